@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+endif
+
+.PHONY: run test check bench checkpoints screenshots clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
+	$(BIN)/python app.py
+
+test: $(VENV)/.installed-dev $(VENV)/.browser ## every test, the browser's included
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## format, lint, types
+	@rm -f playground/app/components/__init__.pyi # Gradio writes this stub at run time; mypy would prefer it
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev $(VENV)/.browser ## print every figure that the README claims
+	$(BIN)/python -m benchmarks
+
+checkpoints: $(VENV)/.installed ## train every preset that is shipped and write checkpoints/
+	$(BIN)/python -m playground.shipping
+
+screenshots: $(VENV)/.installed-dev $(VENV)/.browser ## take the README's pictures anew
+	$(BIN)/python -m tests.browser.screenshots
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: requirements.txt constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+# Debian and its like have Chromium as a package; elsewhere Playwright brings its own.
+$(VENV)/.browser: $(VENV)/.installed-dev
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; \
+	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq chromium fonts-dejavu-core; \
+	else $(BIN)/python -m playwright install chromium; fi
+	touch $@
