@@ -1,0 +1,26 @@
+"""The Encoder–Decoder Playground: train small encoders and decoders, type, and look inside.
+
+import playground
+run = playground.train("attention_seq2seq", "reverse")
+print(run.explore("3 1 4 1 5").output)
+"""
+
+from .api import Run, list_architectures, list_tasks, load, stream, train
+from .decoding import Beam, Greedy, Sample
+from .errors import InputError
+from .tracing import Edit, Trace
+
+__all__ = [
+    "Beam",
+    "Edit",
+    "Greedy",
+    "InputError",
+    "Run",
+    "Sample",
+    "Trace",
+    "list_architectures",
+    "list_tasks",
+    "load",
+    "stream",
+    "train",
+]

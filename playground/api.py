@@ -1,0 +1,177 @@
+"""The Python interface: train, stream, load, and look inside a finished run.
+
+run = playground.train("attention_seq2seq", "reverse", model_options={"score": "dot"})
+trace = run.explore("3 1 4 1 5")
+trace.output, trace["decoder.attention.weights"].shape      # '5 1 4 1 3', (6, 5)
+run.figure("attention")
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors.torch import load as load_tensors
+from torch import nn
+
+from . import checkpoints, models, recipes, tasks
+from .checkpoints import Checkpoint
+from .decoding import GREEDY, Strategy
+from .errors import InputError
+from .events import Done, Event, Failed, Progress, Snapshot, Started, wire
+from .executors.inline import InlineExecutor
+from .explore import Projection, explore, project
+from .recipes import Recipe
+from .tracing import Edit, Trace
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+SHIPPED = Path(__file__).parent.parent / "checkpoints"
+
+
+class Run:
+    """A finished training: its recipe, its weights, and everything that can be seen with them."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self.recipe, self.metrics = checkpoint.recipe, checkpoint.metrics
+        self.train_seconds = checkpoint.train_seconds
+        self.history = checkpoint.history
+
+    @cached_property
+    def task(self) -> tasks.Task:
+        return self.recipe.build_task()
+
+    @cached_property
+    def model(self) -> nn.Module:
+        return self.checkpoint.model()
+
+    @cached_property
+    def projections(self) -> dict[str, Projection]:
+        """Principal components of many states: stored with shipped runs, else fitted when first asked for."""
+        return self.checkpoint.projections or project(self.model, self.task)
+
+    def explore(
+        self, given: Any, strategy: Strategy = GREEDY, edits: Sequence[Edit] = (), forced: Mapping[int, str] | None = None
+    ) -> Trace:
+        """One input through the model, everything kept; see `playground.explore.explore`."""
+        return explore(self.model, self.task, given, strategy=strategy, edits=tuple(edits), forced=forced)
+
+    def figure(self, name: str, given: Any = None, **options: Any) -> go.Figure:
+        """A figure of this run by name ("attention", "trajectory", "learning", "latent_map" …), for one input."""
+        from . import views
+
+        return views.figure(name, self, given, **options)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Weights, recipe, metrics and background as one safetensors file, written whole or not at all."""
+        return checkpoints.save(path, self.checkpoint)
+
+
+def train(
+    architecture: str,
+    task: str,
+    *,
+    seconds: float | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    preset: str | None = None,
+    model_options: Mapping[str, Any] | None = None,
+    task_options: Mapping[str, Any] | None = None,
+    training_options: Mapping[str, Any] | None = None,
+) -> Run:
+    """Train in this process, on one thread, and return the finished run. Raises InputError for bad input."""
+    recipe = recipes.make(
+        architecture,
+        task,
+        preset=preset,
+        seconds=seconds,
+        seed=seed,
+        device=device,
+        model_options=model_options,
+        task_options=task_options,
+        training_options=training_options,
+    )
+    return collect(InlineExecutor().submit(recipe).events())
+
+
+def stream(architecture: str, task: str, **options: Any) -> Iterator[Event]:
+    """The events of `train` as they happen."""
+    recipe = recipes.make(architecture, task, **options)
+    return InlineExecutor().submit(recipe).events()
+
+
+def collect(events: Iterable[Event]) -> Run:
+    """The finished run that a stream of events tells of. Raises RuntimeError if it failed."""
+    recipe: Recipe | None = None
+    device = "cpu"
+    history: dict[str, Any] = {"losses": [], "scores": [], "frames": []}
+    last: Snapshot | None = None
+    for event in events:
+        match event:
+            case Started():
+                recipe, device = event.recipe, event.device
+            case Progress():
+                history["losses"] += [list(row) for row in event.losses]
+                if event.score is not None:
+                    history["scores"].append([event.step, event.train_s, event.score])
+            case Snapshot():
+                last = event
+                frame = wire(event)
+                history["frames"].append({k: frame[k] for k in ("step", "score", "pinned")})
+            case Failed():
+                raise RuntimeError(f"The training stopped by itself: {event.cause}; {event.kept}. What to do: {event.advice}.")
+            case Done():
+                assert recipe is not None and last is not None
+                every = max(1, len(history["losses"]) // 150)
+                history["losses"] = [[s, round(t, 3), round(v, 4)] for s, t, v in history["losses"][::every]]
+                history["scores"] = [[s, round(t, 3), round(v, 4)] for s, t, v in history["scores"]]
+                return Run(Checkpoint(recipe, load_tensors(last.weights), event.metrics, event.train_s, device, {}, history))
+    raise RuntimeError("The training ended without a result.")
+
+
+def load(architecture: str | os.PathLike[str], task: str | None = None) -> Run:
+    """A saved run by its path, or a shipped one by architecture and task. Raises InputError if there is none."""
+    if task is None:
+        return Run(checkpoints.load(architecture))
+    models.get(str(architecture)), tasks.get(task)
+    path = shipped_path(str(architecture), task)
+    if not path.exists():
+        raise InputError(f"No run of {architecture} on {task} is shipped; train one, or run `make checkpoints`.")
+    return Run(checkpoints.load(path))
+
+
+def shipped_path(architecture: str, task: str) -> Path:
+    return SHIPPED / f"{architecture}-{task}.safetensors"
+
+
+def list_tasks() -> dict[str, dict[str, Any]]:
+    """All tasks: id → description, kind, example, and the ids of the architectures that fit."""
+    every = models.architectures().values()
+    return {
+        id: {
+            "description": task.description,
+            "kind": task.kind,
+            "example": task.example,
+            "compatible": [a.id for a in every if a.fits(task)],
+        }
+        for id, task in tasks.tasks().items()
+    }
+
+
+def list_architectures() -> dict[str, dict[str, Any]]:
+    """All architectures: id → description, kind, paper, and the ids of the tasks that fit."""
+    every = tasks.tasks()
+    return {
+        id: {
+            "description": a.description,
+            "kind": a.kind,
+            "paper": a.paper,
+            "compatible": [t for t, task in every.items() if a.fits(task)],
+        }
+        for id, a in models.architectures().items()
+    }

@@ -1,0 +1,1 @@
+"""Questions put to models and data, answered with numbers that pages, benchmarks and tests share."""

@@ -1,0 +1,188 @@
+"""Everything a visitor looks at is a function of (weights, input, edits): `explore` computes it, as a `Trace`.
+
+`project` adds the background a trajectory is drawn against: the states of many inputs and their principal components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .decoding import GREEDY, Beam, Strategy, beam_search, decode
+from .errors import InputError
+from .models import Autoencoder, EncoderDecoder
+from .options import show
+from .tasks import PictureTask, SequenceTask, Task
+from .tracing import Edit, Recording, Trace
+from .vocabulary import EOS, PAD
+
+Array = NDArray[np.float32]
+MANY = 200  # inputs behind a trajectory
+CLOUD = 400  # of their states that are drawn
+
+
+def explore(
+    model: nn.Module,
+    task: Task,
+    given: Any,
+    *,
+    strategy: Strategy = GREEDY,
+    edits: Sequence[Edit] = (),
+    forced: Mapping[int, str] | None = None,
+) -> Trace:
+    """Run the model on one input and keep all it computes.
+
+    `given` is what a visitor types, or a (28, 28) array in 0..1 for pictures. `forced` maps output steps to tokens that
+    are written whatever the model prefers ("end" ends the answer). Raises InputError for input the task cannot read.
+    """
+    if isinstance(task, PictureTask):
+        assert isinstance(model, Autoencoder)
+        return _picture(model, picture(given), edits)
+    assert isinstance(task, SequenceTask) and isinstance(model, EncoderDecoder)
+    source = task.parse(given)
+    ids = torch.tensor([task.source_vocabulary.encode(source)], device=_device(model))
+    if isinstance(strategy, Beam):
+        return _beam(model, task, source, ids, strategy, edits)
+    tokens = {step: ids.new_tensor([_forced_id(task, token)]) for step, token in (forced or {}).items()}
+    recording = Recording(model, edits)
+    steps = list(decode(model, ids, max_steps=task.max_steps(len(source)), strategy=strategy, forced=tokens, recording=recording))
+    return _sequence(task, source, [int(s.token) for s in steps], recording.finish())
+
+
+def picture(given: Any) -> Array:
+    """A (28, 28) array of ink in 0..1 from untrusted values. Raises InputError."""
+    try:
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
+            values = np.asarray(given, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError("The picture must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).") from None
+    if values.size != 784 or values.shape not in ((28, 28), (784,), (1, 784), (1, 28, 28)):
+        raise InputError(f"The picture has shape {values.shape}; it must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).")
+    if not np.isfinite(values).all() or values.min() < -1e-6 or values.max() > 1 + 1e-6:
+        raise InputError(f"The picture has values from {values.min():g} to {values.max():g}; allowed are 0 (paper) to 1 (ink).")
+    return values.reshape(28, 28).clip(0, 1)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Two principal components of many states, and where those states fall.
+
+    mean (H,), components (2, H), explained (2,) shares of the variance, cloud (N, 2), labels (N,) or None.
+    """
+
+    mean: Array
+    components: Array
+    explained: Array
+    cloud: Array
+    labels: tuple[int, ...] | None = None
+
+    def __call__(self, states: Array) -> Array:
+        """(N, H) to (N, 2)"""
+        return np.asarray((states - self.mean) @ self.components.T, dtype=np.float32)
+
+
+@torch.no_grad()
+def project(model: nn.Module, task: Task) -> dict[str, Projection]:
+    """Projections fitted on many held-out inputs: "encoder" and "decoder" states, or the "code" of pictures."""
+    if isinstance(task, PictureTask):
+        pictures, labels = task.pictures("held_out")
+        assert isinstance(model, Autoencoder)
+        codes = model.encode(pictures[:CLOUD].to(_device(model))).cpu().numpy()
+        return {"code": _fit(codes, tuple(labels[:CLOUD].tolist()))}
+    batch = task.held_out(MANY, seed=3).to(_device(model))
+    recording = Recording(model, explicit=False)
+    with recording.open():
+        model(batch.source, batch.target_in, batch.mask)
+    real = {"encoder.states": batch.source != PAD, "decoder.hidden": batch.target != PAD}
+    states = {site.split(".")[0]: _rows(recording, site, mask) for site, mask in real.items()}
+    return {side: _fit(rows) for side, rows in states.items()}
+
+
+def _rows(recording: Recording, site: str, mask: Tensor) -> Array:
+    ((_, value),) = recording.taps[site]
+    return value[mask].float().cpu().numpy()
+
+
+def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:
+    if states.shape[1] <= 2:  # nothing to reduce: the map shows the numbers themselves
+        width = states.shape[1]
+        components = np.eye(2, width, dtype=np.float32)
+        variance = states.var(0)
+        explained = np.pad(variance / max(variance.sum(), 1e-12), (0, 2 - width)).astype(np.float32)
+        return Projection(np.zeros(width, np.float32), components, explained, (states @ components.T)[:CLOUD], labels)
+    from sklearn.decomposition import PCA  # imported when first needed: it costs a second
+
+    pca = PCA(2, random_state=0).fit(states)
+    chosen = np.linspace(0, len(states) - 1, min(CLOUD, len(states))).astype(int)
+    return Projection(
+        pca.mean_.astype(np.float32),
+        pca.components_.astype(np.float32),
+        pca.explained_variance_ratio_.astype(np.float32),
+        pca.transform(states[chosen]).astype(np.float32),
+        labels,
+    )
+
+
+def _picture(model: Autoencoder, values: Array, edits: Sequence[Edit]) -> Trace:
+    recording = Recording(model, edits)
+    with torch.inference_mode(), recording.open():
+        made = model(torch.from_numpy(values).reshape(1, 784).to(_device(model)))
+    return Trace(recording.finish(), picture=values, reconstruction=made.view(28, 28).float().cpu().numpy())
+
+
+def _sequence(task: SequenceTask, source: tuple[str, ...], ids: list[int], sites: dict[str, Array]) -> Trace:
+    ended = bool(ids) and ids[-1] == EOS
+    tokens = tuple("end" if i == EOS else task.target_vocabulary.tokens[i] for i in ids)
+    logits = sites["decoder.logits"]
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    return Trace(
+        sites,
+        source=source,
+        tokens=tokens,
+        output=task.join(task.target_vocabulary.decode(ids)),
+        probabilities=(shifted / shifted.sum(-1, keepdims=True)).astype(np.float32),
+        ended=ended,
+    )
+
+
+def _beam(model: EncoderDecoder, task: SequenceTask, source: tuple[str, ...], ids: Tensor, beam: Beam, edits: Sequence[Edit]) -> Trace:
+    """Search without looking, then replay the final hypotheses as one batch with the trace open."""
+    hypotheses = beam_search(model, ids, beam, max_steps=task.max_steps(len(source)))
+    longest = max(len(h.tokens) for h in hypotheses)
+    rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=ids.device)
+    recording = Recording(model, edits)
+    forced = dict(enumerate(rows.T))
+    for _ in decode(model, ids.expand(len(rows), -1), max_steps=longest, forced=forced, recording=recording):
+        pass
+    every = [recording.finish(row) for row in range(len(hypotheses))]
+    stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
+    for sites, hypothesis in zip(every, hypotheses, strict=True):
+        for site in stepwise:
+            sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
+    written = len(hypotheses[0].tokens)
+    best = _sequence(task, source, list(hypotheses[0].tokens), {"decoder.logits": every[0]["decoder.logits"][:written]})
+    sites = {site: np.stack([one[site] for one in every]) for site in every[0]}
+    return Trace(
+        sites,
+        source=source,
+        tokens=best.tokens,
+        output=best.output,
+        probabilities=best.probabilities,
+        ended=best.ended,
+    )
+
+
+def _forced_id(task: SequenceTask, token: str) -> int:
+    if not isinstance(token, str):
+        raise InputError(f"A forced token must be text such as 5, or end, not {show(token)}.")
+    return EOS if token == "end" else task.target_vocabulary.encode([token])[0]
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device

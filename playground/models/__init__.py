@@ -1,0 +1,208 @@
+"""Models: one paper per file, and the interfaces all of them share.
+
+Three kinds: sequence decoders (encode, then `decode_step` until EOS), readers, and autoencoders. Shapes are batch first:
+B batch, S source, T target, H hidden, V vocabulary. Recurrent states are (layers, B, H), as in torch.
+
+The interfaces `Encoder`, `Decoder` and `EncoderDecoder` follow A. Zhang et al., *Dive into Deep Learning*, ch. 10.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..errors import InputError
+from ..tasks import Batch, Task
+from ..vocabulary import PAD
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What an encoder hands over: all states, the final one (a tensor, or a pair for LSTM), and which states are real."""
+
+    states: Float[Tensor, "batch source hidden"]
+    final: Any
+    mask: Bool[Tensor, "batch source"] | None
+
+
+class Encoder(nn.Module):
+    """Reads a source."""
+
+    @abstractmethod
+    def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Encoded: ...
+
+
+class Decoder(nn.Module):
+    """Writes a target, one token after the other, from what the encoder handed over."""
+
+    @abstractmethod
+    def init_state(self, encoded: Encoded) -> Any:
+        """The state before the first token."""
+
+    @abstractmethod
+    def forward(self, target_in: Int[Tensor, "batch target"], state: Any) -> tuple[Float[Tensor, "batch target vocabulary"], Any]:
+        """Logits of every next token and the state after the last one (teacher forcing)."""
+
+    @abstractmethod
+    def step(self, token: Int[Tensor, " batch"], state: Any) -> tuple[Float[Tensor, "batch vocabulary"], Any]:
+        """Logits of the next token after `token`, and the new state."""
+
+
+class EncoderDecoder(nn.Module):
+    """An encoder and a decoder made one: `decode(encode(source), target)`."""
+
+    def __init__(self, encoder: Encoder, decoder: Decoder) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(
+        self,
+        source: Int[Tensor, "batch source"],
+        target_in: Int[Tensor, "batch target"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Float[Tensor, "batch target vocabulary"]:
+        logits, _ = self.decoder(target_in, self.decoder.init_state(self.encode(source, mask)))
+        return logits
+
+    def encode(self, source: Tensor, mask: Tensor | None = None) -> Encoded:
+        return self.encoder(source, mask)
+
+    def decode_step(self, token: Tensor, state: Any) -> tuple[Tensor, Any]:
+        return self.decoder.step(token, state)
+
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """Mean negative log-likelihood, nats per target token."""
+        logits = self(batch.source, batch.target_in, batch.mask)
+        return F.cross_entropy(logits.flatten(0, 1).float(), batch.target.flatten(), ignore_index=PAD)
+
+    @torch.no_grad()
+    def score(self, batch: Batch) -> float:
+        """Share of inputs whose greedy output equals the target exactly, EOS included (exact match).
+
+        Greedy decoding writes the target if and only if, fed the right prefix, every arg max is the right next token:
+        so one teacher-forced pass decides it, without decoding.
+        """
+        right = self(batch.source, batch.target_in, batch.mask).argmax(-1) == batch.target
+        return float((right | (batch.target == PAD)).all(1).float().mean())
+
+
+class Autoencoder(nn.Module):
+    """`decode(encode(x))` should be x again, through a code too small to hold everything."""
+
+    @abstractmethod
+    def encode(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch code"]: ...
+
+    @abstractmethod
+    def decode(self, code: Float[Tensor, "batch code"]) -> Float[Tensor, "batch 784"]: ...
+
+    def forward(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch 784"]:
+        return self.decode(self.encode(picture))
+
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """Mean squared error per pixel."""
+        return F.mse_loss(self(batch.source), batch.target)
+
+    @torch.no_grad()
+    def score(self, batch: Batch) -> float:
+        """Mean squared error per pixel; lower is better."""
+        return float(self.loss(batch))
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A registered architecture: `build(task, options)` makes the model."""
+
+    id: str
+    title: str
+    description: str
+    kind: str  # "sequence decoder" | "reader" | "autoencoder"
+    reads: str  # the kind of task it fits
+    Options: type[Any]
+    build: Callable[[Task, Any], nn.Module]
+    paper: str
+    needs: str  # why other tasks do not fit: "reads tokens, not pictures"
+
+    def fits(self, task: type[Task]) -> bool:
+        return task.kind == self.reads
+
+
+_registry: dict[str, Architecture] = {}
+
+
+def register(architecture: Architecture) -> None:
+    _registry[architecture.id] = architecture
+
+
+def architectures() -> dict[str, Architecture]:
+    return dict(_registry)
+
+
+def get(id: str) -> Architecture:
+    """The architecture of this id. Raises InputError that names the registered ones."""
+    if not isinstance(id, str) or id not in _registry:
+        raise InputError(f"{str(id)[:60]!r} is not an architecture here; there are: {', '.join(_registry)}.")
+    return _registry[id]
+
+
+def initialise(model: nn.Module, generator: torch.Generator) -> None:
+    """Fill all parameters from one private generator: the same seed gives the same model, whatever else runs.
+
+    Recurrent matrices start orthogonal and LSTM's forget gates open (bias 1): without attention, reversing 3–12 digits
+    went from .976 to .982 exact match after 700 steps with it, and past .99 after 900.
+    """
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            with torch.no_grad():
+                if isinstance(module, nn.Embedding):
+                    parameter.normal_(0, 1, generator=generator)
+                elif isinstance(module, nn.LSTM | nn.GRU | nn.RNN):
+                    _recurrent(module, name, parameter, generator)
+                elif isinstance(module, nn.Linear):
+                    parameter.uniform_(-(module.in_features**-0.5), module.in_features**-0.5, generator=generator)
+                else:
+                    raise TypeError(f"no rule to initialise {type(module).__name__}.{name}")
+
+
+def _recurrent(module: nn.RNNBase, name: str, parameter: Tensor, generator: torch.Generator) -> None:
+    size = module.hidden_size
+    if name.startswith("weight_hh"):
+        for gate in torch.split(parameter, size):
+            nn.init.orthogonal_(gate, generator=generator)
+    elif name.startswith("weight_ih"):
+        parameter.uniform_(-(size**-0.5), size**-0.5, generator=generator)
+    else:
+        parameter.zero_()
+        if isinstance(module, nn.LSTM) and name.startswith("bias_ih"):
+            parameter[size : 2 * size] = 1.0
+
+
+def parameter_count(model: nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def flops_per_example(model: nn.Module, source: int, target: int) -> float:
+    """Rough floating-point operations of one training example: forward, and backward at twice its cost.
+
+    Each weight of a layer is used once per position (2 operations); embeddings are look-ups and count nothing.
+    """
+    positions = {"encoder": source, "decoder": target}
+    total = 0.0
+    for path, module in model.named_modules():
+        if not isinstance(module, nn.Embedding):
+            weights = sum(p.numel() for p in module.parameters(recurse=False) if p.dim() > 1)
+            total += 6 * weights * positions.get(path.split(".")[0], 1)
+    return math.ceil(total)
+
+
+for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")

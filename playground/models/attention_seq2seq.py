@@ -1,0 +1,106 @@
+"""Sequence to sequence with attention: every step looks back at all encoder states.
+
+    h_1 … h_S = Encoder(x_1 … x_S)
+    d_t = RNN(y_{t−1}, d_{t−1})
+    α_t = softmax(score(d_t, h)),   c_t = Σ_s α_ts h_s
+    a_t = tanh(W [c_t; d_t]),   p(y_t) = softmax(V a_t)
+
+D. Bahdanau, K. Cho, Y. Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", 2015; in the order
+of T. Luong, H. Pham, C. Manning, "Effective Approaches to Attention-based Neural Machine Translation", 2015: the context
+is not fed back, so that all steps of a known target are computed at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from ..options import choice, flag, integer
+from ..tasks import SequenceTask
+from ..tracing import explicit, tap
+from . import Architecture, Decoder, Encoded, EncoderDecoder, register
+from .attention import SCORES, attention
+from .recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
+from .seq2seq import looped
+
+
+@dataclass(frozen=True)
+class Options:
+    score: str = choice("additive", SCORES, "Attention score", "How a decoder state scores an encoder state")
+    cell: str = choice("gru", CELL_TITLES, "Cell", "What one recurrent step computes")
+    layers: int = integer(1, 1, 3, "Layers", "Recurrent layers in encoder and decoder")
+    hidden: int = integer(32, 8, 256, "Hidden units", "Width of the states", step=8)
+    embedding: int = integer(32, 4, 128, "Embedding", "Numbers per token", step=4)
+    bidirectional: bool = flag(True, "Bidirectional encoder", "Reads both ways; each direction gets half of the units")
+
+
+@dataclass(frozen=True)
+class State:
+    """What a step hands to the next: the recurrent state; and what all steps look at."""
+
+    recurrent: Any
+    encoded: Encoded
+
+
+class AttentionDecoder(Decoder):
+    """Embedding, recurrent layers, attention, logits.
+
+    Sites per step: `embedded` (E), `recurrent.layers.k.…`, `hidden` (H), `attention.scores`, `attention.weights` (S),
+    `attention.context` (H), `attentional` (H), `logits` (V).
+    """
+
+    def __init__(self, vocabulary: int, embedding: int, hidden: int, layers: int, cell: str, score: str, positions: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, embedding)
+        self.recurrent = Recurrent(cell, embedding, hidden, layers)
+        self.attention = attention(score, hidden, positions)
+        self.combine = nn.Linear(2 * hidden, hidden)
+        self.output = nn.Linear(hidden, vocabulary)
+
+    def init_state(self, encoded: Encoded) -> State:
+        return State(encoded.final, encoded)
+
+    def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
+        if explicit():
+            return looped(self, target_in, state)
+        hidden, recurrent = self.recurrent(self.embedding(target_in), state.recurrent)  # (B, T, H)
+        return self._write(hidden, state.encoded), State(recurrent, state.encoded)
+
+    def step(self, token: Int[Tensor, " batch"], state: State) -> tuple[Float[Tensor, "batch vocabulary"], State]:
+        embedded = tap(self, "embedded", self.embedding(token))  # (B, E)
+        hidden, recurrent = self.recurrent(embedded[:, None], state.recurrent)  # (B, 1, H)
+        return self._write(hidden[:, 0], state.encoded), State(recurrent, state.encoded)
+
+    def _write(self, hidden: Tensor, encoded: Encoded) -> Tensor:
+        hidden = tap(self, "hidden", hidden)  # (B, [T,] H)
+        context = self.attention(hidden, encoded.states, encoded.mask)
+        attentional = tap(self, "attentional", torch.tanh(self.combine(torch.cat([context, hidden], dim=-1))))
+        return tap(self, "logits", self.output(attentional))  # (B, [T,] V)
+
+
+def build(task: SequenceTask, options: Options) -> EncoderDecoder:
+    source, target = len(task.source_vocabulary), len(task.target_vocabulary)
+    o = options
+    return EncoderDecoder(
+        RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional),
+        AttentionDecoder(target, o.embedding, o.hidden, o.layers, o.cell, o.score, task.max_source),
+    )
+
+
+register(
+    Architecture(
+        id="attention_seq2seq",
+        title="RNN + attention",
+        description="A recurrent encoder and decoder; every output looks back at all encoder states.",
+        kind="sequence decoder",
+        reads="sequence",
+        Options=Options,
+        build=build,  # type: ignore[arg-type]
+        paper="Bahdanau, Cho & Bengio, 2015; Luong, Pham & Manning, 2015",
+        needs="reads tokens, not pictures",
+    )
+)

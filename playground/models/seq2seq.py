@@ -1,0 +1,100 @@
+"""Sequence to sequence: the decoder starts from the encoder's final state, and nothing else crosses over.
+
+    h_1 … h_S = Encoder(x_1 … x_S)         context = h_S
+    d_0 = context,   d_t = RNN(y_{t−1}, d_{t−1}),   p(y_t) = softmax(W d_t)
+
+I. Sutskever, O. Vinyals, Q. Le, "Sequence to Sequence Learning with Neural Networks", 2014.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from ..options import choice, flag, integer
+from ..tasks import SequenceTask
+from ..tracing import explicit, tap
+from . import Architecture, Decoder, Encoded, EncoderDecoder, register
+from .recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
+
+
+@dataclass(frozen=True)
+class Options:
+    cell: str = choice("lstm", CELL_TITLES, "Cell", "What one recurrent step computes")
+    layers: int = integer(1, 1, 3, "Layers", "Recurrent layers in encoder and decoder")
+    hidden: int = integer(128, 8, 256, "Hidden units", "Width of the states, and of the context", step=8)
+    embedding: int = integer(32, 4, 128, "Embedding", "Numbers per token", step=4)
+    bidirectional: bool = flag(False, "Bidirectional encoder", "Reads both ways; each direction gets half of the units")
+
+
+class RecurrentDecoder(Decoder):
+    """Embedding, recurrent layers, logits.
+
+    Sites: `embedded` (E), `recurrent.layers.k.…` (see `Recurrent`), `hidden` (H), `logits` (V), per step; `context` once:
+    the final encoder state of every layer (L, H), LSTM's cell as `context_cell`.
+    """
+
+    def __init__(self, vocabulary: int, embedding: int, hidden: int, layers: int, cell: str) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, embedding)
+        self.recurrent = Recurrent(cell, embedding, hidden, layers)
+        self.output = nn.Linear(hidden, vocabulary)
+
+    def init_state(self, encoded: Encoded) -> Any:
+        if isinstance(encoded.final, tuple):
+            return tuple(self._context(name, part) for name, part in zip(("context", "context_cell"), encoded.final, strict=True))
+        return self._context("context", encoded.final)
+
+    def forward(self, target_in: Int[Tensor, "batch target"], state: Any) -> tuple[Float[Tensor, "batch target vocabulary"], Any]:
+        if explicit():
+            return looped(self, target_in, state)
+        hidden, state = self.recurrent(self.embedding(target_in), state)  # (B, T, H)
+        return self._write(hidden), state
+
+    def step(self, token: Int[Tensor, " batch"], state: Any) -> tuple[Float[Tensor, "batch vocabulary"], Any]:
+        embedded = tap(self, "embedded", self.embedding(token))  # (B, E)
+        hidden, state = self.recurrent(embedded[:, None], state)  # (B, 1, H)
+        return self._write(hidden[:, 0]), state
+
+    def _write(self, hidden: Tensor) -> Tensor:
+        return tap(self, "logits", self.output(tap(self, "hidden", hidden)))
+
+    def _context(self, name: str, final: Tensor) -> Tensor:
+        return tap(self, name, final.transpose(0, 1)).transpose(0, 1).contiguous()  # tapped batch first
+
+
+def looped(decoder: Decoder, target_in: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """Teacher forcing step by step, by the very code that decoding uses: how a trace sees it."""
+    logits = []
+    for token in target_in.T:
+        step, state = decoder.step(token, state)
+        logits.append(step)
+    return torch.stack(logits, dim=1), state
+
+
+def build(task: SequenceTask, options: Options) -> EncoderDecoder:
+    source, target = len(task.source_vocabulary), len(task.target_vocabulary)
+    o = options
+    return EncoderDecoder(
+        RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional),
+        RecurrentDecoder(target, o.embedding, o.hidden, o.layers, o.cell),
+    )
+
+
+register(
+    Architecture(
+        id="seq2seq",
+        title="RNN, final state only",
+        description="A recurrent encoder and decoder; only the final state crosses over, the context vector.",
+        kind="sequence decoder",
+        reads="sequence",
+        Options=Options,
+        build=build,  # type: ignore[arg-type]
+        paper="Sutskever, Vinyals & Le, 2014",
+        needs="reads tokens, not pictures",
+    )
+)

@@ -1,0 +1,153 @@
+"""Tasks: where examples come from, how typed input is read, and what is right.
+
+A task file holds one class and registers it; presets, contract tests and the page find it. Training and held-out
+examples never overlap. Every random draw comes from the generator that is handed in.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from ..errors import InputError
+from ..vocabulary import BOS, PAD, Vocabulary
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples as tensors, batch first.
+
+    Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
+    source is real, None where nothing is padded. Pictures: `source` and `target` (B, 784) in 0..1.
+    """
+
+    source: Tensor
+    target: Tensor
+    mask: Bool[Tensor, "batch source"] | None = None
+
+    @property
+    def target_in(self) -> Tensor:
+        """What the decoder reads under teacher forcing: the target moved right by one, BOS first. (B, T)"""
+        return torch.cat([torch.full_like(self.target[:, :1], BOS), self.target[:, :-1]], dim=1)
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, rows: slice) -> Batch:
+        return Batch(self.source[rows], self.target[rows], None if self.mask is None else self.mask[rows])
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(self.source.to(device), self.target.to(device), None if self.mask is None else self.mask.to(device))
+
+
+class Task(ABC):
+    """One task under one choice of options. `kind` decides which models fit: "sequence" or "picture"."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    example: ClassVar[str]
+    kind: ClassVar[str]
+    Options: ClassVar[type[Any]]
+
+    def __init__(self, options: Any = None) -> None:
+        self.options = self.Options() if options is None else options
+
+    @abstractmethod
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        """`count` training examples."""
+
+    @abstractmethod
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        """`count` examples that training never sees; the same for the same seed."""
+
+
+class SequenceTask(Task):
+    """Tokens to tokens."""
+
+    kind = "sequence"
+    source_vocabulary: Vocabulary
+    target_vocabulary: Vocabulary
+    max_source: int  # longest input a visitor may type
+    trained_lengths: tuple[int, int]
+    examples: tuple[str, ...]
+    pinned: str  # the input whose attention is watched during training
+    baseline: tuple[str, float] | None = None  # what a trivial guess scores
+
+    @abstractmethod
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
+
+    @abstractmethod
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The right output, or None where the task cannot know it."""
+
+    @abstractmethod
+    def random_text(self, generator: torch.Generator) -> str:
+        """An input as a visitor could have typed it, not from the training examples."""
+
+    def join(self, tokens: tuple[str, ...]) -> str:
+        """Decoded tokens as the task writes them."""
+        return " ".join(tokens)
+
+    def max_steps(self, source_length: int) -> int:
+        """Decoding stops at EOS or after this many tokens."""
+        return 2 * source_length + 4
+
+
+class PictureTask(Task):
+    """Grey pictures of 28 × 28 pixels, ink is 1."""
+
+    kind = "picture"
+
+    @abstractmethod
+    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
+        """All pictures (N, 784) and their labels (N,) of "train" or "held_out"."""
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        pictures, _ = self.pictures("train")
+        chosen = pictures[torch.randint(len(pictures), (count,), generator=generator)]
+        return Batch(chosen, chosen)
+
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        pictures, _ = self.pictures("held_out")
+        order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
+        return Batch(pictures[order], pictures[order])
+
+
+def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor]:
+    """Token numbers as a rectangle (B, width) filled up with PAD, and the mask that is True where they are real."""
+    width = max(map(len, rows)) if width is None else width
+    tokens = torch.tensor([row + [PAD] * (width - len(row)) for row in rows])
+    return tokens, tokens != PAD
+
+
+T = TypeVar("T", bound=type[Task])
+_registry: dict[str, type[Task]] = {}
+
+
+def register(task: T) -> T:
+    _registry[task.id] = task
+    return task
+
+
+def tasks() -> dict[str, type[Task]]:
+    return dict(_registry)
+
+
+def get(id: str) -> type[Task]:
+    """The task class of this id. Raises InputError that names the registered ones."""
+    if not isinstance(id, str) or id not in _registry:
+        raise InputError(f"{str(id)[:60]!r} is not a task here; there are: {', '.join(_registry)}.")
+    return _registry[id]
+
+
+for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")

@@ -1,0 +1,51 @@
+"""Handwritten digits: scikit-learn's 1,797 scans of 8 × 8, drawn larger.
+
+    input    784 pixels of a handwritten 3
+    target   the same 784 pixels, through a code of few numbers
+
+However large they are drawn there are 64 free numbers in each, so a code of 64 or more is no bottleneck here.
+Data: E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998; shipped with scikit-learn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from . import PictureTask, register
+
+TRAIN = 1400
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+@register
+class Digits(PictureTask):
+    id = "digits"
+    title = "Handwritten digits"
+    description = "Squeeze real handwriting (8 × 8 scans drawn at 28 × 28) through a small code and draw it again."
+    example = "784 → z → 784"
+    Options = Options
+
+    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
+        pictures, labels = _all()
+        rows = slice(TRAIN) if part == "train" else slice(TRAIN, None)
+        return pictures[rows], labels[rows]
+
+
+@cache
+def _all() -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_digits  # imported when first needed: it costs a second
+
+    data = load_digits()
+    small = torch.tensor(data.images, dtype=torch.float32)[:, None] / 16
+    pictures = F.interpolate(small, 28, mode="bilinear").clamp(0, 1).flatten(1)
+    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))
+    return pictures[order], torch.tensor(data.target)[order]

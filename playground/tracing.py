@@ -1,0 +1,213 @@
+"""Watching and intervening are one mechanism: `tap`.
+
+A model offers each quantity its paper names by an ordinary call, `weights = tap(self, "weights", scores.softmax(-1))`.
+When nobody looks, `tap` returns its value untouched. While a `Recording` is open the value is kept under its site name,
+the module's path plus the given name (`decoder.attention.weights`), after every `Edit` whose site matches was applied.
+Nothing is stored on modules, so many visitors can look into one model at once.
+
+The idea of one tiny primitive that observes and intervenes is that of effect handlers (Pyro's minipyro, Oryx's harvest).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .errors import InputError
+from .options import show
+
+OPS = ("set", "scale", "add", "mask", "patch")
+
+_open: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+def tap(module: nn.Module, name: str, value: Tensor, at: int | None = None) -> Tensor:
+    """Offer `value` (batch first) to whoever looks; returns it, edited if someone asked for that.
+
+    `at` is the position in the source, for quantities computed in a loop over it.
+    """
+    recording = _open.get()
+    return value if recording is None else recording.record(module, name, value, at)
+
+
+def explicit() -> bool:
+    """Whether layers must compute by their equations, so that every quantity passes a tap (else: fused kernels)."""
+    recording = _open.get()
+    return recording is not None and recording.explicit
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An intervention as plain data: hashable, JSON-able, valid in a link and in a cache key.
+
+    `site` is a glob over site names. `op`:  `set` replace by `value` · `scale` multiply · `add` · `mask` keep only where
+    `value` is 1 (0 elsewhere) · `patch` replace by `value[step]`, a recording of the same site made with another input (by `value` where
+    the site has no time axis).
+    `value` is a number or nested tuples of numbers, broadcast against the quantity without its batch axis.
+    `steps` limits the edit to those steps (source positions for encoder sites); None means every step.
+    """
+
+    site: str
+    op: str
+    value: Any = None
+    steps: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.site, str) or not self.site:
+            raise InputError(f"An edit needs the name of a site, not {show(self.site)}.")
+        if self.op not in OPS:
+            raise InputError(f"{show(self.op)} is not an edit; there are: {', '.join(OPS)}.")
+        object.__setattr__(self, "value", _tuples(self.value))
+        if not _is_finite(self.value):
+            raise InputError(f"The value of an edit must be finite numbers in rows of equal length, not {show(self.value)}.")
+        if self.op == "patch" and not isinstance(self.value, tuple):
+            raise InputError(f"A patch needs a recording of its site, not the single number {show(self.value)}; use set for that.")
+        if self.steps is not None:
+            steps = _tuples(self.steps)
+            if not isinstance(steps, tuple) or not all(isinstance(s, int) and not isinstance(s, bool) for s in steps):
+                raise InputError(f"The steps of an edit must be whole numbers, not {show(self.steps)}.")
+            object.__setattr__(self, "steps", steps)
+
+    def json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def apply(self, value: Tensor, step: int) -> Tensor:
+        given = torch.as_tensor(np.asarray(self.value, dtype=np.float64), dtype=value.dtype, device=value.device)
+        if self.op == "patch" and given.dim() == value.dim():  # a recording with a time axis (else the site is tapped once)
+            if step >= len(given):
+                return value
+            given = given[step]
+        try:
+            given = given.expand(value.shape[1:])
+            if self.op in ("set", "patch"):
+                return given.expand_as(value).clone()
+            return value + given if self.op == "add" else value * given
+        except RuntimeError:
+            raise InputError(
+                f"The edit of {self.site} has values of shape {tuple(given.shape)}; here the quantity has shape {tuple(value.shape[1:])}."
+            ) from None
+
+
+class Recording:
+    """An open trace. Reopen it around each model call; never hold it open across a `yield`."""
+
+    def __init__(self, model: nn.Module, edits: Sequence[Edit] = (), sites: str = "*", explicit: bool = True) -> None:
+        self.names = {id(module): path for path, module in model.named_modules()}
+        self.edits = tuple(edits)
+        self.sites = sites
+        self.explicit = explicit
+        self.step: int | None = None
+        self.taps: dict[str, list[tuple[int | None, Tensor]]] = {}
+        self.matched: set[Edit] = set()
+
+    @contextmanager
+    def open(self, step: int | None = None) -> Iterator[None]:
+        """Record all taps of the model calls inside; `step` is the decoding step they belong to."""
+        self.step = step
+        token = _open.set(self)
+        try:
+            yield
+        finally:
+            _open.reset(token)
+
+    def record(self, module: nn.Module, name: str, value: Tensor, at: int | None) -> Tensor:
+        path = self.names[id(module)]
+        site = f"{path}.{name}" if path else name
+        at = self.step if at is None else at
+        taps = self.taps.setdefault(site, [])
+        for edit in self.edits:
+            if fnmatchcase(site, edit.site):
+                self.matched.add(edit)
+                step = len(taps) if at is None else at
+                if edit.steps is None or step in edit.steps:
+                    value = edit.apply(value, step)
+        if fnmatchcase(site, self.sites):
+            taps.append((at, value.detach().clone()))
+        return value
+
+    def finish(self, row: int = 0) -> dict[str, NDArray[np.float32]]:
+        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site."""
+        for edit in self.edits:
+            if edit not in self.matched:
+                raise InputError(f"The edit of {edit.site!r} matched no site; this model has: {', '.join(sorted(self.taps))}.")
+        return {site: _stack(taps, row) for site, taps in self.taps.items() if taps}
+
+
+class Trace(Mapping[str, NDArray[np.float32]]):
+    """Everything one run of a model on one input computed.
+
+    `trace[site]` is numpy without the batch axis. Time comes first where the site was tapped once per step; rows of
+    growing length are right-padded with NaN; positions are in source order also for a backward direction.
+    `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
+    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders.
+    """
+
+    def __init__(
+        self,
+        sites: dict[str, NDArray[np.float32]],
+        *,
+        source: tuple[str, ...] = (),
+        tokens: tuple[str, ...] = (),
+        output: str = "",
+        probabilities: NDArray[np.float32] | None = None,
+        picture: NDArray[np.float32] | None = None,
+        reconstruction: NDArray[np.float32] | None = None,
+        ended: bool = True,
+    ) -> None:
+        self._sites = sites
+        self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
+        self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return tuple(sorted(self._sites))
+
+    def __getitem__(self, site: str) -> NDArray[np.float32]:
+        try:
+            return self._sites[site]
+        except KeyError:
+            raise KeyError(f"{site!r} is not a site of this model; there are: {', '.join(self.sites)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sites)
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+    def find(self, glob: str) -> NDArray[np.float32] | None:
+        """The first site that matches, or None: how a view asks for what it can draw."""
+        return next((self._sites[site] for site in self.sites if fnmatchcase(site, glob)), None)
+
+
+def _stack(taps: list[tuple[int | None, Tensor]], row: int) -> NDArray[np.float32]:
+    arrays = [value[row].float().cpu().numpy() for _, value in sorted(taps, key=lambda t: t[0] or 0)]
+    if len(arrays) == 1 and taps[0][0] is None:
+        return arrays[0]
+    shape = tuple(max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True))
+    if any(a.shape != shape for a in arrays):
+        arrays = [np.pad(a, [(0, n - m) for n, m in zip(shape, a.shape, strict=True)], constant_values=np.nan) for a in arrays]
+    return np.stack(arrays)
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether these are numbers, in rows of equal length, that float32 can hold."""
+    try:
+        array = np.asarray(value)
+        return array.dtype.kind in "biuf" and bool((np.abs(array) <= np.finfo(np.float32).max).all())
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, np.ndarray | Tensor):
+        value = value.tolist()
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value

@@ -1,0 +1,297 @@
+"""`train(recipe)` is a generator of events. It knows no page and no process.
+
+    for event in train(recipes.make("attention_seq2seq", "reverse")):
+        ...
+
+AdamW, gradient norm clipped to 1, 10 % linear warm-up, cosine down to 0. The schedule reads step / steps only and all
+random draws come from private generators, so the same recipe on the same device and build gives bit-identical losses.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import nn
+
+from .decoding import decode_batch
+from .errors import InputError
+from .events import Done, Event, Failed, PictureSample, Progress, Sample, SequenceSample, Snapshot, Started
+from .models import initialise, parameter_count
+from .recipes import Recipe, Training
+from .tasks import Batch, PictureTask, SequenceTask, Task, pad
+from .tracing import Recording
+from .vocabulary import EOS
+
+WARM_UP_STEPS = 10  # to turn seconds into steps, and the share (1/10) of the schedule's rise
+PER_SECOND = 6  # Progress events at most
+CHUNK = 32  # batches drawn at once
+EVALUATIONS, FRAMES = 20, 12
+HELD_OUT = 512
+EXACT_ENOUGH, ENOUGH_TIMES = 0.995, 2  # training ends early at this exact match, seen so often in a row
+SAMPLES = 6
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """The device of this name; "auto" takes CUDA, then Apple's MPS, then the CPU. Raises InputError if it is not there."""
+    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(device for device, there in here.items() if there)
+    if not here.get(name):
+        raise InputError(f"There is no {name} on this machine; it has: {', '.join(d for d, there in here.items() if there)}, or take auto.")
+    return torch.device(name)
+
+
+def pick_precision(name: str, device: torch.device) -> str:
+    """The precision of this name; "auto" takes bfloat16 where the device computes it in hardware."""
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
+    fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bfloat16" if fast else "float32"
+
+
+def new_model(recipe: Recipe) -> nn.Module:
+    """The model before its first step: the same parameters for the same recipe, on every device."""
+    model = recipe.build_model()
+    initialise(model, torch.Generator().manual_seed(recipe.seed))
+    return model
+
+
+def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    """Train and tell. `should_stop` is asked before every step.
+
+    Order of events: Started, then Progress (at most 6 a second) and Snapshots (12, the first before any step, and the
+    final one; each carries the latest held-out score), then Done, or Failed if the loss or a gradient is no longer a
+    number: the last finite weights are kept.
+    """
+    task, device = recipe.build_task(), pick_device(recipe.device)
+    model = new_model(recipe).to(device)
+    recipe = replace(recipe.settled(precision=pick_precision(recipe.training.precision, device)), seconds=recipe.seconds)
+    if recipe.seconds is not None:
+        recipe = recipe.settled(steps=_steps_within(recipe, task, model, device))
+    options = recipe.training
+    stepper = Stepper(model, task, options, recipe.seed, device)
+    watcher = Watcher(model, task, device, options.precision)
+    evaluate_every = max(1, options.steps // EVALUATIONS)
+    frames = film_steps(options.steps)
+    yield Started(options.steps, parameter_count(model), str(device), recipe, frames)
+    latest = watcher.score()
+    yield Snapshot(0, watcher.weights(half=True), watcher.pinned(), latest)
+
+    losses: list[tuple[int, float, float]] = []
+    score: float | None = None
+    enough, reason, best, step = 0, "finished", _Best(), 0
+    told = time.monotonic()
+    while step < options.steps:
+        if should_stop():
+            reason = "stopped"
+            break
+        loss = stepper.step()
+        if loss is None:
+            yield Snapshot(step, watcher.weights(), watcher.pinned(), latest)
+            yield Failed(
+                step,
+                f"the loss was no longer a number at step {step + 1}",
+                f"the weights of step {step} are kept",
+                "train again with half the learning rate",
+            )
+            return
+        step += 1
+        losses.append((step, stepper.seconds, loss))
+        if step % evaluate_every == 0 or step == options.steps:
+            score = latest = watcher.score()
+            best.offer(score, model, higher=watcher.higher_is_better)
+            enough = enough + 1 if watcher.higher_is_better and score >= EXACT_ENOUGH else 0
+        if step in frames:
+            yield Snapshot(step, watcher.weights(half=True), watcher.pinned(), latest)
+        now = time.monotonic()
+        if now - told >= 1 / PER_SECOND or step == options.steps:
+            yield _progress(step, options.steps, stepper, losses, score, watcher)
+            losses, score, told = [], None, now
+        if enough >= ENOUGH_TIMES:
+            reason = "early"
+            break
+    if losses:
+        yield _progress(step, options.steps, stepper, losses, score, watcher)
+    if reason != "stopped":
+        best.restore(model)
+    yield Snapshot(step, watcher.weights(), watcher.pinned(), watcher.score(), best=True)
+    yield Done(step, reason, watcher.metrics(), stepper.seconds)
+
+
+def film_steps(steps: int) -> tuple[int, ...]:
+    """Steps at which the film takes a frame: denser at the start, where most happens."""
+    return tuple(sorted({round(steps * (i / (FRAMES - 1)) ** 1.3) for i in range(FRAMES)}))
+
+
+class Stepper:
+    """Model, optimizer and data: one call, one gradient step."""
+
+    def __init__(self, model: nn.Module, task: Task, options: Training, seed: int, device: torch.device) -> None:
+        self.model, self.task, self.options, self.device = model, task, options, device
+        self.generator = torch.Generator().manual_seed(seed + 1)  # the model's own start has the seed itself
+        self.parameters = list(model.parameters())
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=options.weight_decay, fused=True
+        )
+        self.batches = self._batches()
+        self.done = 0
+        self.seconds = 0.0
+
+    def step(self) -> float | None:
+        """The loss before this step, or None if it or its gradient was not finite; then nothing was changed."""
+        start = clock(self.device)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
+        batch = next(self.batches)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
+            loss = self.model.loss(batch)  # type: ignore[operator]
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        value = float(loss.detach())
+        finite = math.isfinite(value) and bool(torch.isfinite(norm))
+        if finite:
+            self.optimizer.step()
+            self.done += 1
+        self.seconds += clock(self.device) - start
+        return value if finite else None
+
+    def _batches(self) -> Iterator[Batch]:
+        size = self.options.batch_size
+        corrupt = getattr(self.model, "corrupt", None)
+        while True:
+            chunk = self.task.sample(CHUNK * size, self.generator)
+            if corrupt is not None:
+                chunk = corrupt(chunk, self.generator)
+            chunk = chunk.to(self.device)
+            for i in range(CHUNK):
+                yield chunk[slice(i * size, (i + 1) * size)]
+
+
+class Watcher:
+    """Looks at a model in training: held-out score, samples, the pinned input. Leaves no mark on it."""
+
+    def __init__(self, model: nn.Module, task: Task, device: torch.device, precision: str = "float32") -> None:
+        self.model, self.task, self.device, self.precision = model, task, device, precision
+        self.held_out = task.held_out(HELD_OUT).to(device)
+        self.higher_is_better = isinstance(task, SequenceTask)
+        if isinstance(task, SequenceTask):
+            rows = task.held_out(SAMPLES, seed=2)
+            sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
+            self.sources = [s[: task.trained_lengths[1]] for s in sources]
+            tokens, mask = pad([task.source_vocabulary.encode(s) for s in self.sources])
+            self.inputs, self.mask = tokens.to(device), mask.to(device)
+
+    def score(self) -> float:
+        """Exact match on held-out inputs, or mean squared error per pixel."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            return float(self.model.score(self.held_out))  # type: ignore[operator]
+
+    def metrics(self) -> dict[str, float]:
+        """Measured once at the end, on more held-out examples, none of which steered the training."""
+        final = self.task.held_out(1024, seed=1).to(self.device)
+        with torch.no_grad():
+            loss = float(self.model.loss(final))  # type: ignore[operator]
+        name = "exact_match" if self.higher_is_better else "mse"
+        return {name: float(self.model.score(final)), "loss": loss}  # type: ignore[operator]
+
+    def pinned(self) -> Sample:
+        return self.look(1)[0]
+
+    def look(self, count: int = 1 + SAMPLES) -> list[Sample]:
+        """The pinned input, with its attention, and the samples."""
+        if isinstance(self.task, PictureTask):
+            return self._pictures(count)
+        assert isinstance(self.task, SequenceTask)
+        recording = Recording(self.model, sites="decoder.attention.weights", explicit=False)
+        length = max(map(len, self.sources[:count]))
+        tokens = decode_batch(
+            self.model,  # type: ignore[arg-type]
+            self.inputs[:count, :length],
+            self.mask[:count, :length],
+            max_steps=length + 2,
+            recording=recording,
+        )
+        attention = recording.finish().get("decoder.attention.weights")
+        return [self._sequence(i, row, attention if i == 0 else None) for i, row in enumerate(tokens.tolist())]
+
+    def _sequence(self, i: int, row: list[int], attention: object) -> SequenceSample:
+        assert isinstance(self.task, SequenceTask)
+        written = row.index(EOS) + 1 if EOS in row else len(row)
+        rows = None if attention is None else attention[:written, : len(self.sources[i])]  # type: ignore[index]
+        output = self.task.target_vocabulary.decode(row)
+        return SequenceSample(self.sources[i], output, self.task.answer(self.sources[i]) or (), rows)
+
+    @torch.no_grad()
+    def _pictures(self, count: int) -> list[Sample]:
+        pictures = self.held_out.source[:count]
+        made = self.model(pictures)
+        return [PictureSample(a.view(28, 28).cpu().numpy(), b.view(28, 28).cpu().numpy()) for a, b in zip(pictures, made, strict=True)]
+
+    def weights(self, half: bool = False) -> bytes:
+        """All parameters as safetensors; float16 for the frames of the film."""
+        state = {k: v.detach().cpu().contiguous() for k, v in self.model.state_dict().items()}
+        return save({k: v.half() if half else v for k, v in state.items()})
+
+
+class _Best:
+    """The best weights by held-out score; restored at the end if the final ones are clearly worse."""
+
+    def __init__(self) -> None:
+        self.score, self.latest = -math.inf, -math.inf
+        self.state: dict[str, Any] | None = None
+
+    def offer(self, score: float, model: nn.Module, higher: bool) -> None:
+        self.latest = score if higher else -score
+        if self.latest >= self.score:
+            self.score, self.state = self.latest, copy.deepcopy(model.state_dict())
+
+    def restore(self, model: nn.Module) -> None:
+        if self.state is not None and self.latest < self.score:
+            model.load_state_dict(self.state)
+
+
+def schedule(share: float) -> float:
+    """Share of the highest rate after this share of the steps: 10 % linear warm-up, then a cosine down to 0."""
+    warm_up = 1 / WARM_UP_STEPS
+    if share < warm_up:
+        return share / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))
+
+
+def clock(device: torch.device) -> float:
+    """Seconds of work: CPU seconds of this thread, or wall seconds with the device's queue drained."""
+    if device.type == "cpu":
+        return time.thread_time()
+    torch.cuda.synchronize(device) if device.type == "cuda" else torch.mps.synchronize()
+    return time.perf_counter()
+
+
+def _steps_within(recipe: Recipe, task: Task, model: nn.Module, device: torch.device) -> int:
+    """How many steps fit the budget, measured on ten steps of a copy that is thrown away."""
+    trial = Stepper(copy.deepcopy(model), task, replace(recipe.training, steps=WARM_UP_STEPS), recipe.seed, device)
+    trial.step()  # the first one also pays for allocations
+    trial.seconds = 0.0
+    for _ in range(WARM_UP_STEPS - 1):
+        if trial.step() is None:
+            break
+    assert recipe.seconds is not None
+    per_step = max(trial.seconds / (WARM_UP_STEPS - 1), 1e-5)
+    return max(1, min(20_000, round(recipe.seconds / per_step)))
+
+
+def _progress(
+    step: int, steps: int, stepper: Stepper, losses: list[tuple[int, float, float]], score: float | None, watcher: Watcher
+) -> Progress:
+    pinned, *samples = watcher.look()
+    rate = stepper.optimizer.param_groups[0]["lr"]
+    return Progress(step, steps, stepper.seconds, step / max(stepper.seconds, 1e-9), rate, tuple(losses), score, tuple(samples), pinned)
