@@ -1,0 +1,90 @@
+"""The page: a table of contents. The only folder that imports Gradio."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from ..errors import InputError
+from ..executors.process import ProcessExecutor
+from ..expectation import expected_seconds
+from ..runs import RunBook
+from ..training import pick_device
+from . import content, head, visit
+from .page import NAMES, Page, home
+from .panels import decode, setup, source, top, training
+from .server import app_kwargs, install_drain
+
+TITLE = "Encoder–Decoder Playground"
+
+
+def create_app(device: str = "auto", executor: Any = None, **book_options: Any) -> tuple[gr.Blocks, Page]:
+    """The page and what it shares. `device` is where models are trained; exploring is always on the CPU."""
+    chosen = str(pick_device(device).type)
+    method = "spawn" if chosen == "cuda" else None
+    book = RunBook(executor or ProcessExecutor(method=method), **{"expect": expected_seconds} | book_options)
+    page = Page(book, content.Shelf(book), chosen, home(chosen))
+    drawn, figures = content.stage(page.first, page.shelf)
+
+    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
+        page.add("visit", gr.State(page.first))
+        top.build(page)
+        with gr.Row(elem_id="edp-body"):
+            with gr.Column(elem_id="edp-rail"):
+                setup.build(page)
+            with gr.Column(elem_id="edp-stage"):
+                with gr.Row(elem_id="source-row"):
+                    source.build(page, drawn)
+                    training.build_status(page)
+                decode.build_stage(page, drawn)
+                with gr.Row(elem_classes="grid"):
+                    decode.build_panels(page, figures["trajectory"].to_json())
+                    training.build_panels(page)
+        for panel in (top, setup, source, decode, training):
+            panel.wire(page)
+        demo.load(open_page(page), None, page.outputs(), api_name="open", show_progress="hidden")
+    return demo, page
+
+
+def open_page(page: Page) -> Any:
+    """The handler of a page load: what the link asks for, or the start page with a notice."""
+
+    def opened(request: gr.Request) -> list[Any]:
+        asked = visit.from_query(dict(request.query_params), page.device)
+        owner = request.session_hash or ""
+        if asked == page.first and not request.query_params:  # the page was sent with it
+            return [asked if name == "visit" else gr.skip() for name in NAMES]
+        try:
+            values = page.values(asked, owner)
+        except InputError as error:  # a pair of which no run is shipped
+            values = page.values(replace(page.first, notice=f"Link not understood: {error} This is the start page instead."), owner)
+        return [values.get(name, gr.skip()) for name in NAMES]
+
+    return opened
+
+
+def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, **options: Any) -> Any:
+    """Serve the page; workers are warmed up once it is served."""
+    served = demo.launch(
+        server_name=host,
+        server_port=port,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=[],
+        max_file_size="20mb",
+        state_session_capacity=500,
+        theme=head.theme(),
+        head=head.html(),
+        app_kwargs=app_kwargs(page.book),
+        prevent_thread_lock=True,
+        **options,
+    )
+    if isinstance(page.book.executor, ProcessExecutor):
+        page.book.executor.warm()
+    return served
+
+
+__all__ = ["app_kwargs", "create_app", "install_drain", "launch"]

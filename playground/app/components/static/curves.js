@@ -1,0 +1,103 @@
+// Panel: score and loss against seconds, live. A visitor's zoom survives new points.
+import { h } from './dom.js';
+import { on } from './store.js';
+import { createPanel, segments } from './panel.js';
+import { plot } from './plot.js';
+import { plain } from './plotly_style.js';
+import { figureMenu } from './figure_export.js';
+import { busy, over, score } from './run_fold.js';
+import { grouped, scoreText, seconds } from './answers.js';
+
+/** @param {HTMLElement} root */
+export function mount(root) {
+  const scale = segments('Scale of the loss', [['linear', 'linear'], ['log', 'log']], (chosen) => { log = chosen === 'log'; scale.show(chosen); draw(); });
+  const panel = createPanel({ title: 'Learning curves', controls: [scale.node], table, className: 'curves-panel' });
+  const left = plot({ label: 'Score against seconds of training' }), right = plot({ label: 'Training loss against seconds of training' });
+  panel.figure.append(h('div.curve-pair', {}, left.node, right.node));
+  panel.node.querySelector('.exports')?.replaceWith(figureMenu([['score', left], ['loss', right]], 'learning-curves', table).node);
+  root.append(panel.node);
+  scale.show('linear');
+  let run = null, log = false;
+  on('monitor', (next) => { run = next; draw(); });
+
+  function draw() {
+    if (!run) return;
+    const any = run.losses.length || run.scores.length;
+    panel.empty(any ? null : emptyState(run));
+    panel.node.querySelector('.void .btn')?.classList.replace('box', 'on');
+    panel.subtitle(any ? `held-out ${run.score_name}, training loss` : run.state === 'queued' ? 'queued' : 'empty');
+    panel.read(any ? reading(run) : [['', ' ']]);
+    panel.refresh();
+    if (!any) return;
+    left.show(...scoreChart(run));
+    right.show(...lossChart(run, log));
+  }
+
+  function table() {
+    const { scores = [], losses = [], score_name: name = 'score' } = run ?? {};
+    const rows = [...losses.map(([step, s, loss]) => [step, s.toFixed(2), loss.toFixed(4), '']), ...scores.map(([step, s, value]) => [step, s.toFixed(2), '', scoreText(value, name)])];
+    return { columns: ['step', 'seconds', 'training loss, nats', name], rows: rows.sort((a, b) => a[0] - b[0]) };
+  }
+}
+
+function scoreChart(run) {
+  const share = !run.score_name.includes('error');
+  const y = run.scores.map(([, , value]) => (share ? value * 100 : value));
+  const dots = run.scores.length <= 60 ? 'lines+markers' : 'lines';
+  return [[{ type: 'scatter', mode: dots, x: run.scores.map(([, s]) => s), y, line: { color: 'var(--ink)', width: 2.25 }, marker: { color: 'var(--ink)', size: 7 },
+    hovertemplate: `%{x:.1f} s<br>${share ? '%{y:.3g} %' : '%{y:.3g}'}<extra></extra>` }],
+  chartLayout(run, plain(run.score_name), share ? { range: [0, 102], ticksuffix: ' %', nticks: 4 } : { rangemode: 'tozero', nticks: 5 },
+    baselines(run, 'score').map(([text, value]) => [share ? `${text}: ${scoreText(value, run.score_name)}` : `${text}: ${value.toPrecision(3)}`, share ? value * 100 : value]))];
+}
+
+function lossChart(run, log) {
+  const lines = baselines(run, 'loss').map(([text, value]) => [`${text}: ${value.toFixed(2)}`, value]);
+  const axis = log ? { type: 'log', nticks: 5 } : { rangemode: 'tozero', nticks: 5 };
+  return [[{ type: 'scatter', mode: 'lines', x: run.losses.map(([, s]) => s), y: run.losses.map(([, , loss]) => loss), line: { color: 'var(--ink)', width: 2.25 },
+    hovertemplate: '%{x:.2f} s<br>%{y:.3f} nats<extra></extra>' }], chartLayout(run, lossName(run), { ...axis, uirevision: `${run.id} ${log ? 'log' : 'linear'}` }, lines)];
+}
+
+const pictures = (run) => run.score_name.includes('error');
+const lossName = (run) => (pictures(run) ? 'training loss' : 'loss, nats per token');
+
+/** Baselines are named `[text, value]` for the loss and `[text, value, 'score']` for the score. */
+const baselines = (run, which) => (run.baseline ?? []).filter(([, value, kind = 'loss']) => kind === which && Number.isFinite(value)).map(([text, value]) => [plain(text), value]);
+
+function chartLayout(run, name, yaxis, lines) {
+  const last = Math.max(run.losses.at(-1)?.[1] ?? 0, run.scores.at(-1)?.[1] ?? 0);
+  const end = busy(run) ? Math.max(Math.ceil(run.expected_s ?? 0), last) : last;
+  const failed = run.state === 'failed' && last;
+  return {
+    uirevision: `${run.id}`, xaxis: { title: 'seconds', range: [0, (end || 1) * (failed ? 1.4 : 1)], rangemode: 'nonnegative', nticks: 7 },
+    yaxis: { title: name, ...yaxis },
+    shapes: [...lines.map(([text, y]) => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, layer: 'below', line: { color: 'var(--ink3)', width: 1.5, dash: '6px,4px' },
+      label: { text, textposition: 'end', yanchor: 'bottom', font: { color: 'var(--ink2)' } } })),
+      ...(failed ? [{ type: 'line', yref: 'paper', x0: last, x1: last, y0: 0, y1: 1, line: { color: 'var(--ink)', width: 1.5 } }] : [])],
+    annotations: failed ? [{ text: '<b>✗ stopped</b>', x: last, yref: 'paper', y: 0.02, xanchor: 'left', yanchor: 'bottom', showarrow: false, font: { color: 'var(--ink)' } }] : [],
+  };
+}
+
+/** @returns {[string, string][]} */
+function reading(run) {
+  const value = score(run), loss = run.losses.at(-1)?.[2], base = baselines(run, 'loss')[0];
+  const parts = [];
+  if (run.state === 'failed') parts.push(['w b', '✗ '], ['', `Stopped by itself at step ${grouped(run.step)}; what came before is kept. `]);
+  if (value !== null) parts.push(['', `${capital(run.score_name)} is `], ['b', scoreText(value, run.score_name)]);
+  if (loss !== undefined) {
+    parts.push(['', value !== null ? ' and the loss ' : 'The loss is ']);
+    parts.push(...(pictures(run) ? [['b', loss.toPrecision(3)]] : [['b', `${loss.toFixed(2)} nats`], ['', ' per token']]));
+  }
+  if (over(run)) parts.push(['', ` after ${seconds(run.train_s).replace(' ', '\u00a0')}`]);
+  if (base) parts.push(['', `; ${run.baseline.find(([, , kind = 'loss']) => kind === 'loss')[0]} would cost ${base[1].toFixed(2)}`]);
+  return [...parts, ['', '.']];
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function emptyState(run) {
+  if (run.state === 'queued') return { title: 'Starts when training does', text: 'The curves begin with the first steps.' };
+  if (busy(run)) return { title: 'The first points come in a moment', text: 'The score is measured on held-out inputs.' };
+  const train = document.getElementById('train');
+  return { title: 'Not trained yet', text: 'What you see now is the shipped run. Train your own: the first points appear after about one second.',
+    action: train ? train.textContent : undefined, onaction: () => document.getElementById('train')?.click() };
+}

@@ -1,0 +1,23 @@
+// The address bar always leads to what is on the screen; `theme` and `present` belong to the top bar and are left alone.
+import { get, on } from './store.js';
+
+const OURS = ['theme', 'present', '__theme'];
+
+/** Keep the query in step with scene and step. The first scene is what the address already says. */
+export function keepLink() {
+  let first = null;
+  on('scene', (scene) => {
+    first ??= scene.key;
+    if (scene.key !== first) { first = ''; write(); }
+  });
+  on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
+}
+
+function write() {
+  const scene = get('scene');
+  if (scene?.link === undefined) return;
+  const now = new URLSearchParams(location.search), next = new URLSearchParams(scene.link);
+  if (get('step')) next.set('step', get('step'));
+  for (const name of OURS) if (now.has(name)) next.set(name, now.get(name));
+  history.replaceState(history.state, '', `${location.pathname}?${next}`);
+}

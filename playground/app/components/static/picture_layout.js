@@ -1,0 +1,72 @@
+// Where the columns of the picture stand: how wide a chip may be, and, once drawn, where ribbons leave and arrive.
+
+const MONO = 0.602;
+let readable = 12; // the smallest size of text: larger when projected
+
+/**
+ * Choose chip size and the share of the two blocks, so that both fit if they can; otherwise their columns scroll.
+ * Words get room by length, single characters stay near-square.
+ */
+export function fitColumns({ grid, encoder, decoder, source, output }) {
+  const style = getComputedStyle(grid);
+  const big = parseFloat(style.getPropertyValue('--chip-font')) || 16;
+  readable = parseFloat(style.getPropertyValue('--fs-xs')) || 12;
+  const numeral = parseFloat(style.getPropertyValue('--numeral')) || 12, smallest = Math.max(readable, big * 0.7);
+  const stacked = style.gridTemplateColumns.split(' ').length === 1;
+  const wants = [needs(source, big), needs(output, big)];
+  const shares = stacked ? [1, 1] : balance(wants, [needs(source, smallest), needs(output, smallest)], encoder.columns.clientWidth + decoder.columns.clientWidth);
+  grid.style.setProperty('--source-share', `${shares[0]}fr`);
+  grid.style.setProperty('--output-share', `${shares[1]}fr`);
+  for (const [part, columns] of [[encoder, source], [decoder, output]]) {
+    const room = part.columns.clientWidth, gap = gapFor(columns.length);
+    let font = big;
+    while (font > smallest && needs(columns, font) > room) font -= 1;
+    part.scrolls = needs(columns, font) > room;
+    part.columns.style.setProperty('--gap', `${gap}px`);
+    part.columns.style.setProperty('--font', `${font}px`);
+    part.columns.classList.toggle('scrolls', part.scrolls);
+    part.columns.classList.toggle('tight', part.scrolls || (room - (columns.length - 1) * gap) / columns.length < 3 * MONO * numeral + 1);
+    // Scrolled by keyboard too, but only a stop on the way when there is something to scroll.
+    if (part.scrolls) part.columns.tabIndex = 0;
+    else part.columns.removeAttribute('tabindex');
+    const widths = columns.map(({ token }) => chipWidth(token, font)), widest = Math.max(...widths);
+    const even = widest * columns.length + (columns.length - 1) * gap <= room;
+    columns.forEach((column, i) => column.node.style.setProperty('--w', `${(even ? widest : widths[i]).toFixed(1)}px`));
+  }
+}
+
+const gapFor = (count) => (count > 16 ? 2 : count > 12 ? 3 : 4);
+const chipWidth = (token, font) => Math.max(font * 1.3, token.length * (token === 'end' ? Math.max(readable, font * 0.7) : font) * MONO + 5);
+const needs = (columns, font) => columns.reduce((sum, { token }) => sum + chipWidth(token, font), 0) + (columns.length - 1) * gapFor(columns.length);
+
+/**
+ * 9 : 10 while that does, else by need; never thinner than a third. If the smallest chips do not fit either,
+ * the whole source stays in view before the output does: the step keeps the output in view anyway.
+ */
+function balance([source, output], [leastSource, leastOutput], room) {
+  if (source < room * 0.47 && output < room * 0.52) return [9, 10];
+  const fits = leastSource + leastOutput < room;
+  const share = fits ? (source + output < room ? source / (source + output) : leastSource / (leastSource + leastOutput)) : (leastSource + 12) / room;
+  const kept = Math.min(fits ? 0.66 : 0.58, Math.max(0.34, share));
+  return [kept * 19, (1 - kept) * 19];
+}
+
+/** Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again. */
+export function arrange({ grid, encoder, decoder, pill, source, output }) {
+  const origin = grid.getBoundingClientRect();
+  const box = (node) => {
+    const r = node.getBoundingClientRect();
+    return { left: r.left - origin.left, top: r.top - origin.top, width: r.width, height: r.height, right: r.right - origin.left, bottom: r.bottom - origin.top };
+  };
+  const from = box(encoder.node), to = box(decoder.node), code = box(pill);
+  const within = (area) => (x) => Math.max(area.left + 8, Math.min(area.right - 8, x));
+  const ports = (columns, area) => {
+    const states = columns.map(({ state }) => box(state)), clamp = within(area);
+    return { x: states.map((b) => clamp(b.left + b.width / 2)), top: states[0]?.top ?? 0, bottom: states[0]?.bottom ?? 0 };
+  };
+  return {
+    width: origin.width, height: origin.height, code, from, to,
+    source: ports(source, from), output: ports(output, to),
+    stacked: to.top > code.bottom, scale: document.documentElement.classList.contains('present') ? 1.7 : 1,
+  };
+}

@@ -1,0 +1,178 @@
+// The left rail: 1 task, 2 architecture, 3 training. Choices are drawn at once; the server's answer corrects them.
+import { h } from './dom.js';
+import { on } from './store.js';
+import { busy, fraction, over } from './run_fold.js';
+import { architectureCards, cards, taskCard } from './rail_cards.js';
+import { optionsForm, segmented } from './rail_options.js';
+
+const PAUSE_MS = 250;     // a slider rests this long before its value is sent
+const ANSWER_MS = 5000;   // until then an older answer may not undo a newer choice
+const STARTED_MS = 15000; // a click that led to no run frees the button again
+
+/** @param {HTMLElement} root @param {import('./island.js').Island} island */
+export function mount(root, island) {
+  /** What the visitor sees: the server's value with newer choices laid over it. */
+  let value = null;
+  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0;
+
+  const tasks = cards('task', 'Task', (task) => choose({ task }));
+  const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
+  const facts = h('dl.facts', { 'aria-live': 'off' });
+  const preset = h('select', { id: 'edp-preset', onchange: () => choose({ preset: preset.value }) });
+  const presetRow = h('div.preset', {}, h('label', { for: 'edp-preset' }, 'Preset'), preset);
+  const budgetPlace = h('div', {});
+  const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
+  const trouble = h('p.trouble', { role: 'alert', hidden: true });
+  const form = optionsForm((group, name, setting, soon) => { mine[`${group}.${name}`] = setting; settingsChanged(soon); });
+  const seed = h('input', { type: 'number', id: 'edp-seed', min: 0, max: 4294967295, step: 1, inputmode: 'numeric', oninput: seedChanged });
+  const reset = h('button.plain', { type: 'button', onclick: () => choose({ preset: value.preset }) }, 'Back to the preset');
+  const advanced = h('details.advanced', {}, h('summary', {}, 'Advanced'), form.node,
+    h('div.option', {}, h('label.label', { for: 'edp-seed' }, 'Seed'), seed, h('p.help', {}, 'Same seed and settings, same first weights and batches.')), reset);
+  let budget = null, budgetDrawn = '', presetsDrawn = '', factsDrawn = '';
+
+  root.classList.add('rail');
+  root.append(
+    section(1, 'Task', tasks.node), section(2, 'Architecture', architectures.node),
+    section(3, 'Train', facts, presetRow, budgetPlace, train, trouble, advanced));
+
+  island.onValue((next) => {
+    const older = value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
+    if (!older) accept(next);
+    else held = next;
+  });
+
+  function accept(next) {
+    held = null;
+    if (awaited || next.task !== value?.task || next.architecture !== value?.architecture) mine = {};
+    awaited = null;
+    for (const option of next.options ?? []) if (mine[`${option.group}.${option.name}`] === option.value) delete mine[`${option.group}.${option.name}`];
+    if ('seed' in mine && Number(mine.seed) === next.seed) delete mine.seed;
+    if (mine.budget === next.budget) delete mine.budget;
+    if (next.error) pressed = null;
+    value = next;
+    draw();
+  }
+
+  on('monitor', (next) => {
+    run = next;
+    if (pressed && (busy(next) || next.id !== pressed.id)) pressed = null;
+    drawTrain();
+  });
+
+  function draw() {
+    tasks.show(value.tasks, () => value.tasks.map(taskCard), value.task);
+    architectures.show([value.architectures, value.task], () => architectureCards(value.architectures, value.task), value.architecture);
+    drawFacts();
+    drawPresets();
+    drawBudget();
+    form.show(value.options ?? [], mine);
+    if (document.activeElement !== seed && !('seed' in mine)) seed.value = value.seed ?? 0;
+    drawTrain();
+  }
+
+  function drawFacts() {
+    const key = JSON.stringify(value.facts);
+    if (key === factsDrawn) return;
+    factsDrawn = key;
+    facts.replaceChildren(...(value.facts ?? []).flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]));
+  }
+
+  function drawPresets() {
+    const list = value.presets ?? [], key = JSON.stringify(list);
+    if (key !== presetsDrawn) preset.replaceChildren(...list.map(([id, title]) => h('option', { value: id }, title)));
+    presetsDrawn = key;
+    presetRow.hidden = list.length < 2;
+    preset.value = value.preset ?? '';
+  }
+
+  function drawBudget() {
+    const key = JSON.stringify(value.budgets);
+    if (key !== budgetDrawn) {
+      const focused = budgetPlace.contains(document.activeElement);
+      budget = segmented('edp-budget', 'Time budget', value.budgets ?? [], (chosen) => { mine.budget = chosen; settingsChanged(false); drawTrain(); });
+      budgetPlace.replaceChildren(budget.node);
+      budgetDrawn = key;
+      budget.set(chosenBudget());
+      if (focused) budget.node.querySelector('input:checked')?.focus();
+    }
+    budget.set(chosenBudget());
+  }
+
+  function chosenBudget() { return mine.budget ?? value.budget; }
+
+  function drawTrain() {
+    if (!value) return;
+    const training = busy(run) || pressed || (value.training && !over(run));
+    train.disabled = !!training || !!value.locked;
+    // Rewriting equal text would make screen readers repeat it.
+    const label = training ? progress() : `Train${budgetText()}`;
+    if (train.textContent !== label) train.textContent = label;
+    const message = value.locked || value.error || '';
+    trouble.hidden = !message;
+    trouble.classList.toggle('calm', !value.error);
+    if (trouble.textContent !== message) trouble.textContent = message;
+  }
+
+  function progress() {
+    if (run.state === 'queued') return run.position ? `Waiting, place ${run.position} of ${run.of}` : 'Waiting';
+    return busy(run) ? `Training, ${Math.floor(fraction(run) * 100)} %` : 'Starting …';
+  }
+
+  function budgetText() {
+    const label = (value.budgets ?? []).find(([id]) => id === chosenBudget())?.[1];
+    const time = label?.split(',').pop().trim();
+    return time && /\d/.test(time) ? ` for ${time}` : '';
+  }
+
+  /** The choice itself changed: everything that hangs on it comes new from the server. */
+  function choose(change) {
+    clearTimeout(timer);
+    const next = { ...value, ...change };
+    if (change.task) next.architecture = suitable(next);
+    value = { ...next, error: null };
+    mine = 'budget' in mine ? { budget: mine.budget } : {};
+    awaited = { task: value.task, architecture: value.architecture };
+    clearTimeout(patience);
+    patience = setTimeout(() => { if (awaited && held) accept(held); }, ANSWER_MS);
+    draw();
+    island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
+  }
+
+  function suitable({ architectures: list, architecture, task }) {
+    const suits = (a) => !a.tasks || a.tasks.includes(task);
+    return (list.find((a) => a.id === architecture && suits(a)) ?? list.find(suits))?.id ?? architecture;
+  }
+
+  function seedChanged() {
+    if (!seed.checkValidity() || seed.value === '') { seed.setAttribute('aria-invalid', 'true'); return; }
+    seed.removeAttribute('aria-invalid');
+    mine.seed = seed.value;
+    settingsChanged(true);
+  }
+
+  function settingsChanged(soon) {
+    clearTimeout(timer);
+    timer = setTimeout(() => island.send('options', settings()), soon ? PAUSE_MS : 0);
+  }
+
+  function settings() {
+    const options = { model: {}, task: {}, training: {} };
+    for (const { group, name, value: known } of value.options ?? []) (options[group] ??= {})[name] = mine[`${group}.${name}`] ?? known;
+    return { task: value.task, architecture: value.architecture, preset: value.preset ?? null, budget: chosenBudget(),
+      seed: Number(mine.seed ?? value.seed ?? 0), options };
+  }
+
+  function start() {
+    if (train.disabled) return;
+    clearTimeout(timer);
+    pressed = { id: run.id ?? null };
+    setTimeout(() => { pressed = null; drawTrain(); }, STARTED_MS);
+    value = { ...value, error: null };
+    drawTrain();
+    island.send('train', settings());
+  }
+}
+
+function section(number, title, ...children) {
+  return h('section', {}, h('h2.sec', {}, h('i', { 'aria-hidden': true }, number), title), children);
+}

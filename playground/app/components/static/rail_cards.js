@@ -1,0 +1,74 @@
+// The cards of the rail: one native radio each, so arrow keys, labels and screen readers need nothing of ours.
+import { h } from './dom.js';
+import { glyph } from './glyphs.js';
+
+const BLOCKS = ['enc', 'code', 'dec'];
+const PARTS = ['encoder', 'code', 'decoder'];
+
+/**
+ * A group of cards that redraws only when its content changes and then keeps the focus.
+ * @param {string} id @param {string} label @param {(value: string) => void} choose
+ */
+export function cards(id, label, choose) {
+  const group = h('div.cards', { id, role: 'radiogroup', 'aria-label': label, onchange: (e) => e.target.type === 'radio' && choose(e.target.value) });
+  let drawn = '';
+  return {
+    node: group,
+    /** @param {() => Node[]} build @param {any} content what the cards depend on @param {string} chosen */
+    show(content, build, chosen) {
+      const key = JSON.stringify(content);
+      if (key !== drawn) {
+        const focused = group.contains(document.activeElement) ? document.activeElement.value : null;
+        const open = !!group.querySelector('details[open]');
+        group.replaceChildren(...build());
+        drawn = key;
+        if (open) group.querySelector('details')?.setAttribute('open', '');
+        if (focused) [...group.querySelectorAll('input')].find((input) => input.value === focused)?.focus();
+      }
+      for (const input of group.querySelectorAll('input')) input.checked = input.value === chosen;
+    },
+  };
+}
+
+const radio = (name, value, disabled = false, describedby = null) =>
+  h('input.dot', { type: 'radio', name: `edp-${name}`, value, disabled, 'aria-describedby': describedby });
+
+/** @param {{id: string, title: string, example: string}} task */
+export const taskCard = (task) =>
+  h('label.card', {}, radio('task', task.id), h('span.line', {}, h('span', {}, task.title), h('span.ex', {}, task.example)));
+
+/** Architectures that suit the task as cards; those that do not with their reason, one shared reason told once. */
+export function architectureCards(architectures, task) {
+  const suits = (a) => !a.tasks || a.tasks.includes(task);
+  const reasons = new Map();
+  for (const a of architectures.filter((one) => !suits(one))) reasons.set(a.why_not, [...(reasons.get(a.why_not) ?? []), a]);
+  const nodes = architectures.filter((a) => suits(a) || reasons.get(a.why_not).length < 2).map((a) => architectureCard(a, suits(a)));
+  for (const [reason, group] of reasons) if (group.length > 1) nodes.push(folded(reason, group));
+  return nodes;
+}
+
+function architectureCard(a, suitable) {
+  const why = suitable ? null : `edp-why-${a.id}`;
+  return h(suitable ? 'label.card' : 'label.card.off', {}, radio('architecture', a.id, !suitable, why),
+    h('span', {}, a.title), glyphs(a.glyphs), why && h('span.why', { id: why }, a.why_not));
+}
+
+function folded(reason, group) {
+  return h('details.folded', {},
+    h('summary', {}, h('span', {}, `${group.length} others ${plural(reason ?? '')}`)),
+    group.map((a) => h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs))));
+}
+
+const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were' };
+
+/** “needs pictures” of one is “need pictures” of many. */
+export function plural(reason) {
+  const [verb, ...rest] = reason.split(' ');
+  return [IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1'), ...rest].join(' ');
+}
+
+function glyphs(present) {
+  const missing = PARTS.filter((_, i) => !present[i]);
+  return h('span.glyphs', { role: 'img', 'aria-label': missing.length ? `without ${missing.join(' and ')}` : 'encoder, code and decoder' },
+    BLOCKS.map((kind, i) => glyph(kind, !present[i])));
+}

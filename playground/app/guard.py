@@ -1,0 +1,135 @@
+"""What every answer of the server passes through: security headers, same-origin writes, a limit on bodies.
+
+Plain ASGI, each class one concern. (Starlette's BaseHTTPMiddleware buffers between two tasks and breaks event streams.)
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 20 * 2**20
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SOURCES = {
+    "default-src": "'self'",
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",  # Gradio compiles component templates in the page
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "media-src": "'self' data: blob:",
+    "connect-src": "'self' data: blob:",
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "*",  # a Space is shown inside a frame
+}
+CONTENT_SECURITY_POLICY = "; ".join(f"{kind} {allowed}" for kind, allowed in SOURCES.items())
+
+
+def middleware() -> list[Middleware]:
+    """Outermost first: refusals carry the security headers too."""
+    compress = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # event streams are left alone; the page is 198 kB
+    return [Middleware(SecurityHeaders), compress, Middleware(SameOrigin), Middleware(BodyLimit)]
+
+
+class SecurityHeaders:
+    """Nothing is loaded from other hosts, and no answer is taken for another type than it says."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class SameOrigin:
+    """Requests that may change something come from our own page, or from a program that is not a browser.
+
+    Browsers say where a request comes from in `Sec-Fetch-Site` (over https and on localhost; no proxy alters it), and
+    in `Origin`, which is compared with `Host`. Programs send neither.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not _is_same_origin(Headers(scope=scope)):
+            refusal = JSONResponse({"error": "This request came from another site. Use the page itself."}, 403)
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes: by their announced length before reading, otherwise once they exceed it."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
+        self.app = app
+        self.limit = limit
+        self.refusal = JSONResponse({"error": f"Too large: at most {limit / 2**20:.3g} MB can be sent."}, 413)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif _announced_length(Headers(scope=scope)) > self.limit:
+            await self.refusal(scope, receive, send)
+        else:
+            await self._count(scope, receive, send)
+
+    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+        answered = False
+
+        async def counting_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.limit:
+                raise _TooLarge
+            return message
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal answered
+            if received > self.limit and not answered:
+                return  # an inner layer has turned the exception into an answer of its own
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, counting_receive, send_unless_refused)
+        except Exception:  # ours, perhaps wrapped in another by a layer between
+            if received <= self.limit or answered:
+                raise
+        if received > self.limit and not answered:
+            await self.refusal(scope, receive, send)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _is_same_origin(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _announced_length(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0

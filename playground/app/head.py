@@ -1,0 +1,57 @@
+"""What stands in the page's head: our stylesheet, the theme before first paint, and Gradio's theme made of our tokens."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import gradio as gr
+
+from .components import STATIC, version
+
+SHEETS = ("tokens", "page", "picture", "player", "panels", "top_bar", "rail", "source_row", "monitor", "figure")  # later ones refine
+
+BOOT = """
+(() => {
+  const query = new URLSearchParams(location.search), root = document.documentElement.classList;
+  const stored = (() => { try { return localStorage.getItem('theme'); } catch { return null; } })();
+  const preferred = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const theme = query.get('theme') ?? query.get('__theme') ?? stored ?? preferred;
+  root.toggle('dark', theme === 'dark');
+  root.toggle('present', query.get('present') === '1');
+  document.documentElement.dataset.tab = 'decode';
+})();
+"""
+
+
+@cache
+def html() -> str:
+    """The stylesheet inline, since rules that start at a class on <html> do nothing through Gradio's own css option."""
+    css = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
+    preload = "".join(f'<link rel="modulepreload" href="assets/{version()}/{p.name}">' for p in sorted(STATIC.glob("*.js")))
+    meta = '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+    return f"{meta}<style>{css}</style><script>{BOOT}</script>{preload}"
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's own controls in our tokens; dark is the same variables with other values."""
+    sizes = gr.themes.sizes
+    base = gr.themes.Base(
+        font=["-apple-system", "BlinkMacSystemFont", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"],
+        font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"],
+        radius_size=sizes.radius_sm,
+        spacing_size=sizes.spacing_sm,
+        text_size=sizes.text_sm,
+    )
+    tokens = {
+        "body_background_fill": "var(--page)",
+        "block_background_fill": "var(--surface)",
+        "input_background_fill": "var(--surface)",
+        "input_border_color": "var(--line-strong)",
+        "body_text_color": "var(--ink)",
+        "body_text_color_subdued": "var(--ink3)",
+        "border_color_primary": "var(--line)",
+        "slider_color": "var(--ink)",
+        "input_border_width": "1px",
+    }
+    both = tokens | {f"{name}_dark": value for name, value in tokens.items()}
+    return base.set(**both, block_border_width="0px", block_shadow="none", block_padding="0px", layout_gap="8px", button_transition="none")

@@ -1,0 +1,133 @@
+"""What the panels of one page share: the components, the run book, and how a handler answers.
+
+A handler takes the visit and what happened, and returns the new visit. `Page.answer` turns a visit into the values of all
+components that depend on it; `Page.on` wires both to an event.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gradio as gr
+
+from ..errors import InputError
+from ..runs import RunBook
+from ..tasks import SequenceTask
+from . import content, visit
+from .components import dump
+from .content import Shelf
+from .visit import Visit
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[Visit, dict[str, Any], str], Visit]
+
+
+@dataclass
+class Page:
+    book: RunBook
+    shelf: Shelf
+    device: str
+    first: Visit
+    parts: dict[str, Any] = field(default_factory=dict)  # components by name, filled in by the panels
+
+    def add(self, name: str, component: Any) -> Any:
+        self.parts[name] = component
+        return component
+
+    def on(self, listen: Callable[..., Any], handler: Handler, name: str, *, inputs: tuple[str, ...] = (), again: str = "multiple") -> None:
+        """Wire an event: its data and the values of `inputs` reach the handler in one mapping.
+
+        `name` is the endpoint's; `again` says what happens to further events while one is answered.
+        """
+        outputs = self.outputs()
+
+        def answer(event: gr.EventData, request: gr.Request, state: Visit | None, *values: Any) -> list[Any]:
+            data = dict(zip(inputs, values, strict=True)) | _event_data(event)
+            return self.answer(state, handler, data, request.session_hash or "")
+
+        listen(
+            answer,
+            [self.parts["visit"], *(self.parts[i] for i in inputs)],
+            outputs,
+            api_name=name,
+            show_progress="hidden",
+            trigger_mode=again,
+            concurrency_limit=2,
+            concurrency_id="look",
+        )
+
+    def outputs(self) -> list[Any]:
+        return [self.parts[name] for name in NAMES]
+
+    def answer(self, state: Visit | None, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
+        """All outputs after an event, in the order of `NAMES`; bad input leaves the stage as it was and says why."""
+        before = state if isinstance(state, Visit) else self.first
+        try:
+            after = handler(before, data, owner)
+        except InputError as error:
+            return self.refuse(before, data, error)
+        try:
+            values = self.values(after, owner, changed_from=before)
+        except InputError as error:
+            return self.refuse(replace(after, given=before.given, forced=before.forced), data, error)
+        if data.get("input") == after.given:
+            values.pop("input", None)  # it came from the box, where the next one may be being typed
+        return [values.get(name, gr.skip()) for name in NAMES]
+
+    def refuse(self, state: Visit, data: dict[str, Any], error: InputError) -> list[Any]:
+        """Say what is wrong where it was done: by the Train button for settings, beside the input for the rest."""
+        if "options" in data or "again" in data:
+            values: dict[str, Any] = {"visit": state, "rail": dump(content.rail(state, str(error)))}
+        else:
+            values = {"visit": state, "source_row": dump(content.source_row(state, None, error))}
+        return [values.get(name, gr.skip()) for name in NAMES]
+
+    def values(self, after: Visit, owner: str, changed_from: Visit | None = None) -> dict[str, Any]:
+        """The components whose value depends on what changed between two visits; all of them for None."""
+        before = changed_from
+        values: dict[str, Any] = {"visit": after}
+        pair = (after.recipe.architecture, after.recipe.task)
+        pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
+        if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
+            values["rail"] = dump(content.rail(after))
+        if pair_changed or before is None or (before.run, before.notice) != (after.run, after.notice):
+            values["monitor"] = dump(content.monitor(after, self.book, owner))
+        if pair_changed:
+            values["tabs"] = dump(content.tabs(after))
+        if box := _box(before, after, pair_changed):
+            values["input"] = gr.update(**box)
+        if pair_changed or before is None or _place(before) != _place(after):
+            drawn, figures = content.stage(after, self.shelf)
+            values |= {"player": dump(drawn), "source_row": dump(content.source_row(after, drawn))}
+            values |= {name: figure.to_json() for name, figure in figures.items()}
+        return values
+
+
+NAMES = ("visit", "rail", "source_row", "input", "player", "tabs", "trajectory", "latent_map", "reconstruction_error", "monitor")
+
+
+def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:
+    """What changes on the input box. Its text is left alone unless the input itself changed: somebody may be typing."""
+    box: dict[str, Any] = {}
+    if pair_changed:
+        box["visible"] = isinstance(after.task, SequenceTask)
+    if before is None or before.given != after.given:
+        box["value"] = after.given if isinstance(after.given, str) else ""
+    return box
+
+
+def _place(v: Visit) -> tuple[Any, ...]:
+    return v.shown, v.given, v.forced, v.strategy, v.recipe.architecture, v.recipe.task
+
+
+def _event_data(event: gr.EventData | None) -> dict[str, Any]:
+    data = getattr(event, "_data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def home(device: str) -> Visit:
+    return visit.start(*visit.HOME, device=device)

@@ -1,0 +1,1 @@
+"""One file per panel: what it is, its layout, its handlers, its wiring."""

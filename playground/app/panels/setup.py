@@ -1,0 +1,78 @@
+"""The left rail: task, architecture, options, Train."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ... import models, recipes, tasks
+from ...errors import InputError
+from .. import content
+from .. import visit as visits
+from ..components import Rail
+from ..page import Page
+from ..visit import SHIPPED, Visit
+
+
+def build(page: Page) -> None:
+    page.add("rail", Rail(content.rail(page.first)))
+
+
+def wire(page: Page) -> None:
+    rail = page.parts["rail"]
+    page.on(rail.choose, choose, "choose", again="always_last")
+    page.on(rail.options, set_options, "options", again="always_last")
+    page.on(rail.train, lambda visit, data, owner: train(page, visit, data, owner), "train", again="once")
+
+
+def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Another task, architecture or preset. A task that the architecture cannot learn brings one that can."""
+    task, architecture = tasks.get(data.get("task", "")), models.get(data.get("architecture", ""))
+    if not architecture.fits(task):
+        changed_task = task.id != visit.recipe.task
+        if changed_task:
+            architecture = _usual(task)
+        else:
+            raise InputError(f"{architecture.title} {architecture.needs}.")
+    chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
+    if task.id == visit.recipe.task:
+        chosen = replace(chosen, given=visit.given)
+    return replace(chosen, run=None, shown=SHIPPED)
+
+
+def set_options(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Other options for the next training; the stage stays as it is."""
+    options = data.get("options")
+    if not isinstance(options, dict):
+        raise InputError("The settings are missing; choose them in the rail.")
+    budget = data.get("budget", "preset")
+    recipe = recipes.make(
+        data.get("architecture", ""),
+        data.get("task", ""),
+        preset=data.get("preset"),
+        seconds=None if budget == "preset" else _seconds(budget),
+        seed=data.get("seed", 0),
+        device=visit.recipe.device,
+        model_options=options.get("model"),
+        task_options=options.get("task"),
+        training_options=options.get("training"),
+    )
+    return replace(visit, recipe=recipe, preset=data.get("preset"))
+
+
+def train(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Start a run, or join the identical one that is queued or training."""
+    visit = set_options(visit, data, owner)
+    return replace(visit, run=page.book.start(visit.recipe, owner), notice=None)
+
+
+def _usual(task: type[tasks.Task]) -> models.Architecture:
+    fitting = [a for a in models.architectures().values() if a.fits(task)]
+    return next((a for a in fitting if a.id == visits.HOME[0]), fitting[0])
+
+
+def _seconds(budget: Any) -> float:
+    try:
+        return float(budget)
+    except (TypeError, ValueError):
+        raise InputError(f"The time budget is {str(budget)[:40]!r}; it must be a number of seconds.") from None

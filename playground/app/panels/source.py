@@ -1,0 +1,58 @@
+"""The row above the picture: what the model reads. A text box, or pictures to pick and a pad to draw on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from ...errors import InputError
+from ...explore import picture
+from ...tasks import PictureTask
+from .. import visit as visits
+from ..components import SourceRow
+from ..page import Page
+from ..visit import Visit
+
+
+def build(page: Page, drawn: dict[str, Any]) -> None:
+    from .. import content
+
+    page.add(
+        "input",
+        gr.Textbox(page.first.given, label="Source", show_label=True, container=True, lines=1, max_lines=1, elem_id="input"),
+    )
+    page.add("source_row", SourceRow(content.source_row(page.first, drawn)))
+
+
+def wire(page: Page) -> None:
+    box, row = page.parts["input"], page.parts["source_row"]
+    page.on(box.submit, typed, "explore", inputs=("input",), again="always_last")
+    page.on(row.example, example, "example", again="always_last")
+    page.on(row.dice, lambda visit, data, owner: visits.dice(visit), "dice", again="always_last")
+    page.on(row.picture, drawn, "picture", again="always_last")
+
+
+def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """What was typed is decoded; bad text raises InputError here, before anything runs."""
+    parse = getattr(visit.task, "parse", None)
+    if parse is None:
+        raise InputError("This task reads pictures; pick or draw one.")
+    parse(data.get("input"))
+    return visit.with_input(data["input"])
+
+
+def example(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    if "id" in data:
+        return visits.held_out(visit, data["id"])
+    return typed(visit, {"input": data.get("text")}, owner)
+
+
+def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """A drawing of 784 numbers in 0..1."""
+    if not isinstance(visit.task, PictureTask):
+        raise InputError("This task reads tokens; type them.")
+    values = picture(data.get("values"))
+    if values.max() < 0.05:
+        raise InputError("The drawing is empty; draw a digit first.")
+    return visit.with_input(("drawn", tuple(float(v) for v in values.reshape(-1))))

@@ -1,0 +1,28 @@
+"""The top bar: name, where models are trained, theme, present mode, link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...errors import InputError
+from .. import content
+from ..components import TopBar
+from ..page import Page
+from ..visit import Visit
+
+
+def build(page: Page) -> None:
+    page.add("top", TopBar({"devices": content.devices(), "device": page.first.recipe.device}, elem_id="edp-top"))
+
+
+def wire(page: Page) -> None:
+    page.on(page.parts["top"].device, choose, "device")
+
+
+def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Train on another device from now on."""
+    known = [id for id, _ in content.devices()]
+    if data.get("device") not in known:
+        raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
+    return replace(visit, recipe=replace(visit.recipe, device=data["device"]))

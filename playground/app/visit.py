@@ -1,0 +1,162 @@
+"""What one visitor has chosen: ids and small values only. Everything shown is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .. import recipes, tasks
+from ..decoding import GREEDY, Beam, Sample, Strategy
+from ..errors import InputError
+from ..recipes import Recipe
+from ..tasks import PictureTask, SequenceTask
+
+SHIPPED = "shipped"
+HOME = ("attention_seq2seq", "reverse")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`recipe` is what Train would train; `shown` names the run on the stage: "shipped", or the id of a live run.
+
+    `given` is the typed text, or for pictures ("held_out", index) or ("drawn", 784 numbers).
+    """
+
+    recipe: Recipe
+    preset: str | None = None  # by name, if the visitor took one
+    shown: str = SHIPPED
+    run: str | None = None  # the run whose training is followed
+    given: Any = ""
+    forced: tuple[tuple[int, str], ...] = ()
+    strategy: Strategy = GREEDY
+    step: int = 0
+    notice: str | None = None
+
+    @property
+    def task(self) -> tasks.Task:
+        return self.recipe.build_task()
+
+    def with_input(self, given: Any) -> Visit:
+        return replace(self, given=given, forced=(), step=0)
+
+    def force(self, step: Any, token: Any) -> Visit:
+        """Write `token` at `step` and go on from there; later forced tokens no longer apply."""
+        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < 100 or not isinstance(token, str):
+            raise InputError("To force a token, name an output step from 0 and a token of the vocabulary.")
+        earlier = tuple((s, t) for s, t in self.forced if s < step)
+        strategy = GREEDY if isinstance(self.strategy, Beam) else self.strategy  # a search cannot be forced
+        return replace(self, forced=(*earlier, (step, token)), strategy=strategy, step=step)
+
+    def decode_by(self, name: Any, temperature: Any) -> Visit:
+        """Choose tokens greedily, by a new draw at this temperature, or by beam search."""
+        if name == "sample":
+            drawn = self.strategy.seed + 1 if isinstance(self.strategy, Sample) else 0
+            return replace(self, strategy=Sample(temperature=_positive(temperature), seed=drawn), forced=(), step=0)
+        if name not in ("greedy", "beam"):
+            raise InputError(f"{str(name)[:40]!r} is not a way to choose tokens; there are: greedy, sample, beam.")
+        return replace(self, strategy=GREEDY if name == "greedy" else Beam(), forced=(), step=0)
+
+    def query(self) -> str:
+        """The link that leads here."""
+        extra = {"input": self.given} if isinstance(self.given, str) and self.given else {}
+        if isinstance(self.strategy, Sample):
+            extra |= {"decoding": "sample", "temperature": f"{self.strategy.temperature:g}", "draw": str(self.strategy.seed)}
+        elif isinstance(self.strategy, Beam):
+            extra |= {"decoding": "beam"}
+        if isinstance(self.given, tuple) and self.given[0] == "held_out":
+            extra |= {"picture": str(self.given[1])}
+        return self.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
+
+
+def start(architecture: str, task: str, device: str = "auto", preset: str | None = None) -> Visit:
+    """A fresh visit of a pair: its preset, its pinned input."""
+    recipe = recipes.make(architecture, task, preset=preset, device=device)
+    return Visit(recipe, preset, given=first_input(recipe.build_task()))
+
+
+def first_input(task: tasks.Task) -> Any:
+    return task.pinned if isinstance(task, SequenceTask) else ("held_out", 0)
+
+
+def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
+    """The visit a link asks for; what it does not understand becomes a notice and the start page."""
+    wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
+    visit = start(*HOME, device=device)
+    if not wanted and not {"input", "picture", "step"} & set(params):
+        return visit
+    try:
+        if wanted:
+            recipe = recipes.from_query(urlencode({"architecture": HOME[0], "task": HOME[1], **wanted}))
+            recipe = replace(recipe, device=device)
+            visit = Visit(recipe, given=first_input(recipe.build_task()))
+        return _with_place(visit, params)
+    except InputError as error:
+        return replace(start(*HOME, device=device), notice=f"Link not understood: {error} This is the start page instead.")
+
+
+def picture(visit: Visit) -> tuple[NDArray[np.float32], int | None]:
+    """The picture on the stage (28, 28) and its label, None for a drawn one."""
+    kind, value = visit.given
+    if kind == "drawn":
+        return np.array(value, dtype=np.float32).reshape(28, 28), None
+    task = visit.task
+    assert isinstance(task, PictureTask)
+    pictures, labels = task.pictures("held_out")
+    return pictures[value].reshape(28, 28).numpy(), int(labels[value])
+
+
+def dice(visit: Visit) -> Visit:
+    generator = torch.Generator()
+    generator.seed()
+    task = visit.task
+    if isinstance(task, SequenceTask):
+        return visit.with_input(task.random_text(generator))
+    assert isinstance(task, PictureTask)
+    return visit.with_input(("held_out", int(torch.randint(len(task.pictures("held_out")[0]), (), generator=generator))))
+
+
+def held_out(visit: Visit, index: Any) -> Visit:
+    """Put one picture of the test set on the stage."""
+    task = visit.task
+    if not isinstance(task, PictureTask):
+        raise InputError("This task reads tokens; type them.")
+    count = len(task.pictures("held_out")[0])
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
+        raise InputError(f"The test set has pictures 0 to {count - 1}; {str(index)[:40]!r} is none of them.")
+    return visit.with_input(("held_out", index))
+
+
+def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
+    """Input and step of a link. The input itself is checked when it is decoded, like typed text."""
+    if "input" in params and isinstance(visit.task, SequenceTask):
+        visit.task.parse(params["input"])
+        visit = visit.with_input(params["input"])
+    if "picture" in params:
+        visit = held_out(visit, int(params["picture"]) if params["picture"].isdecimal() else params["picture"])
+    if "decoding" in params:
+        visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
+        if isinstance(visit.strategy, Sample):
+            visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+    if "step" in params:
+        if not params["step"].isdecimal() or len(params["step"]) > 3:
+            raise InputError(f"step is {params['step'][:40]!r}; it must be a whole number.")
+        visit = replace(visit, step=int(params["step"]))
+    return visit
+
+
+def _number(params: Mapping[str, str], name: str, usual: float) -> float:
+    try:
+        return float(params.get(name, usual))
+    except ValueError:
+        raise InputError(f"{name} is {params[name][:40]!r}; it must be a number.") from None
+
+
+def _positive(temperature: Any) -> Any:
+    """The slider's 0 means: as good as greedy. Anything that is no number is left to `Sample` to refuse."""
+    return max(temperature, 0.01) if isinstance(temperature, int | float) else temperature

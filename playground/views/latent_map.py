@@ -1,0 +1,83 @@
+"""The test set as the encoder sees it: every picture at its code, drawn as its own digit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..explore import Projection
+from ..tracing import Trace
+from .style import MONO, Rich, color, meta, percent
+
+if TYPE_CHECKING:
+    from ..api import Run
+
+
+class Info(NamedTuple):
+    cloud: NDArray[np.float32]  # (N, 2)
+    labels: tuple[int, ...]
+    here: NDArray[np.float32] | None  # (2,) the picture on the stage
+    size: int  # numbers in a code
+    explained: NDArray[np.float32]
+
+
+def extract(projection: Projection, trace: Trace | None) -> Info:
+    here = None if trace is None else projection(trace["encoder.code"][None])[0]
+    labels = projection.labels or (0,) * len(projection.cloud)
+    return Info(projection.cloud, labels, here, len(projection.mean), projection.explained)
+
+
+def draw(info: Info) -> go.Figure:
+    figure = go.Figure()
+    x, y = info.cloud.T.round(3)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="text",
+        text=[str(label) for label in info.labels],
+        customdata=list(range(len(x))),
+        textfont={"family": MONO, "color": color("ink2")},
+        hovertemplate="a %{text} of the test set<extra></extra>",
+    )
+    if info.here is not None:
+        figure.add_scatter(
+            x=[round(float(info.here[0]), 3)], y=[round(float(info.here[1]), 3)], mode="markers", hoverinfo="skip",
+            marker={"symbol": "circle-open", "size": 26, "color": color("ink"), "line": {"color": color("ink"), "width": 3}},
+        )  # fmt: skip
+    names = ("z₁", "z₂") if info.size <= 2 else tuple(f"PC {i + 1} of the code · {percent(float(info.explained[i]))}" for i in (0, 1))
+    figure.update_xaxes(title=names[0], zeroline=False, showgrid=False)
+    figure.update_yaxes(title=names[1], zeroline=False, showgrid=False)
+    rows = [[label, float(a), float(b)] for label, a, b in zip(info.labels, x, y, strict=True)]
+    figure.update_layout(
+        height=360,
+        meta=meta(
+            "Latent map",
+            subtitle=f"{len(info.cloud)} test digits · click one to put it on the stage",
+            reading=reading(info),
+            table=(["digit", *names], rows),
+            alt_name="Codes of the test set in two dimensions",
+        ),
+    )
+    return figure
+
+
+def reading(info: Info) -> Rich:
+    if info.size <= 2:
+        how: Rich = [("", "The axes are the code itself; each digit stands at its own code.")]
+    else:
+        kept = percent(float(info.explained.sum()))
+        how = [("", f"A code has {info.size} numbers; the two axes keep "), ("b", kept), ("", " of their variance.")]
+    if info.here is None:
+        return how
+    place = f"({info.here[0]:.2f}, {info.here[1]:.2f})".replace("-", "−")
+    return [("", "Ours sits at "), ("b", place), ("", ". "), *how]
+
+
+def figure(run: Run, given: Any = None) -> go.Figure:
+    if "code" not in run.projections:
+        raise InputError("This model has no code to map; its states are in the figure trajectory.")
+    return draw(extract(run.projections["code"], None if given is None else run.explore(given)))

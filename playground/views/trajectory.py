@@ -1,0 +1,193 @@
+"""The path of the hidden states through their first two principal components, against the states of many inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..explore import MANY, Projection
+from ..tracing import Trace
+from . import attention
+from .style import MONO, Rich, color, escape, meta, percent
+
+if TYPE_CHECKING:
+    from ..api import Run
+
+SIDES = {"encoder": ("encoder.states", "enc", "square"), "decoder": ("decoder.hidden", "dec", "triangle-up")}
+
+
+class Path(NamedTuple):
+    side: str
+    labels: tuple[str, ...]
+    points: NDArray[np.float32]  # (steps, 2)
+    places: list[str]  # where each point's label stands
+    moved: NDArray[np.float32]  # (steps,) distance from the state before, in all dimensions
+    cloud: NDArray[np.float32]  # (N, 2)
+    explained: NDArray[np.float32]  # (2,)
+
+
+class Info(NamedTuple):
+    paths: dict[str, Path]
+    steps: int
+    looks_at: NDArray[np.intp] | None  # per output step, the encoder state with the highest weight
+
+
+def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
+    paths = {}
+    for side, (site, _, _) in SIDES.items():
+        states, projection = trace[site], projections[side]
+        if states.ndim == 3:  # hypotheses of a beam: the best one
+            states = states[0]
+        states = states[: len(trace.tokens)] if side == "decoder" else states
+        moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
+        labels = trace.source if side == "encoder" else trace.tokens
+        points = projection(states)
+        paths[side] = Path(side, labels, points, _label_places(points), moved, projection.cloud, projection.explained)
+    looked = attention.extract(trace)
+    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at)
+
+
+def draw(info: Info) -> go.Figure:
+    figure = go.Figure()
+    for side in SIDES:
+        _add_path(figure, info, info.paths[side])
+    per_side = len(figure.data) // len(SIDES)
+    steps = [[*_encoder_patch(info, 0, t), *_decoder_patch(info.paths["decoder"], per_side, t)] for t in range(info.steps)]
+    layouts = {
+        side: {"xaxis": {"title": {"text": _axis(path, 0)}, "range": _width(path)}, "yaxis": {"title": {"text": _axis(path, 1)}}}
+        for side, path in info.paths.items()
+    }
+    figure.update_layout(
+        xaxis={"showticklabels": False, "zeroline": False, "showgrid": False},
+        yaxis={"showticklabels": False, "zeroline": False, "showgrid": False},
+        meta=meta(
+            "Trajectory",
+            readings={side: [_reading(info, side, t) for t in range(info.steps)] for side in SIDES},
+            table=(["side", "step", "token", "PC 1", "PC 2", "moved"], _rows(info)),
+            steps=steps,
+            switch=[["encoder", "■ enc"], ["decoder", "▲ dec"]],
+            layouts=layouts,
+            alt_name="Hidden states in their first two principal components",
+        ),
+    )
+    return figure
+
+
+def figure(run: Run, given: Any, side: str = "decoder", step: int | None = None) -> go.Figure:
+    """One side's path with the marker on one step (the last if None)."""
+    if side not in SIDES:
+        raise InputError(f"side is {side!r}; allowed are: {', '.join(SIDES)}.")
+    if "decoder" not in run.projections:
+        raise InputError("This model has no steps; its codes are in the figure latent_map.")
+    info = extract(run.explore(given), run.projections)
+    drawn = draw(info)
+    at = info.steps - 1 if step is None else max(0, min(step, info.steps - 1))
+    for patch in drawn.layout.meta["steps"][at]:
+        drawn.data[patch["trace"]].update({k: v for k, v in patch.items() if k != "trace"})
+    drawn.update_layout(drawn.layout.meta["layouts"][side])
+    return go.Figure([t for t in drawn.data if t.meta["view"] == side], drawn.layout)
+
+
+def _add_path(figure: go.Figure, info: Info, path: Path) -> None:
+    """Traces in this order: cloud, past, future, marks ahead, marks passed, ring."""
+    _, hue, symbol = SIDES[path.side]
+    x, y = path.points.T
+    common: dict[str, Any] = {"meta": {"view": path.side}}
+    figure.add_scatter(
+        x=path.cloud[:, 0], y=path.cloud[:, 1], mode="markers", hoverinfo="skip",
+        marker={"size": 4, "color": color("line-strong"), "opacity": 0.4}, **common,
+    )  # fmt: skip
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": color(hue), "width": 2}, hoverinfo="skip", **common)
+    figure.add_scatter(x=[], y=[], mode="lines", line={"color": color(hue), "width": 1.2, "dash": "dot"}, hoverinfo="skip", **common)
+    text = [f"{escape(t)}<sub>{i + 1}</sub>" for i, t in enumerate(path.labels)]
+    font = {"family": MONO, "color": color(f"{hue}-text")}
+    outline = {"color": color(hue), "width": 1.5}
+    hover = "%{text}<extra></extra>"
+    for fill in ("surface", hue):
+        filled = fill == hue
+        figure.add_scatter(
+            x=x if filled else [], y=y if filled else [], text=text if filled else [], mode="markers+text",
+            textposition=path.places if filled else "top right", textfont=font, hovertemplate=hover,
+            marker={"symbol": symbol, "size": 9, "color": color(fill), "line": outline}, **common,
+        )  # fmt: skip
+    figure.add_scatter(
+        x=x[-1:], y=y[-1:], mode="markers", hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 22, "line": {"color": color("ink"), "width": 2.5}, "color": color("ink")}, **common,
+    )  # fmt: skip
+
+
+def _decoder_patch(path: Path, first: int, t: int) -> list[dict[str, Any]]:
+    x, y = path.points.T.round(4).tolist()
+    text = [f"{escape(token)}<sub>{i + 1}</sub>" for i, token in enumerate(path.labels)]
+    places = path.places
+    return [
+        {"trace": first + 1, "x": x[: t + 1], "y": y[: t + 1]},
+        {"trace": first + 2, "x": x[t:], "y": y[t:]},
+        {"trace": first + 3, "x": x[t + 1 :], "y": y[t + 1 :], "text": text[t + 1 :], "textposition": places[t + 1 :]},
+        {"trace": first + 4, "x": x[: t + 1], "y": y[: t + 1], "text": text[: t + 1], "textposition": places[: t + 1]},
+        {"trace": first + 5, "x": x[t : t + 1], "y": y[t : t + 1]},
+    ]
+
+
+def _encoder_patch(info: Info, first: int, t: int) -> list[dict[str, Any]]:
+    """The whole source has been read; the ring is on the state the decoder looks at, or on the last one."""
+    at = -1 if info.looks_at is None else int(info.looks_at[t])
+    x, y = info.paths["encoder"].points[at].round(4).tolist()
+    return [{"trace": first + 5, "x": [x], "y": [y]}]
+
+
+PLACES = {
+    f"{vertical} {side}": ((side == "right") - (side == "left"), (vertical == "top") - (vertical == "bottom"))
+    for vertical in ("top", "bottom", "middle")
+    for side in ("right", "left", "center")
+    if (vertical, side) != ("middle", "center")
+}
+
+
+def _label_places(points: NDArray[np.float32]) -> list[str]:
+    """Where each label stands: the place farthest from all marks and from the labels placed before it."""
+    unit = np.array([15, 9]) * np.maximum(np.ptp(points, axis=0), 1e-6) / np.array([290, 180])  # a label's offset on a usual panel
+    taken, places = [*points], []
+    for i, point in enumerate(points):
+        spots = {name: point + unit * offset for name, offset in PLACES.items()}
+        others = np.array(taken[:i] + taken[i + 1 :]) if len(taken) > 1 else point[None] + 1e9
+        room = {name: np.abs((others - spot) / unit).max(1).min() for name, spot in spots.items()}
+        best = max(room, key=lambda name: round(float(min(room[name], 1.6)), 1))
+        places.append(best)
+        taken.append(spots[best])
+    return places
+
+
+def _reading(info: Info, side: str, t: int) -> Rich:
+    path = info.paths[side]
+    kept = percent(float(path.explained.sum()))
+    tail: Rich = [("", " The two axes keep "), ("b", kept), ("", f" of the variance over {MANY} inputs (grey).")]
+    if side == "decoder":
+        moved = f"{path.moved[t]:.1f}"
+        return [("", f"Step {t + 1} moved the state by "), ("b", moved), ("", "."), *tail] if t else [("", "Step 1 starts here."), *tail]
+    if info.looks_at is None:
+        return [("", "The ring is on the last state, the only one that crosses over."), *tail]
+    at = int(info.looks_at[t])
+    return [("", f"Step {t + 1} looks most at state "), ("b", str(at + 1)), ("", "."), *tail]
+
+
+def _rows(info: Info) -> list[list[Any]]:
+    return [
+        [path.side, i + 1, path.labels[i], round(float(x), 3), round(float(y), 3), round(float(path.moved[i]), 3)]
+        for path in info.paths.values()
+        for i, (x, y) in enumerate(path.points)
+    ]
+
+
+def _width(path: Path) -> list[float]:
+    """The range across, with room at the right for the last label."""
+    low, high = (float(edge(np.concatenate([path.points[:, 0], path.cloud[:, 0]]))) for edge in (np.min, np.max))
+    return [low - 0.06 * (high - low), high + 0.16 * (high - low)]
+
+
+def _axis(path: Path, i: int) -> str:
+    return f"PC {i + 1} · {percent(float(path.explained[i]))}"
