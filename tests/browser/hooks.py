@@ -1,0 +1,74 @@
+"""The page in a visitor's words: what it shows, and what can be done with it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PINNED, REVERSED = "314159265", "5 6 2 9 5 1 4 1 3"
+ENDED = re.compile("done|stopped|failed")
+
+
+def source(page: Page) -> Locator:
+    """The text box."""
+    return page.locator("#input").locator("input, textarea")
+
+
+def type_source(page: Page, text: str) -> None:
+    source(page).fill(text)
+    source(page).press("Enter")
+
+
+def expect_output(page: Page, answer: str | re.Pattern[str]) -> None:
+    expect(page.locator("#output")).to_have_text(answer)
+
+
+def output(page: Page) -> str:
+    return page.locator("#output").text_content() or ""
+
+
+def expect_step(page: Page, step: int) -> None:
+    expect(page.locator("#player")).to_have_attribute("data-step", str(step))
+
+
+def steps(page: Page) -> int:
+    return int(page.locator("#player").get_attribute("data-steps") or 0)
+
+
+def radio(page: Page, group: str, value: str) -> Locator:
+    return page.locator(f'#{group} input[value="{value}"]')
+
+
+def choose(page: Page, *, task: str | None = None, architecture: str | None = None) -> None:
+    """Pick cards of the rail, and wait until the server has answered with the model of that pair."""
+    for group, value in (("task", task), ("architecture", architecture)):
+        if value is not None:
+            radio(page, group, value).check()
+            page.wait_for_function("value => location.search.includes(value)", arg=value)
+
+
+def choose_preset(page: Page, name: str) -> None:
+    page.get_by_label("Preset", exact=True).select_option(name)
+
+
+def set_budget(page: Page, seconds: int) -> None:
+    page.get_by_role("radio", name=f"{seconds} s", exact=True).check()
+    expect(page.locator("#train")).to_have_text(f"Train for {seconds} s")
+
+
+def expect_state(page: Page, state: str | re.Pattern[str], timeout_s: float = 60) -> None:
+    expect(page.locator("#run-status")).to_have_attribute("data-state", state, timeout=1000 * timeout_s)
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def panel(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def alert(page: Page) -> Locator:
+    """What was wrong with the input."""
+    return page.locator("#source-row").get_by_role("alert")

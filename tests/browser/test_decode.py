@@ -1,0 +1,219 @@
+"""Typing, stepping, forcing, links: everything that looks into the model on the stage."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit, Watch
+from tests.browser.driving import wait_ready
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = ["<script>hacked=1</script>", "<img src=x onerror=hacked=1>", "{{hacked=1}}", "${hacked=1}", "'\"><svg onload=hacked=1>"]
+
+
+def test_typed_digits_are_decoded_on_enter_with_and_without_spaces(page: Page) -> None:
+    for typed, answer in [("12345", "5 4 3 2 1"), ("6 7 8 9", "9 8 7 6"), ("  1 2  3 ", "3 2 1"), ("４５６７", "7 6 5 4")]:
+        hooks.type_source(page, typed)
+        hooks.expect_output(page, answer)
+        length = len(answer.split())
+        assert hooks.steps(page) == length + 1
+        expect(page.get_by_text(f"right, {length} of {length}")).to_be_visible()
+
+
+def test_an_example_is_decoded_by_one_click(page: Page) -> None:
+    page.get_by_role("button", name="624917", exact=True).click()
+    hooks.expect_output(page, "7 1 9 4 2 6")
+    expect(hooks.source(page)).to_have_value("624917")
+
+
+def test_dice_bring_a_random_input(page: Page) -> None:
+    page.get_by_role("button", name="Random input").click()
+    expect(hooks.source(page)).not_to_have_value(hooks.PINNED)
+    drawn = hooks.source(page).input_value()
+    assert re.fullmatch(r"\d{3,12}", drawn)
+    expect(hooks.panel(page, "Attention").get_by_role("img")).to_have_accessible_name(re.compile(f"by {len(drawn)} source positions"))
+
+
+def test_an_unknown_token_is_marked_and_the_stage_stays(page: Page) -> None:
+    hooks.type_source(page, "3 x 7")
+    expect(hooks.alert(page)).to_contain_text("‘x’ is not known to this model")
+    expect(page.get_by_role("listitem", name="x, not in the vocabulary")).to_be_visible()
+    hooks.expect_output(page, hooks.REVERSED)
+    expect(hooks.source(page)).to_have_value("3 x 7")
+    hooks.type_source(page, "37")
+    hooks.expect_output(page, "7 3")
+    expect(hooks.alert(page)).to_be_hidden()
+
+
+def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> None:
+    for typed, hint in [("", "Type some digits"), ("1" * 10_000, "10,000 characters"), ("   ", "Type some digits")]:
+        hooks.type_source(page, typed)
+        expect(hooks.alert(page)).to_contain_text(hint)
+        hooks.expect_output(page, hooks.REVERSED)
+
+
+def test_markup_is_shown_and_not_run(page: Page) -> None:
+    for text in HOSTILE:
+        hooks.type_source(page, text)
+        expect(hooks.alert(page).get_by_role("list")).to_have_text(text.replace(" ", ""))
+        assert page.evaluate("() => typeof hacked") == "undefined"
+        assert page.locator("img[src=x], svg[onload]").count() == 0
+        hooks.expect_output(page, hooks.REVERSED)
+
+
+@pytest.mark.parametrize("name", ["task", "input", "model.score"])
+def test_markup_in_a_link_is_shown_and_not_run(visit: Visit, name: str) -> None:
+    text = HOSTILE[1]
+    page = visit(f"?{name}={quote(text)}")
+    expect(page.get_by_text("Link not understood")).to_be_visible()
+    assert page.evaluate("() => typeof hacked") == "undefined"
+    assert page.locator("img[src=x], svg[onload]").count() == 0
+    hooks.expect_output(page, hooks.REVERSED)
+
+
+def test_past_the_trained_lengths_there_is_a_notice(page: Page) -> None:
+    hooks.type_source(page, "12345678901234")
+    expect(page.get_by_text("the model was trained on lengths 3 to 12")).to_be_visible()
+    hooks.type_source(page, "1234")
+    expect(page.get_by_text("the model was trained on lengths 3 to 12")).to_be_hidden()
+
+
+def test_keys_walk_through_the_steps(page: Page, watch: Watch) -> None:
+    player = page.locator("#player")
+    player.focus()
+    before = len(watch.requests)
+    for key, step in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 9), ("ArrowRight", 9), ("Home", 0), ("ArrowLeft", 0)]:
+        player.press(key)
+        hooks.expect_step(page, step)
+    assert len(watch.requests) == before, "a step must not ask the server"
+
+
+def test_a_step_moves_every_linked_view(page: Page) -> None:
+    page.locator("#player").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Step 2.", exact=True)).to_be_visible()
+    expect(page.get_by_text("step 2 of 10")).to_be_visible()
+    expect(hooks.panel(page, "Attention")).to_contain_text(re.compile("Step 2 looks at .* 8"))
+    expect(hooks.panel(page, "Next token")).to_contain_text("step 2")
+    expect(hooks.panel(page, "Trajectory")).to_contain_text("Step 2 moved the state by")
+
+
+def test_space_plays_to_the_end_and_pauses(page: Page) -> None:
+    speed = page.get_by_role("button", name=re.compile("^Speed"))
+    speed.click()
+    speed.click()
+    expect(speed).to_have_text("0.5×")
+    page.locator("#player").focus()
+    page.keyboard.press(" ")
+    expect(page.locator("#player")).not_to_have_attribute("data-step", "0")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(" ")
+    hooks.expect_step(page, 9)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_the_track_is_scrubbed_with_the_mouse(page: Page) -> None:
+    box = page.get_by_role("slider", name="Output step").bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.55, y)
+    page.mouse.down()
+    hooks.expect_step(page, 5)
+    page.mouse.move(box["x"] + box["width"] * 0.95, y, steps=4)
+    hooks.expect_step(page, 9)
+    page.mouse.up()
+
+
+def test_a_row_of_the_heatmap_leads_to_its_step(page: Page) -> None:
+    heatmap = page.get_by_role("img", name=re.compile("Heatmap of attention"))
+    box = heatmap.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6)
+    expect(page.locator("#player")).not_to_have_attribute("data-step", "0")
+
+
+def test_a_forced_token_is_written_and_decoding_goes_on(page: Page) -> None:
+    page.locator("#player").press("ArrowRight")
+    runner_up = page.get_by_role("button", name=re.compile("^Force ‘[0-9]’")).first
+    token = runner_up.text_content()
+    runner_up.click()
+    hooks.expect_output(page, re.compile(f"^5 {token} [0-9]"))
+    hooks.expect_step(page, 1)
+    expect(page.get_by_role("button", name=re.compile(f"^{token}, written"))).to_be_visible()
+    hooks.type_source(page, hooks.PINNED)
+    hooks.expect_output(page, hooks.REVERSED)
+
+
+def test_the_temperature_reweights_without_the_server(page: Page, watch: Watch) -> None:
+    before = len(watch.requests)
+    page.get_by_label("Temperature", exact=True).fill("2")
+    expect(hooks.panel(page, "Next token")).to_contain_text("At temperature 2.0")
+    assert len(watch.requests) == before
+
+
+def test_the_trajectory_switches_between_encoder_and_decoder(page: Page) -> None:
+    figure = hooks.panel(page, "Trajectory")
+    expect(figure.locator(".js-plotly-plot")).to_be_visible()
+    figure.get_by_role("button", name="enc").click()
+    expect(figure.get_by_role("button", name="enc")).to_have_attribute("aria-pressed", "true")
+    expect(figure).to_contain_text(re.compile("Step 1 looks most at .* 9"))
+    figure.get_by_role("button", name="dec").click()
+    expect(figure).to_contain_text("Step 1 starts here")
+
+
+def test_a_reload_brings_the_same_page(page: Page) -> None:
+    hooks.type_source(page, "1234")
+    hooks.expect_output(page, "4 3 2 1")
+    page.reload()
+    wait_ready(page)
+    hooks.expect_output(page, "4 3 2 1")
+    expect(hooks.source(page)).to_have_value("1234")
+
+
+def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: Visit) -> None:
+    page = visit("?task=poetry&architecture=attention_seq2seq&step=many")
+    expect(page.get_by_text("Link not understood")).to_be_visible()
+    hooks.expect_output(page, hooks.REVERSED)
+    expect(hooks.radio(page, "task", "reverse")).to_be_checked()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_text("Link not understood")).to_be_hidden()
+
+
+def test_a_link_restores_task_architecture_input_and_step(visit: Visit) -> None:
+    page = visit("?architecture=seq2seq&task=copy&input=4711471&step=2")
+    hooks.expect_output(page, "4 7 1 1 4 7 1")
+    expect(hooks.radio(page, "task", "copy")).to_be_checked()
+    expect(hooks.radio(page, "architecture", "seq2seq")).to_be_checked()
+    expect(hooks.source(page)).to_have_value("4711471")
+    hooks.expect_step(page, 2)
+
+
+def test_the_address_leads_back_to_what_is_on_the_screen(page: Page, visit: Visit) -> None:
+    hooks.choose(page, task="copy", architecture="seq2seq")
+    hooks.type_source(page, "8642")
+    hooks.expect_output(page, "8 6 4 2")
+    page.locator("#player").press("End")
+    hooks.expect_step(page, 4)
+    expect(page).to_have_url(re.compile("step=4"))
+    other = visit("?" + page.url.partition("?")[2])
+    hooks.expect_output(other, "8 6 4 2")
+    hooks.expect_step(other, 4)
+    expect(hooks.radio(other, "architecture", "seq2seq")).to_be_checked()
+
+
+def test_another_architecture_decodes_the_same_input(page: Page) -> None:
+    hooks.type_source(page, "5566778")
+    hooks.expect_output(page, "8 7 7 6 6 5 5")
+    hooks.choose(page, architecture="seq2seq")
+    expect(hooks.source(page)).to_have_value("5566778")
+    expect(page.get_by_text("This model has no attention")).to_be_visible()
+    assert hooks.steps(page) >= 7

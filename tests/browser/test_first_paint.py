@@ -1,0 +1,113 @@
+"""Before the first click: a decoded input stands, in every look, and nothing overlaps or sticks out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit
+from tests.browser.driving import PHONE, wait_drawn
+
+pytestmark = pytest.mark.browser
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"query": "?theme=light"},
+    "dark": {"query": "?theme=dark"},
+    "present": {"query": "?present=1"},
+    "present-dark": {"query": "?present=1&theme=dark"},
+    "laptop": {"query": "", "viewport": {"width": 1024, "height": 768}},
+    "phone": {"query": "", "viewport": PHONE},
+    "present-beamer": {"query": "?present=1", "viewport": {"width": 1280, "height": 720}},
+    "present-picture": {"query": "?present=1&architecture=autoencoder&task=strokes"},
+    "picture": {"query": "?architecture=autoencoder&task=strokes"},
+    "picture-phone": {"query": "?architecture=autoencoder&task=strokes", "viewport": PHONE},
+}
+
+OVERLAPS = """() => {
+  const blocks = ['.topbar', '#edp-rail', '#source-row', 'section.pic', '#player', '[role=tablist]', 'section.panel'];
+  const floats = (node) => node && (['fixed', 'sticky'].includes(getComputedStyle(node).position) || floats(node.parentElement));
+  const shown = blocks.flatMap((name) => [...document.querySelectorAll(name)].map((node) => [name, node]))
+    .map(([name, node]) => [name, node, node.getBoundingClientRect()])
+    .filter(([, node, box]) => box.width > 2 && box.height > 2 && node.checkVisibility({ visibilityProperty: true }) && !floats(node));
+  const common = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+  const cross = (a, b) => common(a, b, 'left', 'right') > 1 && common(a, b, 'top', 'bottom') > 1;
+  const found = [];
+  shown.forEach(([name, node, box], i) => shown.slice(i + 1).forEach(([other, second, place]) => {
+    if (!node.contains(second) && !second.contains(node) && cross(box, place)) found.push(`${name} overlaps ${other}`);
+  }));
+  return found;
+}"""
+
+SMALL_TEXT = """(least) => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement, text = node.textContent.trim();
+    if (!text || parent.closest('script, style, noscript, .sr-only, sub, sup')) continue;
+    if (!parent.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.width < 1 || box.height < 1 || box.right < 0 || box.left > innerWidth) continue;
+    const turn = parent.getScreenCTM?.(), scale = turn ? Math.hypot(turn.a, turn.b) : 1;
+    const size = parseFloat(getComputedStyle(parent).fontSize) * scale;
+    if (size < least - 0.01) found.push(`${size.toFixed(1)} px in ${parent.getAttribute('class') ?? parent.tagName}: ${text.slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+
+def test_a_decoded_input_stands_without_a_click(page: Page) -> None:
+    hooks.expect_output(page, hooks.REVERSED)
+    expect(hooks.source(page)).to_have_value(hooks.PINNED)
+    expect(page.locator("#run-status")).to_have_attribute("data-state", "idle")
+    expect(page.locator("#run-status")).to_contain_text("shipped run")
+    hooks.expect_step(page, 0)
+    assert hooks.steps(page) == 10
+    expect(page.get_by_role("img", name=re.compile("Heatmap of attention"))).to_be_visible()
+    expect(hooks.panel(page, "Next token")).to_be_visible()
+    expect(hooks.radio(page, "task", "reverse")).to_be_checked()
+    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    expect(page.locator("#train")).to_be_enabled()
+    expect(page.locator("#stop")).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_sticks_out_overlaps_or_is_too_small(visit: Visit, look: str) -> None:
+    page = visit(**LOOKS[look])
+    kind = "picture" if "autoencoder" in LOOKS[look]["query"] else "sequence"
+    expect(page.locator("html")).to_have_attribute("data-scene", kind)
+    wait_drawn(page)
+    width, room = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= room, f"the page is {width} px wide in a window of {room} px"
+    assert page.evaluate(OVERLAPS) == []
+    if look.startswith("present"):
+        page.keyboard.press("End")  # where the widest token is written
+        assert page.evaluate(SMALL_TEXT, 24) == [], "too small to be read from the last row"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_of_the_system_is_followed(visit: Visit, theme: str) -> None:
+    page = visit(color_scheme=theme)
+    assert page.evaluate("() => document.documentElement.classList.contains('dark')") == (theme == "dark")
+    light = page.evaluate("() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((v) => v > 200)")
+    assert light == (theme == "light")
+
+
+def test_a_chosen_theme_stays_after_a_reload(page: Page) -> None:
+    page.get_by_role("button", name="Dark theme").click()
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    page.goto(page.url.split("?")[0])
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+
+
+def test_present_mode_is_entered_and_left_by_keyboard(page: Page) -> None:
+    page.get_by_role("button", name="Present").click()
+    expect(page.locator("html")).to_contain_class("present")
+    page.keyboard.press("ArrowRight")
+    hooks.expect_step(page, 1)
+    page.keyboard.press("Escape")
+    expect(page.locator("html")).not_to_contain_class("present")

@@ -1,0 +1,146 @@
+"""Train in the page: start, watch, stop, leave, look into what was trained."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit
+from tests.browser.driving import App
+
+pytestmark = pytest.mark.browser
+
+# Everything the status line ever said, however short it stood there.
+NOTE_STATUS = """() => {
+  window.told = [];
+  const status = document.getElementById('run-status'), note = () => told.push([status.dataset.state, status.textContent]);
+  note();
+  new MutationObserver(note).observe(status, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+RANGE = "(node) => node.layout.xaxis.range.map(Number)"
+LAST_STEP = "() => Number(/step ([\\d,]+)/.exec(document.getElementById('run-status').textContent)?.[1].replaceAll(',', '') ?? -1)"
+BEYOND = f"last => ({LAST_STEP})() > last"
+
+
+def runs(app: App) -> int:
+    counts = app.health()
+    return counts["training"] + counts["waiting"] + counts["finished"]
+
+
+def wait_for_health(app: App, timeout_s: float = 40, **wanted: int) -> None:
+    deadline = time.monotonic() + timeout_s
+    while (counts := app.health()) | wanted != counts:
+        assert time.monotonic() < deadline, f"{counts}, expected {wanted}"
+        time.sleep(0.1)
+
+
+def train_long(page: Page) -> None:
+    """A run that no test waits for, in its training state."""
+    hooks.set_budget(page, 60)
+    page.locator("#train").click()
+    hooks.expect_state(page, "training")
+
+
+def stop(page: Page) -> None:
+    page.locator("#stop").click()
+    hooks.expect_state(page, "stopped")
+
+
+def test_choose_train_watch_and_look_inside(page: Page) -> None:
+    hooks.choose(page, task="copy")
+    hooks.choose_preset(page, "ten")
+    expect(page.locator("#train")).to_have_text("Train")
+    hooks.open_tab(page, "Training")
+    page.evaluate(NOTE_STATUS)
+    page.locator("#train").click()
+    expect(page.locator("#train")).to_be_disabled()
+    hooks.expect_state(page, "done")
+    told = page.evaluate("() => told")
+    states = list(dict.fromkeys(state for state, _ in told))
+    assert states[0] == "idle" and states[-2:] == ["training", "done"], states
+    steps = {text.split(" of about")[0] for state, text in told if state == "training"}
+    assert len(steps) >= 3, f"the page showed {steps} while training"
+    expect(page.locator("#train")).to_be_enabled()
+    film = hooks.panel(page, "The film")
+    assert film.get_by_role("button", name="Step").count() > 5
+    expect(hooks.panel(page, "Learning curves").locator(".js-plotly-plot").first).to_be_visible()
+
+    hooks.open_tab(page, "Decode")
+    expect(page.get_by_text("your run")).to_be_visible()
+    hooks.type_source(page, "0918273645")
+    hooks.expect_output(page, "0 9 1 8 2 7 3 6 4 5")
+    expect(page.get_by_text("right, 10 of 10")).to_be_visible()
+
+
+def test_stop_ends_a_run_and_keeps_what_it_learned(page: Page, app: App) -> None:
+    train_long(page)
+    page.wait_for_function(BEYOND, arg=20)
+    stop(page)
+    wait_for_health(app, training=0)
+    expect(page.locator("#run-status")).to_contain_text("what it learned is kept")
+    expect(page.locator("#train")).to_be_enabled()
+
+
+def test_a_double_click_is_one_run(page: Page, app: App) -> None:
+    before = runs(app)
+    hooks.set_budget(page, 60)
+    page.locator("#train").dblclick()
+    hooks.expect_state(page, "training")
+    page.wait_for_function(BEYOND, arg=20)
+    assert runs(app) == before + 1
+    stop(page)
+    assert runs(app) == before + 1
+
+
+def test_a_closed_tab_frees_its_training_place(visit: Visit, app: App) -> None:
+    page = visit()
+    train_long(page)
+    assert app.health()["training"] == 1
+    page.close()
+    wait_for_health(app, training=0, followers=0)
+
+
+def test_the_zoom_of_a_curve_is_kept_while_training(page: Page) -> None:
+    train_long(page)
+    hooks.open_tab(page, "Training")
+    loss = hooks.panel(page, "Learning curves").locator(".js-plotly-plot").nth(1)
+    expect(loss.locator(".nsewdrag").first).to_be_visible()
+    box = loss.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    whole = loss.evaluate(RANGE)
+    page.mouse.move(box["x"] + 0.05 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
+    page.mouse.up()
+    page.wait_for_function(f"([node, whole]) => Math.abs(({RANGE})(node)[1] - whole) > 1", arg=[loss.element_handle(), whole[1]])
+    zoomed = loss.evaluate(RANGE)
+    step = page.evaluate(LAST_STEP)
+    page.wait_for_function(BEYOND, arg=step + 50)
+    assert loss.evaluate(RANGE) == pytest.approx(zoomed)
+    stop(page)
+
+
+def test_two_tabs_are_independent(page: Page, visit: Visit) -> None:
+    other = visit(beside=page)
+    train_long(page)
+    expect(other.locator("#run-status")).to_have_attribute("data-state", "idle")
+    expect(other.locator("#train")).to_be_enabled()
+    hooks.choose(other, architecture="seq2seq")
+    hooks.type_source(other, "4242")
+    hooks.expect_output(other, "2 4 2 4")
+    expect(hooks.source(page)).to_have_value(hooks.PINNED)
+    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    stop(page)
+
+
+def test_a_setting_travels_in_the_link_of_the_trained_run(page: Page) -> None:
+    hooks.choose_preset(page, "ten")
+    page.get_by_text("Advanced").click()
+    page.get_by_label("Seed").fill("7")
+    page.locator("#train").click()
+    hooks.expect_state(page, "done")
+    page.wait_for_function("() => location.search.includes('seed=7')")

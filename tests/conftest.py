@@ -1,0 +1,17 @@
+"""One thread for torch: tests share few cores, and single-threaded sums are the same every time. Browser tests come last."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `gpu` need a CUDA device. Playwright keeps an event loop running in the thread once it was used."""
+    items.sort(key=lambda item: "browser" in item.keywords)
+    if not torch.cuda.is_available():
+        for item in items:
+            if "gpu" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="no CUDA device here"))

@@ -1,0 +1,273 @@
+"""The Python interface as its docstring promises it, what was shipped, and which module may import which."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import playground
+from playground import Beam, Edit, InputError, Run, Sample, api, models, tasks
+from playground.events import Done, Failed, Progress, Started
+from tests.small import PAIRS, some_input, tiny_options, tiny_recipe
+
+PACKAGE = Path(playground.__file__).parent
+SHIPPED = [pair for pair in PAIRS if api.shipped_path(*pair).exists()]
+SEQUENCES = [pair for pair in SHIPPED if tasks.get(pair[1]).kind == "sequence"]
+RIGHT = {"reverse": "5 1 4 1 3", "copy": "3 1 4 1 5"}
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return playground.load("attention_seq2seq", "reverse")
+
+
+def test_the_example_of_the_docstring(run: Run) -> None:
+    trace = run.explore("3 1 4 1 5")
+    assert trace.output == "5 1 4 1 3" and trace.tokens == ("5", "1", "4", "1", "3", "end") and trace.source == ("3", "1", "4", "1", "5")
+    weights = trace["decoder.attention.weights"]
+    assert weights.shape == (6, 5)
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-5)
+    assert weights[:5].argmax(-1).tolist() == [4, 3, 2, 1, 0], "attention walks from right to left"
+    assert trace.probabilities is not None and trace.probabilities.shape == (6, 13)
+    np.testing.assert_allclose(trace.probabilities.sum(-1), 1, atol=1e-5)
+    assert trace["encoder.states"].shape[0] == 5
+
+
+def test_a_default_model_is_shipped_for_every_architecture() -> None:
+    assert {architecture for architecture, _ in SHIPPED} == set(models.architectures())
+
+
+@pytest.mark.parametrize("pair", SHIPPED, ids="-".join)
+def test_shipped_runs_do_what_they_say(pair: tuple[str, str]) -> None:
+    """The recipe is the one asked for, and the stored score is the measured one."""
+    shipped = playground.load(*pair)
+    assert (shipped.recipe.architecture, shipped.recipe.task) == pair
+    task = shipped.task
+    score = shipped.model.score(task.held_out(1024, seed=1))
+    if pair in SEQUENCES:
+        assert shipped.explore("3 1 4 1 5").output == RIGHT[pair[1]]
+        assert score == pytest.approx(shipped.metrics["exact_match"], abs=0.01) and score > 0.9
+    else:
+        trace = shipped.explore(some_input(task))
+        assert trace.picture.shape == trace.reconstruction.shape == (28, 28)
+        assert score == pytest.approx(shipped.metrics["mse"], abs=1e-3) and score < 0.02
+        assert np.square(trace.picture - trace.reconstruction).mean() < 0.05
+
+
+@pytest.mark.parametrize("text", ["", "3 x", None, 31415, "1" * 25, "7" * 10_000])
+def test_bad_input_is_refused(run: Run, text: Any) -> None:
+    with pytest.raises(InputError):
+        run.explore(text)
+
+
+@pytest.mark.parametrize("text", ["7", "12", "9" * 24], ids=len)
+@pytest.mark.parametrize("pair", SEQUENCES, ids="-".join)
+def test_every_length_can_be_explored(pair: tuple[str, str], text: str) -> None:
+    """Also lengths that training never saw; encoder sites keep their time axis even for one token."""
+    trace = playground.load(*pair).explore(text)
+    for site in trace.sites:
+        assert np.isfinite(trace[site]).all()
+        if site.startswith("encoder."):
+            assert len(trace[site]) == len(text), site
+        elif "context" not in site.split(".")[1]:
+            assert len(trace[site]) == len(trace.tokens), site
+
+
+BAD_PICTURES = [
+    None,
+    "picture",
+    [[0.5] * 28] * 27,
+    np.full((28, 28), 2.0),
+    np.full((28, 28), np.nan),
+    [[10**400] * 28] * 28,
+    [[1e300] * 28] * 28,
+]
+
+
+@pytest.mark.parametrize("picture", BAD_PICTURES, ids=range(len(BAD_PICTURES)))
+def test_bad_pictures_are_refused(picture: Any) -> None:
+    with pytest.raises(InputError, match="picture"):
+        playground.load("autoencoder", "strokes").explore(picture)
+
+
+@pytest.mark.parametrize("pair", SEQUENCES, ids="-".join)
+def test_strategies_edits_and_forced_tokens(pair: tuple[str, str]) -> None:
+    shipped = playground.load(*pair)
+    greedy = shipped.explore("271828")
+    beam = shipped.explore("271828", Beam(3))
+    assert beam.output == greedy.output
+    for site in beam.sites:
+        assert beam[site].shape[0] == 3, f"{site}: one row per hypothesis"
+        best = beam[site][0]
+        reference = greedy[site]
+        np.testing.assert_allclose(best[: len(reference)] if reference.ndim else best, reference, atol=1e-4, err_msg=site)
+    assert shipped.explore("271828", Sample(temperature=0.01)).output == greedy.output
+    assert shipped.explore("271828", forced={0: "5"}).tokens[0] == "5"
+    assert shipped.explore("271828", forced={2: "end"}).tokens == (*greedy.tokens[:2], "end")
+    blind = shipped.explore("271828", edits=[Edit("encoder.embedded", "set", 0)])
+    assert blind.output != greedy.output
+    for forced in ({0: "x"}, {0: ""}, {0: None}, {0: "<pad>"}):
+        with pytest.raises(InputError):
+            shipped.explore("271828", forced=forced)
+    with pytest.raises(InputError, match=r"matched no site; this model has: .*decoder\.logits"):
+        shipped.explore("271828", edits=[Edit("nowhere", "set", 0)])
+
+
+def test_an_answer_that_never_ends_is_cut_and_says_so(run: Run) -> None:
+    never = Edit("decoder.logits", "add", tuple(-1e6 if i == 2 else 0 for i in range(13)))
+    trace = run.explore("271", edits=[never])
+    assert not trace.ended and len(trace.tokens) == run.task.max_steps(3) and "end" not in trace.tokens
+
+
+def test_lists() -> None:
+    every_task, every_architecture = playground.list_tasks(), playground.list_architectures()
+    assert set(every_task) == set(tasks.tasks()) and set(every_architecture) == set(models.architectures())
+    pairs = {(a, t) for t, about in every_task.items() for a in about["compatible"]}
+    assert pairs == {(a, t) for a, about in every_architecture.items() for t in about["compatible"]} == set(PAIRS)
+    for about in every_task.values():
+        assert about["description"] and about["kind"] and about["example"]
+    for about in every_architecture.values():
+        assert about["description"] and about["kind"] and about["paper"]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_train_and_stream(pair: tuple[str, str], tmp_path: Path) -> None:
+    options: dict[str, Any] = {"model_options": tiny_options(pair[0]), "training_options": {"steps": 6, "batch_size": 4}}
+    trained = playground.train(*pair, **options)
+    assert trained.recipe.training.steps == 6 and trained.train_seconds > 0
+    assert [row[0] for row in trained.history["losses"]] == [1, 2, 3, 4, 5, 6]
+    given = some_input(trained.task)
+    again = playground.load(trained.save(tmp_path / "mine.safetensors"))
+    before, after = trained.explore(given), again.explore(given)
+    assert before.tokens == after.tokens
+    for site in before.sites:
+        np.testing.assert_array_equal(before[site], after[site])
+    events = list(playground.stream(*pair, **options))
+    assert isinstance(events[0], Started) and isinstance(events[-1], Done) and any(isinstance(e, Progress) for e in events)
+
+
+def test_a_failed_training_raises_what_it_told() -> None:
+    started = Started(5, 1, "cpu", tiny_recipe(*PAIRS[0]))
+    with pytest.raises(RuntimeError, match=r"no longer a number; the weights of step 3 are kept. What to do: train again"):
+        api.collect([started, Failed(3, "the loss was no longer a number", "the weights of step 3 are kept", "train again")])
+    with pytest.raises(RuntimeError, match="without a result"):
+        api.collect([started])
+
+
+def test_unknown_runs_are_refused() -> None:
+    for arguments in [("gpt", "reverse"), ("seq2seq", "../../x"), ("../../x", "reverse"), ("autoencoder", "reverse"), ("no/such/file",)]:
+        with pytest.raises(InputError):
+            playground.load(*arguments)
+
+
+FIGURES = ("attention", "next_token", "trajectory", "learning", "latent_map")
+
+
+@pytest.mark.parametrize("pair", SHIPPED, ids="-".join)
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_are_drawn_or_refused_with_a_reason(pair: tuple[str, str], name: str) -> None:
+    shipped = playground.load(*pair)
+    suits = {
+        "attention": pair[0] == "attention_seq2seq",
+        "next_token": pair in SEQUENCES,
+        "trajectory": pair in SEQUENCES,
+        "latent_map": pair not in SEQUENCES,
+        "learning": True,
+    }
+    if suits[name]:
+        assert shipped.figure(name, some_input(shipped.task)).data
+    else:
+        with pytest.raises(InputError, match="This model"):
+            shipped.figure(name, some_input(shipped.task))
+
+
+def test_unknown_figures_and_themes_are_refused(run: Run) -> None:
+    with pytest.raises(InputError, match=f"'pie' is not a figure here; there are: {', '.join(FIGURES)}"):
+        run.figure("pie", "123")
+    with pytest.raises(InputError, match="theme is 'sepia'; allowed are: light, dark"):
+        run.figure("attention", "123", theme="sepia")
+    with pytest.raises(InputError, match="steps 0 to"):
+        run.figure("next_token", "123", step=99)
+    with pytest.raises(InputError, match="side is"):
+        run.figure("trajectory", "123", side="left")
+
+
+def test_nothing_but_the_page_and_the_views_loads_gradio_or_plotly() -> None:
+    """In a fresh process, with every module but those; `api` reaches the views only when a figure is asked for."""
+    paths = [p for p in PACKAGE.rglob("*.py") if not {"app", "views"} & set(p.relative_to(PACKAGE).parts)]
+    names = sorted(".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__") for p in paths)
+    assert len(names) > 20
+    script = f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
+    script += "print([m for m in ('gradio', 'plotly', 'sklearn') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=PACKAGE.parent, timeout=120, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+LAYERS = [  # imports go to the left, or stay within one floor
+    {"errors", "options", "vocabulary", "tracing"},
+    {"tasks", "models"},
+    {"presets", "recipes"},
+    {"events", "decoding", "training", "expectation"},
+    {"explore", "experiments"},
+    {"runs", "run_log", "executors", "checkpoints"},
+    {"views", "lessons", "codegen"},
+    {"api", "shipping"},
+    {"app", "__init__", "__main__"},
+]
+FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names}
+LAZY = {("api", "views"), ("api", "codegen")}
+
+
+def imports(path: Path) -> set[str]:
+    """Parts of this package that a file imports at run time, inside functions too; imports for type checkers do not count."""
+    tree, found = ast.parse(path.read_text()), set()
+    for_checkers = {
+        id(n) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for n in ast.walk(node)
+    }
+    here = path.relative_to(PACKAGE.parent).parts[:-1]
+    for node in ast.walk(tree):
+        if id(node) in for_checkers:
+            continue
+        if isinstance(node, ast.ImportFrom):
+            base = [*here[: len(here) - node.level + 1], *(node.module or "").split(".")] if node.level else (node.module or "").split(".")
+            base = [part for part in base if part]
+            targets = [[*base, alias.name] for alias in node.names] if base == ["playground"] else [base]
+        elif isinstance(node, ast.Import):
+            targets = [alias.name.split(".") for alias in node.names]
+        else:
+            continue
+        found |= {target[1] for target in targets if target[0] == "playground" and len(target) > 1}
+    return found
+
+
+FILES = sorted(PACKAGE.rglob("*.py"), key=str)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert part in FLOOR, f"{part} has no floor yet: say where it belongs"
+    for target in imports(path) - {part}:
+        assert (part, target) in LAZY or FLOOR[target] <= FLOOR[part], f"{part} imports {target}, which is above it"
+
+
+def test_only_the_page_imports_gradio_and_only_page_and_views_plotly() -> None:
+    for path in FILES:
+        tree, part = ast.parse(path.read_text()), path.relative_to(PACKAGE).parts[0]
+        for node in tree.body:
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            for name in names:
+                assert not name.startswith("gradio") or part == "app", path
+                assert not name.startswith("plotly") or part in ("app", "views"), path

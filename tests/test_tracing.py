@@ -1,0 +1,236 @@
+"""`tap`: watching and intervening by one mechanism, and nothing at all when nobody looks."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from playground.decoding import decode
+from playground.errors import InputError
+from playground.models.recurrent import Recurrent
+from playground.tasks import get
+from playground.tracing import OPS, Edit, Recording, Trace, explicit, tap
+from tests.small import build
+
+
+class Inner(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return tap(self, "doubled", 2 * x)
+
+
+class Outer(nn.Module):
+    """y = 2x + 1, with a site on each of two paths."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([Inner()])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return tap(self, "out", self.blocks[0](x) + 1)
+
+
+X = torch.tensor([[1.0, 2.0, 3.0]])
+SITE = "blocks.0.doubled"
+
+
+def run(*edits: Edit, steps: int = 1, sites: str = "*") -> dict[str, np.ndarray]:
+    model = Outer()
+    recording = Recording(model, edits, sites)
+    for step in range(steps):
+        with recording.open(step if steps > 1 else None):
+            model(X)
+    return recording.finish()
+
+
+def test_a_closed_tap_returns_its_very_argument() -> None:
+    value = torch.ones(2)
+    assert tap(Outer(), "anything", value) is value
+    assert not explicit()
+
+
+def test_sites_are_module_paths_and_have_no_batch_axis() -> None:
+    sites = run()
+    assert set(sites) == {SITE, "out"}
+    np.testing.assert_array_equal(sites[SITE], [2, 4, 6])
+    assert run(steps=4)["out"].shape == (4, 3), "tapped once per step: time comes first"
+
+
+def test_only_matching_sites_are_kept() -> None:
+    assert set(run(sites="*.doubled")) == {SITE}
+
+
+def test_what_is_recorded_is_a_copy() -> None:
+    model = Outer()
+    recording = Recording(model)
+    with recording.open():
+        model(X).mul_(0)
+    np.testing.assert_array_equal(recording.finish()["out"], [3, 5, 7])
+
+
+def test_rows_of_growing_length_are_padded_with_nan() -> None:
+    model = Outer()
+    recording = Recording(model)
+    for step in range(3):
+        with recording.open(step):
+            tap(model, "grows", torch.ones(1, step + 1))
+    grown = recording.finish()["grows"]
+    np.testing.assert_array_equal(np.isnan(grown), [[False, True, True], [False, False, True], [False, False, False]])
+
+
+@torch.no_grad()
+def test_backward_direction_is_in_source_order() -> None:
+    """Compared with the loop written out: the backward layer reads the last input first."""
+    torch.manual_seed(0)
+    model, inputs = Recurrent("rnn", 3, 8, bidirectional=True), torch.randn(1, 5, 3)
+    recording = Recording(model)
+    with recording.open():
+        outputs, _ = model(inputs)
+    h, wanted = torch.zeros(4), [torch.zeros(4)] * 5
+    for t in (4, 3, 2, 1, 0):
+        h = torch.tanh(
+            model.rnn.weight_ih_l0_reverse @ inputs[0, t]
+            + model.rnn.bias_ih_l0_reverse
+            + model.rnn.weight_hh_l0_reverse @ h
+            + model.rnn.bias_hh_l0_reverse
+        )
+        wanted[t] = h
+    backward = recording.finish()["layers.0.reverse.hidden"]
+    np.testing.assert_allclose(backward, torch.stack(wanted).numpy(), atol=1e-6)
+    np.testing.assert_array_equal(backward, outputs[0, :, 4:].numpy())
+
+
+@torch.no_grad()
+def test_one_token_still_has_a_time_axis() -> None:
+    model = Recurrent("gru", 3, 4)
+    recording = Recording(model)
+    with recording.open():
+        model(torch.randn(1, 1, 3))
+    assert recording.finish()["layers.0.hidden"].shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("edit", "doubled"),
+    [
+        (Edit(SITE, "set", 0), [0, 0, 0]),
+        (Edit(SITE, "set", (7, 8, 9)), [7, 8, 9]),
+        (Edit(SITE, "scale", 0.5), [1, 2, 3]),
+        (Edit(SITE, "add", (1, 0, -1)), [3, 4, 5]),
+        (Edit(SITE, "mask", (0, 1, 0)), [0, 4, 0]),
+        (Edit(SITE, "patch", (5, 5, 6)), [5, 5, 6]),
+        (Edit("*.doub*", "scale", 0), [0, 0, 0]),
+    ],
+)
+def test_edits_change_the_value_and_all_that_follows(edit: Edit, doubled: list[float]) -> None:
+    sites = run(edit)
+    np.testing.assert_array_equal(sites[SITE], doubled)
+    np.testing.assert_array_equal(sites["out"], np.add(doubled, 1))
+
+
+def test_edits_apply_in_order() -> None:
+    assert run(Edit(SITE, "set", 3), Edit(SITE, "scale", 2))[SITE].tolist() == [6, 6, 6]
+
+
+def test_edits_of_single_steps() -> None:
+    rows = run(Edit(SITE, "set", 0, steps=(1, 2)), steps=4)[SITE]
+    assert rows.any(axis=1).tolist() == [True, False, False, True]
+
+
+def test_a_patch_takes_the_row_of_its_step() -> None:
+    """And steps after the end of the recording are left alone."""
+    rows = run(Edit(SITE, "patch", ((1, 1, 1), (8, 8, 8))), steps=3)[SITE]
+    assert rows.tolist() == [[1, 1, 1], [8, 8, 8], [2, 4, 6]]
+
+
+def test_an_edit_that_matches_nothing_lists_what_there_is() -> None:
+    with pytest.raises(InputError, match=rf"'heads\.\*'.*{SITE}, out"):
+        run(Edit("heads.*", "set", 0))
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_values_must_fit_the_quantity(op: str) -> None:
+    for value in [(1, 2), ((1, 2, 3),) * 2, (((1,),),)]:
+        with pytest.raises(InputError, match="shape"):
+            run(Edit(SITE, op, (value,) if op == "patch" else value))
+
+
+BAD_VALUES = [None, float("nan"), float("inf"), (1, float("-inf")), ((1, 2), (3,)), "5", {"a": 1}, object(), 10**400, 1e300, 1j, (1, "2")]
+
+
+@pytest.mark.parametrize("value", BAD_VALUES, ids=lambda v: "object" if type(v) is object else repr(v)[:20])
+def test_bad_values_are_refused_at_once(value: Any) -> None:
+    with pytest.raises(InputError, match="finite numbers"):
+        Edit(SITE, "set", value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("", "set", 0), "name of a site"),
+        ((None, "set", 0), "name of a site"),
+        ((SITE, "explode", 0), "set, scale, add, mask, patch"),
+        ((SITE, None, 0), "is not an edit"),
+        ((SITE, "patch", 1.0), "needs a recording"),
+        ((SITE, "set", 0, 5), "steps"),
+        ((SITE, "set", 0, ("a",)), "steps"),
+        ((SITE, "set", 0, (0.5,)), "steps"),
+    ],
+)
+def test_bad_edits_are_refused_at_once(arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Edit(*arguments)
+
+
+def test_edits_are_data() -> None:
+    edit = Edit(SITE, "set", np.array([[1.0, 2.0]]), [0, 3])
+    assert edit.value == ((1.0, 2.0),) and edit.steps == (0, 3)
+    assert Edit(**edit.json()) == edit and hash(Edit(**edit.json())) == hash(edit)
+    assert Edit(SITE, "set", torch.ones(2)) == Edit(SITE, "set", [1.0, 1.0])
+
+
+def test_two_visitors_in_one_model_do_not_mix() -> None:
+    """Each thread watches the same model with an edit of its own, both inside at the same time."""
+    model, meet = Outer(), threading.Barrier(2)
+    results: dict[int, list[list[float]]] = {}
+
+    def visit(number: int) -> None:
+        recording = Recording(model, [Edit(SITE, "set", number)])
+        for step in range(50):
+            with recording.open(step):
+                meet.wait(10)
+                model(X)
+                meet.wait(10)
+        results[number] = recording.finish()[SITE].tolist()
+
+    threads = [threading.Thread(target=visit, args=(number,)) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    outside = model(X)
+    for thread in threads:
+        thread.join()
+    assert results == {number: [[number] * 3] * 50 for number in (1, 2)}
+    assert outside.tolist() == [[3, 5, 7]]
+
+
+def test_a_recording_is_not_open_between_steps() -> None:
+    """Whoever holds a half-drained generator of steps sees nothing of it, and adds nothing to it."""
+    task = get("reverse")()
+    model = build("attention_seq2seq", task)
+    recording = Recording(model)
+    for count, _ in enumerate(decode(model, torch.tensor([[3, 4, 5]]), max_steps=3, recording=recording), start=1):
+        assert not explicit()
+        model(torch.tensor([[6, 7]]), torch.tensor([[1, 6]]))
+        assert len(recording.taps["decoder.logits"]) == count
+        assert len(recording.taps["encoder.states"]) == 1
+
+
+def test_the_trace_names_its_sites_when_asked_for_another() -> None:
+    trace = Trace({"b.weights": np.ones(2), "a.weights": np.zeros(2)})
+    with pytest.raises(KeyError, match=r"'c' is not a site.*a\.weights, b\.weights"):
+        trace["c"]
+    assert list(trace) == ["a.weights", "b.weights"] and len(trace) == 2
+    assert trace.find("*weights") is trace["a.weights"] and trace.find("gates") is None

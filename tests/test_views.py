@@ -1,0 +1,281 @@
+"""The numbers and sentences behind every figure; how they are drawn is the page's business."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import playground
+from playground import Beam, Edit, InputError, Run, views
+from playground.events import pack
+from playground.explore import Projection
+from playground.tasks import get
+from playground.tracing import Trace
+from playground.views import attention, latent_map, learning, next_token, scene, trajectory
+from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
+from tests.small import some_input
+
+TOKENS_CSS = Path(views.__file__).parent.parent / "app/components/static/tokens.css"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return playground.load("attention_seq2seq", "reverse")
+
+
+@pytest.fixture(scope="module")
+def without_attention() -> Run:
+    return playground.load("seq2seq", "reverse")
+
+
+def made_up(weights: Any, source: str = "31", tokens: tuple[str, ...] = ("1", "3", "end")) -> Trace:
+    """A trace with known attention: what the views say about it can be worked out by hand."""
+    steps, rng = len(tokens), np.random.default_rng(0)
+    sites = {
+        "decoder.attention.weights": np.array(weights, np.float32),
+        "decoder.attention.context": rng.normal(size=(steps, 4)).astype(np.float32),
+        "encoder.states": rng.normal(size=(len(source), 4)).astype(np.float32),
+        "decoder.hidden": np.arange(4 * steps, dtype=np.float32).reshape(steps, 4),
+        "decoder.logits": np.zeros((steps, 13), np.float32),
+    }
+    probabilities = np.full((steps, 13), 0.01, np.float32)
+    probabilities[np.arange(steps), [2 if t == "end" else 3 + int(t) for t in tokens]] = 0.88
+    written = " ".join(t for t in tokens if t != "end")
+    return Trace(sites, source=tuple(source), tokens=tokens, output=written, probabilities=probabilities, ended=tokens[-1] == "end")
+
+
+WEIGHTS = [[0, 1], [0.5, 0.5], [0.75, 0.25]]
+
+
+def test_attention_numbers() -> None:
+    info = attention.extract(made_up(WEIGHTS))
+    assert info is not None
+    assert info.looks_at.tolist() == [1, 0, 0]
+    assert info.spread.tolist() == pytest.approx([1, 2, 2 ** -(0.75 * np.log2(0.75) + 0.25 * np.log2(0.25))])
+    said = plain(attention.reading(info, 0))
+    assert "state 2" in said and "‘1’" in said and "weight 1.00" in said and said.endswith("spread over 1.0 position.")
+    assert plain(attention.reading(info, 1)).endswith("2.0 positions.")
+
+
+def test_no_attention_no_figure(without_attention: Run) -> None:
+    assert attention.extract(without_attention.explore("123")) is None
+
+
+def test_of_a_beam_the_best_hypothesis_is_shown(run: Run) -> None:
+    trace = run.explore("31415", Beam(3))
+    info = attention.extract(trace)
+    assert info is not None and info.weights.shape == (len(trace.tokens), 5) and np.isfinite(info.spread).all()
+
+
+def test_next_token_numbers(run: Run) -> None:
+    trace = run.explore("31415")
+    info = next_token.extract(trace, run.task.target_vocabulary.tokens, 5)
+    assert info.tokens[0] == "end" and len(info.tokens) == 6
+    assert info.probabilities == sorted(info.probabilities, reverse=True)
+    assert info.probabilities[0] == pytest.approx(trace.probabilities[5].max())
+
+
+@given(st.floats(0, 1))
+def test_a_share_never_looks_more_certain_than_it_is(share: float) -> None:
+    text = percent(share)
+    assert (text == "100 %") == (share == 1)
+    assert share == 0 or not re.fullmatch(r"0(\.0+)? %", text), f"{share} was rounded down to nothing"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.5, "50 %"),
+        (0.994, "99.4 %"),
+        (0.9995, "99.95 %"),
+        (0.99999, ">99.99 %"),
+        (0.05, "5.0 %"),
+        (1e-7, "<0.001 %"),
+    ],
+)
+def test_percent(share: float, text: str) -> None:
+    assert re.sub(r"^0\.0+ %$", "0 %", percent(share)) == text
+
+
+def test_tokens_never_become_markup() -> None:
+    assert escape("<b>&</b>") == "&lt;b&gt;&amp;&lt;/b&gt;"
+    nasty = ("<script>", "end")
+    trace = Trace({"decoder.attention.weights": np.ones((2, 1), np.float32)}, source=("<img onerror=x>",), tokens=nasty)
+    info = attention.extract(trace)
+    assert info is not None
+    layout = attention.draw(info).layout
+    for label in (*layout.xaxis.ticktext, *layout.yaxis.ticktext):
+        assert "<" not in label
+    drawn = next_token.draw(next_token.Info(0, list(nasty), [0.9, 0.1]))
+    assert "<script>" not in drawn.data[0].y
+
+
+def flat(side: str, width: int = 4) -> Projection:
+    return Projection(
+        np.zeros(width, np.float32), np.eye(2, width, dtype=np.float32), np.array([0.5, 0.25], np.float32), np.zeros((9, 2), np.float32)
+    )
+
+
+def test_trajectory_numbers() -> None:
+    """The projection used here keeps the first two numbers of a state, so points and distances are known."""
+    trace = made_up(WEIGHTS)
+    info = trajectory.extract(trace, {"encoder": flat("encoder"), "decoder": flat("decoder")})
+    decoder = info.paths["decoder"]
+    assert decoder.points.tolist() == [[0, 1], [4, 5], [8, 9]]
+    assert decoder.moved.tolist() == [0, 8, 8]
+    assert info.steps == 3 and info.paths["encoder"].labels == ("3", "1") and decoder.labels == ("1", "3", "end")
+    meta = trajectory.draw(info).layout.meta
+    assert all("75 %" in plain(said) for said in meta["readings"]["decoder"])
+
+
+def test_trajectory_patches_have_the_right_lengths(run: Run) -> None:
+    """At every step: what is past, what is to come, and a ring on one point."""
+    info = trajectory.extract(run.explore("31415"), run.projections)
+    figure = trajectory.draw(info)
+    steps = figure.layout.meta["steps"]
+    assert len(steps) == info.steps == 6
+    first = len(figure.data) // 2
+    for t, patches in enumerate(steps):
+        by_trace = {patch["trace"]: patch for patch in patches}
+        lengths = {trace: len(patch["x"]) for trace, patch in by_trace.items()}
+        assert lengths == {5: 1, first + 1: t + 1, first + 2: 6 - t, first + 3: 5 - t, first + 4: t + 1, first + 5: 1}
+        for patch in patches:
+            assert 0 <= patch["trace"] < len(figure.data)
+            assert {len(patch[k]) for k in ("x", "y", "text", "textposition") if k in patch} == {len(patch["x"])}
+        ring = by_trace[5]
+        assert [ring["x"][0], ring["y"][0]] == pytest.approx(info.paths["encoder"].points[info.looks_at[t]].tolist(), abs=1e-4)
+
+
+def test_latent_map_numbers() -> None:
+    run = playground.load("autoencoder", "strokes")
+    trace = run.explore(some_input(run.task))
+    info = latent_map.extract(run.projections["code"], trace)
+    assert info.here is not None and info.here.shape == (2,) and len(info.labels) == len(info.cloud)
+    assert info.size == len(trace["encoder.code"]) and 0 < info.explained.sum() <= 1
+    np.testing.assert_allclose(info.here, run.projections["code"](trace["encoder.code"][None])[0])
+    assert latent_map.extract(run.projections["code"], None).here is None
+
+
+def test_learning_numbers(run: Run) -> None:
+    info = learning.extract(run.history, sequences=True)
+    assert info.losses.shape[1] == info.scores.shape[1] == 3
+    assert (np.diff(info.losses[:, 0]) > 0).all() and info.losses[-1, 2] < info.losses[0, 2]
+    with pytest.raises(InputError, match="no curve"):
+        learning.extract({}, sequences=True)
+
+
+PAIRS_AND_VIEWS = [
+    (("attention_seq2seq", "reverse"), name) for name in ("attention", "next_token", "trajectory", "learning")
+] + [(("autoencoder", "strokes"), name) for name in ("learning", "latent_map")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "name"), PAIRS_AND_VIEWS, ids=lambda v: v if isinstance(v, str) else v[0])
+@pytest.mark.parametrize("theme", PALETTES)
+def test_every_figure_can_be_read_without_seeing_it(pair: tuple[str, str], name: str, theme: str) -> None:
+    """A sentence and a table with rows as long as its header; and every colour is one of the palette."""
+    run = playground.load(*pair)
+    figure = run.figure(name, some_input(run.task), theme=theme)
+    meta = figure.layout.meta
+    table = meta["table"]
+    assert meta["title"]
+    assert plain(meta["reading"] or meta["readings"]["decoder"][0]).endswith(".")
+    assert table["rows"] and all(len(row) == len(table["columns"]) for row in table["rows"])
+    drawn = figure.to_plotly_json()
+    drawn["layout"].pop("meta")
+    assert "var(--" not in repr(drawn), "a colour that the palette does not know"
+
+
+def test_themes_are_named() -> None:
+    with pytest.raises(InputError, match="allowed are: light, dark"):
+        on_paper(next_token.draw(next_token.Info(0, ["1"], [1.0])), "sepia")
+    assert color("enc") == "var(--enc)"
+
+
+@pytest.mark.parametrize(("theme", "selector"), [("light", ":root"), ("dark", ".dark")])
+def test_figures_on_paper_have_the_colours_of_the_page(theme: str, selector: str) -> None:
+    block = re.search(rf"^{re.escape(selector)} \{{(.*?)^\}}", TOKENS_CSS.read_text(), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    page = dict(re.findall(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})", block[1]))
+    for name, value in PALETTES[theme].items():
+        assert page[name].upper() == value.upper(), name
+
+
+OPTIONS = {"cell": "lstm", "layers": 1, "bidirectional": True, "score": "additive"}
+
+
+def drawn_scene(trace: Trace, **options: Any) -> dict[str, Any]:
+    return scene.sequence(trace, get("reverse")(), OPTIONS | options, key="k", run_label="a run")
+
+
+@pytest.mark.parametrize(
+    ("source", "tokens", "right", "text", "wrong"),
+    [
+        ("314", ("4", "1", "3", "end"), True, "right, 3 of 3", [False] * 4),
+        ("314", ("4", "7", "3", "end"), False, "wrong, 2 of 3", [False, True, False, False]),
+        ("314", ("4", "1", "end"), False, "wrong, 2 of 3", [False, False, True]),
+        ("314", ("4", "1", "3", "3"), False, "wrong, 3 of 3; it did not end", [False, False, False, True]),
+        ("314", ("4", "1", "3", "3", "end"), False, "wrong, 3 of 3", [False, False, False, True, True]),
+        ("314", ("4", "1", "3"), False, "wrong, 3 of 3; it did not end", [False] * 3),
+        ("314", ("end",), False, "wrong, 0 of 3", [True]),
+    ],
+)
+def test_verdicts(source: str, tokens: tuple[str, ...], right: bool, text: str, wrong: list[bool]) -> None:
+    drawn = drawn_scene(made_up(np.full((len(tokens), len(source)), 1 / len(source)), source, tokens))
+    assert drawn["verdict"] == {"right": right, "text": text}
+    assert drawn["wrong"] == wrong
+    for t, said in enumerate(map(plain, drawn["say"])):
+        assert said.startswith(f"Step {t + 1}. To write ")
+        assert ("and wrong: right is" in said) == wrong[t]
+
+
+def test_sentences_say_where_the_decoder_looked() -> None:
+    drawn = drawn_scene(made_up(WEIGHTS))
+    first = plain(drawn["say"][0])
+    assert "‘1’" in first and "state 2" in first and "weight 1.00" in first and "88 % sure." in first
+    assert plain(drawn["say"][2]).startswith("Step 3. To write end")
+    late = plain(drawn_scene(made_up([[1, 0]] * 4, "31", ("1", "3", "5", "end")))["say"][2])
+    assert "right is end" in late
+    over = plain(drawn_scene(made_up([[1, 0]] * 4, "31", ("1", "3", "5", "end")))["say"][3])
+    assert "the answer is over" in over
+
+
+def test_without_attention_only_the_final_state_crosses_over(without_attention: Run) -> None:
+    drawn = scene.sequence(
+        without_attention.explore("314"), without_attention.task, dict(without_attention.recipe.model_options), key="k", run_label=""
+    )
+    assert drawn["code"]["kind"] == "final_state" and drawn["weights"] is None and drawn["attention_reading"] is None
+    assert "only its own state" in plain(drawn["say"][0])
+
+
+@pytest.mark.parametrize(
+    ("length", "notice"), [(2, "2 digits"), (1, "1 digit;"), (3, None), (12, None), (13, "13 digits"), (24, "lengths 3 to 12")]
+)
+def test_inputs_longer_or_shorter_than_trained_get_a_notice(length: int, notice: str | None, run: Run) -> None:
+    drawn = scene.sequence(run.explore("7" * length), run.task, dict(run.recipe.model_options), key="k", run_label="")
+    assert (drawn["notice"] is None) if notice is None else (notice in drawn["notice"] and "expect mistakes" in drawn["notice"])
+
+
+def test_scene_numbers_are_those_of_the_trace(run: Run) -> None:
+    trace = run.explore("31415", edits=[Edit("encoder.embedded", "scale", 0.5)])
+    drawn = scene.sequence(trace, run.task, dict(run.recipe.model_options), key="k", run_label="", forced=(2,))
+    assert drawn["states"] == pack(trace["encoder.states"]) and drawn["weights"]["shape"] == [len(trace.tokens), 5]
+    assert len(drawn["say"]) == len(drawn["output"]) == len(drawn["probability"]) == len(trace.tokens)
+    assert drawn["forced"] == [2] and drawn["vocabulary"][:3] == [None, None, "end"]
+
+
+def test_picture_scenes() -> None:
+    run = playground.load("autoencoder", "digits")
+    trace = run.explore(some_input(run.task))
+    drawn = scene.picture(trace, run.task, key="k", run_label="", label=3)
+    assert drawn["mse"] == pytest.approx(float(np.square(trace.picture - trace.reconstruction).mean()))
+    said = plain(drawn["say"])
+    assert f"{len(trace['encoder.code'])} numbers stand for 784" in said and "this ‘3’" in said and f"{drawn['mse']:.4f}" in said
+    assert drawn["input"]["shape"] == drawn["reconstruction"]["shape"] == [28, 28]
