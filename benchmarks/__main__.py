@@ -1,0 +1,38 @@
+"""`python -m benchmarks` measures everything; `python -m benchmarks trace_cost page` only these.
+
+    time_to_accuracy   CPU seconds to 99 % exact match, presets and plain baselines (baselines.py)
+    codes              autoencoders: seconds, and error against PCA
+    tap_cost           a tap that nobody looks through
+    streaming_cost     events, samples and film while training
+    trace_cost         a decode with everything traced, to bytes
+    gemm_share         share of the matrix-product peak
+    page               a real browser: start, first trace, steps, input, weight
+
+Prints a Markdown table, row by row. Times are figures of this machine, ratios are taken within one run; run it on a quiet one.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import import_module
+
+from .measure import HEADER, machine
+
+BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "page", "codes", "time_to_accuracy")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or BENCHMARKS
+    if unknown := [name for name in chosen if name not in BENCHMARKS]:
+        sys.exit(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}.")
+    print(f"Machine: {machine()}\n\n{HEADER}", flush=True)
+    for name in chosen:
+        start = time.monotonic()
+        for row in import_module(f"benchmarks.{name}").rows():
+            print(row.markdown(), flush=True)
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
