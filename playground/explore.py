@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,10 @@ from torch import Tensor, nn
 
 from .decoding import GREEDY, Beam, Strategy, beam_search, decode
 from .errors import InputError
-from .models import Autoencoder, EncoderDecoder
+from .models import Autoencoder, EncoderDecoder, Reader
 from .options import show
-from .tasks import PictureTask, SequenceTask, Task
+from .reading import read
+from .tasks import PictureTask, ReaderTask, SequenceTask, Task, TextTask
 from .tracing import Edit, Recording, Trace
 from .vocabulary import EOS, PAD
 
@@ -44,8 +46,12 @@ def explore(
     if isinstance(task, PictureTask):
         assert isinstance(model, Autoencoder)
         return _picture(model, picture(given), edits)
-    assert isinstance(task, SequenceTask) and isinstance(model, EncoderDecoder)
+    assert isinstance(task, TextTask)
     source = task.parse(given)
+    if isinstance(model, Reader):
+        assert isinstance(task, ReaderTask | SequenceTask)
+        return _read(model, task, source, edits)
+    assert isinstance(task, SequenceTask) and isinstance(model, EncoderDecoder)
     ids = torch.tensor([task.source_vocabulary.encode(source)], device=_device(model))
     if isinstance(strategy, Beam):
         return _beam(model, task, source, ids, strategy, edits)
@@ -89,7 +95,7 @@ class Projection:
 
 @torch.no_grad()
 def project(model: nn.Module, task: Task) -> dict[str, Projection]:
-    """Projections fitted on many held-out inputs: "encoder" and "decoder" states, or the "code" of pictures."""
+    """Projections fitted on many held-out inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
     if isinstance(task, PictureTask):
         pictures, labels = task.pictures("held_out")
         assert isinstance(model, Autoencoder)
@@ -98,10 +104,9 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     batch = task.held_out(MANY, seed=3).to(_device(model))
     recording = Recording(model, explicit=False)
     with recording.open():
-        model(batch.source, batch.target_in, batch.mask)
+        model(batch.source, batch.mask) if isinstance(model, Reader) else model(batch.source, batch.target_in, batch.mask)
     real = {"encoder.states": batch.source != PAD, "decoder.hidden": batch.target != PAD}
-    states = {site.split(".")[0]: _rows(recording, site, mask) for site, mask in real.items()}
-    return {side: _fit(rows) for side, rows in states.items()}
+    return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
 
 
 def _rows(recording: Recording, site: str, mask: Tensor) -> Array:
@@ -134,6 +139,22 @@ def _picture(model: Autoencoder, values: Array, edits: Sequence[Edit]) -> Trace:
     with torch.inference_mode(), recording.open():
         made = model(torch.from_numpy(values).reshape(1, 784).to(_device(model)))
     return Trace(recording.finish(), picture=values, reconstruction=made.view(28, 28).float().cpu().numpy())
+
+
+def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...], edits: Sequence[Edit]) -> Trace:
+    ids = torch.tensor([task.source_vocabulary.encode(source)], device=_device(model))
+    recording = Recording(model, edits)
+    with torch.inference_mode(), recording.open():
+        logits = model(ids)[0]
+    words, positions, probabilities = read(model, task, ids[0], logits)
+    return Trace(
+        recording.finish(),
+        source=source,
+        tokens=words,
+        output=task.join(words),
+        probabilities=None if probabilities is None else probabilities.cpu().numpy(),
+        positions=positions,
+    )
 
 
 def _sequence(task: SequenceTask, source: tuple[str, ...], ids: list[int], sites: dict[str, Array]) -> Trace:
@@ -175,6 +196,7 @@ def _beam(model: EncoderDecoder, task: SequenceTask, source: tuple[str, ...], id
         output=best.output,
         probabilities=best.probabilities,
         ended=best.ended,
+        beam=True,
     )
 
 
@@ -185,4 +207,4 @@ def _forced_id(task: SequenceTask, token: str) -> int:
 
 
 def _device(model: nn.Module) -> torch.device:
-    return next(model.parameters()).device
+    return next(chain(model.parameters(), model.buffers())).device

@@ -118,7 +118,7 @@ def make(
     model_class, task_class = models.get(architecture), tasks.get(task)
     if not model_class.fits(task_class):
         fitting = ", ".join(t.id for t in tasks.tasks().values() if model_class.fits(t))
-        raise InputError(f"{architecture} {model_class.needs}, so it cannot learn {task}; it can learn: {fitting}.")
+        raise InputError(f"{architecture} {model_class.why_not(tasks.get(task))}, so it cannot learn {task}; it can learn: {fitting}.")
     options = _options(architecture, task, model_options, task_options, training_options, preset)
     recipe = Recipe(architecture, task, *options, _seed(seed), _seconds(seconds), _device(device))
     _within_caps(recipe)
@@ -205,7 +205,7 @@ def work(recipe: Recipe) -> tuple[int, float]:
 @lru_cache(maxsize=512)
 def _work(architecture: str, task: str, model_options: Pairs, task_options: Pairs, batch_size: int) -> tuple[int, float]:
     built = _task(task, task_options)
-    longest = built.trained_lengths[1] if isinstance(built, tasks.SequenceTask) else 0
+    longest = built.trained_lengths[1] if isinstance(built, tasks.TextTask) else 0
     source, target = max(longest, 1), longest + 1
     entry = models.get(architecture)
     with torch.random.fork_rng(devices=[]):  # a real one: option limits keep it small, and torch's meta device costs 2 s to import

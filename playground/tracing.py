@@ -28,6 +28,7 @@ from .options import show
 OPS = ("set", "scale", "add", "mask", "patch")
 
 _open: ContextVar[Recording | None] = ContextVar("recording", default=None)
+_part: ContextVar[str | None] = ContextVar("part", default=None)
 
 
 def tap(module: nn.Module, name: str, value: Tensor, at: int | None = None) -> Tensor:
@@ -43,6 +44,16 @@ def explicit() -> bool:
     """Whether layers must compute by their equations, so that every quantity passes a tap (else: fused kernels)."""
     recording = _open.get()
     return recording is not None and recording.explicit
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Taps inside belong to another part than their module does: a decoder that reads its prompt has the sites `prompt.layers.…`."""
+    token = _part.set(name)
+    try:
+        yield
+    finally:
+        _part.reset(token)
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,8 @@ class Recording:
 
     def record(self, module: nn.Module, name: str, value: Tensor, at: int | None) -> Tensor:
         path = self.names[id(module)]
+        if (part := _part.get()) is not None:
+            path = ".".join([part, *path.split(".")[1:]])
         site = f"{path}.{name}" if path else name
         at = self.step if at is None else at
         taps = self.taps.setdefault(site, [])
@@ -146,9 +159,11 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     """Everything one run of a model on one input computed.
 
     `trace[site]` is numpy without the batch axis. Time comes first where the site was tapped once per step; rows of
-    growing length are right-padded with NaN; positions are in source order also for a backward direction.
+    growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
+    search (`beam`) a leading axis runs over the final hypotheses, best first.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
-    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders.
+    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
+    at once, each read off at one of `positions` of the source (none for an answer about the whole).
     """
 
     def __init__(
@@ -162,8 +177,10 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         picture: NDArray[np.float32] | None = None,
         reconstruction: NDArray[np.float32] | None = None,
         ended: bool = True,
+        positions: tuple[int, ...] = (),
+        beam: bool = False,
     ) -> None:
-        self._sites = sites
+        self._sites, self.positions, self.beam = sites, positions, beam
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
         self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
 

@@ -20,12 +20,14 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from .alignment import crossing
 from .decoding import decode_batch
 from .errors import InputError
-from .events import Done, Event, Failed, PictureSample, Progress, Sample, SequenceSample, Snapshot, Started
-from .models import initialise, parameter_count
+from .events import Array, Done, Event, Failed, PictureSample, Progress, Sample, SequenceSample, Snapshot, Started
+from .models import Counted, EncoderDecoder, Reader, initialise, parameter_count
+from .reading import read
 from .recipes import Recipe, Training
-from .tasks import Batch, PictureTask, SequenceTask, Task, pad
+from .tasks import Batch, PictureTask, SequenceTask, Task, TextTask, pad
 from .tracing import Recording
 from .vocabulary import EOS
 
@@ -139,9 +141,13 @@ class Stepper:
         self.model, self.task, self.options, self.device = model, task, options, device
         self.generator = torch.Generator().manual_seed(seed + 1)  # the model's own start has the seed itself
         self.parameters = list(model.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=options.weight_decay, fused=True
-        )
+        self.learn = self._count
+        if not isinstance(model, Counted):
+            self.learn = self._descend
+            self.optimizer = torch.optim.AdamW(
+                self.parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=options.weight_decay, fused=True
+            )
+        self.rate = 0.0
         self.batches = self._batches()
         self.done = 0
         self.seconds = 0.0
@@ -149,21 +155,32 @@ class Stepper:
     def step(self) -> float | None:
         """The loss before this step, or None if it or its gradient was not finite; then nothing was changed."""
         start = clock(self.device)
+        value = self.learn(next(self.batches))
+        if value is not None:
+            self.done += 1
+        self.seconds += clock(self.device) - start
+        return value
+
+    def _descend(self, batch: Batch) -> float | None:
+        self.rate = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
         for group in self.optimizer.param_groups:
-            group["lr"] = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
-        batch = next(self.batches)
+            group["lr"] = self.rate
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
             loss = self.model.loss(batch)  # type: ignore[operator]
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)
         value = float(loss.detach())
-        finite = math.isfinite(value) and bool(torch.isfinite(norm))
-        if finite:
-            self.optimizer.step()
-            self.done += 1
-        self.seconds += clock(self.device) - start
-        return value if finite else None
+        if not math.isfinite(value) or not bool(torch.isfinite(norm)):
+            return None
+        self.optimizer.step()
+        return value
+
+    @torch.no_grad()
+    def _count(self, batch: Batch) -> float | None:
+        value = float(self.model.loss(batch))  # type: ignore[operator]
+        self.model.count(batch)  # type: ignore[operator]
+        return value
 
     def _batches(self) -> Iterator[Batch]:
         size = self.options.batch_size
@@ -183,16 +200,17 @@ class Watcher:
     def __init__(self, model: nn.Module, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
         self.held_out = task.held_out(HELD_OUT).to(device)
-        self.higher_is_better = isinstance(task, SequenceTask)
-        if isinstance(task, SequenceTask):
+        self.higher_is_better = isinstance(task, TextTask)
+        if isinstance(task, TextTask):
             rows = task.held_out(SAMPLES, seed=2)
             sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
             self.sources = [s[: task.trained_lengths[1]] for s in sources]
             tokens, mask = pad([task.source_vocabulary.encode(s) for s in self.sources])
             self.inputs, self.mask = tokens.to(device), mask.to(device)
+            self.longest_target = self.held_out.target.shape[-1]  # EOS included
 
     def score(self) -> float:
-        """Exact match on held-out inputs, or mean squared error per pixel."""
+        """Share of held-out inputs answered exactly right, or mean squared error per pixel."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
             return float(self.model.score(self.held_out))  # type: ignore[operator]
 
@@ -201,8 +219,10 @@ class Watcher:
         final = self.task.held_out(1024, seed=1).to(self.device)
         with torch.no_grad():
             loss = float(self.model.loss(final))  # type: ignore[operator]
-        name = "exact_match" if self.higher_is_better else "mse"
-        return {name: float(self.model.score(final)), "loss": loss}  # type: ignore[operator]
+        score = float(self.model.score(final))  # type: ignore[operator]
+        if isinstance(self.model, Reader):
+            return {"exact_match": score, "accuracy": self.model.accuracy(final), "loss": loss}
+        return {"exact_match" if self.higher_is_better else "mse": score, "loss": loss}
 
     def pinned(self) -> Sample:
         return self.look(1)[0]
@@ -211,25 +231,39 @@ class Watcher:
         """The pinned input, with its attention, and the samples."""
         if isinstance(self.task, PictureTask):
             return self._pictures(count)
-        assert isinstance(self.task, SequenceTask)
-        recording = Recording(self.model, sites="decoder.attention.weights", explicit=False)
+        if isinstance(self.model, Reader):
+            return self._read(count)
+        assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, SequenceTask)
+        recording = Recording(self.model, sites="*weights", explicit=False)
         length = max(map(len, self.sources[:count]))
         tokens = decode_batch(
-            self.model,  # type: ignore[arg-type]
+            self.model,
             self.inputs[:count, :length],
             self.mask[:count, :length],
-            max_steps=length + 2,
+            max_steps=self.longest_target + 1,
             recording=recording,
-        )
-        attention = recording.finish().get("decoder.attention.weights")
-        return [self._sequence(i, row, attention if i == 0 else None) for i, row in enumerate(tokens.tolist())]
+        ).tolist()
+        written = tokens[0].index(EOS) + 1 if EOS in tokens[0] else len(tokens[0])
+        sites = {site: a[:written] if site.startswith("decoder.") else a for site, a in recording.finish().items()}
+        attention = crossing(sites, len(self.sources[0]))
+        decode = self.task.target_vocabulary.decode
+        return [self._sample(i, decode(row), attention if i == 0 else None) for i, row in enumerate(tokens)]
 
-    def _sequence(self, i: int, row: list[int], attention: object) -> SequenceSample:
-        assert isinstance(self.task, SequenceTask)
-        written = row.index(EOS) + 1 if EOS in row else len(row)
-        rows = None if attention is None else attention[:written, : len(self.sources[i])]  # type: ignore[index]
-        output = self.task.target_vocabulary.decode(row)
-        return SequenceSample(self.sources[i], output, self.task.answer(self.sources[i]) or (), rows)
+    @torch.no_grad()
+    def _read(self, count: int) -> list[Sample]:
+        """A reader's answers, all at once; how the pinned input attends is computed by the equations."""
+        assert isinstance(self.model, Reader) and isinstance(self.task, TextTask)
+        logits = self.model(self.inputs[:count], self.mask[:count])
+        answers = [read(self.model, self.task, self.inputs[i, : len(s)], logits[i]) for i, s in enumerate(self.sources[:count])]
+        recording = Recording(self.model, sites="*weights")
+        with recording.open():
+            self.model(self.inputs[:1, : len(self.sources[0])])
+        attention = crossing(recording.finish(), len(self.sources[0]), answers[0].positions)
+        return [self._sample(i, answer.words, attention if i == 0 else None) for i, answer in enumerate(answers)]
+
+    def _sample(self, i: int, output: tuple[str, ...], attention: Array | None) -> SequenceSample:
+        assert isinstance(self.task, TextTask)
+        return SequenceSample(self.sources[i], output, self.task.answer(self.sources[i]) or (), attention)
 
     @torch.no_grad()
     def _pictures(self, count: int) -> list[Sample]:
@@ -293,5 +327,6 @@ def _progress(
     step: int, steps: int, stepper: Stepper, losses: list[tuple[int, float, float]], score: float | None, watcher: Watcher
 ) -> Progress:
     pinned, *samples = watcher.look()
-    rate = stepper.optimizer.param_groups[0]["lr"]
-    return Progress(step, steps, stepper.seconds, step / max(stepper.seconds, 1e-9), rate, tuple(losses), score, tuple(samples), pinned)
+    return Progress(
+        step, steps, stepper.seconds, step / max(stepper.seconds, 1e-9), stepper.rate, tuple(losses), score, tuple(samples), pinned
+    )

@@ -210,10 +210,10 @@ def test_nothing_but_the_page_and_the_views_loads_gradio_or_plotly() -> None:
 
 
 LAYERS = [  # imports go to the left, or stay within one floor
-    {"errors", "options", "vocabulary", "tracing"},
+    {"errors", "options", "vocabulary", "tracing", "alignment"},
     {"tasks", "models"},
     {"presets", "recipes"},
-    {"events", "decoding", "training", "expectation"},
+    {"events", "decoding", "reading", "training", "expectation"},
     {"explore", "experiments"},
     {"runs", "run_log", "executors", "checkpoints"},
     {"views", "lessons", "codegen"},

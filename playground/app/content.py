@@ -22,7 +22,7 @@ from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
 from ..runs import RunBook
-from ..tasks import PictureTask, SequenceTask
+from ..tasks import PictureTask, SequenceTask, TextTask
 from ..tracing import Trace
 from ..views import latent_map, reconstruction_error, scene, trajectory
 from . import visit as visits
@@ -31,7 +31,6 @@ from .visit import HOME, SHIPPED, Visit
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-GLYPHS = {"sequence decoder": [1, 1, 1], "autoencoder": [1, 1, 1], "reader": [1, 0, 0]}
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 TRAINED_RUNS = 16  # built models of trained runs kept ready
@@ -148,7 +147,7 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
         "verdict": drawn["verdict"] if drawn else {"right": None, "text": ""},
         "error": None if error is None else {"text": str(error), "tokens": [list(t) for t in error.tokens]},
     }
-    if isinstance(task, SequenceTask):
+    if isinstance(task, TextTask):
         return {**common, "examples": list(task.examples)}
     return {**common, "examples": _thumbnails(visit.recipe.task), "fit": FIT_BOX.get(visit.recipe.task, 20)}
 
@@ -156,8 +155,8 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
 def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
     """What the monitor follows, and what it says while nothing is followed."""
     task = visit.task
-    sequence = isinstance(task, SequenceTask)
-    source = task.parse(task.pinned)[: task.trained_lengths[1]] if isinstance(task, SequenceTask) else None
+    sequence = isinstance(task, TextTask)
+    source = task.parse(task.pinned)[: task.trained_lengths[1]] if isinstance(task, TextTask) else None
     mine = visit.run is not None and book.get(visit.run).owner == owner
     return {
         "run": visit.run,
@@ -168,7 +167,7 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
         "score_name": "exact match" if sequence else "error per pixel",
         "score_better": "higher" if sequence else "lower",
         "pinned": None if source is None else list(source),
-        "target": list(task.answer(source) or ()) if isinstance(task, SequenceTask) and source else None,
+        "target": list(task.answer(source) or ()) if isinstance(task, TextTask) and source else None,
         "budget_s": round(expected_seconds(visit.recipe), 2),
         "shipped_label": run_label(shipped(visit.recipe.architecture, visit.recipe.task), SHIPPED),
         "notice": visit.notice,
@@ -176,7 +175,7 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
 
 
 def tabs(visit: Visit, open_: str | None = None) -> dict[str, Any]:
-    first = "decode" if visit.task.kind == "sequence" else "latent"
+    first = "latent" if visit.task.kind == "picture" else "decode"
     return {"tabs": [[first, first.capitalize()], ["training", "Training"]], "open": open_ or first}
 
 
@@ -210,8 +209,14 @@ def _hash(*parts: Any) -> str:
 
 
 def _architecture(a: models.Architecture) -> dict[str, Any]:
-    fitting = [t.id for t in tasks.tasks().values() if a.fits(t)]
-    return {"id": a.id, "title": a.title, "glyphs": GLYPHS[a.kind], "tasks": fitting, "why_not": a.needs}
+    every = tasks.tasks().values()
+    return {
+        "id": a.id,
+        "title": a.title,
+        "glyphs": a.parts,
+        "tasks": [t.id for t in every if a.fits(t)],
+        "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
+    }
 
 
 def _ordered(entries: dict[str, Any], first: str) -> list[Any]:

@@ -15,7 +15,7 @@ import gradio as gr
 
 from ..errors import InputError
 from ..runs import RunBook
-from ..tasks import SequenceTask
+from ..tasks import TextTask
 from . import content, visit
 from .components import dump
 from .content import Shelf
@@ -114,7 +114,7 @@ def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, An
     """What changes on the input box. Its text is left alone unless the input itself changed: somebody may be typing."""
     box: dict[str, Any] = {}
     if pair_changed:
-        box["visible"] = isinstance(after.task, SequenceTask)
+        box["visible"] = isinstance(after.task, TextTask)
     if before is None or before.given != after.given:
         box["value"] = after.given if isinstance(after.given, str) else ""
     return box

@@ -15,7 +15,7 @@ from .. import recipes, tasks
 from ..decoding import GREEDY, Beam, Sample, Strategy
 from ..errors import InputError
 from ..recipes import Recipe
-from ..tasks import PictureTask, SequenceTask
+from ..tasks import PictureTask, TextTask
 
 SHIPPED = "shipped"
 HOME = ("attention_seq2seq", "reverse")
@@ -81,7 +81,7 @@ def start(architecture: str, task: str, device: str = "auto", preset: str | None
 
 
 def first_input(task: tasks.Task) -> Any:
-    return task.pinned if isinstance(task, SequenceTask) else ("held_out", 0)
+    return task.pinned if isinstance(task, TextTask) else ("held_out", 0)
 
 
 def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
@@ -115,7 +115,7 @@ def dice(visit: Visit) -> Visit:
     generator = torch.Generator()
     generator.seed()
     task = visit.task
-    if isinstance(task, SequenceTask):
+    if isinstance(task, TextTask):
         return visit.with_input(task.random_text(generator))
     assert isinstance(task, PictureTask)
     return visit.with_input(("held_out", int(torch.randint(len(task.pictures("held_out")[0]), (), generator=generator))))
@@ -134,7 +134,7 @@ def held_out(visit: Visit, index: Any) -> Visit:
 
 def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     """Input and step of a link. The input itself is checked when it is decoded, like typed text."""
-    if "input" in params and isinstance(visit.task, SequenceTask):
+    if "input" in params and isinstance(visit.task, TextTask):
         visit.task.parse(params["input"])
         visit = visit.with_input(params["input"])
     if "picture" in params:

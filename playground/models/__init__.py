@@ -22,8 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import InputError
-from ..tasks import Batch, Task
-from ..vocabulary import PAD
+from ..tasks import NO_ANSWER, Batch, Task
+from ..vocabulary import MASK, PAD
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,61 @@ class EncoderDecoder(nn.Module):
         return float((right | (batch.target == PAD)).all(1).float().mean())
 
 
+class Reader(nn.Module):
+    """Reads a source and answers at once. `answers` is the kind of its task.
+
+    `forward` gives logits (B, C) for a label, (B, S, C) for tags and for the words that masks hide, (B,) for a number, in
+    units of the task's `scale`.
+    """
+
+    answers: str
+    scale: float = 1.0
+
+    @abstractmethod
+    def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Tensor: ...
+
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """Mean negative log-likelihood in nats per answer; for numbers the mean squared error in units of `scale`."""
+        logits = self(batch.source, batch.mask).float()
+        if self.answers == "number":
+            return F.mse_loss(logits, batch.target / self.scale)
+        return F.cross_entropy(logits.flatten(0, -2), self.targets(batch).flatten(), ignore_index=NO_ANSWER)
+
+    @torch.no_grad()
+    def score(self, batch: Batch) -> float:
+        """Share of inputs whose every answer is right; a number must be right when rounded."""
+        return float(self._right(batch).flatten(1).all(1).float().mean())
+
+    @torch.no_grad()
+    def accuracy(self, batch: Batch) -> float:
+        """Share of single answers that are right: of tokens for tags, of masks for hidden words."""
+        right = self._right(batch)
+        return float(right[(self.targets(batch) != NO_ANSWER).view_as(right)].float().mean())
+
+    def targets(self, batch: Batch) -> Tensor:
+        """The right answer at the place where it is read off: hidden words move to their masks. (B,) or (B, S)"""
+        if self.answers != "infill":
+            return batch.target
+        hidden = batch.source == MASK
+        rank = (hidden.cumsum(1) - 1).clamp(0, batch.target.shape[1] - 1)
+        return torch.where(hidden, batch.target.gather(1, rank), NO_ANSWER)
+
+    def _right(self, batch: Batch) -> Tensor:
+        logits, targets = self(batch.source, batch.mask), self.targets(batch)
+        if self.answers == "number":
+            return ((logits.float() * self.scale).round() == targets.round())[:, None]
+        right = (logits.argmax(-1) == targets) | (targets == NO_ANSWER)
+        return right if right.dim() == 2 else right[:, None]
+
+
+class Counted:
+    """A model that is fitted by counting examples instead of by gradients."""
+
+    @abstractmethod
+    def count(self, batch: Batch) -> None:
+        """Add the examples to the counts."""
+
+
 class Autoencoder(nn.Module):
     """`decode(encode(x))` should be x again, through a code too small to hold everything."""
 
@@ -126,14 +181,36 @@ class Architecture:
     title: str
     description: str
     kind: str  # "sequence decoder" | "reader" | "autoencoder"
-    reads: str  # the kind of task it fits
+    learns: tuple[str, ...]  # the kinds of task it fits
     Options: type[Any]
-    build: Callable[[Task, Any], nn.Module]
+    build: Callable[[Any, Any], nn.Module]
     paper: str
-    needs: str  # why other tasks do not fit: "reads tokens, not pictures"
+    parts: tuple[bool, bool, bool] = (True, True, True)  # whether it has an encoder, a code, a decoder
 
     def fits(self, task: type[Task]) -> bool:
-        return task.kind == self.reads
+        return task.kind in self.learns
+
+    def why_not(self, task: type[Task]) -> str:
+        """Why it does not fit, as a clause whose subject is the architecture."""
+        if (task.kind == "picture") != (self.kind == "autoencoder"):
+            return "reads tokens, not pictures" if task.kind == "picture" else "reads pictures, not tokens"
+        if self.kind == "reader":
+            return "reads whole texts and cannot write one"
+        return "writes text and gives no single answer"
+
+
+@dataclass(frozen=True)
+class Block:
+    """How a module introduces itself to a visitor who opens it: a class attribute `block` beside the code it explains.
+
+    `equation` is plain text in the symbols of the paper; `about` says in a sentence or two what happens, with an analogy
+    a beginner can follow; `symbols` pairs each symbol with the tap that holds its numbers, in the order of computing.
+    """
+
+    title: str
+    equation: str
+    about: str
+    symbols: tuple[tuple[str, str], ...] = ()
 
 
 _registry: dict[str, Architecture] = {}
@@ -167,6 +244,8 @@ def initialise(model: nn.Module, generator: torch.Generator) -> None:
                     parameter.normal_(0, 1, generator=generator)
                 elif isinstance(module, nn.LSTM | nn.GRU | nn.RNN):
                     _recurrent(module, name, parameter, generator)
+                elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
+                    parameter.fill_(1.0 if name == "weight" else 0.0)
                 elif isinstance(module, nn.Linear):
                     parameter.uniform_(-(module.in_features**-0.5), module.in_features**-0.5, generator=generator)
                 else:

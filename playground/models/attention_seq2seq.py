@@ -97,10 +97,9 @@ register(
         title="RNN + attention",
         description="A recurrent encoder and decoder; every output looks back at all encoder states.",
         kind="sequence decoder",
-        reads="sequence",
+        learns=("sequence", "infill"),
         Options=Options,
-        build=build,  # type: ignore[arg-type]
+        build=build,
         paper="Bahdanau, Cho & Bengio, 2015; Luong, Pham & Manning, 2015",
-        needs="reads tokens, not pictures",
     )
 )

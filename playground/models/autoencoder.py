@@ -99,10 +99,9 @@ register(
         title="Autoencoder",
         description="Squeezes a picture through a small code and draws it again.",
         kind="autoencoder",
-        reads="picture",
+        learns=("picture",),
         Options=Options,
-        build=build,  # type: ignore[arg-type]
+        build=build,
         paper="Hinton & Salakhutdinov, 2006",
-        needs="reads pictures, not tokens",
     )
 )

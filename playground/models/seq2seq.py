@@ -91,10 +91,9 @@ register(
         title="RNN, final state only",
         description="A recurrent encoder and decoder; only the final state crosses over, the context vector.",
         kind="sequence decoder",
-        reads="sequence",
+        learns=("sequence", "infill", "completion"),
         Options=Options,
-        build=build,  # type: ignore[arg-type]
+        build=build,
         paper="Sutskever, Vinyals & Le, 2014",
-        needs="reads tokens, not pictures",
     )
 )

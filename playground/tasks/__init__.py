@@ -9,11 +9,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from ..errors import InputError
@@ -25,12 +26,14 @@ class Batch:
     """Examples as tensors, batch first.
 
     Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
-    source is real, None where nothing is padded. Pictures: `source` and `target` (B, 784) in 0..1.
+    source is real, None where nothing is padded. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per
+    token (B, S) with NO_ANSWER at padding. Pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels.
     """
 
     source: Tensor
     target: Tensor
     mask: Bool[Tensor, "batch source"] | None = None
+    condition: Int[Tensor, " batch"] | None = None
 
     @property
     def target_in(self) -> Tensor:
@@ -41,14 +44,27 @@ class Batch:
         return len(self.source)
 
     def __getitem__(self, rows: slice) -> Batch:
-        return Batch(self.source[rows], self.target[rows], None if self.mask is None else self.mask[rows])
+        return self._each(lambda part: part[rows])
 
     def to(self, device: torch.device) -> Batch:
-        return Batch(self.source.to(device), self.target.to(device), None if self.mask is None else self.mask.to(device))
+        return self._each(lambda part: part.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        parts = (self.source, self.target, self.mask, self.condition)
+        return Batch(*(None if part is None else change(part) for part in parts))  # type: ignore[arg-type]
+
+
+NO_ANSWER = -100  # a target that no loss and no score counts; torch's own default for it
 
 
 class Task(ABC):
-    """One task under one choice of options. `kind` decides which models fit: "sequence" or "picture"."""
+    """One task under one choice of options. `kind` decides which models fit:
+
+    sequence      tokens to tokens                   label   tokens to one class
+    completion    the rest of a begun text           tags    tokens to a class each
+    infill        the words that masks hide          number  tokens to a number
+    picture       28 × 28 pixels to themselves
+    """
 
     id: ClassVar[str]
     title: ClassVar[str]
@@ -69,17 +85,16 @@ class Task(ABC):
         """`count` examples that training never sees; the same for the same seed."""
 
 
-class SequenceTask(Task):
-    """Tokens to tokens."""
+class TextTask(Task):
+    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
 
-    kind = "sequence"
+    unit: ClassVar[str] = "token"  # what one source token is called: "digit", "word"
     source_vocabulary: Vocabulary
-    target_vocabulary: Vocabulary
     max_source: int  # longest input a visitor may type
     trained_lengths: tuple[int, int]
     examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
-    baseline: tuple[str, float] | None = None  # what a trivial guess scores
+    baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
 
     @abstractmethod
     def parse(self, text: str) -> tuple[str, ...]:
@@ -93,6 +108,13 @@ class SequenceTask(Task):
     def random_text(self, generator: torch.Generator) -> str:
         """An input as a visitor could have typed it, not from the training examples."""
 
+
+class SequenceTask(TextTask):
+    """Tokens to tokens, the end token last."""
+
+    kind = "sequence"
+    target_vocabulary: Vocabulary
+
     def join(self, tokens: tuple[str, ...]) -> str:
         """Decoded tokens as the task writes them."""
         return " ".join(tokens)
@@ -100,6 +122,21 @@ class SequenceTask(Task):
     def max_steps(self, source_length: int) -> int:
         """Decoding stops at EOS or after this many tokens."""
         return 2 * source_length + 4
+
+
+class ReaderTask(TextTask):
+    """Tokens to an answer that is read off at once: `kind` "label" (one of `classes`), "tags" (one per token) or "number".
+
+    `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`, their usual
+    size, so that a loss on them starts near 1.
+    """
+
+    classes: tuple[str, ...] = ()
+    scale: float = 1.0
+
+    def join(self, answers: tuple[str, ...]) -> str:
+        """The answer as the task writes it."""
+        return " ".join(answers)
 
 
 class PictureTask(Task):
@@ -112,14 +149,14 @@ class PictureTask(Task):
         """All pictures (N, 784) and their labels (N,) of "train" or "held_out"."""
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
-        pictures, _ = self.pictures("train")
-        chosen = pictures[torch.randint(len(pictures), (count,), generator=generator)]
-        return Batch(chosen, chosen)
+        pictures, labels = self.pictures("train")
+        chosen = torch.randint(len(pictures), (count,), generator=generator)
+        return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen])
 
     def held_out(self, count: int, seed: int = 0) -> Batch:
-        pictures, _ = self.pictures("held_out")
+        pictures, labels = self.pictures("held_out")
         order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
-        return Batch(pictures[order], pictures[order])
+        return Batch(pictures[order], pictures[order], condition=labels[order])
 
 
 def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor]:

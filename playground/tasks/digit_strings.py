@@ -36,11 +36,11 @@ class DigitStrings(SequenceTask):
 
     Options = DigitOptions
     options: DigitOptions
+    unit = "digit"
     source_vocabulary = target_vocabulary = DIGITS
     max_source = 24
     examples = ("27", "624917", "91827364")
     pinned = "314159265"
-    baseline = None
 
     @property
     def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..alignment import crossing
 from ..errors import InputError
 from ..tracing import Trace
 from .style import MONO, Rich, color, escape, meta
 
 if TYPE_CHECKING:
     from ..api import Run
-
-SITES = "*attention.weights"
 
 
 class Info(NamedTuple):
@@ -28,11 +28,12 @@ class Info(NamedTuple):
 
 def extract(trace: Trace) -> Info | None:
     """None where the model has no attention."""
-    weights = trace.find(SITES)
+    sites: Mapping[str, NDArray[np.float32]] = trace
+    if trace.beam:  # of the final hypotheses the best one
+        sites = {site: trace[site][0][: len(trace.tokens)] if site.startswith("decoder.") else trace[site][0] for site in trace}
+    weights = crossing(sites, len(trace.source), trace.positions)
     if weights is None:
         return None
-    if weights.ndim == 3:  # hypotheses of a beam: the best one
-        weights = weights[0, : len(trace.tokens)]
     entropy = -(weights * np.log2(np.maximum(weights, 1e-30))).sum(-1)
     return Info(trace.source, trace.tokens, weights, weights.argmax(-1), np.exp2(entropy))
 

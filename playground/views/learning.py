@@ -43,4 +43,4 @@ def draw(info: Info) -> go.Figure:
 
 
 def figure(run: Run, given: Any = None) -> go.Figure:
-    return draw(extract(run.history, run.task.kind == "sequence"))
+    return draw(extract(run.history, run.task.kind != "picture"))

@@ -33,7 +33,7 @@ def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
         if changed_task:
             architecture = _usual(task)
         else:
-            raise InputError(f"{architecture.title} {architecture.needs}.")
+            raise InputError(f"{architecture.title} {architecture.why_not(task)}.")
     chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
     if task.id == visit.recipe.task:
         chosen = replace(chosen, given=visit.given)

@@ -39,18 +39,19 @@ export const taskCard = (task) =>
 
 /** Architectures that suit the task as cards; those that do not with their reason, one shared reason told once. */
 export function architectureCards(architectures, task) {
-  const suits = (a) => !a.tasks || a.tasks.includes(task);
+  const suits = (a) => !a.tasks || a.tasks.includes(task), why = (a) => a.why_not[task];
   const reasons = new Map();
-  for (const a of architectures.filter((one) => !suits(one))) reasons.set(a.why_not, [...(reasons.get(a.why_not) ?? []), a]);
-  const nodes = architectures.filter((a) => suits(a) || reasons.get(a.why_not).length < 2).map((a) => architectureCard(a, suits(a)));
+  for (const a of architectures.filter((one) => !suits(one))) reasons.set(why(a), [...(reasons.get(why(a)) ?? []), a]);
+  const nodes = architectures.filter((a) => suits(a) || reasons.get(why(a)).length < 2).map((a) => architectureCard(a, suits(a) ? null : why(a)));
   for (const [reason, group] of reasons) if (group.length > 1) nodes.push(folded(reason, group));
   return nodes;
 }
 
-function architectureCard(a, suitable) {
-  const why = suitable ? null : `edp-why-${a.id}`;
-  return h(suitable ? 'label.card' : 'label.card.off', {}, radio('architecture', a.id, !suitable, why),
-    h('span', {}, a.title), glyphs(a.glyphs), why && h('span.why', { id: why }, a.why_not));
+/** @param {string | null} reason why it does not suit the task */
+function architectureCard(a, reason) {
+  const why = reason && `edp-why-${a.id}`;
+  return h(reason ? 'label.card.off' : 'label.card', {}, radio('architecture', a.id, Boolean(reason), why),
+    h('span', {}, a.title), glyphs(a.glyphs), why && h('span.why', { id: why }, reason));
 }
 
 function folded(reason, group) {

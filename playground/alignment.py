@@ -1,0 +1,77 @@
+"""Who looks at what: every map of attention in a trace, and the one that the picture draws.
+
+Architectures differ in where they attend; a view asks by glob and gets rows that look at columns. Of several heads the
+picture draws the sharpest, the one whose largest weight is highest on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+class AttentionMap(NamedTuple):
+    """The weights of one layer, (heads, rows, columns); rows look at columns.
+
+    `side` says who looks at whom: "cross" outputs at source states, "encoder" source at source, "decoder" outputs at the
+    prompt and the outputs before them, "prompt" the prompt at itself, "pooling" the answer at source states.
+    """
+
+    site: str
+    side: str
+    layer: int
+    weights: Array
+
+
+def attention_maps(sites: Mapping[str, Array]) -> list[AttentionMap]:
+    """All maps of a trace, in the order in which the model computes them."""
+    found = [_map(site, weights) for site, weights in sites.items() if fnmatchcase(site, "*.weights")]
+    order = ("encoder", "prompt", "pooling", "decoder", "cross")
+    return sorted(found, key=lambda m: (order.index(m.side), m.layer))
+
+
+def crossing(sites: Mapping[str, Array], source: int, positions: tuple[int, ...] = ()) -> Array | None:
+    """How much each output looks at each source position, (outputs, source); None where nothing attends.
+
+    `positions` are the places at which a reader's answers are read off; an answer about the whole is read at the first.
+    """
+    chosen = drawn(attention_maps(sites), source)
+    if chosen is None:
+        return None
+    attention, head = chosen
+    rows = attention.weights[head]
+    if attention.side == "encoder":
+        rows = rows[list(positions or (0,))]
+    return rows[:, :source]
+
+
+def drawn(maps: list[AttentionMap], source: int) -> tuple[AttentionMap, int] | None:
+    """The map and head that the picture draws: outputs at source states where there are such, else the model's own way."""
+    sides = [m.side for m in maps]
+    for side in ("cross", "pooling", "decoder", "encoder"):
+        if side in sides:
+            candidates = [(sharpness(w[:, :source]), m, head) for m in maps if m.side == side for head, w in enumerate(m.weights)]
+            _, chosen, head = max(candidates, key=lambda c: c[0])
+            return chosen, head
+    return None
+
+
+def sharpness(weights: Array) -> float:
+    """The largest weight of a row, on average over the rows: 1 when every row looks at one place only."""
+    return float(weights.max(-1).mean()) if weights.size else 0.0
+
+
+def _map(site: str, weights: Array) -> AttentionMap:
+    if site == "pooling.weights":
+        return AttentionMap(site, "pooling", 0, weights[None, None])
+    if site == "decoder.attention.weights":
+        return AttentionMap(site, "cross", 0, weights[None])
+    part, _, layer, kind, _ = site.split(".")  # decoder.layers.1.cross_attention.weights
+    heads = np.nan_to_num(weights if part != "decoder" else weights.swapaxes(0, 1))
+    return AttentionMap(site, "cross" if kind == "cross_attention" else part, int(layer), heads)
