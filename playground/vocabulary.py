@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from .errors import InputError
 
 PAD, BOS, EOS, MASK = 0, 1, 2, 3
-SPECIALS = ("<pad>", "<bos>", "<eos>", "<mask>")
+SPECIALS = ("<pad>", "<bos>", "<eos>", "[MASK]")
 
 
 class Vocabulary:
@@ -33,7 +33,7 @@ class Vocabulary:
 
     def encode(self, tokens: Sequence[str]) -> list[int]:
         """Numbers of the tokens. Raises InputError that marks each unknown one and names the allowed set."""
-        wrong = [token not in self.ids or token in SPECIALS for token in tokens]
+        wrong = [token not in self.ids or token in SPECIALS[:MASK] for token in tokens]
         if any(wrong):
             bad = list(dict.fromkeys(visible(t) for t, is_wrong in zip(tokens, wrong, strict=True) if is_wrong))
             shown = ", ".join(f"‘{t}’" for t in bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from playground import models, options, recipes, tasks
 from playground.models import initialise
 from playground.recipes import Recipe
-from playground.tasks import Batch, PictureTask, SequenceTask, Task
+from playground.tasks import Batch, PictureTask, Task, TextTask
 
 PAIRS = [(a.id, t.id) for a in models.architectures().values() for t in tasks.tasks().values() if a.fits(t)]
 DECODER_PAIRS = [(a, t) for a, t in PAIRS if models.get(a).kind == "sequence decoder"]
@@ -54,12 +54,14 @@ def build(architecture: str, task: Task, seed: int = 0, **wanted: Any) -> nn.Mod
 
 def call(model: nn.Module, batch: Batch) -> Tensor:
     """The forward pass, whatever the kind of model."""
-    return model(batch.source, batch.target_in, batch.mask) if isinstance(model, models.EncoderDecoder) else model(batch.source)
+    if isinstance(model, models.EncoderDecoder):
+        return model(batch.source, batch.target_in, batch.mask)
+    return model(batch.source, batch.mask) if isinstance(model, models.Reader) else model(batch.source)
 
 
 def some_input(task: Task) -> Any:
     """What a visitor would give: the pinned text, or the first held-out picture."""
     if isinstance(task, PictureTask):
         return task.held_out(1).source[0].view(28, 28).numpy()
-    assert isinstance(task, SequenceTask)
+    assert isinstance(task, TextTask)
     return task.pinned

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from playground import tasks
 from playground.errors import InputError
-from playground.tasks import PictureTask, SequenceTask, pad
-from playground.tasks.digit_strings import DigitOptions
+from playground.tasks import PictureTask, pad
+from playground.tasks.digit_strings import DigitOptions, DigitStrings
 from playground.tasks.strokes import draw, pool
 from playground.vocabulary import MASK, PAD, Vocabulary, graphemes, normalise, visible
 
-SEQUENCE = [id for id, task in tasks.tasks().items() if issubclass(task, SequenceTask)]
+SEQUENCE = [id for id, task in tasks.tasks().items() if issubclass(task, DigitStrings)]
 PICTURE = [id for id, task in tasks.tasks().items() if issubclass(task, PictureTask)]
 LENGTHS = [(low, high) for low in range(1, 13) for high in range(low, 13)]
 
@@ -126,7 +126,7 @@ def test_markup_stays_literal_and_special_tokens_cannot_be_typed() -> None:
 def test_vocabulary() -> None:
     plain, masked = Vocabulary("0123456789"), Vocabulary(["cat", "dog"], mask=True)
     assert plain.encode(["3", "1"]) == [6, 4] and len(plain) == 13
-    assert masked.tokens[MASK] == "<mask>" and masked.words == ("cat", "dog")
+    assert masked.tokens[MASK] == "[MASK]" and masked.words == ("cat", "dog")
     assert plain.decode([1, 6, 0, 4, 2, 5]) == ("3", "1"), "up to the end token, without special ones"
     assert Vocabulary(str(i) for i in range(40)).allowed().endswith("27 … (40 in all)")
 

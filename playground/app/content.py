@@ -24,7 +24,7 @@ from ..recipes import Recipe, Training
 from ..runs import RunBook
 from ..tasks import PictureTask, SequenceTask, TextTask
 from ..tracing import Trace
-from ..views import latent_map, reconstruction_error, scene, trajectory
+from ..views import latent_map, picture_scene, reconstruction_error, scene, trajectory
 from . import visit as visits
 from .visit import HOME, SHIPPED, Visit
 
@@ -78,7 +78,7 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figu
     if isinstance(run.task, PictureTask):
         values, digit = visits.picture(visit)
         trace = run.explore(checked_picture(values))
-        drawn = scene.picture(trace, run.task, key=key, run_label=label, label=digit)
+        drawn = picture_scene.picture(trace, run.task, key=key, run_label=label, label=digit)
         figures = {
             "latent_map": latent_map.draw(latent_map.extract(run.projections["code"], trace)),
             "reconstruction_error": reconstruction_error.draw(reconstruction_error.extract(run, trace)),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..events import pack
 from ..models.attention import SCORES
 from ..models.recurrent import CELL_TITLES
-from ..tasks import SequenceTask, Task
+from ..tasks import SequenceTask
 from ..tracing import Trace
 from ..vocabulary import SPECIALS
 from . import attention
@@ -72,44 +70,6 @@ def sequence(
         "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
-
-
-def picture(trace: Trace, task: Task, *, key: str, run_label: str, label: int | None) -> dict[str, Any]:
-    """The scene of a reconstructed picture."""
-    assert trace.picture is not None and trace.reconstruction is not None
-    code, before, after = trace["encoder.code"], trace["encoder.hidden"], trace["decoder.hidden"]
-    error = float(np.square(trace.reconstruction - trace.picture).mean())
-    name = [("e", f"this ‘{label}’")] if label is not None else [("", "this picture")]
-    count = {1: "One number stands", 2: "Two numbers stand", 3: "Three numbers stand", 4: "Four numbers stand"}.get(
-        len(code), f"{len(code)} numbers stand"
-    )
-    return {
-        "kind": "picture",
-        "key": key,
-        "input": pack(trace.picture),
-        "reconstruction": pack(trace.reconstruction),
-        "mse": error,
-        "label": None if label is None else str(label),
-        "layers": {
-            "encoder": [{"name": str(len(before)), "values": pack(before)}],
-            "decoder": [{"name": str(len(after)), "values": pack(after)}],
-        },
-        "code": pack(code),
-        "code_name": "CODE z",
-        "shapes": {"input": "784", "code": str(len(code)), "output": "784"},
-        "say": [("", f"{count} for 784: "), *name, ("", " is kept to a squared error of "), ("b", f"{error:.4f}"), ("", " per pixel.")],
-        "legend": [("e", "■ blue"), ("", ": ink only in the input, "), ("d", "▲ orange"), ("", ": ink only in the reconstruction.")],
-        "answer": f"error {error:.4f}",
-        "verdict": {"right": None, "text": f"error {error:.4f} per pixel"},
-        "run": {"label": run_label},
-        "notice": _free_numbers(task, len(code)),
-    }
-
-
-def _free_numbers(task: Task, code: int) -> str | None:
-    if task.id == "digits" and code >= 64:
-        return f"These scans hold 64 free numbers however large they are drawn, so a code of {code} is no bottleneck here."
-    return None
 
 
 def _words(task: SequenceTask) -> list[str]:

@@ -1,0 +1,170 @@
+"""What generated text tasks share: a pool of examples drawn once from a small grammar, and a forgiving reader of typed text.
+
+    class Colours(PooledSequence):
+        def make(self, random): return ("the", "red", "car"), ("la", "voiture", "rouge")
+
+Every tenth source, by a hash of its text, is held out: training never sees it, whatever the order in which it was drawn.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from abc import abstractmethod
+from functools import lru_cache
+from random import Random
+from typing import Any, NamedTuple, TypeVar
+from zlib import crc32
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
+from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
+
+MAX_TEXT = 400  # characters
+POOL = 12_000  # draws; what is drawn twice counts once
+MASKED = SPECIALS[3]
+WORD = re.compile(rf"{re.escape(MASKED)}|\w+(?:['’-]\w+)*['’]?|[^\w\s]", re.IGNORECASE)
+
+Example = tuple[tuple[str, ...], Any]  # source tokens; target tokens, tags, a class or a number
+T = TypeVar("T", bound=TextTask)
+
+
+class Pool(NamedTuple):
+    """Examples as tensors, and the same as text for the dice."""
+
+    train: Batch
+    held_out: Batch
+    held_out_sources: tuple[tuple[str, ...], ...]
+
+
+def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
+    """Training and held-out examples."""
+    train: list[Example] = []
+    held: list[Example] = []
+    for example in examples:
+        (held if is_held_out(example[0]) else train).append(example)
+    return train, held
+
+
+def is_held_out(source: tuple[str, ...]) -> bool:
+    return crc32(" ".join(source).encode()) % 10 == 0
+
+
+class Pooled(TextTask):
+    """A text task whose examples come from `make`, one at a time; a subclass says how answers become numbers (`targets`)."""
+
+    pool_size = POOL
+    max_source = 24
+    split_words = True  # else every character is a token
+
+    @abstractmethod
+    def make(self, random: Random) -> Example:
+        """One example: source tokens and what is right for them. Must depend on `random` alone."""
+
+    @abstractmethod
+    def targets(self, answers: list[Any]) -> Tensor:
+        """What is right for each source of a pool, as the batch's `target`."""
+
+    @property
+    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+        lengths = (self.pool.train.source != 0).sum(1)
+        return int(lengths.min()), int(lengths.max())
+
+    @property
+    def pool(self) -> Pool:
+        return _pool(type(self), self.options)
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        train = self.pool.train
+        return _rows(train, torch.randint(len(train), (count,), generator=generator))
+
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        held = self.pool.held_out
+        order = torch.randperm(len(held), generator=torch.Generator().manual_seed(7_919 + seed))
+        return _rows(held, order.repeat(-(-count // len(held)))[:count])
+
+    def random_text(self, generator: torch.Generator) -> str:
+        sources = self.pool.held_out_sources
+        return self.spell(sources[int(torch.randint(len(sources), (), generator=generator))])
+
+    def spell(self, source: tuple[str, ...]) -> str:
+        """Source tokens as a visitor would type them."""
+        return (" " if self.split_words else "").join(source)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Words or characters of what was typed, forgiving about case, spacing and accents."""
+        example = self.examples[0]
+        if not isinstance(text, str):
+            raise InputError(f"The input must be text such as {example}, not {type(text).__name__}.")
+        if len(text) > MAX_TEXT:
+            raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Shorten it, for example: {example}")
+        known = _spellings(self.source_vocabulary)
+        typed = normalise(text)
+        if self.split_words:
+            found = WORD.findall(typed)
+        else:
+            found = graphemes((" " if " " in self.source_vocabulary.ids else "").join(typed.split()))
+        if not found:
+            raise InputError(f"Type something, for example: {example}")
+        tokens = tuple(known.get(word) or known.get(word.casefold()) or known.get(bare(word)) or word for word in found)
+        self.source_vocabulary.encode(tokens)
+        if len(tokens) > self.max_source:
+            raise InputError(
+                f"The input has {len(tokens)} {self.unit}s; at most {self.max_source} are read. Remove {len(tokens) - self.max_source}."
+            )
+        return tokens
+
+
+class PooledSequence(Pooled, SequenceTask):
+    """Tokens to tokens from a pool."""
+
+    def targets(self, answers: list[tuple[str, ...]]) -> Tensor:
+        return pad([[*self.target_vocabulary.encode(answer), EOS] for answer in answers])[0]
+
+
+class PooledReader(Pooled, ReaderTask):
+    """Tokens to a label, to tags or to a number, from a pool."""
+
+    def targets(self, answers: list[Any]) -> Tensor:
+        if self.kind == "number":
+            return torch.tensor([float(answer) for answer in answers])
+        ids = {name: i for i, name in enumerate(self.classes)}
+        if self.kind == "label":
+            return torch.tensor([ids[answer] for answer in answers])
+        width = max(map(len, answers))
+        return torch.tensor([[ids[tag] for tag in tags] + [NO_ANSWER] * (width - len(tags)) for tags in answers])
+
+
+def _rows(batch: Batch, rows: Tensor) -> Batch:
+    return Batch(batch.source[rows], batch.target[rows], None if batch.mask is None else batch.mask[rows])
+
+
+@lru_cache(maxsize=64)
+def _pool(task_class: type[Pooled], options: Any) -> Pool:
+    task = task_class(options)
+    random = Random(17)
+    drawn = dict(task.make(random) for _ in range(task.pool_size))
+    parts = split(list(drawn.items()))
+    width = max(len(source) for source in drawn)
+    sources = [pad([task.source_vocabulary.encode(source) for source, _ in part], width) for part in parts]
+    every = task.targets([answer for part in parts for _, answer in part])  # one rectangle for both
+    targets = torch.split(every, [len(part) for part in parts])
+    train, held = (Batch(tokens, target, mask) for (tokens, mask), target in zip(sources, targets, strict=True))
+    return Pool(train, held, tuple(source for source, _ in parts[1]))
+
+
+@lru_cache(maxsize=64)
+def _spellings(vocabulary: Vocabulary) -> dict[str, str]:
+    """What a visitor may type for each word: itself, in other case, without accents."""
+    words = [*vocabulary.words, *(t for t in vocabulary.tokens if t == MASKED)]
+    loose = {bare(w): w for w in reversed(words)} | {w.casefold(): w for w in reversed(words)}
+    return loose | {w: w for w in words}
+
+
+def bare(word: str) -> str:
+    """Lower case, no accents."""
+    split_up = unicodedata.normalize("NFD", word.casefold())
+    return "".join(c for c in split_up if unicodedata.category(c) != "Mn").replace("’", "'")
