@@ -39,16 +39,18 @@ def attention_maps(sites: Mapping[str, Array]) -> list[AttentionMap]:
 def crossing(sites: Mapping[str, Array], source: int, positions: tuple[int, ...] = ()) -> Array | None:
     """How much each output looks at each source position, (outputs, source); None where nothing attends.
 
-    `positions` are the places at which a reader's answers are read off; an answer about the whole is read at the first.
+    `positions` are the places at which a reader's answers are read off. An answer about the whole is read off at a summary
+    token that the model puts before the source; its column is left out here.
     """
     chosen = drawn(attention_maps(sites), source)
     if chosen is None:
         return None
     attention, head = chosen
     rows = attention.weights[head]
-    if attention.side == "encoder":
-        rows = rows[list(positions or (0,))]
-    return rows[:, :source]
+    if attention.side != "encoder":
+        return rows[:, :source]
+    before = rows.shape[1] - source  # 1 where a summary token stands first
+    return rows[[before + i for i in positions] or [0], before:]
 
 
 def drawn(maps: list[AttentionMap], source: int) -> tuple[AttentionMap, int] | None:

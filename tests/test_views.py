@@ -17,7 +17,7 @@ from playground.events import pack
 from playground.explore import Projection
 from playground.tasks import get
 from playground.tracing import Trace
-from playground.views import attention, latent_map, learning, next_token, scene, trajectory
+from playground.views import attention, latent_map, learning, next_token, picture_scene, scene, trajectory
 from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
 from tests.small import some_input
 
@@ -274,7 +274,7 @@ def test_scene_numbers_are_those_of_the_trace(run: Run) -> None:
 def test_picture_scenes() -> None:
     run = playground.load("autoencoder", "digits")
     trace = run.explore(some_input(run.task))
-    drawn = scene.picture(trace, run.task, key="k", run_label="", label=3)
+    drawn = picture_scene.picture(trace, run.task, key="k", run_label="", label=3)
     assert drawn["mse"] == pytest.approx(float(np.square(trace.picture - trace.reconstruction).mean()))
     said = plain(drawn["say"])
     assert f"{len(trace['encoder.code'])} numbers stand for 784" in said and "this ‘3’" in said and f"{drawn['mse']:.4f}" in said
