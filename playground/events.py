@@ -2,7 +2,7 @@
 
 `playground.training.train(recipe)` yields them in the order
 
-    Started, (Progress | Snapshot)*, Done | Failed
+    Started, (Progress | Snapshot | Paused | Resumed)*, Done | Failed
 
 Every consumer is a fold over them: the run book, the page, the Python interface and the benchmarks read the same stream.
 Arrays are numpy. Losses are nats per token (sequences) or mean squared error per pixel (pictures).
@@ -77,6 +77,18 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """No step is done after `step` until somebody asks for it."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Resumed:
+    step: int
+
+
+@dataclass(frozen=True)
 class Done:
     step: int
     reason: str  # "finished" | "early" | "stopped"
@@ -94,7 +106,7 @@ class Failed:
     advice: str  # what to do: "train again with half the learning rate"
 
 
-Event = Started | Progress | Snapshot | Done | Failed
+Event = Started | Progress | Snapshot | Paused | Resumed | Done | Failed
 
 
 def pack(array: Array) -> dict[str, Any]:

@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 import orjson
 
-from playground.events import Done, Event, Failed, Snapshot, Started, wire
+from playground.events import Done, Event, Failed, Paused, Resumed, Snapshot, Started, wire
 from playground.executors import Tally
 
 Clock = Callable[[], float]
 Waker = Callable[[], object]
 OVERHEAD_BYTES = 4096  # of an empty log, so that many small runs are bounded too
 
-Status = Literal["queued", "training", "done", "stopped", "failed"]
+Status = Literal["queued", "training", "paused", "done", "stopped", "failed"]
 
 
 class RunLog:
@@ -50,7 +50,7 @@ class RunLog:
         self.tally = Tally()
         self.nbytes = OVERHEAD_BYTES
         self.expected_s: float | None = _offered("expected_s", recipe) if expected_s is None else expected_s
-        self.born_at = clock()
+        self.born_at = self.paused_at = clock()
         self._clock = clock
         self._lock = threading.Lock()
         self._payloads: list[bytes] = []
@@ -137,6 +137,10 @@ class RunLog:
             match event:
                 case Started():
                     self.started, self.status, self.position = event, "training", None
+                case Paused():
+                    self.status, self.paused_at = "paused", self._clock()
+                case Resumed():
+                    self.status, self.position = "training", None
                 case Snapshot():
                     self.snapshots.append(event)
                     self.nbytes += len(event.weights)
@@ -153,9 +157,13 @@ class RunLog:
                 self._add(body)
                 self._wake()
 
+    def paused_s(self) -> float:
+        """Seconds since training was paused; 0 while it is not."""
+        return self._clock() - self.paused_at if self.status == "paused" else 0.0
+
     def queue(self, position: int, of: int, eta_s: float) -> None:
         """Tell where in the line the run stands."""
-        self.position = (position, of)
+        self.position, self.status = (position, of), "queued"
         self.say({"type": "queued", "position": position, "of": of, "eta_s": round(eta_s, 1)})
 
     def _add(self, body: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@
                          ▼
                      InputError, in a sentence
 
-A run that nobody follows stops after a grace time; a finished run is kept until the memory is needed for newer ones.
+A run that nobody follows stops after a grace time; a finished run is kept until the memory is needed for newer ones. A
+paused run keeps its place for a while, then gives it up and waits in line again when it is to go on.
 """
 
 from __future__ import annotations
@@ -41,8 +42,16 @@ class _Seat:
 
     log: RunLog
     since: float
+    paused: bool = False  # to be held before its first step
     job: Job | None = None  # None until the executor has answered
     stopping: bool = False
+    order: str | None = None  # what its trainer is told as soon as it can be told anything
+
+    def tell(self, order: str) -> None:
+        if self.job is None:
+            self.order = order
+        else:
+            getattr(self.job, order)()
 
 
 class RunBook:
@@ -51,6 +60,7 @@ class RunBook:
     slots: runs that train at the same time.
     line: runs that may wait.
     grace_s: how long a run goes on with no follower.
+    pause_s: how long a paused run keeps its place.
     keep_bytes: memory for finished runs, least recently used go first (one always stays).
     expect: how many seconds a recipe will take, where somebody can tell.
     typical_s: otherwise the estimate for a run before any has been seen; learned from then on.
@@ -63,6 +73,7 @@ class RunBook:
         slots: int | None = None,
         line: int = 32,
         grace_s: float = 10.0,
+        pause_s: float = 60.0,
         keep_bytes: int = 256 * 2**20,
         typical_s: float = 10.0,
         expect: Callable[[Any], float] | None = None,
@@ -71,23 +82,28 @@ class RunBook:
         self.executor = executor
         self.expect = expect
         self.slots, self.line = slots or cores(), line
-        self.grace_s, self.keep_bytes = grace_s, keep_bytes
+        self.grace_s, self.pause_s, self.keep_bytes = grace_s, pause_s, keep_bytes
         self.closing = False
         self._typical_s, self._clock = typical_s, clock
         self._lock = threading.RLock()
         self._freed = threading.Condition(self._lock)  # notified when a slot becomes free
         self._logs: OrderedDict[str, RunLog] = OrderedDict()  # least recently used first
         self._waiting: list[RunLog] = []
+        self._held: set[str] = set()  # waiting runs that are to be paused at their start
         self._training: dict[str, _Seat] = {}
+        self._parked: dict[str, _Seat] = {}  # paused for long, their processes idle, oldest first
         self._tender: threading.Thread | None = None
 
-    def start(self, recipe: Hashable, owner: str, *, pinned: bool = False) -> str:
-        """Train the recipe, or join the run that does; the id of the run. `InputError` when there is no room."""
+    def start(self, recipe: Hashable, owner: str, *, pinned: bool = False, paused: bool = False) -> str:
+        """Train the recipe, or join the run that does; the id of the run. `InputError` when there is no room.
+
+        `paused` makes a new run that is held before its first step, never joined to another: it is to be stepped by hand.
+        """
         expected_s = self.expect(recipe) if self.expect is not None else None
         with self._lock:
             if self.closing:
                 raise InputError("The server is about to restart, so nothing new is trained. Try again in a minute.")
-            if (joined := self._under_way(recipe)) is not None:
+            if not paused and (joined := self._under_way(recipe)) is not None:
                 joined.touch()
                 return joined.id
             if len(self._training) >= self.slots and len(self._waiting) >= self.line:
@@ -95,6 +111,7 @@ class RunBook:
             run_id = secrets.token_urlsafe(16)
             log = RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock)
             self._logs[log.id] = log
+            self._held |= {log.id} if paused else set()
             self._waiting.append(log)
             self._advance()
             self._tend()
@@ -102,10 +119,19 @@ class RunBook:
 
     def stop(self, run_id: str, owner: str) -> None:
         """Stop a run, or take it out of the line. Only its starter may; stopping an ended run does nothing."""
-        log = self.get(run_id)
-        if log.owner != owner:
-            raise InputError("Only the one who started this run can stop it. You can leave it, or start one of your own.")
-        self._halt(log)
+        self._halt(self._own(run_id, owner, "stop"))
+
+    def pause(self, run_id: str, owner: str) -> None:
+        """Hold a run before its next step. Only its starter may; one that is not training is left as it is."""
+        self._command(run_id, owner, "pause")
+
+    def resume(self, run_id: str, owner: str) -> None:
+        """Let a paused run go on; in line, if it has lost its place."""
+        self._command(run_id, owner, "resume")
+
+    def step(self, run_id: str, owner: str) -> None:
+        """Let a run do one more step and hold it."""
+        self._command(run_id, owner, "step")
 
     def get(self, run_id: str) -> RunLog:
         """The run's log. `InputError` when there is none: never was, evicted, or from before a restart."""
@@ -125,21 +151,22 @@ class RunBook:
         """How many runs train, wait and are finished, each run counted once: one that just ended trains until its slot is free."""
         with self._lock:
             followers = sum(log.followers for log in self._logs.values())
-            finished = sum(log.over and log.id not in self._training for log in self._logs.values())
-            training, waiting = len(self._training), len(self._waiting)
-        return {"training": training, "waiting": waiting, "finished": finished, "followers": followers}
+            seated = self._training.keys() | self._parked.keys()
+            finished = sum(log.over and log.id not in seated for log in self._logs.values())
+            training, waiting, paused = len(self._training), len(self._waiting), len(self._parked)
+        return {"training": training, "waiting": waiting, "paused": paused, "finished": finished, "followers": followers}
 
     def drain(self, timeout_s: float = 6.0, keep: Callable[[RunLog], None] | None = None) -> None:
         """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights."""
         with self._lock:
             self.closing = True
-            live = [*self._waiting, *(seat.log for seat in self._training.values())]
+            live = self._live()
         for log in live:
             log.say({"type": "closing"})
         for log in live:
             self._halt(log)
         with self._freed:
-            self._freed.wait_for(lambda: not self._training, timeout_s)
+            self._freed.wait_for(lambda: not self._training and not self._parked, timeout_s)
         self.executor.close()
         for log in live:
             if not log.over:
@@ -147,9 +174,28 @@ class RunBook:
             if keep is not None and log.snapshots:
                 _save(log, keep)
 
+    def _own(self, run_id: str, owner: str, what: str) -> RunLog:
+        log = self.get(run_id)
+        if log.owner != owner:
+            raise InputError(f"Only the one who started this run can {what} it. You can leave it, or start one of your own.")
+        return log
+
+    def _command(self, run_id: str, owner: str, order: str) -> None:
+        log = self._own(run_id, owner, order)
+        with self._lock:
+            if (seat := self._training.get(log.id)) is not None:
+                seat.tell(order)
+            elif log.id in self._parked and log not in self._waiting and order != "pause":
+                self._parked[log.id].order = order
+                self._waiting.append(log)
+                self._advance()
+            elif log in self._waiting and log.id not in self._parked:
+                self._held = self._held - {log.id} if order == "resume" else self._held | {log.id}
+
     def _under_way(self, recipe: Hashable) -> RunLog | None:
         seated = [seat.log for seat in self._training.values() if not seat.stopping and not seat.log.over]
-        return next((log for log in [*seated, *self._waiting] if log.recipe == recipe), None)
+        going = [log for log in [*seated, *self._waiting] if log.status != "paused" and log.id not in self._held]
+        return next((log for log in going if log.recipe == recipe), None)
 
     def _refusal(self) -> str:
         wait = round(max(self._waits(), default=self._typical_s) + self._typical_s)
@@ -161,8 +207,13 @@ class RunBook:
     def _advance(self) -> None:
         """Fill free slots from the front of the line; tell the rest where they stand."""
         while self._waiting and len(self._training) < self.slots and not self.closing:
-            seat = _Seat(self._waiting.pop(0), self._clock())
-            self._training[seat.log.id] = seat
+            log = self._waiting.pop(0)
+            if (parked := self._parked.pop(log.id, None)) is not None:
+                self._training[log.id] = parked
+                parked.tell(parked.order or "resume")
+                continue
+            seat = self._training[log.id] = _Seat(log, self._clock(), log.id in self._held)
+            self._held.discard(log.id)
             threading.Thread(target=self._read, args=(seat,), name="run reader", daemon=True).start()
         for position, (log, wait) in enumerate(zip(self._waiting, self._waits(), strict=True), start=1):
             if log.position != (position, len(self._waiting)):
@@ -187,9 +238,11 @@ class RunBook:
         """The reader thread of one run: from its executor into its log, whatever happens."""
         log = seat.log
         try:
-            job = self.executor.submit(log.recipe)
+            job = self.executor.submit(log.recipe, paused=seat.paused)
             with self._lock:
                 seat.job = job
+                if seat.order is not None:
+                    seat.tell(seat.order)
                 stopping = seat.stopping
             if stopping:
                 job.stop()
@@ -209,7 +262,9 @@ class RunBook:
 
     def _leave(self, seat: _Seat) -> None:
         with self._freed:
-            del self._training[seat.log.id]
+            self._training.pop(seat.log.id, None)
+            if self._parked.pop(seat.log.id, None) is not None and seat.log in self._waiting:
+                self._waiting.remove(seat.log)
             if seat.log.status == "done":
                 self._typical_s += 0.3 * (self._clock() - seat.since - self._typical_s)
             self._logs.move_to_end(seat.log.id)
@@ -219,18 +274,20 @@ class RunBook:
 
     def _halt(self, log: RunLog) -> None:
         with self._lock:
+            seat = self._training.get(log.id) or self._parked.get(log.id)
             if log in self._waiting:
                 self._waiting.remove(log)
+            if seat is None and not log.over:
                 log.append(log.tally.stopped())
                 self._evict()
                 self._advance()
-            elif (seat := self._training.get(log.id)) is not None and not seat.stopping:
+            elif seat is not None and not seat.stopping:
                 seat.stopping = True
                 if seat.job is not None:
                     seat.job.stop()
 
     def _evict(self) -> None:
-        finished = [log for log in self._logs.values() if log.over and log.id not in self._training]
+        finished = [log for log in self._logs.values() if log.over and log.id not in self._training and log.id not in self._parked]
         held = sum(log.nbytes for log in finished)
         for log in finished[:-1]:
             if held <= self.keep_bytes:
@@ -248,13 +305,27 @@ class RunBook:
         while True:
             time.sleep(min(self.grace_s / 4, 0.5))
             with self._lock:
-                live = [*self._waiting, *(seat.log for seat in self._training.values())]
+                live = self._live()
                 if not live:
                     self._tender = None
                     return
+                self._park()
             for log in live:
                 if not log.pinned and log.lonely_s() >= self.grace_s:
                     self._halt(log)
+
+    def _park(self) -> None:
+        """Give the places of runs that have been paused for long to those in line; too many idle ones are stopped, oldest first."""
+        for seat in [seat for seat in self._training.values() if seat.log.paused_s() > self.pause_s]:
+            self._parked[seat.log.id] = self._training.pop(seat.log.id)
+        for seat in list(self._parked.values())[: -self.slots]:
+            self._halt(seat.log)
+        self._advance()
+
+    def _live(self) -> list[RunLog]:
+        """Runs that wait, train or are paused, each once."""
+        seats = [*self._training.values(), *self._parked.values()]
+        return list({log.id: log for log in [*self._waiting, *(seat.log for seat in seats)]}.values())
 
 
 def _save(log: RunLog, keep: Callable[[RunLog], None]) -> None:

@@ -23,7 +23,8 @@ from torch import nn
 from .alignment import crossing
 from .decoding import decode_batch
 from .errors import InputError
-from .events import Array, Done, Event, Failed, PictureSample, Progress, Sample, SequenceSample, Snapshot, Started
+from .events import Array, Done, Event, Failed, Paused, PictureSample, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
+from .gate import Gate
 from .models import Counted, EncoderDecoder, Reader, initialise, parameter_count
 from .reading import read
 from .recipes import Recipe, Training
@@ -67,8 +68,8 @@ def new_model(recipe: Recipe) -> nn.Module:
     return model
 
 
-def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Train and tell. `should_stop` is asked before every step.
+def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, gate: Gate | None = None) -> Iterator[Event]:
+    """Train and tell. `should_stop` is asked before every step; a `gate` may hold it there, which changes no number.
 
     Order of events: Started, then Progress (at most 6 a second) and Snapshots (12, the first before any step, and the
     final one; each carries the latest held-out score), then Done, or Failed if the loss or a gradient is no longer a
@@ -92,7 +93,17 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False) ->
     score: float | None = None
     enough, reason, best, step = 0, "finished", _Best(), 0
     told = time.monotonic()
+    gate = gate or Gate()
     while step < options.steps:
+        if gate.holds:
+            if losses:
+                yield _progress(step, options.steps, stepper, losses, score, watcher)
+                losses, score, told = [], None, time.monotonic()
+            yield Paused(step)
+            gate.wait(should_stop)
+            if not should_stop():
+                yield Resumed(step)
+        gate.passed()
         if should_stop():
             reason = "stopped"
             break

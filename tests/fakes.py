@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from playground.errors import InputError
-from playground.events import Done, Event, Progress, SequenceSample, Snapshot, Started
+from playground.events import Done, Event, Paused, Progress, Resumed, SequenceSample, Snapshot, Started
+from playground.gate import Gate
 
 HERE = "tests.fakes"
 
@@ -28,11 +29,17 @@ class FakeRecipe:
     behaviour: str = "train"
 
 
-def train(recipe: FakeRecipe, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+def train(recipe: FakeRecipe, *, should_stop: Callable[[], bool] = lambda: False, gate: Gate | None = None) -> Iterator[Event]:
     """Counts to `recipe.steps`, politely."""
     yield Started(recipe.steps, 1234, "cpu", replace(recipe), recipe.film_steps)
     pinned = SequenceSample(("3", "1"), ("1", recipe.text), ("1", "3"))
+    gate = gate or Gate()
     for step in range(recipe.steps):
+        if gate.holds:
+            yield Paused(step)
+            gate.wait(should_stop)
+            yield Resumed(step)
+        gate.passed()
         if should_stop():
             yield Done(step, "stopped", {"score": 0.5}, step * 0.1)
             return
@@ -48,34 +55,34 @@ def progress(step: int, recipe: FakeRecipe) -> Progress:
     return Progress(step, recipe.steps, step * 0.1, 10.0, 1e-3, ((step, step * 0.1, 2.0),), None, (sample,))
 
 
-def any_of(recipe: FakeRecipe, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+def any_of(recipe: FakeRecipe, *, should_stop: Callable[[], bool] = lambda: False, gate: Gate | None = None) -> Iterator[Event]:
     """Behaves as the recipe says: one executor, many fates."""
-    yield from globals()[recipe.behaviour](recipe, should_stop=should_stop)
+    yield from globals()[recipe.behaviour](recipe, should_stop=should_stop, gate=gate)
 
 
-def endless(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
-    yield from train(replace(recipe, steps=10**9, pause_s=0.01), should_stop=should_stop)
+def endless(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    yield from train(replace(recipe, steps=10**9, pause_s=0.01), should_stop=should_stop, gate=gate)
 
 
-def deaf(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def deaf(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Never asks whether it should stop."""
     yield from _beginning(recipe)
     time.sleep(600)
 
 
-def babbling(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def babbling(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Never asks either, and never stops talking."""
     yield from endless(recipe, should_stop=lambda: False)
 
 
-def silent(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def silent(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Thinks for long between two words."""
     yield from _beginning(recipe)
     time.sleep(2.0)
     yield Done(1, "finished", {}, 2.0)
 
 
-def hungry(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def hungry(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Takes 20 MB every 50 ms."""
     yield from _beginning(recipe)
     held = []
@@ -85,33 +92,33 @@ def hungry(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[E
         time.sleep(0.05)
 
 
-def vanishing(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def vanishing(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Leaves without a word, as after a segmentation fault."""
     yield from _beginning(recipe)
     os._exit(139)
 
 
-def unfinished(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def unfinished(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     yield from _beginning(recipe)
 
 
-def buggy(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def buggy(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     yield from _beginning(recipe)
     raise KeyError("/home/secret/path")
 
 
-def out_of_memory(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def out_of_memory(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     yield from _beginning(recipe)
     raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9e12 bytes")
 
 
-def refused(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> NoReturn:
+def refused(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> NoReturn:
     raise InputError("hidden is 10**9; at most 512 is allowed")
 
 
-def telling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]:
+def telling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Says in which process it runs."""
-    yield from endless(replace(recipe, text=str(os.getpid())), should_stop=should_stop)
+    yield from endless(replace(recipe, text=str(os.getpid())), should_stop=should_stop, gate=gate)
 
 
 def _beginning(recipe: FakeRecipe) -> Iterator[Event]:

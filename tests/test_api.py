@@ -213,7 +213,7 @@ LAYERS = [  # imports go to the left, or stay within one floor
     {"errors", "options", "vocabulary", "tracing", "alignment"},
     {"tasks", "models"},
     {"presets", "recipes"},
-    {"events", "decoding", "reading", "training", "expectation"},
+    {"events", "gate", "decoding", "reading", "training", "expectation"},
     {"explore", "experiments"},
     {"runs", "run_log", "executors", "checkpoints"},
     {"views", "lessons", "codegen"},

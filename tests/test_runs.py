@@ -175,7 +175,7 @@ def test_fifty_at_once_are_all_accounted_for() -> None:
         runs = list(pool.map(press, range(50)))
     logs = [book.get(run) for run in runs if run]
     assert len(logs) == 22
-    assert book.counts() | {"finished": 0} == {"training": 2, "waiting": 20, "finished": 0, "followers": 0}
+    assert book.counts() | {"finished": 0} == {"training": 2, "waiting": 20, "paused": 0, "finished": 0, "followers": 0}
     assert sorted(log.position[0] for log in logs if log.position and log.status == "queued") == list(range(1, 21))
     book.drain(5)
     assert all(log.over for log in logs)
@@ -418,5 +418,5 @@ def test_a_run_that_just_ended_is_counted_once() -> None:
     book = Watched(InlineExecutor(f"{HERE}:train"))
     book.start(SHORT, "ada")
     assert wait_until(lambda: book.counts()["finished"] == 1)
-    assert seen == [{"training": 1, "waiting": 0, "finished": 0, "followers": 0}]
+    assert seen == [{"training": 1, "waiting": 0, "paused": 0, "finished": 0, "followers": 0}]
     book.drain(5)

@@ -5,7 +5,7 @@ the trainer, the iterator of a process ends with exactly one `Done` or `Failed`,
 
     job = InlineExecutor().submit(recipe)
     for event in job.events():
-        print(event)                                # Started, (Progress | Snapshot)*, Done | Failed
+        print(event)                                # Started, (Progress | Snapshot | Paused | Resumed)*, Done | Failed
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from playground.events import Done, Event, Failed, Snapshot
 
-Train = Callable[..., Iterator[Event]]  # train(recipe, *, should_stop: Callable[[], bool]) -> Iterator[Event]
+Train = Callable[..., Iterator[Event]]  # train(recipe, *, should_stop: Callable[[], bool], gate: Gate) -> Iterator[Event]
 
 TRAIN = "playground.training:train"
 
@@ -31,6 +31,15 @@ class Job(Protocol):
     def stop(self) -> None:
         """Ask the trainer to end after its current step. May be called from any thread, any number of times."""
 
+    def pause(self) -> None:
+        """Ask the trainer to wait before its next step."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
+    def step(self) -> None:
+        """Let one step through, and hold the next."""
+
     def kill(self) -> None:
         """End it now. What has been sent is kept."""
 
@@ -38,7 +47,8 @@ class Job(Protocol):
 class Executor(Protocol):
     """A place where recipes are trained."""
 
-    def submit(self, recipe: Any) -> Job: ...
+    def submit(self, recipe: Any, *, paused: bool = False) -> Job:
+        """Train the recipe; `paused` holds it before its first step."""
 
     def close(self) -> None:
         """End everything still under way."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from playground.events import Event
 from playground.executors import TRAIN, load
+from playground.gate import Gate
 
 
 class InlineExecutor:
@@ -22,21 +23,23 @@ class InlineExecutor:
     def __init__(self, train: str = TRAIN) -> None:
         self._train = train
 
-    def submit(self, recipe: Any) -> InlineJob:
-        return InlineJob(self._train, recipe)
+    def submit(self, recipe: Any, *, paused: bool = False) -> InlineJob:
+        return InlineJob(self._train, recipe, paused)
 
     def close(self) -> None:
         """Nothing runs by itself, so nothing has to be ended."""
 
 
 class InlineJob:
-    def __init__(self, train: str, recipe: Any) -> None:
+    def __init__(self, train: str, recipe: Any, paused: bool = False) -> None:
         self._train = train
         self._recipe = recipe
         self._stop = threading.Event()
+        self._gate = Gate(paused)
+        self.pause, self.resume, self.step = self._gate.shut, self._gate.open, self._gate.once
 
     def events(self) -> Iterator[Event]:
-        stream = load(self._train)(self._recipe, should_stop=self._stop.is_set)
+        stream = load(self._train)(self._recipe, should_stop=self._stop.is_set, gate=self._gate)
         while True:
             with one_thread():
                 event = next(stream, None)

@@ -1,9 +1,10 @@
 """Training in a process of its own: what the app uses, because a run that crashes must harm nobody else.
 
     server                                         worker
-    ProcessJob.events()  ◄──── events ─────────── train(recipe, should_stop)
+    ProcessJob.events()  ◄──── events ─────────── train(recipe, should_stop, gate)
     ProcessJob.stop()    ───── "stop" ──────────► a listening thread sets the flag that `should_stop` reads
-    (the server dies)    ───── end of file ─────► the listening thread ends the process
+    pause, resume, step  ───── their names ─────► it shuts or opens the gate before the next step
+    (the server dies)    ───── end of file ─────► it ends the process
 
 Both arrows are one two-way pipe. There is no shared lock: a worker killed while it held one would take the server along.
 Workers are forked from a small server process that has torch loaded already (0.04 s and 10 MB each, against 0.83 s and
@@ -65,9 +66,9 @@ class ProcessExecutor:
         thread.start()
         return thread
 
-    def submit(self, recipe: Any) -> ProcessJob:
+    def submit(self, recipe: Any, *, paused: bool = False) -> ProcessJob:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=work, args=(there, self.train, recipe), name="trainer", daemon=True)
+        process = self._context.Process(target=work, args=(there, self.train, recipe, paused), name="trainer", daemon=True)
         job = ProcessJob(self, process, here)
         with self._gate:
             process.start()
@@ -140,6 +141,19 @@ class ProcessJob:
             if self._stop_at is None:
                 self._stop_at = time.monotonic()
                 self._pipe.send("stop")
+
+    def pause(self) -> None:
+        self._order("pause")
+
+    def resume(self) -> None:
+        self._order("resume")
+
+    def step(self) -> None:
+        self._order("step")
+
+    def _order(self, word: str) -> None:
+        with self._lock, suppress(OSError):  # it has ended meanwhile: its last event tells
+            self._pipe.send(word)
 
     def kill(self) -> None:
         self._killed = True

@@ -18,6 +18,7 @@ from typing import Any
 
 from playground.errors import InputError
 from playground.executors import load
+from playground.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,16 @@ class Crash:
     traceback: str
 
 
-def work(pipe: Connection, path: str, recipe: Any) -> None:
+def work(pipe: Connection, path: str, recipe: Any, paused: bool = False) -> None:
     """Train and send every event. Ends at once when the server goes away."""
     _step_back()
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(pipe, stop), name="listen", daemon=True).start()
+    stop, gate = threading.Event(), Gate(paused)
+    threading.Thread(target=_listen, args=(pipe, stop, gate), name="listen", daemon=True).start()
     try:
         train = load(path)
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
-        for event in train(recipe, should_stop=stop.is_set):
+        for event in train(recipe, should_stop=stop.is_set, gate=gate):
             pipe.send(event)
     except BrokenPipeError:
         os._exit(1)  # nobody listens any more
@@ -61,11 +62,11 @@ def _step_back() -> None:
         Path("/proc/self/oom_score_adj").write_text("800")
 
 
-def _listen(pipe: Connection, stop: threading.Event) -> None:
+def _listen(pipe: Connection, stop: threading.Event, gate: Gate) -> None:
+    orders = {"stop": stop.set, "pause": gate.shut, "resume": gate.open, "step": gate.once}
     try:
-        pipe.recv()
-        stop.set()
-        pipe.recv()
+        while True:
+            orders[pipe.recv()]()
     except (EOFError, OSError):
         os._exit(1)
 
