@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
             for turn in range(TIMES):
                 start = time.perf_counter()
                 trace = run.explore(f"{314159265 + turn}")
-                body = scene.sequence(trace, run.task, dict(run.recipe.model_options), key="", run_label="")  # type: ignore[arg-type]
+                body = scene.sequence(trace, run.model, run.task, key="", run_label="")  # type: ignore[arg-type]
                 data = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
                 traced.append(1000 * (time.perf_counter() - start))
                 sizes.append(len(data))

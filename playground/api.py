@@ -56,16 +56,28 @@ class Run:
         return self.checkpoint.projections or project(self.model, self.task)
 
     def explore(
-        self, given: Any, strategy: Strategy = GREEDY, edits: Sequence[Edit] = (), forced: Mapping[int, str] | None = None
+        self,
+        given: Any,
+        strategy: Strategy = GREEDY,
+        edits: Sequence[Edit] = (),
+        forced: Mapping[int, str] | None = None,
+        condition: int | None = None,
     ) -> Trace:
         """One input through the model, everything kept; see `playground.explore.explore`."""
-        return explore(self.model, self.task, given, strategy=strategy, edits=tuple(edits), forced=forced)
+        return explore(self.model, self.task, given, strategy=strategy, edits=tuple(edits), forced=forced, condition=condition)
 
     def figure(self, name: str, given: Any = None, **options: Any) -> go.Figure:
         """A figure of this run by name ("attention", "trajectory", "learning", "latent_map" …), for one input."""
         from . import views
 
         return views.figure(name, self, given, **options)
+
+    def script(self, given: Any = None) -> str:
+        """One script that needs torch and numpy only: it reads `weights.safetensors` beside it (`save` writes it), prints what
+        `explore(given).output` is, and trains anew with `--train`."""
+        from . import codegen
+
+        return codegen.script(self, given)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Weights, recipe, metrics and background as one safetensors file, written whole or not at all."""

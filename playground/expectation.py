@@ -28,9 +28,14 @@ def expected_seconds(recipe: Recipe) -> float:
         task_options=preset.task,
         training_options=preset.training,
     )
-    relative_work = work(recipe)[1] / work(measured)[1]
+    relative_work = _ratio(work(recipe)[1], work(measured)[1]) or recipe.training.batch_size / measured.training.batch_size
     per_step = preset.seconds / measured.training.steps * max(relative_work, 0.2)  # small models are bound by overhead
     return per_step * recipe.training.steps * slowness()
+
+
+def _ratio(flops: float, measured: float) -> float:
+    """0 for models that only count: their work is in reading the batch."""
+    return flops / measured if measured else 0.0
 
 
 @cache

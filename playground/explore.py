@@ -21,12 +21,19 @@ from .models import Autoencoder, EncoderDecoder, Reader
 from .options import show
 from .reading import read
 from .tasks import PictureTask, ReaderTask, SequenceTask, Task, TextTask
-from .tracing import Edit, Recording, Trace
+from .tracing import Edit, Recording, Trace, tap
 from .vocabulary import EOS, PAD
 
 Array = NDArray[np.float32]
 MANY = 200  # inputs behind a trajectory
 CLOUD = 400  # of their states that are drawn
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code set by hand: the decoder draws it, and no picture is read."""
+
+    numbers: tuple[float, ...]
 
 
 def explore(
@@ -37,15 +44,19 @@ def explore(
     strategy: Strategy = GREEDY,
     edits: Sequence[Edit] = (),
     forced: Mapping[int, str] | None = None,
+    condition: int | None = None,
 ) -> Trace:
     """Run the model on one input and keep all it computes.
 
-    `given` is what a visitor types, or a (28, 28) array in 0..1 for pictures. `forced` maps output steps to tokens that
-    are written whatever the model prefers ("end" ends the answer). Raises InputError for input the task cannot read.
+    `given` is what a visitor types; for pictures a (28, 28) array in 0..1, or a `Code` to be decoded without one. `forced`
+    maps output steps to tokens that are written whatever the model prefers ("end" ends the answer). `condition` is the class
+    that a conditional model is told; for a picture without one it takes the class that explains the picture best.
+    Raises InputError for input the task cannot read.
     """
     if isinstance(task, PictureTask):
         assert isinstance(model, Autoencoder)
-        return _picture(model, picture(given), edits)
+        told = _condition(model, condition)
+        return _code(model, given, told, edits) if isinstance(given, Code) else _picture(model, picture(given), told, edits)
     assert isinstance(task, TextTask)
     source = task.parse(given)
     if isinstance(model, Reader):
@@ -92,15 +103,19 @@ class Projection:
         """(N, H) to (N, 2)"""
         return np.asarray((states - self.mean) @ self.components.T, dtype=np.float32)
 
+    def back(self, places: Array) -> Array:
+        """(N, 2) to (N, H): the states in the plane of the components; what the plane cannot hold is as in the mean."""
+        return np.asarray(self.mean + places @ self.components, dtype=np.float32)
+
 
 @torch.no_grad()
 def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     """Projections fitted on many held-out inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
     if isinstance(task, PictureTask):
-        pictures, labels = task.pictures("held_out")
+        pictures, labels = (part[:CLOUD] for part in task.pictures("held_out"))
         assert isinstance(model, Autoencoder)
-        codes = model.encode(pictures[:CLOUD].to(_device(model))).cpu().numpy()
-        return {"code": _fit(codes, tuple(labels[:CLOUD].tolist()))}
+        codes = model.encode(pictures.to(_device(model)), labels.to(_device(model))).cpu().numpy()
+        return {"code": _fit(codes, tuple(labels.tolist()))}
     batch = task.held_out(MANY, seed=3).to(_device(model))
     recording = Recording(model, explicit=False)
     with recording.open():
@@ -134,11 +149,32 @@ def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:
     )
 
 
-def _picture(model: Autoencoder, values: Array, edits: Sequence[Edit]) -> Trace:
+def _picture(model: Autoencoder, values: Array, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
+    pixels = torch.from_numpy(values).reshape(1, 784).to(_device(model))
+    recording = Recording(model, edits)
+    with torch.inference_mode():
+        condition = model.guess(pixels) if condition is None else condition
+        with recording.open():
+            made = model(pixels, condition)
+    return Trace(recording.finish(), picture=values, reconstruction=made.view(28, 28).float().cpu().numpy())
+
+
+def _code(model: Autoencoder, given: Code, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
+    code = torch.tensor([given.numbers], device=_device(model))
+    if len(given.numbers) != model.code_size:
+        raise InputError(f"The code has {len(given.numbers)} numbers; this model's have {model.code_size}.")
     recording = Recording(model, edits)
     with torch.inference_mode(), recording.open():
-        made = model(torch.from_numpy(values).reshape(1, 784).to(_device(model)))
-    return Trace(recording.finish(), picture=values, reconstruction=made.view(28, 28).float().cpu().numpy())
+        made = model.decode(tap(model.encoder, "code", code), condition)
+    return Trace(recording.finish(), reconstruction=made.view(28, 28).float().cpu().numpy())
+
+
+def _condition(model: Autoencoder, condition: int | None) -> Tensor | None:
+    if condition is None or not model.conditions:
+        return None
+    if isinstance(condition, bool) or not isinstance(condition, int) or not 0 <= condition < model.conditions:
+        raise InputError(f"condition is {show(condition)}; allowed is a class from 0 to {model.conditions - 1}.")
+    return torch.tensor([condition], device=_device(model))
 
 
 def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...], edits: Sequence[Edit]) -> Trace:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Limit:
-    """What one option may be: `kind` is choice, integer, number or flag."""
+    """What one option may be: `kind` is choice, integer, number, flag or key."""
 
     kind: str
     label: str
@@ -48,6 +49,11 @@ def number(default: float, low: float, high: float, label: str, help: str = "", 
 
 def flag(default: bool, label: str, help: str = "") -> Any:
     return field(default=default, metadata={"limit": Limit("flag", label, help)})
+
+
+def key(default: str, pattern: str, label: str, help: str = "") -> Any:
+    """The name of something kept elsewhere, or nothing; not for typing."""
+    return field(default=default, metadata={"limit": Limit("key", label, help, ((pattern, ""),))})
 
 
 def limits(options: type[Any]) -> dict[str, Limit]:
@@ -81,6 +87,10 @@ def check(name: str, value: Any, limit: Limit) -> Value:
         if value not in allowed:
             raise InputError(f"{name} is {show(value)}; allowed are: {', '.join(allowed)}.")
         return str(value)
+    if limit.kind == "key":
+        if isinstance(value, str) and (not value or re.fullmatch(limit.choices[0][0], value)):
+            return value
+        raise InputError(f"{name} is {show(value)}; allowed is a key that this page has given, or nothing.")
     if limit.kind == "flag":
         if isinstance(value, bool):
             return value

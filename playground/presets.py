@@ -48,6 +48,20 @@ _CODES = (
     Preset("sixteen", "16 numbers", {"code": 16}, {}, _train(1000, 0.008), 3.0),
     Preset("thirty_two", "32 numbers", {"code": 32}, {}, _train(1000, 0.008), 3.5),
 )
+_CONVOLUTIONAL = (
+    Preset("sixteen", "16 numbers, 8 channels", {"code": 16, "channels": 8}, {}, _train(600, 0.01), 6.5),
+    Preset("two", "2 numbers", {"code": 2, "channels": 8}, {}, _train(600, 0.01), 6.5),
+    Preset("thirty_two", "32 numbers, 16 channels", {"code": 32, "channels": 16}, {}, _train(600, 0.01), 11.0),
+)
+_VARIATIONAL = (
+    Preset("two", "2 numbers: the map is the code", {"code": 2}, {}, _train(1200, 0.006), 8.0),
+    Preset("sixteen", "16 numbers", {"code": 16}, {}, _train(1200, 0.006), 8.0),
+    Preset("beta", "16 numbers, β = 4: cheap codes", {"code": 16, "beta": 4.0}, {}, _train(1200, 0.006), 8.0),
+)
+_CONDITIONAL = (
+    Preset("two", "2 numbers: the hand alone", {"code": 2}, {}, _train(1000, 0.01), 7.0),
+    Preset("eight", "8 numbers", {"code": 8}, {}, _train(1000, 0.01), 7.0),
+)
 
 PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "reverse"): _ATTENTION,
@@ -60,4 +74,10 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ),
     ("autoencoder", "digits"): _CODES,
     ("autoencoder", "strokes"): (_CODES[3], *_CODES[:3], _CODES[4]),
+    ("conv_autoencoder", "digits"): _CONVOLUTIONAL,
+    ("conv_autoencoder", "strokes"): _CONVOLUTIONAL,
+    ("vae", "digits"): _VARIATIONAL,
+    ("vae", "strokes"): _VARIATIONAL,
+    ("cvae", "digits"): _CONDITIONAL,
+    ("cvae", "strokes"): _CONDITIONAL,
 }

@@ -13,6 +13,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from .decoding import decode_batch
 from .errors import InputError
 from .events import Array, Done, Event, Failed, Paused, PictureSample, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
 from .gate import Gate
-from .models import Counted, EncoderDecoder, Reader, initialise, parameter_count
+from .models import Autoencoder, Counted, EncoderDecoder, Reader, initialise, parameter_count
 from .reading import read
 from .recipes import Recipe, Training
 from .tasks import Batch, PictureTask, SequenceTask, Task, TextTask, pad
@@ -36,9 +37,11 @@ WARM_UP_STEPS = 10  # to turn seconds into steps, and the share (1/10) of the sc
 PER_SECOND = 6  # Progress events at most
 CHUNK = 32  # batches drawn at once
 EVALUATIONS, FRAMES = 20, 12
+MOST_FRAMES = 60  # with those that pauses add
 HELD_OUT = 512
 EXACT_ENOUGH, ENOUGH_TIMES = 0.995, 2  # training ends early at this exact match, seen so often in a row
 SAMPLES = 6
+HALF = (-65_504.0, 65_504.0)  # what float16 can hold
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -93,12 +96,15 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
     score: float | None = None
     enough, reason, best, step = 0, "finished", _Best(), 0
     told = time.monotonic()
-    gate = gate or Gate()
+    gate, kept = gate or Gate(), {0}
     while step < options.steps:
         if gate.holds:
             if losses:
                 yield _progress(step, options.steps, stepper, losses, score, watcher)
                 losses, score, told = [], None, time.monotonic()
+            if step not in kept and len(kept) < MOST_FRAMES:
+                yield Snapshot(step, watcher.weights(half=True), watcher.pinned(), watcher.score())
+                kept.add(step)
             yield Paused(step)
             gate.wait(should_stop)
             if not should_stop():
@@ -125,6 +131,7 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
             enough = enough + 1 if watcher.higher_is_better and score >= EXACT_ENOUGH else 0
         if step in frames:
             yield Snapshot(step, watcher.weights(half=True), watcher.pinned(), latest)
+            kept.add(step)
         now = time.monotonic()
         if now - told >= 1 / PER_SECOND or step == options.steps:
             yield _progress(step, options.steps, stepper, losses, score, watcher)
@@ -151,6 +158,8 @@ class Stepper:
     def __init__(self, model: nn.Module, task: Task, options: Training, seed: int, device: torch.device) -> None:
         self.model, self.task, self.options, self.device = model, task, options, device
         self.generator = torch.Generator().manual_seed(seed + 1)  # the model's own start has the seed itself
+        self.seed, self.drops = seed, any(isinstance(module, nn.Dropout) and module.p > 0 for module in model.modules())
+        model.train(not self.drops)  # a model with dropout rests except in a step, so that whoever looks sees all of it
         self.parameters = list(model.parameters())
         self.learn = self._count
         if not isinstance(model, Counted):
@@ -176,7 +185,7 @@ class Stepper:
         self.rate = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
+        with self._dropping(), torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
             loss = self.model.loss(batch)  # type: ignore[operator]
         self.optimizer.zero_grad()
         loss.backward()
@@ -186,6 +195,22 @@ class Stepper:
             return None
         self.optimizer.step()
         return value
+
+    @contextmanager
+    def _dropping(self) -> Iterator[None]:
+        """Dropout is on inside, and nowhere else; what it draws follows from seed and step, whatever was drawn before."""
+        if not self.drops:
+            yield
+            return
+        shared = torch.cuda.default_generators[self.device.index or 0] if self.device.type == "cuda" else torch.default_generator
+        state = shared.get_state()
+        shared.manual_seed(self.seed * 1_000_003 + self.done)
+        self.model.train()
+        try:
+            yield
+        finally:
+            self.model.eval()
+            shared.set_state(state)
 
     @torch.no_grad()
     def _count(self, batch: Batch) -> float | None:
@@ -228,12 +253,14 @@ class Watcher:
     def metrics(self) -> dict[str, float]:
         """Measured once at the end, on more held-out examples, none of which steered the training."""
         final = self.task.held_out(1024, seed=1).to(self.device)
+        if isinstance(self.model, Autoencoder):
+            return self.model.metrics(final)
         with torch.no_grad():
             loss = float(self.model.loss(final))  # type: ignore[operator]
         score = float(self.model.score(final))  # type: ignore[operator]
         if isinstance(self.model, Reader):
             return {"exact_match": score, "accuracy": self.model.accuracy(final), "loss": loss}
-        return {"exact_match" if self.higher_is_better else "mse": score, "loss": loss}
+        return {"exact_match": score, "loss": loss}
 
     def pinned(self) -> Sample:
         return self.look(1)[0]
@@ -278,14 +305,15 @@ class Watcher:
 
     @torch.no_grad()
     def _pictures(self, count: int) -> list[Sample]:
-        pictures = self.held_out.source[:count]
-        made = self.model(pictures)
-        return [PictureSample(a.view(28, 28).cpu().numpy(), b.view(28, 28).cpu().numpy()) for a, b in zip(pictures, made, strict=True)]
+        chosen = self.held_out[slice(count)]
+        made = self.model(chosen.source, chosen.condition)
+        pairs = zip(chosen.source, made, strict=True)
+        return [PictureSample(a.view(28, 28).cpu().numpy(), b.view(28, 28).float().cpu().numpy()) for a, b in pairs]
 
     def weights(self, half: bool = False) -> bytes:
-        """All parameters as safetensors; float16 for the frames of the film."""
+        """All parameters as safetensors; float16 for the frames of the film, where a count can be too large and stays at the limit."""
         state = {k: v.detach().cpu().contiguous() for k, v in self.model.state_dict().items()}
-        return save({k: v.half() if half else v for k, v in state.items()})
+        return save({k: v.clamp(*HALF).half() if half else v for k, v in state.items()})
 
 
 class _Best:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from playground import models, options, recipes, tasks
-from playground.models import initialise
+from playground.models import Counted, EncoderDecoder, Reader, initialise
 from playground.recipes import Recipe
 from playground.tasks import Batch, PictureTask, Task, TextTask
+from playground.tracing import Edit, Recording
+from playground.vocabulary import PAD
 
+CLOSE = {"atol": 1e-5, "rtol": 0}
+LIGHT = ("reverse", "strokes")  # the cheapest tasks of their kinds
 PAIRS = [(a.id, t.id) for a in models.architectures().values() for t in tasks.tasks().values() if a.fits(t)]
 DECODER_PAIRS = [(a, t) for a, t in PAIRS if models.get(a).kind == "sequence decoder"]
+EACH_KIND = list({(a, tasks.get(t).kind): (a, t) for a, t in sorted(PAIRS, key=lambda pair: pair[1] in LIGHT)}.values())
+COUNTING = ("ngram",)  # fitted by counting: nothing about gradients applies
+LEARNING = [(a, t) for a, t in EACH_KIND if a not in COUNTING]
 
 
 def tiny_options(architecture: str, **wanted: Any) -> dict[str, Any]:
@@ -45,10 +55,12 @@ def tiny_recipe(architecture: str, task: str, steps: int = 12, **more: Any) -> R
 
 
 def build(architecture: str, task: Task, seed: int = 0, **wanted: Any) -> nn.Module:
-    """An untrained model whose parameters come from this seed."""
+    """An untrained model whose parameters come from this seed; one that counts has counted a little."""
     entry = models.get(architecture)
     model = entry.build(task, options.parse(entry.Options, tiny_options(architecture, **wanted)))
     initialise(model, torch.Generator().manual_seed(seed))
+    if isinstance(model, Counted):
+        model.count(task.held_out(64, seed=9))
     return model.eval()
 
 
@@ -56,7 +68,7 @@ def call(model: nn.Module, batch: Batch) -> Tensor:
     """The forward pass, whatever the kind of model."""
     if isinstance(model, models.EncoderDecoder):
         return model(batch.source, batch.target_in, batch.mask)
-    return model(batch.source, batch.mask) if isinstance(model, models.Reader) else model(batch.source)
+    return model(batch.source, batch.mask if isinstance(model, models.Reader) else batch.condition)
 
 
 def some_input(task: Task) -> Any:
@@ -65,3 +77,51 @@ def some_input(task: Task) -> Any:
         return task.held_out(1).source[0].view(28, 28).numpy()
     assert isinstance(task, TextTask)
     return task.pinned
+
+
+@contextmanager
+def watched(model: nn.Module, *edits: Edit) -> Iterator[Recording]:
+    recording = Recording(model, edits)
+    with recording.open(), torch.no_grad():
+        yield recording
+
+
+def looked_at(model: nn.Module, looking: bool) -> Any:
+    """Both ways to compute: the fused kernels, and the explicit equations while a recording is open."""
+    return watched(model) if looking else nullcontext()
+
+
+def held_out(task_id: str, count: int = 5) -> tuple[Any, Batch]:
+    task = tasks.get(task_id)()
+    return task, task.held_out(count)
+
+
+def padded(batch: Batch, columns: int = 3) -> Batch:
+    """The same examples in a wider rectangle."""
+    mask = batch.source != PAD
+    return Batch(F.pad(batch.source, (0, columns), value=PAD), batch.target, F.pad(mask, (0, columns), value=False))
+
+
+def answers(model: nn.Module, batch: Batch) -> Tensor:
+    """The forward pass at real places only, at least (B, 1)."""
+    out = call(model, batch)
+    if not isinstance(model, Reader):
+        return out
+    if model.answers == "number":
+        return out[:, None]
+    width = int((batch.source != PAD).sum(1).max())
+    return out if model.answers == "label" else (out * (batch.source != PAD)[..., None])[:, :width]
+
+
+def looped(model: EncoderDecoder, batch: Batch) -> Tensor:
+    """Teacher forcing by the code that decoding uses."""
+    state, logits = model.decoder.init_state(model.encode(batch.source, batch.mask)), []
+    for token in batch.target_in.T:
+        step, state = model.decode_step(token, state)
+        logits.append(step)
+    return torch.stack(logits, dim=1)
+
+
+def without_padding(batch: Batch, row: int) -> Batch:
+    source, target = batch.source[row], batch.target[row]
+    return Batch(source[source != PAD][None], target[target != PAD][None] if target.dim() else target[None])

@@ -210,7 +210,7 @@ def test_nothing_but_the_page_and_the_views_loads_gradio_or_plotly() -> None:
 
 
 LAYERS = [  # imports go to the left, or stay within one floor
-    {"errors", "options", "vocabulary", "tracing", "alignment"},
+    {"errors", "options", "vocabulary", "tracing", "alignment", "pair_store"},
     {"tasks", "models"},
     {"presets", "recipes"},
     {"events", "gate", "decoding", "reading", "training", "expectation"},

@@ -1,59 +1,41 @@
-"""What every architecture promises on every task it fits, and every recurrent one for all its cells, layers and scores."""
+"""What every architecture promises on every task it fits; what is dearer to ask, on one task of each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from playground import models, tasks
 from playground.decoding import decode_batch
-from playground.errors import InputError
 from playground.explore import explore
-from playground.models import EncoderDecoder
-from playground.models.recurrent import CELLS, Recurrent, RecurrentEncoder
-from playground.recipes import make
-from playground.tasks import Batch, SequenceTask
-from playground.tracing import Edit, Recording
+from playground.models import Autoencoder, EncoderDecoder, Reader
+from playground.reading import names
+from playground.tasks import NO_ANSWER, SequenceTask, TextTask
+from playground.tracing import Edit, Recording, Trace
 from playground.training import new_model
 from playground.vocabulary import BOS, EOS, PAD
-from tests.small import DECODER_PAIRS, PAIRS, build, call, recurrent_options, some_input, tiny_recipe
-
-CLOSE = {"atol": 1e-5, "rtol": 0}
-RECURRENT = [
-    pytest.param(a, t, o, id="-".join([a, t, *(str(o[k]) for k in ("cell", "layers", "bidirectional", "score") if k in o)]))
-    for a, t in dict(DECODER_PAIRS).items()  # one task is enough for every combination
-    for o in recurrent_options(a)
-]
-
-
-@contextmanager
-def watched(model: nn.Module, *edits: Edit) -> Iterator[Recording]:
-    recording = Recording(model, edits)
-    with recording.open(), torch.no_grad():
-        yield recording
-
-
-def looked_at(model: nn.Module, looking: bool) -> Any:
-    """Both ways to compute: the fused kernels, and the explicit equations while a recording is open."""
-    return watched(model) if looking else nullcontext()
-
-
-def held_out(task_id: str, count: int = 5) -> tuple[Any, Batch]:
-    task = tasks.get(task_id)()
-    return task, task.held_out(count)
-
-
-def padded(batch: Batch, columns: int = 3) -> Batch:
-    """The same examples in a wider rectangle."""
-    mask = batch.source != PAD
-    return Batch(F.pad(batch.source, (0, columns), value=PAD), batch.target, F.pad(mask, (0, columns), value=False))
+from tests.small import (
+    CLOSE,
+    EACH_KIND,
+    LEARNING,
+    PAIRS,
+    answers,
+    build,
+    call,
+    held_out,
+    looked_at,
+    looped,
+    padded,
+    some_input,
+    tiny_recipe,
+    watched,
+    without_padding,
+)
 
 
 @pytest.mark.parametrize(("architecture", "task_id"), PAIRS)
@@ -65,57 +47,35 @@ def test_shapes(architecture: str, task_id: str) -> None:
         assert out.shape == (*batch.target.shape, len(task.target_vocabulary))
         encoded = model.encode(batch.source, batch.mask)
         assert encoded.states.shape[:2] == batch.source.shape
+    elif isinstance(model, Reader):
+        each = batch.source.shape if task.kind in ("tags", "infill") else (len(batch),)
+        assert out.shape == each if task.kind == "number" else (*each, len(names(task)))
     else:
         assert out.shape == batch.target.shape
     assert model.loss(batch).shape == ()
     assert bool(torch.isfinite(out).all())
 
 
-def test_the_documented_encoder_has_the_documented_shapes() -> None:
-    encoded = RecurrentEncoder(vocabulary=10, embedding=8, hidden=16, layers=2, cell="gru")(torch.randint(10, (4, 9)))
-    assert encoded.states.shape == (4, 9, 16)
-    assert encoded.final.shape == (2, 4, 16)
-
-
-@pytest.mark.parametrize(("architecture", "task_id", "options"), RECURRENT)
+@pytest.mark.parametrize(("architecture", "task_id"), [(a, t) for a, t in PAIRS if tasks.get(t).kind != "picture"])
 @torch.no_grad()
-def test_recurrent_contracts(architecture: str, task_id: str, options: dict[str, Any]) -> None:
-    """Shapes, padding, teacher forcing against single steps, and both ways of computing, on the same model."""
+def test_text_contracts(architecture: str, task_id: str) -> None:
+    """Padding changes no answer, teacher forcing agrees with single steps, and both ways of computing agree, whatever the task."""
     task, batch = held_out(task_id)
-    model = build(architecture, task, **options)
-    plain = call(model, batch)
-
-    final = model.encode(batch.source, batch.mask).final
-    for part in final if isinstance(final, tuple) else (final,):
-        assert part.shape == (options["layers"], len(batch), options["hidden"])
-
+    model = build(architecture, task)
+    plain = answers(model, batch)
     for looking in (False, True):
         with looked_at(model, looking):
-            torch.testing.assert_close(call(model, batch), plain, **CLOSE, msg="fused and explicit differ")
-            torch.testing.assert_close(call(model, padded(batch)), plain, **CLOSE, msg="padding changed an output")
-        with looked_at(model, looking):
-            torch.testing.assert_close(looped(model, batch), plain, **CLOSE, msg="forward and decode_step differ")
+            torch.testing.assert_close(answers(model, padded(batch)), plain, **CLOSE, msg="padding changed an output")
         for row in range(len(batch)):
-            alone = without_padding(batch, row)
             with looked_at(model, looking):
-                torch.testing.assert_close(call(model, alone), plain[row : row + 1, : alone.target.shape[1]], **CLOSE)
+                alone = answers(model, without_padding(batch, row))
+            torch.testing.assert_close(alone, plain[row : row + 1, : alone.shape[1]], **CLOSE)
+        if isinstance(model, EncoderDecoder):
+            with looked_at(model, looking):
+                torch.testing.assert_close(looped(model, batch), plain, **CLOSE, msg="forward and decode_step differ")
 
 
-def looped(model: EncoderDecoder, batch: Batch) -> Tensor:
-    """Teacher forcing by the code that decoding uses."""
-    state, logits = model.decoder.init_state(model.encode(batch.source, batch.mask)), []
-    for token in batch.target_in.T:
-        step, state = model.decode_step(token, state)
-        logits.append(step)
-    return torch.stack(logits, dim=1)
-
-
-def without_padding(batch: Batch, row: int) -> Batch:
-    source, target = batch.source[row], batch.target[row]
-    return Batch(source[source != PAD][None], target[target != PAD][None])
-
-
-@pytest.mark.parametrize(("architecture", "task_id"), PAIRS)
+@pytest.mark.parametrize(("architecture", "task_id"), EACH_KIND)
 def test_looking_changes_nothing(architecture: str, task_id: str) -> None:
     """No greedy token, no number by more than 1e-5; and an edit that does nothing, not one bit."""
     task, batch = held_out(task_id)
@@ -131,88 +91,64 @@ def test_looking_changes_nothing(architecture: str, task_id: str) -> None:
         assert torch.equal(unseen, decode_batch(model, batch.source, batch.mask, max_steps=20, recording=Recording(model)))
 
 
-DEAD_ENDS = {"seq2seq": ("encoder.states",)}  # only the final state crosses over
+DEAD_ENDS = {  # places that nothing reads, by architecture and kind of task
+    "seq2seq/*": ("encoder.states",),  # only the final state crosses over
+    "*vae/*": ("encoder.log_variance", "encoder.linear_log_variance.sum"),  # it scales the noise, which is 0 while nothing trains
+    "transformer_encoder/label": ("encoder.states",),  # only the summary is read
+    "transformer_encoder/number": ("encoder.states",),
+    "transformer_decoder/*": tuple(  # of the prompt's last layer only keys and values
+        f"prompt.layers.0.{name}" for name in ("self_attention.[!kv]*", "residual?", "norm2", "linear?", "activation")
+    ),
+}
 
 
-@pytest.mark.parametrize(("architecture", "task_id"), PAIRS)
+@pytest.mark.parametrize(("architecture", "task_id"), EACH_KIND)
 def test_every_site_can_be_patched(architecture: str, task_id: str) -> None:
     """A site set to its own values changes nothing; set to others it changes what comes after."""
     task = tasks.get(task_id)()
-    model = build(architecture, task)
-    plain = explore(model, task, some_input(task))
-    end = "decoder.logits" if isinstance(task, SequenceTask) else "decoder.reconstruction"
-    forced = dict(enumerate(plain.tokens))  # the same tokens whatever the edit does, so that shapes agree
+    model = build(architecture, task, layers=1)
+    end = {"sequence decoder": "decoder.logits", "reader": "head.logits", "autoencoder": "decoder.reconstruction"}[
+        models.get(architecture).kind
+    ]
+
+    forced = {0: task.target_vocabulary.words[0], 1: task.target_vocabulary.words[1], 2: "end"} if end == "decoder.logits" else None
+
+    def look(*edits: Edit) -> Trace:
+        return explore(model, task, some_input(task), edits=edits, forced=forced)
+
+    plain = look()
+    dead = [end for pairs, ends in DEAD_ENDS.items() if fnmatchcase(f"{architecture}/{task.kind}", pairs) for end in ends]
     for site in plain.sites:
-        kept = np.nan_to_num(plain[site])
-        again = explore(model, task, some_input(task), edits=[Edit(site, "patch", kept)])
+        again = look(*replaced(site, plain[site]))
         np.testing.assert_allclose(again[end], plain[end], atol=1e-6, err_msg=f"{site} set to itself")
-        shift = 0.5 * (-1.0) ** np.arange(kept.shape[-1])  # not the same everywhere: a softmax would not notice that
-        if site in DEAD_ENDS.get(architecture, ()):
+        if any(fnmatchcase(site, glob) for glob in dead):
             continue
-        changed = explore(model, task, some_input(task), edits=[Edit(site, "add", tuple(shift.tolist()))], forced=forced or None)
+        shift = np.cos(np.arange(plain[site].size)).reshape(plain[site].shape)  # not the same everywhere: a softmax would not notice that
+        changed = look(*replaced(site, plain[site] + shift))
         assert np.abs(changed[end] - plain[end]).max() > 1e-6, f"{site} does not reach {end}"
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("bidirectional", [False, True])
-@pytest.mark.parametrize("looking", [False, True], ids=["fused", "explicit"])
-@pytest.mark.parametrize("masked", [False, True], ids=["full", "padded"])
-@torch.no_grad()
-def test_recurrent_agrees_with_torch(cell: str, layers: int, bidirectional: bool, looking: bool, masked: bool) -> None:
-    """The reference is torch's own module with the same weights, over packed rows where there is padding."""
-    torch.manual_seed(1)
-    ours = Recurrent(cell, inputs=5, hidden=8, layers=layers, bidirectional=bidirectional)
-    theirs = CELLS[cell](5, 4 if bidirectional else 8, layers, batch_first=True, bidirectional=bidirectional)
-    theirs.load_state_dict(ours.rnn.state_dict())
-    inputs, lengths = torch.randn(4, 7, 5), torch.tensor([7, 1, 4, 6])
-    mask = torch.arange(7) < lengths[:, None] if masked else None
-    if masked:
-        packed = nn.utils.rnn.pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-        packed_states, final = theirs(packed)
-        states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=7)
-    else:
-        states, final = theirs(inputs)
-    with looked_at(ours, looking):
-        our_states, our_final = ours(inputs, mask=mask)
-    torch.testing.assert_close(our_states, states, **CLOSE)
-    parts = zip(our_final, final, strict=True) if cell == "lstm" else [(our_final, final)]
-    for mine, reference in parts:
-        torch.testing.assert_close(mine, joined(reference, bidirectional), **CLOSE)
+def replaced(site: str, values: Any) -> list[Edit]:
+    """Edits that put these values there; where each step's row is longer than the one before, a row at a time."""
+    if not np.isnan(values).any():
+        return [Edit(site, "patch", values)]
+    return [Edit(site, "set", row[..., : row.shape[-1] - len(values) + t + 1], (t,)) for t, row in enumerate(values)]
 
 
-def joined(state: Tensor, bidirectional: bool) -> Tensor:
-    """torch's (layers · directions, B, H) as (layers, B, directions · H), written out."""
-    if not bidirectional:
-        return state
-    return torch.stack([torch.cat([state[2 * layer], state[2 * layer + 1]], dim=1) for layer in range(len(state) // 2)])
-
-
-@pytest.mark.parametrize("hidden", [9, 15])
-def test_odd_widths_cannot_be_halved(hidden: int) -> None:
-    for architecture in {a for a, _ in DECODER_PAIRS if recurrent_options(a)}:
-        with pytest.raises(InputError, match="even"):
-            make(architecture, "reverse", model_options={"hidden": hidden, "bidirectional": True})
-        assert (
-            dict(make(architecture, "reverse", model_options={"hidden": hidden, "bidirectional": False}).model_options)["hidden"] == hidden
-        )
-
-
-@pytest.mark.parametrize(("architecture", "task_id"), PAIRS)
+@pytest.mark.parametrize(("architecture", "task_id"), LEARNING)
 def test_a_handful_of_examples_is_learned_by_heart(architecture: str, task_id: str) -> None:
     task, batch = held_out(task_id, 4)
-    model = build(architecture, task, seed=1, hidden=48, embedding=16, code=16).train()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    model = build(architecture, task, seed=1, hidden=48, width=48, embedding=16, code=16).train()
     before = float(model.loss(batch).detach())
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(200):
         optimizer.zero_grad()
-        loss = model.loss(batch)
-        loss.backward()
+        model.loss(batch).backward()
         optimizer.step()
-    if isinstance(model, EncoderDecoder):
-        assert model.score(batch) == 1
-    else:
-        assert model.score(batch) < 0.1 * before
+        if not isinstance(model, Autoencoder) and model.score(batch) == 1:
+            break
+    model.eval()
+    assert model.score(batch) < 0.1 * before if isinstance(model, Autoencoder) else model.score(batch) == 1
 
 
 @pytest.mark.parametrize("task_id", tasks.tasks())
@@ -220,39 +156,59 @@ def test_training_never_sees_what_is_held_out(task_id: str) -> None:
     task = tasks.get(task_id)()
     seen = {row.numpy().tobytes() for row in task.sample(3000, torch.Generator().manual_seed(0)).source}
     unseen = {row.numpy().tobytes() for seed in range(4) for row in task.held_out(300, seed).source}
-    assert len(seen) > 1000 and len(unseen) > 300
+    assert len(seen) > 500 and len(unseen) > 50
     assert not seen & unseen
 
 
-RIGHT = {"reverse": lambda digits: digits[::-1], "copy": lambda digits: digits}
+RIGHT = {"reverse": lambda digits: digits[::-1], "copy": lambda digits: digits, "sort": sorted}
 
 
-@pytest.mark.parametrize("task_id", [id for id, t in tasks.tasks().items() if t.kind == "sequence"])
+@pytest.mark.parametrize("task_id", [id for id, t in tasks.tasks().items() if issubclass(t, TextTask)])
 def test_targets_are_right(task_id: str) -> None:
-    """Checked in plain Python, token by token; a new sequence task needs its own line in RIGHT."""
+    """What is trained on is what the task itself answers; for digits checked in plain Python, token by token."""
     task = tasks.get(task_id)()
     for batch in (task.sample(200, torch.Generator().manual_seed(0)), task.held_out(200)):
-        assert torch.equal(batch.mask, batch.source != PAD)
-        for source, target, target_in in zip(batch.source.tolist(), batch.target.tolist(), batch.target_in.tolist(), strict=True):
-            digits = [task.source_vocabulary.tokens[i] for i in source if i != PAD]
-            wanted = RIGHT[task_id](digits)
-            assert [task.target_vocabulary.tokens[i] for i in target if i not in (PAD, EOS)] == wanted
-            assert target[len(wanted)] == EOS and target_in == [BOS, *target[:-1]]
-            assert list(task.answer(tuple(digits))) == wanted
-            assert task.trained_lengths[0] <= len(digits) <= task.trained_lengths[1]
+        real = batch.source != PAD
+        assert real.all() if batch.mask is None else torch.equal(batch.mask, real)
+        for source, target in zip(batch.source, batch.target, strict=True):
+            words = task.source_vocabulary.decode(source.tolist())
+            assert len(words) == int((source != PAD).sum())
+            assert task.trained_lengths[0] <= len(words) <= task.trained_lengths[1]
+            wanted = task.answer(words)
+            if wanted is not None:
+                assert written(task, target) == wanted
+            if task_id in RIGHT:
+                assert list(wanted) == RIGHT[task_id](list(words))
 
 
-@pytest.mark.parametrize(("architecture", "task_id"), PAIRS)
+def written(task: Any, target: Tensor) -> tuple[str, ...]:
+    """A target in words."""
+    if isinstance(task, SequenceTask):
+        ids = target[target != PAD].tolist()
+        assert ids[-1] == EOS and EOS not in ids[:-1]
+        return task.target_vocabulary.decode(ids)
+    if task.kind == "number":
+        return (str(round(float(target))),)
+    return tuple(task.classes[i] for i in target.reshape(-1).tolist() if i != NO_ANSWER)
+
+
+def test_the_decoder_reads_the_target_one_step_late() -> None:
+    _, batch = held_out("reverse")
+    assert batch.target_in[:, 0].tolist() == [BOS] * len(batch)
+    assert torch.equal(batch.target_in[:, 1:], batch.target[:, :-1])
+
+
+@pytest.mark.parametrize(("architecture", "task_id"), LEARNING)
 def test_the_same_seed_gives_the_same_start(architecture: str, task_id: str) -> None:
     """And another seed another one; every weight is drawn, none is left as it came."""
     recipe = tiny_recipe(architecture, task_id)
     first = new_model(recipe).state_dict()
     torch.manual_seed(123)
     again = new_model(recipe).state_dict()
-    other = new_model(tiny_recipe(architecture, task_id, seed=1)).state_dict()
+    other = dict(new_model(tiny_recipe(architecture, task_id, seed=1)).named_parameters())
     for name, value in first.items():
         assert torch.equal(value, again[name]), name
-        assert value.dim() == 1 or not torch.equal(value, other[name]), name  # some biases start at fixed values
+        assert value.dim() == 1 or name not in other or not torch.equal(value, other[name]), name  # some biases start at fixed values
 
 
 def test_every_architecture_fits_some_task_and_says_what_it_needs() -> None:

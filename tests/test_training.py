@@ -18,7 +18,7 @@ from playground.executors.inline import InlineExecutor
 from playground.recipes import Recipe
 from playground.tasks import Batch
 from playground.training import film_steps, new_model, pick_device, schedule, train
-from tests.small import DECODER_PAIRS, PAIRS, tiny_recipe
+from tests.small import DECODER_PAIRS, EACH_KIND, LEARNING, tiny_recipe
 
 
 def losses(events: list[Event]) -> list[tuple[int, float]]:
@@ -29,9 +29,9 @@ def snapshots(events: list[Event]) -> list[Snapshot]:
     return [event for event in events if isinstance(event, Snapshot)]
 
 
-@pytest.fixture(scope="module", params=PAIRS, ids="-".join)
+@pytest.fixture(scope="module", params=EACH_KIND, ids="-".join)
 def trained(request: pytest.FixtureRequest) -> tuple[Recipe, list[Event]]:
-    """A short run of every pair, and all that it told."""
+    """A short run of every architecture on every kind of task, and all that it told."""
     recipe = tiny_recipe(*request.param, steps=30)
     return recipe, list(train(recipe))
 
@@ -85,7 +85,7 @@ def test_events_are_fit_to_be_sent(trained: tuple[Recipe, list[Event]]) -> None:
         assert "weights" not in wire(event) and len(text) < 200_000
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("pair", EACH_KIND, ids="-".join)
 def test_the_same_recipe_gives_the_same_losses_whatever_else_computes(pair: tuple[str, str]) -> None:
     """Bit for bit, with the global generator disturbed and another computation between the steps; and leaves no mark itself."""
     recipe = tiny_recipe(*pair, steps=12)
@@ -103,7 +103,7 @@ def test_the_same_recipe_gives_the_same_losses_whatever_else_computes(pair: tupl
     assert losses(list(train(replace(recipe, seed=1)))) != losses(first)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("pair", EACH_KIND, ids="-".join)
 def test_seconds_become_steps_once(pair: tuple[str, str]) -> None:
     """The trial steps are rolled back, so that the stored recipe alone gives the same run again."""
     asked = replace(tiny_recipe(*pair), seconds=0.1)
@@ -149,13 +149,13 @@ def test_stop(after: int) -> None:
         asked += 1
         return asked > after
 
-    events = list(train(tiny_recipe(*PAIRS[0], steps=100), should_stop=should_stop))
+    events = list(train(tiny_recipe(*EACH_KIND[0], steps=100), should_stop=should_stop))
     done, last = events[-1], snapshots(events)[-1]
     assert isinstance(done, Done) and (done.reason, done.step) == ("stopped", after)
     assert last.best and last.step == after and len(losses(events)) == after
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("pair", LEARNING, ids="-".join)
 @pytest.mark.parametrize("broken", ["loss", "gradient"])
 def test_a_loss_that_is_no_number_ends_the_run_and_spoils_nothing(
     pair: tuple[str, str], broken: str, monkeypatch: pytest.MonkeyPatch
@@ -219,7 +219,7 @@ def test_the_callers_threads_are_restored_between_events() -> None:
 
     training.spying = spying  # type: ignore[attr-defined]
     try:
-        for _ in InlineExecutor("playground.training:spying").submit(tiny_recipe(*PAIRS[0], steps=3)).events():
+        for _ in InlineExecutor("playground.training:spying").submit(tiny_recipe(*EACH_KIND[0], steps=3)).events():
             assert torch.get_num_threads() == 3
     finally:
         del training.spying  # type: ignore[attr-defined]
@@ -257,7 +257,7 @@ def test_devices() -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("pair", EACH_KIND, ids="-".join)
 def test_on_cuda(pair: tuple[str, str]) -> None:
     """The same start as on the CPU, seconds measured with the queue drained, weights handed over on the CPU."""
     recipe = tiny_recipe(*pair, steps=5)

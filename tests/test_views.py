@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from hypothesis import strategies as st
 import playground
 from playground import Beam, Edit, InputError, Run, views
 from playground.events import pack
-from playground.explore import Projection
+from playground.explore import Projection, explore
 from playground.tasks import get
 from playground.tracing import Trace
-from playground.views import attention, latent_map, learning, next_token, picture_scene, scene, trajectory
+from playground.views import anatomy, attention, latent_map, learning, next_token, picture_scene, scene, trajectory
 from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
-from tests.small import some_input
+from tests.small import build, some_input
 
 TOKENS_CSS = Path(views.__file__).parent.parent / "app/components/static/tokens.css"
 
@@ -208,11 +209,14 @@ def test_figures_on_paper_have_the_colours_of_the_page(theme: str, selector: str
         assert page[name].upper() == value.upper(), name
 
 
-OPTIONS = {"cell": "lstm", "layers": 1, "bidirectional": True, "score": "additive"}
+def drawn_scene(trace: Trace) -> dict[str, Any]:
+    task = get("reverse")()
+    return scene.sequence(trace, build("attention_seq2seq", task), task, key="k", run_label="a run")
 
 
-def drawn_scene(trace: Trace, **options: Any) -> dict[str, Any]:
-    return scene.sequence(trace, get("reverse")(), OPTIONS | options, key="k", run_label="a run")
+def said(rich: Any) -> str:
+    """A sentence with a word where the page says what the chosen head looks at."""
+    return plain([("", "LOOK") if style == "look" else (style, text) for style, text in rich])
 
 
 @pytest.mark.parametrize(
@@ -231,15 +235,15 @@ def test_verdicts(source: str, tokens: tuple[str, ...], right: bool, text: str, 
     drawn = drawn_scene(made_up(np.full((len(tokens), len(source)), 1 / len(source)), source, tokens))
     assert drawn["verdict"] == {"right": right, "text": text}
     assert drawn["wrong"] == wrong
-    for t, said in enumerate(map(plain, drawn["say"])):
-        assert said.startswith(f"Step {t + 1}. To write ")
-        assert ("and wrong: right is" in said) == wrong[t]
+    for t, sentence in enumerate(map(said, drawn["say"])):
+        assert sentence.startswith(f"Step {t + 1}. To write ")
+        assert ("and wrong: right is" in sentence) == wrong[t]
 
 
-def test_sentences_say_where_the_decoder_looked() -> None:
+def test_sentences_leave_the_look_to_the_page_and_say_the_rest() -> None:
     drawn = drawn_scene(made_up(WEIGHTS))
-    first = plain(drawn["say"][0])
-    assert "‘1’" in first and "state 2" in first and "weight 1.00" in first and "88 % sure." in first
+    assert said(drawn["say"][0]) == "Step 1. To write ‘1’ LOOK. It is 88 % sure."
+    assert drawn["main"] == {"map": 0, "head": 0} and drawn["maps"][0]["columns"] == ["3", "1"]
     assert plain(drawn["say"][2]).startswith("Step 3. To write end")
     late = plain(drawn_scene(made_up([[1, 0]] * 4, "31", ("1", "3", "5", "end")))["say"][2])
     assert "right is end" in late
@@ -248,10 +252,9 @@ def test_sentences_say_where_the_decoder_looked() -> None:
 
 
 def test_without_attention_only_the_final_state_crosses_over(without_attention: Run) -> None:
-    drawn = scene.sequence(
-        without_attention.explore("314"), without_attention.task, dict(without_attention.recipe.model_options), key="k", run_label=""
-    )
+    drawn = scene.sequence(without_attention.explore("314"), without_attention.model, without_attention.task, key="k", run_label="")
     assert drawn["code"]["kind"] == "final_state" and drawn["weights"] is None and drawn["attention_reading"] is None
+    assert drawn["maps"] == [] and drawn["main"] is None and drawn["code"]["block"] is None
     assert "only its own state" in plain(drawn["say"][0])
 
 
@@ -259,22 +262,115 @@ def test_without_attention_only_the_final_state_crosses_over(without_attention: 
     ("length", "notice"), [(2, "2 digits"), (1, "1 digit;"), (3, None), (12, None), (13, "13 digits"), (24, "lengths 3 to 12")]
 )
 def test_inputs_longer_or_shorter_than_trained_get_a_notice(length: int, notice: str | None, run: Run) -> None:
-    drawn = scene.sequence(run.explore("7" * length), run.task, dict(run.recipe.model_options), key="k", run_label="")
+    drawn = scene.sequence(run.explore("7" * length), run.model, run.task, key="k", run_label="")
     assert (drawn["notice"] is None) if notice is None else (notice in drawn["notice"] and "expect mistakes" in drawn["notice"])
+
+
+def test_a_text_to_fill_in_without_a_mask_is_told_how_to_write_one() -> None:
+    task = get("infill")()
+    model = build("transformer", task)
+    text = " ".join(token.replace("[MASK]", "cat") for token in task.parse(task.pinned))
+    drawn = scene.sequence(explore(model, task, text), model, task, key="k", run_label="")
+    assert "[MASK]" in drawn["notice"]
 
 
 def test_scene_numbers_are_those_of_the_trace(run: Run) -> None:
     trace = run.explore("31415", edits=[Edit("encoder.embedded", "scale", 0.5)])
-    drawn = scene.sequence(trace, run.task, dict(run.recipe.model_options), key="k", run_label="", forced=(2,))
+    drawn = scene.sequence(trace, run.model, run.task, key="k", run_label="", forced=(2,))
     assert drawn["states"] == pack(trace["encoder.states"]) and drawn["weights"]["shape"] == [len(trace.tokens), 5]
     assert len(drawn["say"]) == len(drawn["output"]) == len(drawn["probability"]) == len(trace.tokens)
     assert drawn["forced"] == [2] and drawn["vocabulary"][:3] == [None, None, "end"]
+    assert drawn["maps"][0]["context"]["shape"] == [1, len(trace.tokens), 64]
+
+
+GHOSTS = {  # encoder, code, decoder
+    ("transformer", "translation"): (False, False, False),
+    ("transformer_decoder", "reverse"): (True, True, False),
+    ("transformer_decoder", "completion"): (True, True, False),
+    ("ngram", "completion"): (True, True, False),
+    ("transformer_encoder", "sentiment"): (False, True, True),
+    ("transformer_encoder", "entities"): (False, True, True),
+    ("transformer_encoder", "infill"): (False, True, True),
+    ("transformer_encoder", "total"): (False, True, True),
+    ("pooled_classifier", "sentiment"): (False, False, True),
+    ("pooled_classifier", "total"): (False, False, True),
+}
+
+
+@pytest.mark.parametrize("pair", GHOSTS, ids=" ".join)
+def test_one_scene_serves_every_architecture(pair: tuple[str, str]) -> None:
+    task = get(pair[1])()
+    model = build(pair[0], task)
+    trace = explore(model, task, task.pinned)
+    drawn = scene.sequence(trace, model, task, key="k", run_label="")
+    assert tuple(drawn[part]["ghost"] for part in ("encoder", "code", "decoder")) == GHOSTS[pair]
+    for part in ("encoder", "code", "decoder"):
+        assert not drawn[part]["ghost"] or drawn[part]["note"].startswith(f"no {part}: ")
+    paths = {path for path, _ in model.named_modules()}
+    for column in (*drawn["encoder"]["blocks"], *drawn["decoder"]["blocks"]):
+        assert {block["path"] for block in column["blocks"]} <= paths
+    assert drawn["code"]["block"] is None or drawn["code"]["block"] in paths
+    assert len(drawn["say"]) == len(drawn["output"]) == len(trace.tokens)
+    for m in drawn["maps"]:
+        assert m["weights"]["shape"][1:] == [len(m["rows"]), len(m["columns"])], m["site"]
+    if drawn["logits"] is not None:
+        assert drawn["logits"]["shape"] == [len(trace.tokens), len(drawn["vocabulary"])]
+    assert (drawn["probability"] is None) == (pair[1] == "total")
+    trajectory_drawn = trajectory.draw(trajectory.extract(trace, {side: flat(side, 16) for side in ("encoder", "decoder")}))
+    assert bool(trajectory_drawn.data) == (pair[0] != "ngram") == (trajectory_drawn.layout.meta["empty"] is None)
+
+
+@pytest.mark.parametrize(
+    ("placement", "kinds"),
+    [
+        ("pre", ["norm", "attention", "dropout", "residual", "norm", "feed", "plain", "activation", "plain", "dropout", "residual"]),
+        ("post", ["attention", "dropout", "residual", "norm", "feed", "plain", "activation", "plain", "dropout", "residual", "norm"]),
+        ("res_post", ["attention", "norm", "dropout", "residual", "feed", "plain", "activation", "plain", "norm", "dropout", "residual"]),
+    ],
+)
+def test_blocks_stand_in_the_order_that_the_norms_give(placement: str, kinds: list[str]) -> None:
+    task = get("reverse")()
+    model = build("transformer", task, norm=placement, layers=2)
+    trace = explore(model, task, "314")
+    found = anatomy.columns(model, "encoder", trace)
+    assert [column["title"] for column in found if column["title"]] == ["layer 1", "layer 2"]
+    assert [block["kind"] for block in found[1]["blocks"]] == kinds
+    assert [block["label"] for block in found[0]["blocks"]][:2] == ["embedding", "positions"]
+
+
+def test_what_a_sublayer_adds_is_the_difference_of_two_sums() -> None:
+    """The length of x where a layer begins is that of the sum before it; the decoder has one number per step."""
+    task = get("reverse")()
+    model = build("transformer", task, layers=2)
+    trace = explore(model, task, "314")
+    first, second = (column for column in anatomy.columns(model, "decoder", trace) if column["title"])
+    last = next(block for block in reversed(first["blocks"]) if block["kind"] == "residual")
+    assert numbers(last["length"]) == pytest.approx(numbers(second["norm"]), rel=1e-4)
+    assert len(numbers(second["norm"])) == len(trace.tokens)
+    cross = next(block for block in second["blocks"] if block["kind"] == "cross")
+    added = trace["decoder.layers.1.residual2"] - trace["decoder.layers.1.residual1"]
+    assert numbers(cross["added"]) == pytest.approx(np.linalg.norm(added, axis=-1), rel=1e-4)
+
+
+def numbers(packed: dict[str, Any]) -> Any:
+    return np.frombuffer(base64.b64decode(packed["f32"]), np.float32)
+
+
+def test_readers_say_what_an_answer_is_read_off() -> None:
+    for pair, opening in {
+        ("pooled_classifier", "sentiment"): "is read off the pooled context: LOOK.",
+        ("transformer_encoder", "sentiment"): "is read off the summary state, where LOOK.",
+        ("transformer_encoder", "entities"): "is read off state 1, where LOOK.",
+    }.items():
+        task = get(pair[1])()
+        model = build(pair[0], task)
+        assert opening in said(scene.sequence(explore(model, task, task.pinned), model, task, key="k", run_label="")["say"][0])
 
 
 def test_picture_scenes() -> None:
     run = playground.load("autoencoder", "digits")
     trace = run.explore(some_input(run.task))
-    drawn = picture_scene.picture(trace, run.task, key="k", run_label="", label=3)
+    drawn = picture_scene.picture(trace, run.task, run.model, key="k", run_label="", label=3)
     assert drawn["mse"] == pytest.approx(float(np.square(trace.picture - trace.reconstruction).mean()))
     said = plain(drawn["say"])
     assert f"{len(trace['encoder.code'])} numbers stand for 784" in said and "this ‘3’" in said and f"{drawn['mse']:.4f}" in said

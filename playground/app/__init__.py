@@ -14,7 +14,7 @@ from ..runs import RunBook
 from ..training import pick_device
 from . import content, head, visit
 from .page import NAMES, Page, home
-from .panels import decode, setup, source, top, training
+from .panels import code, decode, inside, latent, pairs, setup, source, top, training
 from .server import app_kwargs, install_drain
 
 TITLE = "Encoder–Decoder Playground"
@@ -38,11 +38,15 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                 with gr.Row(elem_id="source-row"):
                     source.build(page, drawn)
                     training.build_status(page)
+                pairs.build(page)
                 decode.build_stage(page, drawn)
                 with gr.Row(elem_classes="grid"):
                     decode.build_panels(page, figures["trajectory"].to_json())
+                    inside.build_panels(page)
+                    latent.build_panels(page)
                     training.build_panels(page)
-        for panel in (top, setup, source, decode, training):
+                    code.build_panels(page)
+        for panel in (top, setup, source, pairs, decode, inside, latent, training):
             panel.wire(page)
         demo.load(open_page(page), None, page.outputs(), api_name="open", show_progress="hidden")
     return demo, page
@@ -78,7 +82,7 @@ def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | Non
         state_session_capacity=500,
         theme=head.theme(),
         head=head.html(),
-        app_kwargs=app_kwargs(page.book),
+        app_kwargs=app_kwargs(page.book, page.desk),
         prevent_thread_lock=True,
         **options,
     )

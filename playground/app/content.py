@@ -15,16 +15,17 @@ from .. import api, models, recipes, tasks
 from ..checkpoints import Checkpoint
 from ..decoding import Beam
 from ..errors import InputError
-from ..events import Done, pack
+from ..events import Done
 from ..expectation import expected_seconds
-from ..explore import picture as checked_picture
 from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
 from ..runs import RunBook
 from ..tasks import PictureTask, SequenceTask, TextTask
 from ..tracing import Trace
-from ..views import latent_map, picture_scene, reconstruction_error, scene, trajectory
+from ..training import new_model
+from ..views import blocks, scene, trajectory
+from . import pictures
 from . import visit as visits
 from .visit import HOME, SHIPPED, Visit
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
-FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 TRAINED_RUNS = 16  # built models of trained runs kept ready
+TRACES = 32
 
 
 class Shelf:
@@ -41,65 +42,100 @@ class Shelf:
 
     def __init__(self, book: RunBook) -> None:
         self.book = book
-        self._trained: OrderedDict[str, api.Run] = OrderedDict()
+        self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
+        self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
 
     def get(self, visit: Visit) -> api.Run:
-        """The run on the visit's stage. Raises InputError if there is none."""
-        if visit.shown == SHIPPED:
-            return shipped(visit.recipe.architecture, visit.recipe.task)
-        if visit.shown not in self._trained:
-            self._trained[visit.shown] = self._build(visit.shown)
+        """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
+        key = (visit.shown, visit.frame)
+        if key == (SHIPPED, None):
+            return ready(visit.recipe)
+        if key not in self._trained:
+            self._trained[key] = self._build(visit.shown, visit.frame)
             while len(self._trained) > TRAINED_RUNS:
                 self._trained.popitem(last=False)
-        self._trained.move_to_end(visit.shown)
-        return self._trained[visit.shown]
+        self._trained.move_to_end(key)
+        return self._trained[key]
 
-    def _build(self, run_id: str) -> api.Run:
+    def trace(self, visit: Visit) -> Trace:
+        """The visit's input through its run. The latest are kept: one event asks for picture and opened block."""
+        run, key = self.get(visit), visit.place
+        if key not in self._traces:
+            self._traces[key] = pictures.explored(visit, run) if isinstance(run.task, PictureTask) else _decoded(run, visit)
+            while len(self._traces) > TRACES:
+                self._traces.popitem(last=False)
+        return self._traces[key]
+
+    def _build(self, run_id: str, frame: int | None) -> api.Run:
         log = self.book.get(run_id)
-        snapshot = log.snapshot()
-        if not log.over or log.started is None or snapshot is None:
-            raise InputError("This run has no weights to look into yet; wait for its end, or stop it.")
+        snapshot = log.snapshot(frame)
+        if log.started is None or snapshot is None or (frame is None and not log.over):
+            raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
         weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
         seconds = log.tally.train_s
         metrics = log.end.metrics if isinstance(log.end, Done) else {}
         return api.Run(Checkpoint(log.started.recipe, weights, metrics, seconds, log.started.device))
 
 
-@lru_cache(maxsize=32)
-def shipped(architecture: str, task: str) -> api.Run:
+def ready(recipe: Recipe) -> api.Run:
+    """The shipped run of this pair; where none is shipped, the recipe's model before its first step."""
+    if api.shipped_path(recipe.architecture, recipe.task).exists():
+        return _shipped(recipe.architecture, recipe.task)
+    return _untrained(replace(recipe, device="cpu", seconds=None, training_options=()))
+
+
+@lru_cache(maxsize=64)
+def _shipped(architecture: str, task: str) -> api.Run:
     return api.load(architecture, task)
+
+
+@lru_cache(maxsize=16)
+def _untrained(recipe: Recipe) -> api.Run:
+    return api.Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
 
 
 def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figure]]:
     """The scene, and the figures beside it by their component's name. Raises InputError for bad input."""
     run = shelf.get(visit)
-    label = run_label(run, visit.shown)
-    key = f"{visit.shown}|{_hash(visit.recipe.architecture, visit.recipe.task, visit.given, visit.forced, visit.strategy)}"
+    label = run_label(run, visit.shown, visit.frame)
+    key = f"{visit.shown}|{visit.frame}|{_hash(visit.recipe.architecture, visit.recipe.task, visit.given, visit.forced, visit.strategy)}"
     if isinstance(run.task, PictureTask):
-        values, digit = visits.picture(visit)
-        trace = run.explore(checked_picture(values))
-        drawn = picture_scene.picture(trace, run.task, key=key, run_label=label, label=digit)
-        figures = {
-            "latent_map": latent_map.draw(latent_map.extract(run.projections["code"], trace)),
-            "reconstruction_error": reconstruction_error.draw(reconstruction_error.extract(run, trace)),
-        }
+        drawn, figures = pictures.stage(visit, run, shelf.trace(visit), key=key, label=label)
         return _placed(drawn, visit), figures
-    trace = _decoded(run, visit)
-    assert isinstance(run.task, SequenceTask)
+    trace = shelf.trace(visit)
+    assert isinstance(run.task, TextTask)
     forced = [step for step, _ in visit.forced]
-    drawn = scene.sequence(trace, run.task, dict(run.recipe.model_options), key=key, run_label=label, forced=forced)
+    drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced)
     return _placed(drawn, visit), {"trajectory": trajectory.draw(trajectory.extract(trace, run.projections))}
+
+
+def block(visit: Visit, shelf: Shelf) -> dict[str, Any]:
+    """The opened block, if there is one. Raises InputError for a path that this model does not have."""
+    if visit.block is None:
+        return {"path": None}
+    return blocks.detail(shelf.get(visit), shelf.trace(visit), visit.block)
+
+
+def still_open(visit: Visit, shelf: Shelf) -> Visit:
+    """The visit without its opened block where another model has come that has no such block."""
+    if visit.block is None or blocks.has(shelf.get(visit).model, shelf.trace(visit), visit.block):
+        return visit
+    return replace(visit, block=None)
 
 
 def _decoded(run: api.Run, visit: Visit) -> Trace:
     """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
-    if isinstance(visit.strategy, Beam):
+    if isinstance(visit.strategy, Beam) and not isinstance(run.model, models.Reader):
         best = run.explore(visit.given, strategy=visit.strategy).tokens
         return run.explore(visit.given, forced=dict(enumerate(best)))
     return run.explore(visit.given, strategy=visit.strategy, forced=dict(visit.forced))
 
 
-def run_label(run: api.Run, shown: str) -> str:
+def run_label(run: api.Run, shown: str, frame: int | None = None) -> str:
+    if frame is not None:
+        return f"{'shipped run' if shown == SHIPPED else 'your run'} at step {frame} of its training"
+    if not run.train_seconds:
+        return "initial weights, not trained yet"
     where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
     kind = "shipped run" if shown == SHIPPED else "your run"
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
@@ -149,7 +185,7 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
     }
     if isinstance(task, TextTask):
         return {**common, "examples": list(task.examples)}
-    return {**common, "examples": _thumbnails(visit.recipe.task), "fit": FIT_BOX.get(visit.recipe.task, 20)}
+    return {**common, "examples": pictures.thumbnails(visit.recipe.task), "fit": pictures.FIT_BOX.get(visit.recipe.task, 20)}
 
 
 def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
@@ -169,14 +205,22 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
         "pinned": None if source is None else list(source),
         "target": list(task.answer(source) or ()) if isinstance(task, TextTask) and source else None,
         "budget_s": round(expected_seconds(visit.recipe), 2),
-        "shipped_label": run_label(shipped(visit.recipe.architecture, visit.recipe.task), SHIPPED),
+        "shipped_label": run_label(ready(visit.recipe), SHIPPED),
         "notice": visit.notice,
     }
 
 
 def tabs(visit: Visit, open_: str | None = None) -> dict[str, Any]:
     first = "latent" if visit.task.kind == "picture" else "decode"
-    return {"tabs": [[first, first.capitalize()], ["training", "Training"]], "open": open_ or first}
+    attention = [["attention", "Attention"]] if _attends(visit.recipe.architecture, visit.recipe.task) else []
+    return {"tabs": [[first, first.capitalize()], *attention, ["training", "Training"], ["code", "Code"]], "open": open_ or first}
+
+
+@lru_cache(maxsize=128)
+def _attends(architecture: str, task: str) -> bool:
+    """Whether models of this pair look at anything: whether one of their blocks is an attention."""
+    built = models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options())
+    return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))
 
 
 def devices() -> list[list[str]]:
@@ -193,6 +237,7 @@ def _placed(drawn: dict[str, Any], visit: Visit) -> dict[str, Any]:
     return {
         **drawn,
         "step": visit.step,
+        "block": visit.block,
         "strategy": type(visit.strategy).__name__.lower(),
         "link": visit.query(),
         "given": _hash(visit.given, visit.forced),
@@ -229,7 +274,12 @@ def _options(recipe: Recipe) -> list[dict[str, Any]]:
         ("task", tasks.get(recipe.task).Options, recipe.task_options),
         ("training", Training, recipe.training_options),
     )
-    return [_option(group, name, limit, dict(values)[name]) for group, options, values in groups for name, limit in limits(options).items()]
+    return [
+        _option(group, name, limit, dict(values)[name])
+        for group, options, values in groups
+        for name, limit in limits(options).items()
+        if limit.kind != "key"
+    ]
 
 
 def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
@@ -241,21 +291,22 @@ def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
     return about
 
 
-@lru_cache(maxsize=8)
-def _thumbnails(task: str) -> list[dict[str, Any]]:
-    """The first held-out picture of eight digits."""
-    built = tasks.get(task)()
-    assert isinstance(built, PictureTask)
-    pictures, labels = built.pictures("held_out")
-    firsts = {int(label): i for i, label in reversed(list(enumerate(labels.tolist())))}
-    return [{"id": i, "label": str(d), "picture": pack(pictures[i].view(28, 28).numpy())} for d, i in sorted(firsts.items())[:8]]
-
-
-def trained(visit: Visit, run_id: str, shelf: Shelf) -> Visit:
-    """The visit with a trained run on its stage, its recipe being what was trained."""
-    run = shelf.get(replace(visit, shown=run_id))
+def trained(visit: Visit, run_id: str, shelf: Shelf, frame: int | None = None) -> Visit:
+    """The visit with a run on its stage, finished or at a step of its training, its recipe being what was trained."""
+    run = shelf.get(replace(visit, shown=run_id, frame=frame))
     recipe = replace(run.recipe, device=visit.recipe.device)
     same_task = recipe.task == visit.recipe.task
     return replace(
-        visit, recipe=recipe, shown=run_id, given=visit.given if same_task else visits.first_input(recipe.build_task()), forced=()
+        visit,
+        recipe=recipe,
+        shown=run_id,
+        frame=frame,
+        given=_still_fits(visit, run) if same_task else visits.first_input(recipe.build_task()),
+        forced=(),
     )
+
+
+def _still_fits(visit: Visit, run: api.Run) -> Any:
+    """What was given; a code set by hand only where the model's codes are as long."""
+    by_hand = isinstance(visit.given, tuple) and visit.given[0] == "code"
+    return visits.origin(visit) if by_hand and len(visit.given[1]) != getattr(run.model, "code_size", None) else visit.given

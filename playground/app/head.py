@@ -8,7 +8,10 @@ import gradio as gr
 
 from .components import STATIC, version
 
-SHEETS = ("tokens", "page", "picture", "player", "panels", "top_bar", "rail", "source_row", "monitor", "figure")  # later ones refine
+SHEETS = (  # later ones refine
+    "tokens", "page", "picture", "picture_blocks", "picture_ae", "player", "panels",
+    "latent", "top_bar", "rail", "source_row", "pairs", "monitor", "inside", "code", "figure",
+)  # fmt: skip
 
 BOOT = """
 (() => {

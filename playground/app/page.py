@@ -9,16 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import gradio as gr
 
 from ..errors import InputError
 from ..runs import RunBook
-from ..tasks import TextTask
-from . import content, visit
+from ..tasks import PictureTask, TextTask
+from . import content, pairs, pictures, visit
 from .components import dump
 from .content import Shelf
+from .files import Desk, shown
 from .visit import Visit
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,11 @@ class Page:
     device: str
     first: Visit
     parts: dict[str, Any] = field(default_factory=dict)  # components by name, filled in by the panels
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where files of what is on the stage are taken from."""
+        return Desk(self.shelf)
 
     def add(self, name: str, component: Any) -> Any:
         self.parts[name] = component
@@ -82,13 +89,15 @@ class Page:
         """Say what is wrong where it was done: by the Train button for settings, beside the input for the rest."""
         if "options" in data or "again" in data:
             values: dict[str, Any] = {"visit": state, "rail": dump(content.rail(state, str(error)))}
+        elif "pairs_text" in data:
+            values = {"visit": state, "pairs": dump(pairs.value(state, error))}
         else:
             values = {"visit": state, "source_row": dump(content.source_row(state, None, error))}
         return [values.get(name, gr.skip()) for name in NAMES]
 
     def values(self, after: Visit, owner: str, changed_from: Visit | None = None) -> dict[str, Any]:
         """The components whose value depends on what changed between two visits; all of them for None."""
-        before = changed_from
+        before, after = changed_from, content.still_open(after, self.shelf)
         values: dict[str, Any] = {"visit": after}
         pair = (after.recipe.architecture, after.recipe.task)
         pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
@@ -96,18 +105,27 @@ class Page:
             values["rail"] = dump(content.rail(after))
         if pair_changed or before is None or (before.run, before.notice) != (after.run, after.notice):
             values["monitor"] = dump(content.monitor(after, self.book, owner))
+        if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
+            values["pairs"] = dump(pairs.value(after))
         if pair_changed:
             values["tabs"] = dump(content.tabs(after))
         if box := _box(before, after, pair_changed):
             values["input"] = gr.update(**box)
-        if pair_changed or before is None or _place(before) != _place(after):
+        moved = pair_changed or before is None or before.place != after.place
+        if moved:
             drawn, figures = content.stage(after, self.shelf)
             values |= {"player": dump(drawn), "source_row": dump(content.source_row(after, drawn))}
             values |= {name: figure.to_json() for name, figure in figures.items()}
+            values["code"] = dump(shown(after, self.desk))
+        if moved or before is None or before.block != after.block:
+            values["block"] = dump(content.block(after, self.shelf))
+        if isinstance(after.task, PictureTask) and (pair_changed or before is None or pictures.depends(before) != pictures.depends(after)):
+            values |= {name: dump(value) for name, value in pictures.islands(after, self.shelf.get(after)).items()}
         return values
 
 
-NAMES = ("visit", "rail", "source_row", "input", "player", "tabs", "trajectory", "latent_map", "reconstruction_error", "monitor")
+LATENT = ("latent_map", "latent_code", "latent_walk", "reconstruction_error")
+NAMES = ("visit", "rail", "source_row", "input", "pairs", "player", "block", "tabs", "trajectory", *LATENT, "code", "monitor")
 
 
 def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:
@@ -118,10 +136,6 @@ def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, An
     if before is None or before.given != after.given:
         box["value"] = after.given if isinstance(after.given, str) else ""
     return box
-
-
-def _place(v: Visit) -> tuple[Any, ...]:
-    return v.shown, v.given, v.forced, v.strategy, v.recipe.architecture, v.recipe.task
 
 
 def _event_data(event: gr.EventData | None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from playground.app import assets, guard
+from playground.app import assets, files, guard
 from playground.errors import InputError
 from playground.run_log import RunLog
 from playground.runs import RunBook
@@ -45,7 +45,7 @@ class Closable(Protocol):
     def close(self, verbose: bool = True) -> None: ...
 
 
-def app_kwargs(book: RunBook, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
+def app_kwargs(book: RunBook, desk: files.Desk | None = None, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`."""
 
     async def events(request: Request) -> Response:
@@ -69,6 +69,8 @@ def app_kwargs(book: RunBook, *, beat_s: float = BEAT_S, stall_s: float = STALL_
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
 
     routes = [Route("/runs/{run_id}/events", events), Route("/healthz", healthz), *assets.routes()]
+    if desk is not None:
+        routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware()}
 
 

@@ -14,33 +14,47 @@ from numpy.typing import NDArray
 from .. import recipes, tasks
 from ..decoding import GREEDY, Beam, Sample, Strategy
 from ..errors import InputError
+from ..options import show
 from ..recipes import Recipe
 from ..tasks import PictureTask, TextTask
 
 SHIPPED = "shipped"
 HOME = ("attention_seq2seq", "reverse")
+FARTHEST = 100  # a number of a code is at most this far from 0
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`recipe` is what Train would train; `shown` names the run on the stage: "shipped", or the id of a live run.
+    """`recipe` is what Train would train; `shown` names the run on the stage: "shipped", or the id of a visitor's run.
 
-    `given` is the typed text, or for pictures ("held_out", index) or ("drawn", 784 numbers).
+    `given` is the typed text, or for pictures ("held_out", index), ("drawn", 784 numbers), or ("code", numbers, condition,
+    picture): a code set by hand, the class it is drawn as, and the picture that was given before it.
     """
 
     recipe: Recipe
     preset: str | None = None  # by name, if the visitor took one
     shown: str = SHIPPED
+    frame: int | None = None  # the training step whose weights are shown; None for the finished model
     run: str | None = None  # the run whose training is followed
     given: Any = ""
     forced: tuple[tuple[int, str], ...] = ()
     strategy: Strategy = GREEDY
     step: int = 0
     notice: str | None = None
+    problems: tuple[tuple[int, str], ...] = ()  # lines of the visitor's own pairs that were left out, and why
+    other: int | None = None  # the picture of the test set that a walk leads to
+    manifold: bool = False  # whether the latent map shows what the decoder draws all over it
+    block: str | None = None  # the path of the opened block of the model
 
     @property
     def task(self) -> tasks.Task:
         return self.recipe.build_task()
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """What the trace on the stage depends on."""
+        recipe = replace(self.recipe, training_options=(), seconds=None, device="cpu")  # what decides an untrained model
+        return self.shown, self.frame, self.given, self.forced, self.strategy, recipe
 
     def with_input(self, given: Any) -> Visit:
         return replace(self, given=given, forced=(), step=0)
@@ -71,6 +85,11 @@ class Visit:
             extra |= {"decoding": "beam"}
         if isinstance(self.given, tuple) and self.given[0] == "held_out":
             extra |= {"picture": str(self.given[1])}
+        if isinstance(self.given, tuple) and self.given[0] == "code":
+            extra |= {"code": ",".join(f"{v:g}" for v in self.given[1])}
+            extra |= {} if self.given[2] is None else {"condition": str(self.given[2])}
+        if self.block is not None:
+            extra |= {"block": self.block}
         return self.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
 
 
@@ -88,7 +107,7 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     """The visit a link asks for; what it does not understand becomes a notice and the start page."""
     wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
     visit = start(*HOME, device=device)
-    if not wanted and not {"input", "picture", "step"} & set(params):
+    if not wanted and not {"input", "picture", "step", "block"} & set(params):
         return visit
     try:
         if wanted:
@@ -101,8 +120,8 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
 
 
 def picture(visit: Visit) -> tuple[NDArray[np.float32], int | None]:
-    """The picture on the stage (28, 28) and its label, None for a drawn one."""
-    kind, value = visit.given
+    """The picture on the stage (28, 28), or the last one before a code was set by hand, and its label; None for a drawn one."""
+    kind, value = origin(visit)
     if kind == "drawn":
         return np.array(value, dtype=np.float32).reshape(28, 28), None
     task = visit.task
@@ -132,6 +151,47 @@ def held_out(visit: Visit, index: Any) -> Visit:
     return visit.with_input(("held_out", index))
 
 
+def by_hand(visit: Visit, numbers: tuple[float, ...], condition: Any = None) -> Visit:
+    """Set the code itself; `condition` is the class that a conditional model is told."""
+    if condition is not None and (isinstance(condition, bool) or not isinstance(condition, int) or not 0 <= condition < 10):
+        raise InputError(f"The condition is {show(condition)}; allowed is a class from 0 to 9.")
+    return visit.with_input(("code", tuple(round(v, 3) for v in numbers), condition, origin(visit)))
+
+
+def origin(visit: Visit) -> Any:
+    """What was given, or was given before the code was set by hand."""
+    return visit.given[3] if isinstance(visit.given, tuple) and visit.given[0] == "code" else visit.given
+
+
+def back(visit: Visit) -> Visit:
+    """The picture is encoded again: what was set by hand is forgotten."""
+    return visit.with_input(origin(visit))
+
+
+def aside(visit: Visit) -> Visit:
+    """The visit with the picture on its stage that a walk leads to: the first of another digit, until one is chosen."""
+    if visit.other is not None:
+        return held_out(visit, visit.other)
+    task = visit.task
+    assert isinstance(task, PictureTask)
+    labels = task.pictures("held_out")[1].tolist()
+    return held_out(visit, next(i for i, label in enumerate(labels) if label != picture(visit)[1]))
+
+
+def another(visit: Visit) -> Visit:
+    """A walk to another picture."""
+    chosen = dice(visit)
+    if not isinstance(visit.task, PictureTask):
+        raise InputError("This task reads tokens; only between pictures one can walk.")
+    return replace(visit, other=chosen.given[1])
+
+
+def with_manifold(visit: Visit, on: Any) -> Visit:
+    if not isinstance(on, bool):
+        raise InputError(f"The map shows the manifold or not: true or false, not {show(on)}.")
+    return replace(visit, manifold=on)
+
+
 def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     """Input and step of a link. The input itself is checked when it is decoded, like typed text."""
     if "input" in params and isinstance(visit.task, TextTask):
@@ -139,15 +199,29 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         visit = visit.with_input(params["input"])
     if "picture" in params:
         visit = held_out(visit, int(params["picture"]) if params["picture"].isdecimal() else params["picture"])
+    if "code" in params and isinstance(visit.task, PictureTask):
+        visit = by_hand(visit, _code(params["code"]), int(params["condition"]) if params.get("condition", "").isdecimal() else None)
     if "decoding" in params:
         visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
         if isinstance(visit.strategy, Sample):
             visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+    if "block" in params:
+        visit = replace(visit, block=params["block"][:200])
     if "step" in params:
         if not params["step"].isdecimal() or len(params["step"]) > 3:
             raise InputError(f"step is {params['step'][:40]!r}; it must be a whole number.")
         visit = replace(visit, step=int(params["step"]))
     return visit
+
+
+def _code(text: str) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or len(numbers) > 256 or not all(abs(v) <= FARTHEST for v in numbers):
+        raise InputError(f"The code is {show(text)}; it must be numbers from −{FARTHEST} to {FARTHEST} with commas between.")
+    return numbers
 
 
 def _number(params: Mapping[str, str], name: str, usual: float) -> float:

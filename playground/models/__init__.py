@@ -152,25 +152,51 @@ class Counted:
 
 
 class Autoencoder(nn.Module):
-    """`decode(encode(x))` should be x again, through a code too small to hold everything."""
+    """`decode(encode(x))` should be x again, through a code too small to hold everything.
+
+    `condition` (B,) is a class that a conditional model reads beside the picture and beside the code; others do without.
+    Encoder and decoder list their `layers` as (tap, part that computes it), in the order of computing: what is drawn inside.
+    """
+
+    encoder: nn.Module
+    decoder: nn.Module
+    options: Any
+    conditions: int = 0  # how many classes it can be told
+
+    @property
+    def code_size(self) -> int:
+        return int(self.options.code)
 
     @abstractmethod
-    def encode(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch code"]: ...
+    def encode(
+        self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None
+    ) -> Float[Tensor, "batch code"]: ...
 
     @abstractmethod
-    def decode(self, code: Float[Tensor, "batch code"]) -> Float[Tensor, "batch 784"]: ...
+    def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]: ...
 
-    def forward(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch 784"]:
-        return self.decode(self.encode(picture))
+    def forward(
+        self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None
+    ) -> Float[Tensor, "batch 784"]:
+        return self.decode(self.encode(picture, condition), condition)
+
+    def guess(self, picture: Float[Tensor, "batch 784"]) -> Int[Tensor, " batch"] | None:
+        """The class that a conditional model takes a picture for; None for all others."""
+        return None
 
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
         """Mean squared error per pixel."""
-        return F.mse_loss(self(batch.source), batch.target)
+        return F.mse_loss(self(batch.source, batch.condition), batch.target)
 
     @torch.no_grad()
     def score(self, batch: Batch) -> float:
         """Mean squared error per pixel; lower is better."""
-        return float(self.loss(batch))
+        return float(F.mse_loss(self(batch.source, batch.condition), batch.target))
+
+    @torch.no_grad()
+    def metrics(self, batch: Batch) -> dict[str, float]:
+        """What is reported of a finished run."""
+        return {"mse": self.score(batch), "loss": float(self.loss(batch))}
 
 
 @dataclass(frozen=True)
@@ -246,6 +272,8 @@ def initialise(model: nn.Module, generator: torch.Generator) -> None:
                     _recurrent(module, name, parameter, generator)
                 elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
                     parameter.fill_(1.0 if name == "weight" else 0.0)
+                elif isinstance(module, nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d):
+                    parameter.uniform_(-(_inputs(module) ** -0.5), _inputs(module) ** -0.5, generator=generator)
                 elif isinstance(module, nn.Linear):
                     parameter.uniform_(-(module.in_features**-0.5), module.in_features**-0.5, generator=generator)
                 else:
@@ -265,6 +293,12 @@ def _recurrent(module: nn.RNNBase, name: str, parameter: Tensor, generator: torc
             parameter[size : 2 * size] = 1.0
 
 
+def _inputs(module: nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d) -> float:
+    """Numbers that one output pixel is a weighted sum of."""
+    window = module.in_channels * math.prod(module.kernel_size)
+    return window / math.prod(module.stride) if isinstance(module, nn.ConvTranspose2d) else window
+
+
 def parameter_count(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
@@ -272,14 +306,16 @@ def parameter_count(model: nn.Module) -> int:
 def flops_per_example(model: nn.Module, source: int, target: int) -> float:
     """Rough floating-point operations of one training example: forward, and backward at twice its cost.
 
-    Each weight of a layer is used once per position (2 operations); embeddings are look-ups and count nothing.
+    Each weight of a layer is used once per position (2 operations), that of a convolution as often as its `uses` says: once
+    per pixel. Embeddings are look-ups and count nothing.
     """
-    positions = {"encoder": source, "decoder": target}
+    encodes = any(name == "encoder" for name, _ in model.named_children())
+    positions = {"encoder": source, "decoder": target if encodes else source + target}  # without an encoder the decoder reads both
     total = 0.0
     for path, module in model.named_modules():
         if not isinstance(module, nn.Embedding):
             weights = sum(p.numel() for p in module.parameters(recurse=False) if p.dim() > 1)
-            total += 6 * weights * positions.get(path.split(".")[0], 1)
+            total += 6 * weights * getattr(module, "uses", positions.get(path.split(".")[0], 1))
     return math.ceil(total)
 
 

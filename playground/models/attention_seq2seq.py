@@ -7,7 +7,8 @@
 
 D. Bahdanau, K. Cho, Y. Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", 2015; in the order
 of T. Luong, H. Pham, C. Manning, "Effective Approaches to Attention-based Neural Machine Translation", 2015: the context
-is not fed back, so that all steps of a known target are computed at once.
+is not fed back, so that all steps of a known target are computed at once. With input feeding (their §3.3) it is, as
+d_t = RNN([y_{t−1}; a_{t−1}], d_{t−1}): a step then knows where the ones before it looked, and must wait for them.
 """
 
 from __future__ import annotations
@@ -36,14 +37,16 @@ class Options:
     hidden: int = integer(32, 8, 256, "Hidden units", "Width of the states", step=8)
     embedding: int = integer(32, 4, 128, "Embedding", "Numbers per token", step=4)
     bidirectional: bool = flag(True, "Bidirectional encoder", "Reads both ways; each direction gets half of the units")
+    input_feeding: bool = flag(False, "Input feeding", "The decoder reads what its last look found; slower to train")
 
 
 @dataclass(frozen=True)
 class State:
-    """What a step hands to the next: the recurrent state; and what all steps look at."""
+    """What a step hands to the next: the recurrent state, with input feeding the attentional vector; and what all look at."""
 
     recurrent: Any
     encoded: Encoded
+    attentional: Tensor | None = None
 
 
 class AttentionDecoder(Decoder):
@@ -53,33 +56,47 @@ class AttentionDecoder(Decoder):
     `attention.context` (H), `attentional` (H), `logits` (V).
     """
 
-    def __init__(self, vocabulary: int, embedding: int, hidden: int, layers: int, cell: str, score: str, positions: int) -> None:
+    def __init__(
+        self,
+        vocabulary: int,
+        embedding: int,
+        hidden: int,
+        layers: int,
+        cell: str,
+        score: str,
+        positions: int,
+        input_feeding: bool = False,
+    ) -> None:
         super().__init__()
+        self.input_feeding = input_feeding
         self.embedding = nn.Embedding(vocabulary, embedding)
-        self.recurrent = Recurrent(cell, embedding, hidden, layers)
+        self.recurrent = Recurrent(cell, embedding + hidden * input_feeding, hidden, layers)
         self.attention = attention(score, hidden, positions)
         self.combine = nn.Linear(2 * hidden, hidden)
         self.output = nn.Linear(hidden, vocabulary)
 
     def init_state(self, encoded: Encoded) -> State:
-        return State(encoded.final, encoded)
+        return State(encoded.final, encoded, torch.zeros_like(encoded.states[:, 0]) if self.input_feeding else None)
 
     def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
-        if explicit():
+        if explicit() or self.input_feeding:
             return looped(self, target_in, state)
         hidden, recurrent = self.recurrent(self.embedding(target_in), state.recurrent)  # (B, T, H)
-        return self._write(hidden, state.encoded), State(recurrent, state.encoded)
+        return self._write(hidden, state.encoded)[0], State(recurrent, state.encoded)
 
     def step(self, token: Int[Tensor, " batch"], state: State) -> tuple[Float[Tensor, "batch vocabulary"], State]:
-        embedded = tap(self, "embedded", self.embedding(token))  # (B, E)
-        hidden, recurrent = self.recurrent(embedded[:, None], state.recurrent)  # (B, 1, H)
-        return self._write(hidden[:, 0], state.encoded), State(recurrent, state.encoded)
+        read = tap(self, "embedded", self.embedding(token))  # (B, E)
+        if state.attentional is not None:
+            read = torch.cat([read, state.attentional], dim=-1)  # (B, E + H)
+        hidden, recurrent = self.recurrent(read[:, None], state.recurrent)  # (B, 1, H)
+        logits, attentional = self._write(hidden[:, 0], state.encoded)
+        return logits, State(recurrent, state.encoded, attentional if self.input_feeding else None)
 
-    def _write(self, hidden: Tensor, encoded: Encoded) -> Tensor:
+    def _write(self, hidden: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
         hidden = tap(self, "hidden", hidden)  # (B, [T,] H)
         context = self.attention(hidden, encoded.states, encoded.mask)
         attentional = tap(self, "attentional", torch.tanh(self.combine(torch.cat([context, hidden], dim=-1))))
-        return tap(self, "logits", self.output(attentional))  # (B, [T,] V)
+        return tap(self, "logits", self.output(attentional)), attentional  # (B, [T,] V), (B, [T,] H)
 
 
 def build(task: SequenceTask, options: Options) -> EncoderDecoder:
@@ -87,7 +104,7 @@ def build(task: SequenceTask, options: Options) -> EncoderDecoder:
     o = options
     return EncoderDecoder(
         RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional),
-        AttentionDecoder(target, o.embedding, o.hidden, o.layers, o.cell, o.score, task.max_source),
+        AttentionDecoder(target, o.embedding, o.hidden, o.layers, o.cell, o.score, task.max_source, o.input_feeding),
     )
 
 

@@ -12,20 +12,26 @@ al., "Extracting and Composing Robust Features with Denoising Autoencoders", 200
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..options import choice, flag, integer, number
 from ..tasks import Batch, PictureTask
 from ..tracing import tap
-from . import Architecture, Autoencoder, register
+from . import Architecture, Autoencoder, Block, register
 
 PIXELS = 784
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"gelu": F.gelu, "relu": F.relu, "tanh": torch.tanh}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu": F.gelu,
+    "relu": F.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "none": lambda x: x,
+}
 
 
 @dataclass(frozen=True)
@@ -37,34 +43,65 @@ class Options:
     noise: float = number(0.0, 0.0, 0.8, "Noise", "Denoising: standard deviation added to the input while training", step=0.05)
 
 
+class Layer(nn.Linear):
+    """A weighted sum and its activation: φ(W x + b). Site: `sum` (outputs), before the activation."""
+
+    block = Block(
+        "Fully connected layer",
+        "h = φ(W x + b)",
+        "Every unit weighs all numbers that come in and adds them up, like a jury in which each member trusts each witness "
+        "to a different degree; the activation φ then bends the sum, so that several layers can do more than one.",
+        (("W x + b", "sum"),),
+    )
+
+    def __init__(self, inputs: int, outputs: int, activation: str = "none") -> None:
+        super().__init__(inputs, outputs)
+        self.activation = activation
+
+    def forward(self, x: Float[Tensor, "batch inputs"]) -> Float[Tensor, "batch outputs"]:
+        return ACTIVATIONS[self.activation](tap(self, "sum", super().forward(x)))
+
+
 class Encoder(nn.Module):
-    """784 → hidden → code. Sites: `hidden` (H), `code` (z)."""
+    """784 → hidden → code. Sites: `hidden` (H), `code` (Z)."""
+
+    block = Block(
+        "Encoder",
+        "code = W₂ φ(W₁ x)",
+        "Squeezes 784 pixels into a few numbers, as one describes a face over the telephone: only what is needed to draw it again.",
+        (("φ(W₁ x)", "hidden"), ("code", "code")),
+    )
+    layers = (("hidden", "linear1"), ("code", "linear2"))
 
     def __init__(self, options: Options) -> None:
         super().__init__()
-        self.options = options
-        self.linear1 = nn.Linear(PIXELS, options.hidden)
-        self.linear2 = nn.Linear(options.hidden, options.code)
+        self.linear1 = Layer(PIXELS, options.hidden, options.activation)
+        self.linear2 = Layer(options.hidden, options.code, "relu" if options.documents else "none")
 
     def forward(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch code"]:
-        hidden = tap(self, "hidden", ACTIVATIONS[self.options.activation](self.linear1(picture)))
-        code = self.linear2(hidden)
-        return tap(self, "code", F.relu(code) if self.options.documents else code)
+        hidden = tap(self, "hidden", self.linear1(picture))
+        return tap(self, "code", self.linear2(hidden))
 
 
 class Decoder(nn.Module):
     """code → hidden → 784. Sites: `hidden` (H), `reconstruction` (784)."""
 
+    block = Block(
+        "Decoder",
+        "x̂ = σ(W₄ φ(W₃ code))",
+        "Draws the picture from the code alone, as the person at the other end of the telephone would.",
+        (("φ(W₃ code)", "hidden"), ("x̂", "reconstruction")),
+    )
+    layers = (("hidden", "linear1"), ("reconstruction", "linear2"))
+
     def __init__(self, options: Options) -> None:
         super().__init__()
-        self.options = options
-        self.linear1 = nn.Linear(options.code, options.hidden)
-        self.linear2 = nn.Linear(options.hidden, PIXELS)
+        self.linear1 = Layer(options.code, options.hidden, options.activation)
+        self.linear2 = Layer(options.hidden, PIXELS, "relu" if options.documents else "sigmoid")
 
     def forward(self, code: Float[Tensor, "batch code"]) -> Float[Tensor, "batch 784"]:
-        hidden = tap(self, "hidden", ACTIVATIONS[self.options.activation](self.linear1(code)))
-        pixels = self.linear2(hidden)
-        return tap(self, "reconstruction", F.relu(pixels) if self.options.documents else torch.sigmoid(pixels))
+        hidden = tap(self, "hidden", self.linear1(code))
+        return tap(self, "reconstruction", self.linear2(hidden))
 
 
 class MLPAutoencoder(Autoencoder):
@@ -75,10 +112,10 @@ class MLPAutoencoder(Autoencoder):
         self.options = options
         self.encoder, self.decoder = Encoder(options), Decoder(options)
 
-    def encode(self, picture: Float[Tensor, "batch 784"]) -> Float[Tensor, "batch code"]:
+    def encode(self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch code"]:
         return self.encoder(picture)
 
-    def decode(self, code: Float[Tensor, "batch code"]) -> Float[Tensor, "batch 784"]:
+    def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]:
         return self.decoder(code)
 
     def corrupt(self, batch: Batch, generator: torch.Generator) -> Batch:
@@ -86,7 +123,7 @@ class MLPAutoencoder(Autoencoder):
         if not self.options.noise:
             return batch
         noise = torch.randn(batch.source.shape, generator=generator) * self.options.noise
-        return Batch((batch.source + noise.to(batch.source.device)).clamp(0, 1), batch.target)
+        return replace(batch, source=(batch.source + noise.to(batch.source.device)).clamp(0, 1))
 
 
 def build(task: PictureTask, options: Options) -> Autoencoder:

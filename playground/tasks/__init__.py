@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from ..errors import InputError
@@ -27,13 +27,15 @@ class Batch:
 
     Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
     source is real, None where nothing is padded. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per
-    token (B, S) with NO_ANSWER at padding. Pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels.
+    token (B, S) with NO_ANSWER at padding. Pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels,
+    `noise` (B, Z) the draws of a model that samples its code while it trains.
     """
 
     source: Tensor
     target: Tensor
     mask: Bool[Tensor, "batch source"] | None = None
     condition: Int[Tensor, " batch"] | None = None
+    noise: Float[Tensor, "batch code"] | None = None
 
     @property
     def target_in(self) -> Tensor:
@@ -43,14 +45,14 @@ class Batch:
     def __len__(self) -> int:
         return len(self.source)
 
-    def __getitem__(self, rows: slice) -> Batch:
+    def __getitem__(self, rows: slice | Tensor) -> Batch:
         return self._each(lambda part: part[rows])
 
     def to(self, device: torch.device) -> Batch:
         return self._each(lambda part: part.to(device))
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        parts = (self.source, self.target, self.mask, self.condition)
+        parts = (self.source, self.target, self.mask, self.condition, self.noise)
         return Batch(*(None if part is None else change(part) for part in parts))  # type: ignore[arg-type]
 
 
@@ -88,7 +90,7 @@ class Task(ABC):
 class TextTask(Task):
     """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
 
-    unit: ClassVar[str] = "token"  # what one source token is called: "digit", "word"
+    unit: str = "token"  # what one source token is called: "digit", "word"
     source_vocabulary: Vocabulary
     max_source: int  # longest input a visitor may type
     trained_lengths: tuple[int, int]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple, TypeVar
@@ -26,7 +27,10 @@ from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
 MASKED = SPECIALS[3]
-WORD = re.compile(rf"{re.escape(MASKED)}|\w+(?:['’-]\w+)*['’]?|[^\w\s]", re.IGNORECASE)
+MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # drawn as a part of the character before
+LETTERS = rf"(?:\w[{MARKS}]*)+"
+SYMBOL = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\w\s](?:[{MARKS}\u200d]|(?<=\u200d)[^\s\x00-\x7f])*"  # an emoji stays whole
+WORD = re.compile(rf"{re.escape(MASKED)}|{LETTERS}(?:['’-]{LETTERS})*['’]?|{SYMBOL}", re.IGNORECASE)
 
 Example = tuple[tuple[str, ...], Any]  # source tokens; target tokens, tags, a class or a number
 T = TypeVar("T", bound=TextTask)
@@ -79,12 +83,12 @@ class Pooled(TextTask):
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         train = self.pool.train
-        return _rows(train, torch.randint(len(train), (count,), generator=generator))
+        return train[torch.randint(len(train), (count,), generator=generator)]
 
     def held_out(self, count: int, seed: int = 0) -> Batch:
         held = self.pool.held_out
         order = torch.randperm(len(held), generator=torch.Generator().manual_seed(7_919 + seed))
-        return _rows(held, order.repeat(-(-count // len(held)))[:count])
+        return held[order.repeat(-(-count // len(held)))[:count]]
 
     def random_text(self, generator: torch.Generator) -> str:
         sources = self.pool.held_out_sources
@@ -138,8 +142,12 @@ class PooledReader(Pooled, ReaderTask):
         return torch.tensor([[ids[tag] for tag in tags] + [NO_ANSWER] * (width - len(tags)) for tags in answers])
 
 
-def _rows(batch: Batch, rows: Tensor) -> Batch:
-    return Batch(batch.source[rows], batch.target[rows], None if batch.mask is None else batch.mask[rows])
+def share_right(task: SequenceTask, guess: Callable[[tuple[str, ...]], tuple[str, ...]]) -> float:
+    """Share of held-out sources that a guess answers exactly right: what a trivial baseline scores."""
+    batch = task.held_out(1_000, seed=1)
+    read, write = task.source_vocabulary.decode, task.target_vocabulary.decode
+    rows = zip(batch.source.tolist(), batch.target.tolist(), strict=True)
+    return sum(guess(read(source)) == write(target) for source, target in rows) / len(batch)
 
 
 @lru_cache(maxsize=64)
@@ -147,13 +155,18 @@ def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
     drawn = dict(task.make(random) for _ in range(task.pool_size))
-    parts = split(list(drawn.items()))
-    width = max(len(source) for source in drawn)
+    return pad_pool(task, *split(list(drawn.items())))
+
+
+def pad_pool(task: Pooled, train: list[Example], held: list[Example]) -> Pool:
+    """The examples as rectangles, both parts of the same width."""
+    parts = (train, held)
+    width = max(len(source) for part in parts for source, _ in part)
     sources = [pad([task.source_vocabulary.encode(source) for source, _ in part], width) for part in parts]
     every = task.targets([answer for part in parts for _, answer in part])  # one rectangle for both
     targets = torch.split(every, [len(part) for part in parts])
-    train, held = (Batch(tokens, target, mask) for (tokens, mask), target in zip(sources, targets, strict=True))
-    return Pool(train, held, tuple(source for source, _ in parts[1]))
+    learned, kept = (Batch(tokens, target, mask) for (tokens, mask), target in zip(sources, targets, strict=True))
+    return Pool(learned, kept, tuple(source for source, _ in held))
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..api import Run
 
 
+MARGIN = 0.06  # of the map's width, around the outermost digits
+
+
 class Info(NamedTuple):
     cloud: NDArray[np.float32]  # (N, 2)
     labels: tuple[int, ...]
@@ -48,7 +51,7 @@ def draw(info: Info) -> go.Figure:
             x=[round(float(info.here[0]), 3)], y=[round(float(info.here[1]), 3)], mode="markers", hoverinfo="skip",
             marker={"symbol": "circle-open", "size": 26, "color": color("ink"), "line": {"color": color("ink"), "width": 3}},
         )  # fmt: skip
-    names = ("z₁", "z₂") if info.size <= 2 else tuple(f"PC {i + 1} of the code · {percent(float(info.explained[i]))}" for i in (0, 1))
+    names = axes(info)
     figure.update_xaxes(title=names[0], zeroline=False, showgrid=False)
     figure.update_yaxes(title=names[1], zeroline=False, showgrid=False)
     rows = [[label, float(a), float(b)] for label, a, b in zip(info.labels, x, y, strict=True)]
@@ -56,13 +59,29 @@ def draw(info: Info) -> go.Figure:
         height=360,
         meta=meta(
             "Latent map",
-            subtitle=f"{len(info.cloud)} test digits · click one to put it on the stage",
+            subtitle=f"{len(info.cloud)} test digits",
             reading=reading(info),
             table=(["digit", *names], rows),
             alt_name="Codes of the test set in two dimensions",
         ),
     )
     return figure
+
+
+def axes(info: Info) -> tuple[str, str]:
+    """What the two axes are called."""
+    if info.size <= 2:
+        return "z₁", "z₂" if info.size > 1 else ""
+    first, second = (f"PC {i + 1} of the code · {percent(float(info.explained[i]))}" for i in (0, 1))
+    return first, second
+
+
+def reach(info: Info) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(low, high) across and up: the whole test set with a margin, and some room where an axis holds nothing."""
+    low, high = info.cloud.min(0), info.cloud.max(0)
+    margin = np.maximum(MARGIN * (high - low), 0.5 * (high - low == 0))
+    (left, bottom), (right, top) = low - margin, high + margin
+    return (float(left), float(right)), (float(bottom), float(top))
 
 
 def reading(info: Info) -> Rich:

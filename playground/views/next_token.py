@@ -1,4 +1,4 @@
-"""What the decoder would write next: the likeliest tokens of one step."""
+"""What the model would write next, or answer: the likeliest tokens or classes of one step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import plotly.graph_objects as go
 
 from ..errors import InputError
-from ..tasks import SequenceTask
+from ..reading import names
+from ..tasks import TextTask
 from ..tracing import Trace
 from .style import MONO, color, escape, meta, percent
 
@@ -23,7 +24,8 @@ class Info(NamedTuple):
 
 def extract(trace: Trace, vocabulary: tuple[str, ...], step: int, count: int = 6) -> Info:
     """The `count` likeliest tokens of a step, best first."""
-    assert trace.probabilities is not None
+    if trace.probabilities is None:
+        raise InputError("This model answers with a number; there are no probabilities to rank.")
     row = trace.probabilities[step]
     best = row.argsort()[::-1][:count]
     return Info(step, ["end" if vocabulary[i] == "<eos>" else vocabulary[i] for i in best], [float(row[i]) for i in best])
@@ -50,9 +52,9 @@ def draw(info: Info) -> go.Figure:
 
 
 def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
-    if not isinstance(run.task, SequenceTask):
+    if not isinstance(run.task, TextTask):
         raise InputError("This model writes a picture, not tokens; it has no next token.")
     trace = run.explore(given)
     if not 0 <= step < len(trace.tokens):
         raise InputError(f"step is {step}; this answer has steps 0 to {len(trace.tokens) - 1}.")
-    return draw(extract(trace, run.task.target_vocabulary.tokens, step))
+    return draw(extract(trace, names(run.task), step))

@@ -11,6 +11,8 @@ from ..errors import InputError
 from ..experiments.pca_baseline import pca_error
 from ..models import Autoencoder
 from ..tracing import Trace
+from . import picture_scene
+from .picture_scene import Terms
 from .style import MONO, Rich, color, meta
 
 if TYPE_CHECKING:
@@ -18,37 +20,46 @@ if TYPE_CHECKING:
 
 
 class Info(NamedTuple):
-    here: float  # mean squared errors per pixel
+    here: float | None  # mean squared errors per pixel; None where a code was set by hand
     test: float
     pca: float
     size: int  # numbers in a code
+    paid: Terms | None = None  # reconstruction and KL of this picture, nats
+    paid_test: Terms | None = None
 
 
 def extract(run: Run, trace: Trace) -> Info:
-    assert isinstance(run.model, Autoencoder) and trace.picture is not None and trace.reconstruction is not None
+    assert isinstance(run.model, Autoencoder) and trace.reconstruction is not None
     size = len(trace["encoder.code"])
     test = run.metrics.get("mse") or run.model.score(run.task.held_out(1024, seed=1))
     pca = run.metrics.get("pca_mse") or pca_error(run.recipe.task, size)
-    return Info(float(np.square(trace.picture - trace.reconstruction).mean()), test, pca, size)
+    here = None if trace.picture is None else float(np.square(trace.picture - trace.reconstruction).mean())
+    known = {"reconstruction", "kl"} <= set(run.metrics)
+    paid_test = Terms(run.metrics["reconstruction"], run.metrics["kl"]) if known else None
+    return Info(here, test, pca, size, picture_scene.terms(trace), paid_test)
 
 
 def draw(info: Info) -> go.Figure:
-    names = ["this picture", "test set", f"PCA, {info.size} components" if info.size > 1 else "PCA, 1 component"]
-    values = [info.here, info.test, info.pca]
+    pca = f"PCA, {info.size} components" if info.size > 1 else "PCA, 1 component"
+    shown = [("test set", info.test, color("ink"), 0.0), (pca, info.pca, "rgba(0,0,0,0)", 1.5)]
+    if info.here is not None:
+        shown.insert(0, ("this picture", info.here, color("dec"), 0.0))
+    names, values, fills, outlines = (list(column) for column in zip(*shown, strict=True))
     figure = go.Figure(
         go.Bar(
             x=values[::-1],
             y=names[::-1],
             orientation="h",
-            marker={"color": ["rgba(0,0,0,0)", color("ink"), color("dec")], "line": {"color": color("ink"), "width": [1.5, 0, 0]}},
+            marker={"color": fills[::-1], "line": {"color": color("ink"), "width": outlines[::-1]}},
             text=[f"{v:.4f}" for v in values][::-1],
             textposition="outside",
             textfont={"family": MONO},
             hoverinfo="skip",
+            cliponaxis=False,
             width=0.5,
         )
     )
-    figure.update_xaxes(title="squared error per pixel", range=[0, max(values) * 1.35], nticks=4)
+    figure.update_xaxes(title="squared error per pixel", range=[0, max(values) * 2], nticks=3)
     figure.update_yaxes(type="category", automargin=True, showgrid=False)
     rows: list[list[Any]] = [[name, round(value, 5)] for name, value in zip(names, values, strict=True)]
     figure.update_layout(
@@ -73,7 +84,14 @@ def reading(info: Info) -> Rich:
             ("b", "PCA loses less"),
             ("", f": {info.pca:.4f} on the test set, against {info.test:.4f}."),
         ]
-    return ratio
+    return ratio if info.paid_test is None else [*_paid(info.paid, info.paid_test), *ratio]
+
+
+def _paid(here: Terms | None, test: Terms) -> Rich:
+    """Both terms of the loss: what drawing a picture and what its code costs."""
+    mine: Rich = [] if here is None else [("", f"This picture costs {here.reconstruction:.0f} + {here.kl:.1f} nats. ")]
+    return [*mine, ("", "A test picture costs "), ("b", f"{test.reconstruction:.0f}"), ("", " nats to draw and "),
+            ("b", f"{test.kl:.1f}"), ("", " for its code. ")]  # fmt: skip
 
 
 def figure(run: Run, given: Any) -> go.Figure:

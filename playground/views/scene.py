@@ -1,140 +1,156 @@
-"""The scene on the stage: all that the step player needs to draw a trace without asking again."""
+"""The scene on the stage: all that the step player needs to draw a trace without asking again.
+
+One scene serves every model that reads text. What an architecture lacks is a ghost: `encoder`, `code` and `decoder` then say
+why. `maps` are all its attentions, `main` the head that is drawn first, and a segment `("look", "")` of a sentence stands
+where the page says what the chosen head looks at.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ..alignment import AttentionMap, attention_maps, drawn
 from ..events import pack
-from ..models.attention import SCORES
-from ..models.recurrent import CELL_TITLES
-from ..tasks import SequenceTask
+from ..models import Reader
+from ..reading import names
+from ..tasks import SequenceTask, TextTask
 from ..tracing import Trace
-from ..vocabulary import SPECIALS
-from . import attention
-from .style import Rich, percent
+from ..vocabulary import MASK, SPECIALS
+from . import attention, halves
+from .sentences import sentences
+
+Array = NDArray[np.float32]
+HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
 
 
-def sequence(
-    trace: Trace, task: SequenceTask, options: dict[str, Any], *, key: str, run_label: str, forced: Sequence[int] = ()
-) -> dict[str, Any]:
-    """The scene of a decoded sequence; the shape of it is documented beside the step player."""
+def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_label: str, forced: Sequence[int] = ()) -> dict[str, Any]:
+    """The scene of a text that was read and of what was made of it; the shape of it is documented beside the step player."""
+    maps = attention_maps(trace)
+    chosen = drawn(maps, len(trace.source))
+    main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
+    right, output = task.answer(trace.source), list(trace.tokens)
+    reads = isinstance(model, Reader)
+    wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
+    probability = _probability(trace, output, task)
     looked = attention.extract(trace)
-    right = task.answer(trace.source)
-    output = list(trace.tokens)
-    wrong = None if right is None else _wrong(output, [*right, "end"])
-    states, hidden = trace["encoder.states"], trace["decoder.hidden"]
-    context = trace["decoder.attention.context"] if looked is not None else trace["decoder.context"][-1:]
-    assert trace.probabilities is not None
-    ids = {t: i for i, t in enumerate(_words(task))}
-    probability = [float(trace.probabilities[t, ids[token]]) for t, token in enumerate(output)]
-    cell = CELL_TITLES[options["cell"]]
-    layers = f"{options['layers']} layers of " if options["layers"] > 1 else ""
-    both = options["bidirectional"]
-    s, h = states.shape
+    logits = _logits(trace, model)
     return {
         "kind": "sequence",
         "key": key,
-        "encoder": {
-            "name": f"{layers}{'bidirectional ' if both else ''}{cell}",
-            "note": f"reads {'all ' + str(s) + ' tokens' if s > 1 else 'one token'}{', both ways' if both else ''}",
-            "shape": f"states {s} × {h}",
-        },
-        "decoder": {
-            "name": f"{layers}{cell}",
-            "note": "writes one token per step",
-            "shape": f"state {hidden.shape[1]} → {len(task.target_vocabulary)} logits",
-        },
-        "code": {
-            "name": "CONTEXT",
-            "kind": "attention" if looked is not None else "final_state",
-            "shape_in": f"{s}×{h}" if looked is not None else f"{options['layers']}×{h}" if options["layers"] > 1 else f"{h}",
-            "shape_out": f"{context.shape[1]}",
-        },
+        **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
         "source": list(trace.source),
+        "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
         "output": output,
+        "positions": list(trace.positions),
+        "sees": _sees(trace),
         "wrong": wrong,
         "answer": trace.output,
-        "verdict": _verdict(trace, right),
-        "states": pack(states),
-        "decoder_states": pack(hidden),
-        "context": pack(context),
+        "verdict": _verdict(trace, right, reads),
+        "states": _packed(trace.get("encoder.states")),
+        "decoder_states": _packed(trace.get("decoder.hidden")),
+        "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),
+        "maps": [_map(m, trace) for m in maps],
+        "main": main,
         "weights": None if looked is None else pack(looked.weights),
-        "logits": pack(trace["decoder.logits"]),
-        "vocabulary": [None if t in ("<pad>", "<bos>") else t for t in _words(task)],
+        "logits": _packed(logits),
+        "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in names(task)],
         "probability": probability,
-        "say": [_say(trace, looked, probability, t, wrong, right, forced) for t in range(len(output))],
+        "say": sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
         "attention_reading": None if looked is None else [attention.reading(looked, t) for t in range(len(output))],
-        "attention_title": f"{SCORES[options['score']]} score" if looked is not None else "",
+        "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
         "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
 
 
-def _words(task: SequenceTask) -> list[str]:
-    return ["end" if t == SPECIALS[2] else t for t in task.target_vocabulary.tokens]
+def _packed(values: Array | None) -> dict[str, Any] | None:
+    return None if values is None else pack(values)
+
+
+def _map(m: AttentionMap, trace: Trace) -> dict[str, Any]:
+    """One layer's attention, with the names of its rows and columns, and what each head read where that crosses over."""
+    source = list(trace.source)
+    begun = m.weights.shape[2] - len(source) - len(trace.tokens)  # −1: the last source token is read as the first step
+    own = [*(["start"] if begun == 0 or m.weights.shape[2] == len(trace.tokens) else []), *trace.tokens[:-1]]
+    summary = ["[CLS]"] if m.side == "encoder" and m.weights.shape[2] > len(source) else []
+    rows = {"pooling": ["answer"], "encoder": [*summary, *source], "prompt": source[: m.weights.shape[1]]}.get(m.side, list(trace.tokens))
+    columns = {"encoder": rows, "prompt": rows}.get(m.side, source)
+    if m.side == "decoder":
+        columns = own if m.weights.shape[2] == len(trace.tokens) else [*source, *own]
+    read = halves.read(trace, m) if m.side in ("cross", "pooling") else None
+    return {
+        "site": m.site,
+        "side": m.side,
+        "layer": m.layer,
+        "rows": rows,
+        "columns": columns,
+        "weights": pack(m.weights),
+        "context": _packed(read),
+    }
+
+
+def _title(model: nn.Module, chosen: tuple[AttentionMap, int]) -> str:
+    m, head = chosen
+    if m.weights.shape[0] > 1 or ".layers." in m.site:
+        return f"layer {m.layer + 1}, head {head + 1}"
+    kind = type(model.get_submodule(m.site.removesuffix(".weights"))).__name__
+    return "pooling" if m.side == "pooling" else f"{re.sub('(?<=[a-z])(?=[A-Z])', ' ', kind).lower()} score"  # ScaledDot: scaled dot
+
+
+def _logits(trace: Trace, model: nn.Module) -> Array | None:
+    """One row per answer, or None where answers are no classes."""
+    if not isinstance(model, Reader):
+        return trace.get("decoder.logits")
+    if model.answers == "number":
+        return None
+    logits = trace["head.logits"]
+    return logits[list(trace.positions)] if model.answers != "label" else logits[None]
+
+
+def _probability(trace: Trace, output: list[str], task: TextTask) -> list[float] | None:
+    if trace.probabilities is None:
+        return None
+    ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(names(task))}
+    return [float(trace.probabilities[t, ids[token]]) for t, token in enumerate(output)]
+
+
+def _sees(trace: Trace) -> list[int] | None:
+    """Of a model that counts: how many of the last tokens each step looked up."""
+    order = trace.get("decoder.order")
+    return None if order is None else [int(n) - 1 for n in order[:, 0]]
 
 
 def _wrong(output: Sequence[str], right: Sequence[str]) -> list[bool]:
     return [i >= len(right) or token != right[i] for i, token in enumerate(output)]
 
 
-def _verdict(trace: Trace, right: tuple[str, ...] | None) -> dict[str, Any]:
+def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[str, Any]:
     if right is None:
         return {"right": None, "text": ""}
-    written = [t for t in trace.tokens if t != "end"]
+    written = trace.tokens if reads else tuple(t for t in trace.tokens if t != "end")
     same = sum(a == b for a, b in zip(written, right, strict=False))
-    if tuple(written) == right and trace.ended:
+    if reads and len(right) == 1:
+        return {"right": written == right, "text": "right" if written == right else f"wrong, right is {right[0]}"}
+    if written == right and trace.ended:
         return {"right": True, "text": f"right, {same} of {len(right)}"}
     tail = "" if trace.ended else "; it did not end"
     return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
 
 
-def _say(
-    trace: Trace,
-    looked: attention.Info | None,
-    probability: list[float],
-    t: int,
-    wrong: list[bool] | None,
-    right: tuple[str, ...] | None,
-    forced: Sequence[int],
-) -> Rich:
-    """The sentence that leads: what is written at this step, and from where."""
-    token = trace.tokens[t]
-    written: Rich = [("d", "end" if token == "end" else f"‘{token}’")]
-    if t in forced:
-        given: Rich = [("", " was forced here; the model gave it "), ("n", percent(probability[t])), ("", ".")]
-        return [("b", f"Step {t + 1}."), ("", " "), *written, *given]
-    start: Rich = [("b", f"Step {t + 1}."), ("", " To write "), *written]
-    sure: Rich = [("", " It is "), ("n", percent(probability[t])), ("", " sure")]
-    sure += [("", ".")] if wrong is None or not wrong[t] else [("", " and "), ("w", "wrong"), ("", f": right is {_right_word(right, t)}.")]
-    if looked is None:
-        return [*start, ("", " the decoder has only its own state, which began as the encoder’s last one."), *sure]
-    at, weight = int(looked.looks_at[t]), float(looked.weights[t].max())
-    return [
-        *start,
-        ("", " the decoder looks mostly at state "),
-        ("b", str(at + 1)),
-        ("", ", "),
-        ("e", f"‘{trace.source[at]}’"),
-        ("", " — weight "),
-        ("b c", f"{weight:.2f}"),
-        ("", "."),
-        *sure,
-    ]
-
-
-def _right_word(right: tuple[str, ...] | None, t: int) -> str:
-    if right is None or t > len(right):
-        return "nothing, the answer is over"
-    return f"‘{right[t]}’" if t < len(right) else "end"
-
-
-def _notice(trace: Trace, task: SequenceTask) -> str | None:
+def _notice(trace: Trace, task: TextTask) -> str | None:
     low, high = task.trained_lengths
     n = len(trace.source)
     if low <= n <= high:
-        return None
+        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in trace.source else None
     trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
-    return f"This input has {n} digit{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
+    return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
+
+
+SHOW_MASK = f"Nothing is hidden here: write {SPECIALS[MASK]} in place of a word, and the model will fill it in."

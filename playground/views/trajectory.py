@@ -17,6 +17,8 @@ from .style import MONO, Rich, color, escape, meta, percent
 if TYPE_CHECKING:
     from ..api import Run
 
+SHAPES = {"encoder": "■", "decoder": "▲"}
+TRACES = 6  # of each side
 SIDES = {"encoder": ("encoder.states", "enc", "square"), "decoder": ("decoder.hidden", "dec", "triangle-up")}
 
 
@@ -34,13 +36,23 @@ class Info(NamedTuple):
     paths: dict[str, Path]
     steps: int
     looks_at: NDArray[np.intp] | None  # per output step, the encoder state with the highest weight
+    read_off: tuple[int, ...] = ()  # per answer of a reader, the encoder state that it was read off
+
+
+NO_STATES = {
+    "title": "No hidden states",
+    "text": "This model counts words and looks them up; there is no state that could move. Other architectures draw a path here.",
+}
 
 
 def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
+    """A path for each side that has states: readers have the encoder's only, models that read a prompt the decoder's only."""
     paths = {}
     for side, (site, _, _) in SIDES.items():
-        states, projection = trace[site], projections[side]
-        if states.ndim == 3:  # hypotheses of a beam: the best one
+        states, projection = trace.get(site), projections.get(side)
+        if states is None or projection is None:
+            continue
+        if trace.beam:  # of the final hypotheses the best one
             states = states[0]
         states = states[: len(trace.tokens)] if side == "decoder" else states
         moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
@@ -48,15 +60,15 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
         points = projection(states)
         paths[side] = Path(side, labels, points, _label_places(points), moved, projection.cloud, projection.explained)
     looked = attention.extract(trace)
-    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at)
+    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions)
 
 
 def draw(info: Info) -> go.Figure:
     figure = go.Figure()
-    for side in SIDES:
-        _add_path(figure, info, info.paths[side])
-    per_side = len(figure.data) // len(SIDES)
-    steps = [[*_encoder_patch(info, 0, t), *_decoder_patch(info.paths["decoder"], per_side, t)] for t in range(info.steps)]
+    for path in info.paths.values():
+        _add_path(figure, info, path)
+    firsts = {side: i * TRACES for i, side in enumerate(info.paths)}
+    steps = [[patch for side, first in firsts.items() for patch in _patch(info, side, first, t)] for t in range(info.steps)]
     layouts = {
         side: {"xaxis": {"title": {"text": _axis(path, 0)}, "range": _width(path)}, "yaxis": {"title": {"text": _axis(path, 1)}}}
         for side, path in info.paths.items()
@@ -66,24 +78,28 @@ def draw(info: Info) -> go.Figure:
         yaxis={"showticklabels": False, "zeroline": False, "showgrid": False},
         meta=meta(
             "Trajectory",
-            readings={side: [_reading(info, side, t) for t in range(info.steps)] for side in SIDES},
+            readings={side: [_reading(info, side, t) for t in range(info.steps)] for side in info.paths},
             table=(["side", "step", "token", "PC 1", "PC 2", "moved"], _rows(info)),
             steps=steps,
-            switch=[["encoder", "■ enc"], ["decoder", "▲ dec"]],
+            switch=[[side, f"{SHAPES[side]}\u00a0{side[:3]}"] for side in info.paths] or None,
             layouts=layouts,
+            empty=None if info.paths else NO_STATES,
             alt_name="Hidden states in their first two principal components",
         ),
     )
     return figure
 
 
-def figure(run: Run, given: Any, side: str = "decoder", step: int | None = None) -> go.Figure:
-    """One side's path with the marker on one step (the last if None)."""
-    if side not in SIDES:
+def figure(run: Run, given: Any, side: str | None = None, step: int | None = None) -> go.Figure:
+    """One side's path (the decoder's, where there is one) with the marker on one step (the last if None)."""
+    if side is not None and side not in SIDES:
         raise InputError(f"side is {side!r}; allowed are: {', '.join(SIDES)}.")
-    if "decoder" not in run.projections:
+    if "code" in run.projections:
         raise InputError("This model has no steps; its codes are in the figure latent_map.")
     info = extract(run.explore(given), run.projections)
+    side = side or ("decoder" if "decoder" in info.paths else "encoder")
+    if side not in info.paths:
+        raise InputError(f"This model has no {side} states; it has those of: {', '.join(info.paths) or 'neither side'}.")
     drawn = draw(info)
     at = info.steps - 1 if step is None else max(0, min(step, info.steps - 1))
     for patch in drawn.layout.meta["steps"][at]:
@@ -133,9 +149,13 @@ def _decoder_patch(path: Path, first: int, t: int) -> list[dict[str, Any]]:
     ]
 
 
+def _patch(info: Info, side: str, first: int, t: int) -> list[dict[str, Any]]:
+    return _encoder_patch(info, first, t) if side == "encoder" else _decoder_patch(info.paths[side], first, t)
+
+
 def _encoder_patch(info: Info, first: int, t: int) -> list[dict[str, Any]]:
-    """The whole source has been read; the ring is on the state the decoder looks at, or on the last one."""
-    at = -1 if info.looks_at is None else int(info.looks_at[t])
+    """The whole source has been read; the ring is on the state that is read off or looked at, or on the last one."""
+    at = info.read_off[t] if info.read_off else -1 if info.looks_at is None else int(info.looks_at[t])
     x, y = info.paths["encoder"].points[at].round(4).tolist()
     return [{"trace": first + 5, "x": [x], "y": [y]}]
 
@@ -169,6 +189,8 @@ def _reading(info: Info, side: str, t: int) -> Rich:
     if side == "decoder":
         moved = f"{path.moved[t]:.1f}"
         return [("", f"Step {t + 1} moved the state by "), ("b", moved), ("", "."), *tail] if t else [("", "Step 1 starts here."), *tail]
+    if info.read_off:
+        return [("", f"Answer {t + 1} is read off state "), ("b", str(info.read_off[t] + 1)), ("", "."), *tail]
     if info.looks_at is None:
         return [("", "The ring is on the last state, the only one that crosses over."), *tail]
     at = int(info.looks_at[t])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +37,7 @@ def train(page: Page) -> None:
 def picture(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-scene", "picture")
     page.get_by_role("button", name="Example: 3").click()
-    expect(page.get_by_role("img", name="Input picture of a 3")).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^Input picture of a 3"))).to_be_visible()
 
 
 PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {

@@ -18,14 +18,27 @@ INK = """(canvas) => {
   return Math.max(...[0, 1, 2, 3].map((c) => Math.max(...channel(c)) - Math.min(...channel(c))));
 }"""
 
-# The point of the map that stands furthest from all others, in pixels of the window.
-LONELY_POINT = """(node) => {
-  const { xaxis, yaxis } = node._fullLayout, box = node.getBoundingClientRect(), [cloud] = node._fullData;
-  const points = Array.from(cloud.x, (x, i) => ({ x: xaxis._offset + xaxis.l2p(x), y: yaxis._offset + yaxis.l2p(cloud.y[i]), i }));
-  const distance = (a) => Math.min(...points.filter((b) => b.i !== a.i).map((b) => Math.hypot(a.x - b.x, a.y - b.y)));
-  const best = points.map((a) => [distance(a), a]).sort(([a], [b]) => b - a)[0][1];
-  return { x: box.left + best.x, y: box.top + best.y, digit: cloud.text[best.i], index: cloud.customdata[best.i] };
+# The digit of the map that stands furthest from all others, and a free place of it, in pixels of the window.
+PLACES = """(map) => {
+  const middleOf = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+  const digits = [...map.querySelectorAll('.digit')]
+    .map((node, index) => ({ ...middleOf(node.getBoundingClientRect()), digit: node.textContent, index }));
+  const far = (a) => Math.min(...digits.filter((b) => b.index !== a.index).map((b) => Math.hypot(a.x - b.x, a.y - b.y)));
+  const lonely = digits.map((a) => [far(a), a]).sort(([a], [b]) => b - a)[0][1];
+  const area = map.querySelector('.map-area').getBoundingClientRect();
+  const at = (share) => ({ x: area.x + share * area.width, y: area.y + share * area.height });
+  const free = Array.from({ length: 50 }, (_, i) => ({ ...at(i / 50 + 0.01), index: -1 })).sort((a, b) => far(b) - far(a))[0];
+  return { lonely, free, corner: at(0.2), middle: at(0.6) };
 }"""
+
+
+def settled(page: Page) -> str:
+    """The sentence, once no answer changes it any more: a drag asks for many codes, and the last one counts."""
+    said = None
+    while (now := page.locator(".say").text_content() or "") != said:
+        said = now
+        page.wait_for_timeout(1500)
+    return now
 
 
 @pytest.fixture
@@ -34,13 +47,25 @@ def page(visit: Visit) -> Page:
 
 
 def picture(page: Page) -> Locator:
-    return page.get_by_role("img", name=re.compile("^Input picture"))
+    return page.get_by_role("group", name=re.compile("^(Input picture|Code set by hand)"))
+
+
+def latent_map(page: Page) -> Locator:
+    return page.get_by_role("application", name=re.compile("^Latent map"))
+
+
+def by_hand(page: Page) -> Locator:
+    return page.get_by_role("group", name=re.compile("^Code set by hand"))
+
+
+def slider(page: Page, number: int) -> Locator:
+    return page.get_by_role("slider", name=f"z{number}", exact=True)
 
 
 def test_a_picture_and_its_reconstruction_stand_without_a_click(page: Page) -> None:
     expect(picture(page)).to_be_visible()
     hooks.expect_output(page, re.compile(r"error 0\.\d+"))
-    expect(hooks.panel(page, "Latent map").locator(".js-plotly-plot")).to_be_visible()
+    expect(latent_map(page).locator(".digit").first).to_be_visible()
     expect(page.locator("#input")).to_be_hidden()
     for name in ("input x", "reconstruction"):
         shown = page.get_by_role("figure", name=name, include_hidden=True).or_(page.locator("figure", has_text=name)).first
@@ -86,16 +111,96 @@ def test_a_drawn_digit_is_reconstructed(page: Page) -> None:
     expect(pad).to_be_hidden()
 
 
-def test_a_click_on_the_map_puts_that_digit_on_the_stage(page: Page) -> None:
-    chart = hooks.panel(page, "Latent map").locator(".js-plotly-plot")
-    expect(chart).to_be_visible()
-    chart.scroll_into_view_if_needed()
-    point = chart.evaluate(LONELY_POINT)
-    page.mouse.move(point["x"], point["y"])
-    expect(chart.locator(".hoverlayer")).to_contain_text(f"a {point['digit']} of the test set")
-    page.mouse.click(point["x"], point["y"])
-    expect(page).to_have_url(re.compile(f"picture={point['index']}(&|$)"))
-    expect(picture(page)).to_have_accessible_name(re.compile(f"^Input picture of a {point['digit']}"))
+def test_a_click_on_a_digit_of_the_map_puts_it_on_the_stage(page: Page) -> None:
+    latent_map(page).scroll_into_view_if_needed()
+    place = latent_map(page).evaluate(PLACES)["lonely"]
+    page.mouse.click(place["x"], place["y"])
+    expect(page).to_have_url(re.compile(f"picture={place['index']}(&|$)"))
+    expect(picture(page)).to_have_accessible_name(re.compile(f"^Input picture of a {place['digit']}"))
+
+
+def test_a_click_elsewhere_decodes_that_place_through_the_principal_components(page: Page) -> None:
+    """The code has 16 numbers, the map two axes."""
+    latent_map(page).scroll_into_view_if_needed()
+    place = latent_map(page).evaluate(PLACES)["free"]
+    page.mouse.click(place["x"], place["y"])
+    expect(by_hand(page)).to_have_accessible_name(re.compile("16 numbers, .*no input picture"))
+    expect(page.get_by_text("no input", exact=True)).to_be_visible()
+    expect(page.locator(".funnel.enc")).to_have_class(re.compile("ghost"))
+    page.get_by_role("button", name="Back to the picture").click()
+    expect(picture(page)).to_have_accessible_name(re.compile("^Input picture of a"))
+
+
+def test_a_feature_map_and_a_layer_are_drawn_and_open(visit: Visit) -> None:
+    page = visit("?architecture=conv_autoencoder&task=strokes")
+    maps = page.get_by_role("button", name="encoder: maps1, 8 × 14 × 14 numbers, open conv1")
+    assert maps.locator("canvas").evaluate(INK) > 100
+    maps.click()
+    expect(maps).to_have_attribute("aria-pressed", "true")
+    maps.click()
+    expect(maps).to_have_attribute("aria-pressed", "false")
+    slider(page, 3).focus()
+    page.keyboard.press("Home")
+    expect(by_hand(page)).to_be_visible()
+
+
+def test_the_map_of_a_vae_is_the_code_itself(visit: Visit) -> None:
+    """Drag over the map, go on by keyboard, move a slider, draw a code, show the manifold, follow the link."""
+    page = visit("?architecture=vae&task=digits")
+    expect(page.locator(".say")).to_contain_text(re.compile(r"\d+ nats to draw again and its code \d"))
+    expect(page.locator(".zbox")).to_contain_text("mean ±")
+    latent_map(page).scroll_into_view_if_needed()
+    places = latent_map(page).evaluate(PLACES)
+    page.mouse.move(places["corner"]["x"], places["corner"]["y"])
+    page.mouse.down()
+    page.mouse.move(places["middle"]["x"], places["middle"]["y"], steps=10)
+    page.mouse.up()
+    expect(by_hand(page)).to_be_visible()
+    before = settled(page)
+    latent_map(page).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".say")).not_to_have_text(before)
+    slider(page, 2).focus()
+    page.keyboard.press("End")
+    highest = slider(page, 2).get_attribute("aria-valuetext")
+    expect(by_hand(page)).to_have_accessible_name(re.compile(f"2 numbers \\(.*{highest}\\)"))
+    sentence = page.locator(".say").text_content()
+    page.get_by_role("button", name="Draw a code").click()
+    expect(page.locator(".say")).not_to_have_text(sentence or "")
+    settled(page)
+    page.get_by_role("button", name="manifold").click()
+    expect(latent_map(page).locator("image")).to_be_visible()
+    expect(page).to_have_url(re.compile("code="))
+    shared = page.locator(".say").text_content()
+    expect(visit("?" + page.url.partition("?")[2]).locator(".say")).to_have_text(shared or "")
+
+
+def test_a_cvae_draws_another_digit_in_the_same_hand(visit: Visit) -> None:
+    page = visit("?architecture=cvae&task=digits")
+    expect(page.get_by_role("button", name=re.compile("^Condition 0"))).to_be_visible()
+    condition = page.get_by_role("group", name="Condition", exact=True)
+    condition.get_by_role("button", name="7").click()
+    expect(by_hand(page)).to_have_accessible_name(re.compile("condition 7"))
+    expect(page.locator(".say")).to_contain_text("the condition ‘7’")
+    slider(page, 1).focus()
+    page.keyboard.press("Home")
+    expect(by_hand(page)).to_have_accessible_name(re.compile(r"\(−.*condition 7"))
+    page.get_by_role("button", name="Step 8 of 8").click()
+    expect(by_hand(page)).to_have_accessible_name(re.compile("condition 0"))
+    page.get_by_role("button", name="Example: 3").click()
+    expect(page.get_by_role("button", name=re.compile("^Condition 3"))).to_be_visible()
+
+
+def test_a_walk_leads_to_another_picture(page: Page) -> None:
+    steps = page.get_by_role("group", name="Steps of the walk").get_by_role("button")
+    expect(steps).to_have_count(8)
+    goal = page.get_by_role("region", name="Walk", exact=True).locator(".read")
+    steps.nth(4).click()
+    expect(by_hand(page)).to_be_visible()
+    before = steps.last.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
+    page.get_by_role("button", name="Another goal").click()
+    page.wait_for_function("(before) => [...document.querySelectorAll('.walk canvas')].at(-1).toDataURL() !== before", arg=before)
+    expect(goal).to_contain_text("from a 2 to a")
 
 
 def test_a_link_brings_the_same_picture(visit: Visit) -> None:

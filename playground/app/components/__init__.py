@@ -68,7 +68,7 @@ class TopBar(Island):
 class Rail(Island):
     """Task, architecture, training options and the Train button."""
 
-    module, sends = "rail", ("choose", "train", "options")
+    module, sends = "rail", ("choose", "train", "options", "once", "reset")
 
 
 class SourceRow(Island):
@@ -77,10 +77,40 @@ class SourceRow(Island):
     module, sends = "source_row", ("example", "dice", "picture")
 
 
+class PairsPanel(Island):
+    """The visitor's own pairs: paste or upload, and what was read of them."""
+
+    module, sends = "pairs_panel", ("pairs",)
+
+
+class CodePanel(Island):
+    """The code of what is on the stage, fetched when its tab is opened, and its files."""
+
+    module = "code_panel"
+
+
 class StepPlayer(Island):
     """The one picture and the player: steps through a trace without asking the server."""
 
-    module, sends = "step_player", ("strategy",)
+    module, sends = "step_player", ("strategy", "inspect")
+
+
+class BlockPanel(Island):
+    """The opened block of the model: its equation with the numbers of the step, its parameters, its code."""
+
+    module, sends = "block_panel", ("inspect",)
+
+
+class HeadsPanel(Island):
+    """Every head of every attention at a glance; one is chosen here for the whole page."""
+
+    module = "heads_panel"
+
+
+class LinesPanel(Island):
+    """The chosen head as lines as wide as its weights, or as a heatmap."""
+
+    module, sends = "lines_panel", ("inspect",)
 
 
 class Tabs(Island):
@@ -101,10 +131,28 @@ class NextTokenPanel(Island):
     module, sends = "next_token_panel", ("force",)
 
 
+class LatentMap(Island):
+    """The test set at its codes, or what the decoder draws all over the map; a click or a drag sets the code."""
+
+    module, sends = "latent_map", ("code", "point", "manifold")
+
+
+class LatentCode(Island):
+    """A slider for each number of the code, and the condition."""
+
+    module, sends = "latent_code", ("code", "back")
+
+
+class LatentWalk(Island):
+    """Pictures at equal steps between two codes."""
+
+    module, sends = "latent_walk", ("code", "other")
+
+
 class TrainMonitor(Island):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 
-    module, sends = "train_monitor", ("stop", "explore", "train")
+    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train")
 
 
 class Film(Island):

@@ -7,14 +7,15 @@ from typing import Any
 from ...errors import InputError
 from ...tasks import SequenceTask
 from .. import content
-from .. import visit as visits
 from ..components import AttentionPanel, NextTokenPanel, PlotlyFigure, StepPlayer, Tabs
 from ..page import Page
 from ..visit import Visit
+from . import inside
 
 
 def build_stage(page: Page, drawn: dict[str, Any]) -> None:
     page.add("player", StepPlayer(drawn))
+    inside.build_block(page)
     page.add("tabs", Tabs(content.tabs(page.first)))
 
 
@@ -23,14 +24,11 @@ def build_panels(page: Page, trajectory: str) -> None:
     page.add("next_token", NextTokenPanel(elem_classes="tab-decode"))
     figure = page.add("trajectory", PlotlyFigure(elem_classes=["tab-decode", "nopres"]))
     figure.value = trajectory
-    page.add("latent_map", PlotlyFigure(elem_classes=["tab-latent", "span-8", "show-present"]))
-    page.add("reconstruction_error", PlotlyFigure(elem_classes=["tab-latent", "nopres"]))
 
 
 def wire(page: Page) -> None:
     page.on(page.parts["player"].strategy, strategy, "strategy", again="always_last")
     page.on(page.parts["next_token"].force, force, "force", again="always_last")
-    page.on(page.parts["latent_map"].point, point, "point", again="always_last")
 
 
 def strategy(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -45,8 +43,3 @@ def force(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     if not isinstance(visit.task, SequenceTask):
         raise InputError("Only models that write tokens can be forced.")
     return visit.force(data.get("step"), data.get("text"))
-
-
-def point(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """A digit of the map goes onto the stage."""
-    return visits.held_out(visit, data.get("customdata"))

@@ -23,6 +23,8 @@ def wire(page: Page) -> None:
     page.on(rail.choose, choose, "choose", again="always_last")
     page.on(rail.options, set_options, "options", again="always_last")
     page.on(rail.train, lambda visit, data, owner: train(page, visit, data, owner), "train", again="once")
+    page.on(rail.once, lambda visit, data, owner: once(page, visit, data, owner), "one_step", again="once")
+    page.on(rail.reset, lambda visit, data, owner: reset(page, visit, data, owner), "reset", again="once")
 
 
 def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -36,7 +38,7 @@ def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
             raise InputError(f"{architecture.title} {architecture.why_not(task)}.")
     chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
     if task.id == visit.recipe.task:
-        chosen = replace(chosen, given=visit.given)
+        chosen = replace(chosen, given=visits.origin(visit))
     return replace(chosen, run=None, shown=SHIPPED)
 
 
@@ -64,6 +66,30 @@ def train(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Start a run, or join the identical one that is queued or training."""
     visit = set_options(visit, data, owner)
     return replace(visit, run=page.book.start(visit.recipe, owner), notice=None)
+
+
+def once(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """One step of training: of the visitor's run under way, else of a new one that is held after it."""
+    visit = set_options(visit, data, owner)
+    run_id = _under_way(page, visit, owner)
+    if run_id is None or page.book.get(run_id).recipe != visit.recipe:
+        run_id = page.book.start(visit.recipe, owner, paused=True)
+    page.book.step(run_id, owner)
+    return replace(visit, run=run_id, notice=None)
+
+
+def reset(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Back to the initial weights, the same for the same seed: a new run, held before its first step."""
+    visit = set_options(visit, data, owner)
+    if (running := _under_way(page, visit, owner)) is not None:
+        page.book.stop(running, owner)
+    return replace(visit, run=page.book.start(visit.recipe, owner, paused=True), notice=None)
+
+
+def _under_way(page: Page, visit: Visit, owner: str) -> str | None:
+    """The followed run, if it is the visitor's own and not over."""
+    mine = [log for log in page.book.of(owner) if log.id == visit.run and not log.over]
+    return mine[0].id if mine else None
 
 
 def _usual(task: type[tasks.Task]) -> models.Architecture:

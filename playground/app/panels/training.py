@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ... import recipes
 from ...errors import InputError
+from ...options import show
 from .. import content
 from ..components import Curves, Film, Samples, TrainMonitor
 from ..page import Page
@@ -25,20 +27,23 @@ def build_panels(page: Page) -> None:
 
 def wire(page: Page) -> None:
     monitor = page.parts["monitor"]
-    page.on(monitor.stop, lambda visit, data, owner: stop(page, visit, data, owner), "stop")
+    for what in ("stop", "pause", "resume", "step"):
+        page.on(getattr(monitor, what), partial(_order, page, what), what)
     page.on(monitor.explore, lambda visit, data, owner: explore(page, visit, data, owner), "explore_run", again="always_last")
     page.on(monitor.train, lambda visit, data, owner: again(page, visit, data, owner), "train_again", again="once")
 
 
-def stop(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Stop the followed run; stopping one that has ended does nothing."""
-    page.book.stop(_run_id(data.get("run")), owner)
+def _order(page: Page, what: str, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Stop, pause, step or go on with the followed run; what an ended run cannot do any more does nothing."""
+    getattr(page.book, what)(_run_id(data.get("run")), owner)
     return visit
 
 
 def explore(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Put the trained model on the stage."""
-    return content.trained(visit, _run_id(data.get("run")), page.shelf)
+    """Put the trained model on the stage; while it trains, as it was at a step."""
+    run_id = _run_id(data.get("run"))
+    frame = None if page.book.get(run_id).over else _step(data.get("step"))
+    return content.trained(visit, run_id, page.shelf, frame)
 
 
 def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -49,6 +54,12 @@ def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
     recipe = replace(recipe, training_options=tuple(sorted(options.items())))
     return replace(visit, recipe=recipe, run=page.book.start(recipe, owner))
+
+
+def _step(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InputError(f"The step of a training is a whole number from 0, not {show(value)}.")
+    return value
 
 
 def _run_id(value: Any) -> str:

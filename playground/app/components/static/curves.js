@@ -53,7 +53,7 @@ function scoreChart(run) {
 function lossChart(run, log) {
   const lines = baselines(run, 'loss').map(([text, value]) => [`${text}: ${value.toFixed(2)}`, value]);
   const axis = log ? { type: 'log', nticks: 5 } : { rangemode: 'tozero', nticks: 5 };
-  return [[{ type: 'scatter', mode: 'lines', x: run.losses.map(([, s]) => s), y: run.losses.map(([, , loss]) => loss), line: { color: 'var(--ink)', width: 2.25 },
+  return [[{ type: 'scatter', mode: run.losses.length < 20 ? 'lines+markers' : 'lines', marker: { color: 'var(--ink)', size: 6 }, x: run.losses.map(([, s]) => s), y: run.losses.map(([, , loss]) => loss), line: { color: 'var(--ink)', width: 2.25 },
     hovertemplate: '%{x:.2f} s<br>%{y:.3f} nats<extra></extra>' }], chartLayout(run, lossName(run), { ...axis, uirevision: `${run.id} ${log ? 'log' : 'linear'}` }, lines)];
 }
 

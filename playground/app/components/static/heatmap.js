@@ -10,19 +10,20 @@ const MONO = 0.61, TALLEST = 290;
  * @param {{row: (i: number) => ArrayLike<number>}} options.values rows × columns, 0…1
  * @param {number} options.width CSS pixels available
  * @param {string} options.rowName @param {string} options.columnName names of the axes
+ * @param {import('./glyphs.js').Hue} [options.hue] of the cells @param {import('./glyphs.js').Hue} [options.rowHue] @param {import('./glyphs.js').Hue} [options.columnHue] of the tokens
  * @param {(row: number) => void} options.onpick a row was clicked
  * @param {(row: number | null, column?: number) => void} options.onhover
  * @returns {{svg: SVGElement, show: (row: number) => void}}
  */
-export function createHeatmap({ rows, columns, values, width, rowName, columnName, onpick, onhover }) {
+export function createHeatmap({ rows, columns, values, width, rowName, columnName, hue = 'code', rowHue = 'dec', columnHue = 'enc', onpick, onhover }) {
   const g = geometry(rows, columns, width);
   const svg = s('svg', {
-    class: 'heat', width: g.width, height: g.height, role: 'img',
-    'aria-label': `Heatmap of attention: ${rows.length} outputs by ${columns.length} source positions`,
+    class: 'heat', style: `--row-hue:var(--${rowHue}-text);--column-hue:var(--${columnHue}-text)`, width: g.width, height: g.height, role: 'img',
+    'aria-label': `Heatmap of attention: ${rows.length} ${rowName}s by ${columns.length} ${columnName} positions`,
   });
   svg.append(...axisNames(g, rowName, columnName), ...columns.map((token, j) => columnLabel(g, token, j)));
   const labels = rows.map((token, i) => s('text', { class: 'm rowname', x: g.left - 10, y: g.y(i) + g.high / 2 + g.font * 0.36, 'text-anchor': 'end' }, clip(token, g.rowChars)));
-  svg.append(...labels, cells(g, values, rows.length, columns.length));
+  svg.append(...labels, cells(g, values, rows.length, columns.length, hue));
   const numerals = columns.map((_, j) => s('text', { class: 'm numeral', x: g.x(j) + g.wide / 2, 'text-anchor': 'middle' }));
   const outline = s('rect', { class: 'lit', x: g.left - 1, y: g.top - 1, width: g.wide * columns.length + 2, height: g.high + 2, rx: 2 });
   const pointer = s('path', { class: 'pointer', d: `M${g.left - 2} ${g.top + g.high / 2}l-6 -4v8z` });
@@ -39,6 +40,8 @@ export function createHeatmap({ rows, columns, values, width, rowName, columnNam
       labels.forEach((label, i) => { label.style.display = i % g.every === 0 && Math.abs(i - row) >= g.every || i === row ? '' : 'none'; });
       labels[row]?.classList.add('cur');
       lit = row;
+      marker.style.display = row === null ? 'none' : '';
+      if (row === null) { numerals.forEach((text) => setText(text, '')); return; }
       marker.style.transform = `translateY(${row * g.high}px)`;
       writeNumerals(numerals, values.row(row), g, row);
     },
@@ -80,11 +83,11 @@ function columnLabel(g, token, j) {
     : s('text', { class: 'm colname', transform: `translate(${x + g.font * 0.36} ${y + 2}) rotate(-90)` }, text);
 }
 
-function cells(g, values, rows, columns) {
+function cells(g, values, rows, columns, hue) {
   const group = s('g'), gap = g.wide > 10 && g.high > 10 ? 1 : 0.5;
   for (let i = 0; i < rows; i++) {
     const row = values.row(i);
-    for (let j = 0; j < columns; j++) group.append(s('rect', { x: g.x(j) + gap / 2, y: g.y(i) + gap / 2, width: g.wide - gap, height: g.high - gap, rx: 1, style: `fill:${ramp(row[j])}` }));
+    for (let j = 0; j < columns; j++) group.append(s('rect', { x: g.x(j) + gap / 2, y: g.y(i) + gap / 2, width: g.wide - gap, height: g.high - gap, rx: 1, style: `fill:${ramp(row[j], hue)}` }));
   }
   return group;
 }

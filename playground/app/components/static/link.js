@@ -10,6 +10,7 @@ export function keepLink() {
     first ??= scene.key;
     if (scene.key !== first) { first = ''; write(); }
   });
+  on('block', (path) => { if ((path ?? null) !== (get('scene')?.block ?? null)) { first = ''; write(); } });
   on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
 }
 
@@ -18,6 +19,8 @@ function write() {
   if (scene?.link === undefined) return;
   const now = new URLSearchParams(location.search), next = new URLSearchParams(scene.link);
   if (get('step')) next.set('step', get('step'));
+  if (get('block')) next.set('block', get('block'));
+  else next.delete('block');
   for (const name of OURS) if (now.has(name)) next.set(name, now.get(name));
   history.replaceState(history.state, '', `${location.pathname}?${next}`);
 }

@@ -1,4 +1,4 @@
-// Island: the most probable tokens of the step, re-weighted by a temperature in the browser; a click forces a token.
+// Island: the most probable tokens or classes of the step, re-weighted by a temperature in the browser; a click forces a token.
 import { h, percent, setText, unpack } from './dom.js';
 import { on, put } from './store.js';
 import { quoted, spelled } from './glyphs.js';
@@ -31,11 +31,14 @@ export function mount(root, island) {
   panel.figure.append(figure);
   root.append(panel.node);
 
+  const reads = () => Boolean(scene?.decoder?.ghost); // an answer is read off: there is nothing to force
+  const heading = panel.node.querySelector('h3');
+
   const using = () => chosen ?? (ranked[0]?.probability > SURE ? 'log' : 'linear');
   const written = () => scene.output[step];
 
   function force(entry) {
-    if (entry && entry.token !== written()) island.send('force', { step, token: entry.index, text: entry.token });
+    if (entry && !reads() && entry.token !== written()) island.send('force', { step, token: entry.index, text: entry.token });
   }
 
   function show() {
@@ -48,11 +51,11 @@ export function mount(root, island) {
       ruler.replaceChildren(...marks.map(([at, text]) => h('span', { style: { left: `${at * 100}%` } }, text)));
     }
     const list = visible(ranked, written());
-    rows.forEach((row, i) => row.show(list[i], list[i]?.token === written(), place));
+    rows.forEach((row, i) => row.show(list[i], list[i]?.token === written(), place, reads()));
     setText(shown, temperature.toFixed(1));
     slider.setAttribute('aria-valuetext', temperature.toFixed(1));
-    panel.subtitle(`step ${step + 1}`);
-    panel.read(reading(ranked, temperature));
+    panel.subtitle(reads() && scene.output.length === 1 ? 'shares' : `step ${step + 1}`);
+    panel.read(reading(ranked, temperature, reads()));
     panel.refresh();
   }
 
@@ -62,14 +65,21 @@ export function mount(root, island) {
     // As wide as the longest token that may come, so that no step moves the bars.
     const longest = Math.max(...(scene.vocabulary ?? []).map((token) => token?.length ?? 0), 1);
     figure.style.setProperty('--token', `calc(${Math.min(longest, 10)} * .62 * var(--fs-md) + 16px)`);
+    setText(heading, reads() ? 'Answer' : 'Next token');
+    figure.setAttribute('aria-label', reads() ? 'Most probable answers' : 'Most probable next tokens; a button forces its token');
     panel.subtitle(logits ? '' : 'empty');
-    panel.empty(logits ? null : { title: 'No tokens here', text: 'This model writes pictures. Its panels are in the other tabs.' });
+    panel.empty(logits ? null : nothing(scene));
   });
   on('step', (next) => {
     if (!logits) return;
     step = Math.max(0, Math.min(next, scene.output.length - 1));
     show();
   });
+}
+
+function nothing(scene) {
+  if (scene.kind === 'picture') return { title: 'No tokens here', text: 'This model writes pictures. Its panels are in the other tabs.' };
+  return { title: 'No next token', text: 'This model answers with a number. It is one weighted sum, so there are no shares to compare.' };
 }
 
 /** Softmax at a temperature over the whole vocabulary; padding and begin count, as in the model, but are not listed. */
@@ -96,13 +106,14 @@ function bar(force) {
   const fill = h('i'), track = h('div.bar', {}, fill), number = h('span.p');
   return {
     parts: [label, track, number],
-    show(entry, written, place) {
+    show(entry, written, place, fixed) {
       for (const part of [label, track, number]) part.hidden = !entry;
       if (!entry) return;
       setText(label, spelled(entry.token));
       label.classList.toggle('on', written);
-      label.setAttribute('aria-label', written ? `${entry.token}, written, ${percent(entry.probability)}` : `Force ${quoted(entry.token)} and go on from there, ${percent(entry.probability)}`);
-      label.title = written ? 'written at this step' : `force ${quoted(entry.token)} and go on from there`;
+      label.disabled = fixed;
+      label.setAttribute('aria-label', fixed ? `${entry.token}, ${percent(entry.probability)}` : written ? `${entry.token}, written, ${percent(entry.probability)}` : `Force ${quoted(entry.token)} and go on from there, ${percent(entry.probability)}`);
+      label.title = fixed ? entry.token : written ? 'written at this step' : `force ${quoted(entry.token)} and go on from there`;
       track.classList.toggle('alt', !written);
       fill.style.width = `${(Math.min(1, place(entry.probability)) * 100).toFixed(2)}%`;
       setText(number, percent(entry.probability));
@@ -110,8 +121,8 @@ function bar(force) {
   };
 }
 
-function reading([first, second], temperature) {
+function reading([first, second], temperature, fixed) {
   const warm = temperature !== 1 ? [['', 'At temperature '], ['b', temperature.toFixed(1)], ['', ', ']] : [];
   const runner = second ? [['', '; the runner-up '], ['d', quoted(second.token)], ['', ' gets '], ['b', percent(second.probability)]] : [];
-  return [...warm, ['d', quoted(first.token)], ['', ' gets '], ['b', percent(first.probability)], ...runner, ['', '. Click one to force it and go on from there.']];
+  return [...warm, ['d', quoted(first.token)], ['', ' gets '], ['b', percent(first.probability)], ...runner, ['', fixed ? '.' : '. Click one to force it and go on from there.']];
 }

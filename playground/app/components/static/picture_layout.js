@@ -7,21 +7,22 @@ let readable = 12; // the smallest size of text: larger when projected
  * Choose chip size and the share of the two blocks, so that both fit if they can; otherwise their columns scroll.
  * Words get room by length, single characters stay near-square.
  */
-export function fitColumns({ grid, encoder, decoder, source, output }) {
+export function fitColumns({ grid, encoder, decoder, source, output, layered }) {
   const style = getComputedStyle(grid);
   const big = parseFloat(style.getPropertyValue('--chip-font')) || 16;
   readable = parseFloat(style.getPropertyValue('--fs-xs')) || 12;
   const numeral = parseFloat(style.getPropertyValue('--numeral')) || 12, smallest = Math.max(readable, big * 0.7);
   const stacked = style.gridTemplateColumns.split(' ').length === 1;
   const wants = [needs(source, big), needs(output, big)];
-  const shares = stacked ? [1, 1] : balance(wants, [needs(source, smallest), needs(output, smallest)], encoder.columns.clientWidth + decoder.columns.clientWidth);
+  const least = [needs(source, smallest), needs(output, smallest)], room = encoder.columns.clientWidth + decoder.columns.clientWidth;
+  const shares = stacked ? [1, 1] : share(balance(wants, least, room), wants, room, { layered, ghosts: [encoder.ghost, decoder.ghost], layers: Math.max(encoder.layers, decoder.layers) });
   grid.style.setProperty('--source-share', `${shares[0]}fr`);
   grid.style.setProperty('--output-share', `${shares[1]}fr`);
   for (const [part, columns] of [[encoder, source], [decoder, output]]) {
     const room = part.columns.clientWidth, gap = gapFor(columns.length);
     let font = big;
     while (font > smallest && needs(columns, font) > room) font -= 1;
-    part.scrolls = needs(columns, font) > room;
+    part.scrolls = !(stacked && layered) && needs(columns, font) > room; // there words wrap
     part.columns.style.setProperty('--gap', `${gap}px`);
     part.columns.style.setProperty('--font', `${font}px`);
     part.columns.classList.toggle('scrolls', part.scrolls);
@@ -30,8 +31,8 @@ export function fitColumns({ grid, encoder, decoder, source, output }) {
     if (part.scrolls) part.columns.tabIndex = 0;
     else part.columns.removeAttribute('tabindex');
     const widths = columns.map(({ token }) => chipWidth(token, font)), widest = Math.max(...widths);
-    const even = widest * columns.length + (columns.length - 1) * gap <= room;
-    columns.forEach((column, i) => column.node.style.setProperty('--w', `${(even ? widest : widths[i]).toFixed(1)}px`));
+    const alike = widest * columns.length + (columns.length - 1) * gap <= room;
+    columns.forEach((column, i) => column.node.style.setProperty('--w', `${(alike ? widest : widths[i]).toFixed(1)}px`));
   }
 }
 
@@ -51,8 +52,17 @@ function balance([source, output], [leastSource, leastOutput], room) {
   return [kept * 19, (1 - kept) * 19];
 }
 
+/** Layers need their width: two halves with layers stay near each other; a missing half keeps room to say why. */
+function share([source, output], wants, room, { layered, ghosts: [before, after], layers }) {
+  if (layered && wants[0] < room / 2 && wants[1] < room / 2) return [1, 1];
+  if (layers > 2 && !before && !after) return [1, 1]; // many columns: numbers stay in all of them or in none
+  const most = after ? 0.58 : layered && !before ? 0.56 : 0.66, least = before ? 0.4 : layered && !after ? 0.44 : 0.34;
+  const kept = Math.min(most, Math.max(least, source / (source + output)));
+  return [kept * 19, (1 - kept) * 19];
+}
+
 /** Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again. */
-export function arrange({ grid, encoder, decoder, pill, source, output }) {
+export function arrange({ grid, encoder, decoder, pill, source, output, layered }) {
   const origin = grid.getBoundingClientRect();
   const box = (node) => {
     const r = node.getBoundingClientRect();
@@ -61,12 +71,13 @@ export function arrange({ grid, encoder, decoder, pill, source, output }) {
   const from = box(encoder.node), to = box(decoder.node), code = box(pill);
   const within = (area) => (x) => Math.max(area.left + 8, Math.min(area.right - 8, x));
   const ports = (columns, area) => {
-    const states = columns.map(({ state }) => box(state)), clamp = within(area);
+    const states = columns.map((column) => box(column.state)), clamp = within(area);
     return { x: states.map((b) => clamp(b.left + b.width / 2)), top: states[0]?.top ?? 0, bottom: states[0]?.bottom ?? 0 };
   };
+  const lane = layered ? box(decoder.lane) : code;
   return {
-    width: origin.width, height: origin.height, code, from, to,
-    source: ports(source, from), output: ports(output, to),
+    width: origin.width, height: origin.height, code, from, to, layered,
+    source: ports(source, from), output: ports(output, to), level: lane.top + lane.height / 2,
     stacked: to.top > code.bottom, scale: document.documentElement.classList.contains('present') ? 1.7 : 1,
   };
 }

@@ -85,7 +85,8 @@ export function createPlayer(goto, decodeBy) {
 
   return {
     node, stop, key,
-    load(nextTokens, wrong, strategy = 'greedy') {
+    load(nextTokens, wrong, strategy) {
+      strategies.node.hidden = !strategy; // an answer that is read off is not chosen token by token
       strategies.show(strategy);
       stop();
       tokens = nextTokens;

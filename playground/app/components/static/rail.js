@@ -22,18 +22,20 @@ export function mount(root, island) {
   const presetRow = h('div.preset', {}, h('label', { for: 'edp-preset' }, 'Preset'), preset);
   const budgetPlace = h('div', {});
   const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
+  const once = h('button.plain', { type: 'button', id: 'one-step', onclick: () => hand('once'), title: 'Do one step of training and hold' }, 'One step');
+  const reset = h('button.plain', { type: 'button', id: 'reset', onclick: () => hand('reset'), title: 'Back to the initial weights: the same for the same seed' }, 'Reset');
   const trouble = h('p.trouble', { role: 'alert', hidden: true });
   const form = optionsForm((group, name, setting, soon) => { mine[`${group}.${name}`] = setting; settingsChanged(soon); });
   const seed = h('input', { type: 'number', id: 'edp-seed', min: 0, max: 4294967295, step: 1, inputmode: 'numeric', oninput: seedChanged });
-  const reset = h('button.plain', { type: 'button', onclick: () => choose({ preset: value.preset }) }, 'Back to the preset');
+  const back = h('button.plain', { type: 'button', onclick: () => choose({ preset: value.preset }) }, 'Back to the preset');
   const advanced = h('details.advanced', {}, h('summary', {}, 'Advanced'), form.node,
-    h('div.option', {}, h('label.label', { for: 'edp-seed' }, 'Seed'), seed, h('p.help', {}, 'Same seed and settings, same first weights and batches.')), reset);
+    h('div.option', {}, h('label.label', { for: 'edp-seed' }, 'Seed'), seed, h('p.help', {}, 'Same seed and settings, same first weights and batches.')), back);
   let budget = null, budgetDrawn = '', presetsDrawn = '', factsDrawn = '';
 
   root.classList.add('rail');
   root.append(
     section(1, 'Task', tasks.node), section(2, 'Architecture', architectures.node),
-    section(3, 'Train', facts, presetRow, budgetPlace, train, trouble, advanced));
+    section(3, 'Train', facts, presetRow, budgetPlace, train, h('div.byhand', {}, once, reset), trouble, advanced));
 
   island.onValue((next) => {
     const older = value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
@@ -104,6 +106,8 @@ export function mount(root, island) {
     if (!value) return;
     const training = busy(run) || pressed || (value.training && !over(run));
     train.disabled = !!training || !!value.locked;
+    once.disabled = !!pressed || !!value.locked || run.state === 'queued';
+    reset.disabled = !!pressed || !!value.locked || !(busy(run) || over(run));
     // Rewriting equal text would make screen readers repeat it.
     const label = training ? progress() : `Train${budgetText()}`;
     if (train.textContent !== label) train.textContent = label;
@@ -115,6 +119,7 @@ export function mount(root, island) {
 
   function progress() {
     if (run.state === 'queued') return run.position ? `Waiting, place ${run.position} of ${run.of}` : 'Waiting';
+    if (run.state === 'paused') return `Paused at step ${run.step}`;
     return busy(run) ? `Training, ${Math.floor(fraction(run) * 100)} %` : 'Starting …';
   }
 
@@ -160,6 +165,12 @@ export function mount(root, island) {
     for (const { group, name, value: known } of value.options ?? []) (options[group] ??= {})[name] = mine[`${group}.${name}`] ?? known;
     return { task: value.task, architecture: value.architecture, preset: value.preset ?? null, budget: chosenBudget(),
       seed: Number(mine.seed ?? value.seed ?? 0), options };
+  }
+
+  /** Training by hand: one step, or back to the first weights. */
+  function hand(what) {
+    clearTimeout(timer);
+    island.send(what, settings());
   }
 
   function start() {

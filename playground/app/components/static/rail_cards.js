@@ -11,7 +11,7 @@ const PARTS = ['encoder', 'code', 'decoder'];
  */
 export function cards(id, label, choose) {
   const group = h('div.cards', { id, role: 'radiogroup', 'aria-label': label, onchange: (e) => e.target.type === 'radio' && choose(e.target.value) });
-  let drawn = '';
+  let drawn = '', shown = null;
   return {
     node: group,
     /** @param {() => Node[]} build @param {any} content what the cards depend on @param {string} chosen */
@@ -26,8 +26,18 @@ export function cards(id, label, choose) {
         if (focused) [...group.querySelectorAll('input')].find((input) => input.value === focused)?.focus();
       }
       for (const input of group.querySelectorAll('input')) input.checked = input.value === chosen;
+      if (chosen !== shown) reveal(group, group.querySelector('input:checked')?.closest('.card'));
+      shown = chosen;
     },
   };
+}
+
+/** Scroll the list, and nothing else, until the card is in view. */
+function reveal(group, card) {
+  if (!card) return;
+  const top = card.offsetTop, bottom = top + card.offsetHeight;
+  if (top < group.scrollTop) group.scrollTop = top;
+  else if (bottom > group.scrollTop + group.clientHeight) group.scrollTop = bottom - group.clientHeight;
 }
 
 const radio = (name, value, disabled = false, describedby = null) =>

@@ -22,7 +22,8 @@ export function optionsForm(changed) {
   return {
     node: form,
     /** @param {Option[]} options @param {Record<string, any>} mine what the visitor set and the server has not answered yet */
-    show(options, mine = {}) {
+    show(every, mine = {}) {
+      const options = every.filter(({ type }) => type !== 'key'); // not for typing
       if (shape(options) !== drawn) {
         const focused = form.contains(document.activeElement) ? document.activeElement.dataset.key : null;
         controls = new Map(options.map((option) => [key(option), control(option, changed)]));

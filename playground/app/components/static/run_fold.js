@@ -40,12 +40,16 @@ export function fold(run, event) {
     case 'progress': {
       run.losses.push(...(event.losses ?? []));
       if (Number.isFinite(event.score)) run.scores.push([event.step, event.train_s, event.score]);
-      return { ...run, state: 'training', step: event.step, steps: event.steps ?? run.steps, train_s: event.train_s,
+      return { ...run, step: event.step, steps: event.steps ?? run.steps, train_s: event.train_s,
         steps_per_s: event.steps_per_s ?? run.steps_per_s, samples: event.samples ?? run.samples, pinned: event.pinned ?? run.pinned };
     }
     case 'snapshot':
       run.frames.push({ step: event.step, score: event.score ?? null, best: event.best ?? false, pinned: event.pinned });
       return { ...run, step: Math.max(run.step, event.step), pinned: event.pinned ?? run.pinned };
+    case 'paused':
+      return { ...run, state: 'paused', step: event.step ?? run.step };
+    case 'resumed':
+      return { ...run, state: 'training' };
     case 'done':
       return { ...run, state: OVER[event.reason] ?? 'done', reason: event.reason, step: event.step ?? run.step,
         train_s: event.train_s ?? run.train_s, metrics: event.metrics ?? {} };

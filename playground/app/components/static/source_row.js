@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { icon } from './glyphs.js';
 import { drawingPad } from './drawing_pad.js';
-import { inkPicture } from './pictures.js';
+import { inkPicture, unpackBytes } from './pictures.js';
 
 const EDGE = 8; // between the drawing panel and the edge of the window
 
@@ -54,7 +54,7 @@ export function mount(root, island) {
   }
 
   function thumbnail({ id, label, picture }) {
-    return h('button.btn.thumbnail', { type: 'button', 'aria-label': `Example: ${label}`, title: label, onclick: () => island.send('example', { id }) }, inkPicture(picture, ''));
+    return h('button.btn.thumbnail', { type: 'button', 'aria-label': `Example: ${label}`, title: label, onclick: () => island.send('example', { id }) }, inkPicture(unpackBytes(picture)[0], ''));
   }
 
   function drawVerdict({ verdict: given }) {

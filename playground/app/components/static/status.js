@@ -6,12 +6,11 @@ import { fraction, score, secondsLeft } from './run_fold.js';
 const button = (text, onclick, kind = 'box', id = null) => h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
 
 /**
- * @param {{stop: () => void, explore: () => void, again: () => void, dismiss: () => void}} act
+ * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, explore: () => void, again: () => void, dismiss: () => void}} act
  */
 export function statusLine(act) {
   const node = h('div.run-status.quiet', { id: 'run-status', 'data-state': 'idle', role: 'group', 'aria-label': 'Training' });
-  const lines = { queued: queuedLine(act), training: trainingLine(act), stopped: stoppedLine(act), failed: failedLine(act), done: doneText(), idle: idleText() };
-  lines.paused = lines.training;
+  const lines = { queued: queuedLine(act), training: trainingLine(act), paused: pausedLine(act), stopped: stoppedLine(act), failed: failedLine(act), done: doneText(), idle: idleText() };
   let shown = null;
   return {
     node,
@@ -50,18 +49,34 @@ function bar(kind) {
   } };
 }
 
-function trainingLine({ stop }) {
+function trainingLine({ stop, pause }) {
   const step = text('span.num'), left = text('span.num.left'), speed = text('span.num.dim.speed'), progress = bar('');
-  const end = button('Stop', stop, 'box', 'stop');
+  const hold = button('Pause', pause), end = button('Stop', stop, 'box', 'stop');
   return {
-    kind: 'line', parts: [h('i.live', { 'aria-hidden': true }), h('b', {}, 'Training'), step.node, progress.node, left.node, speed.node, end],
+    kind: 'line', parts: [h('i.live', { 'aria-hidden': true }), h('b', {}, 'Training'), step.node, progress.node, left.node, speed.node, hold, end],
     set(run, { mine }) {
       step.set(run.steps ? `step ${grouped(run.step)} of about ${grouped(run.steps)}` : `step ${grouped(run.step)}`);
       progress.set(fraction(run), 'Training done so far');
       const rest = secondsLeft(run);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
       speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} steps/s` : '');
-      end.hidden = !mine;
+      hold.hidden = end.hidden = !mine;
+    },
+  };
+}
+
+/** Paused: training time stands still; weights, curve and film are those of this step. */
+function pausedLine({ stop, resume, step, explore }) {
+  const at = text('span.num'), progress = bar(''), said = text('span.num.left');
+  const visit = button('Explore it', explore), once = button('One step', step), go = button('Go on', resume, 'on'), end = button('Stop', stop, 'box', 'stop');
+  return {
+    kind: 'line', parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Paused'), at.node, progress.node, said.node, visit, once, go, end],
+    set(run, { mine }) {
+      at.set(run.steps ? `at step ${grouped(run.step)} of ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
+      progress.set(fraction(run), 'Training done so far');
+      const loss = run.losses.at(-1)?.[2];
+      said.set(loss === undefined ? 'initial weights' : `loss ${loss.toPrecision(3)}`);
+      for (const one of [visit, once, go, end]) one.hidden = !mine;
     },
   };
 }
@@ -145,6 +160,6 @@ function idleText() {
 /** What a screen reader hears when the state changes. @param {import('./run_fold.js').Run} run */
 export function announcement(run) {
   const value = score(run), result = value === null ? '' : `, ${run.score_name} ${scoreText(value, run.score_name)}`;
-  return { queued: `Waiting, place ${run.position} of ${run.of}`, training: 'Training started', done: `Training done${result}`,
+  return { queued: `Waiting, place ${run.position} of ${run.of}`, training: 'Training started', paused: `Training paused at step ${grouped(run.step)}`, done: `Training done${result}`,
     stopped: `Training stopped${result}`, failed: `Training stopped by itself: ${run.cause}` }[run.state] ?? '';
 }

@@ -10,7 +10,7 @@ import { follow } from './run_stream.js';
 export function mount(root, island) {
   let value = {}, run = idle(null), stream = null, lost = null, dismissed = false, explored = null, noticeRead = null, tick = 0;
   const status = statusLine({
-    stop: () => island.send('stop', { run: run.id }),
+    ...Object.fromEntries(['stop', 'pause', 'resume', 'step'].map((what) => [what, () => island.send(what, { run: run.id })])),
     explore: () => explore(run.state === 'failed' ? keptStep(run) : run.step),
     again: () => island.send('train', { again: run.id }),
     dismiss: () => { dismissed = true; draw(); },
@@ -119,6 +119,7 @@ function foldOf(run, frame, scene) {
   const pinned = (frame !== null && frame !== undefined ? run.frames[frame]?.pinned : null) ?? run.pinned;
   if (pinned?.picture || pinned?.output) return withTarget(pinned, run);
   if (!scene) return null;
+  if (scene.kind === 'picture' && !scene.input) return null; // a code set by hand
   return scene.kind === 'picture' ? sceneFold(scene, () => ({ picture: scene.input, reconstruction: scene.reconstruction }))
     : sceneFold(scene, () => ({ source: scene.source, output: scene.output, attention: scene.weights, target: sceneTarget(scene) }));
 }

@@ -1,0 +1,93 @@
+// Island: the code of the run on the stage, fetched when its tab is opened; to read, copy or take away with its weights.
+import { h, setText } from './dom.js';
+import { on, get } from './store.js';
+import { createPanel, segments } from './panel.js';
+import { coloured } from './python_code.js';
+import { ROOT } from './run_stream.js';
+
+const TOLD_MS = 2000;
+const FILES = [['script.py', 'Script (.py)'], ['weights.safetensors', 'Weights (.safetensors)'], ['trace.json', 'Trace (.json)']];
+
+/** @param {HTMLElement} root @param {import('./island.js').Island} island */
+export function mount(root, island) {
+  let value = null, fetched = null, parts = [], chosen = 'model', choice = null, telling = 0;
+  const text = h('code'), view = h('pre.code-view', { tabindex: 0, role: 'region', 'aria-label': 'Code' }, text);
+  const copy = h('button.btn.box.copy', { type: 'button', onclick: copied }, 'Copy');
+  const said = h('span.sr-only', { role: 'status' });
+  const files = h('span.code-files', {});
+  const place = h('span.code-choice');
+  const panel = createPanel({ title: 'Code', className: 'code', controls: [place] });
+  panel.figure.append(view);
+  panel.node.querySelector('.pb').append(h('div.code-foot', {}, copy, said, h('span.sp'), files));
+  root.append(panel.node);
+
+  island.onValue((next) => {
+    value = next;
+    files.replaceChildren(...FILES.map(([file, label]) => h('a.btn.box', { href: new URL(`${value.address}/${file}`, ROOT).href, download: named(file) }, label)));
+    load();
+  });
+  on('tab', load);
+
+  function named(file) {
+    return file === 'weights.safetensors' ? file : `${value.name}.${file.split('.').at(-1)}`;
+  }
+
+  async function load() {
+    if (get('tab') !== 'code' || !value || fetched === value.address) return;
+    const wanted = fetched = value.address;
+    try {
+      const answer = await fetch(new URL(`${wanted}/parts.json`, ROOT));
+      const said = await answer.json();
+      if (fetched !== wanted) return;
+      if (!answer.ok) return failed(said.error);
+      parts = said.parts;
+      panel.empty(null);
+      show();
+    } catch {
+      if (fetched === wanted) failed('The server did not answer.');
+    }
+  }
+
+  function failed(reason) {
+    fetched = null;
+    panel.empty({ title: 'No code yet', text: reason, action: 'Try again', onaction: load });
+  }
+
+  function show() {
+    if (!parts.some(([id]) => id === chosen)) chosen = 'model';
+    choice = segments('Which code', parts.map(([id, title]) => [id, title]), (id) => { chosen = id; draw(); view.scrollTo(0, 0); });
+    place.replaceChildren(choice.node);
+    draw();
+  }
+
+  function draw() {
+    const [, title, source] = parts.find(([id]) => id === chosen);
+    choice.show(chosen);
+    view.setAttribute('aria-label', `Code: ${title}`);
+    text.replaceChildren(...coloured(source.trimEnd()));
+    const lines = source.trimEnd().split('\n').length;
+    panel.subtitle(`${lines.toLocaleString('en')} lines, generated from the code this page runs`);
+    panel.read(reading(chosen));
+  }
+
+  async function copied() {
+    const source = parts.find(([id]) => id === chosen)?.[2] ?? '';
+    const done = await navigator.clipboard.writeText(source).then(() => true, () => selected());
+    clearTimeout(telling);
+    copy.textContent = done ? 'Copied' : 'Press Ctrl+C';
+    setText(said, done ? 'The code is copied.' : 'The code is selected; press Ctrl+C to copy it.');
+    telling = setTimeout(() => { copy.textContent = 'Copy'; }, TOLD_MS);
+  }
+
+  /** Where a page may not write to the clipboard the visitor still can. */
+  function selected() {
+    getSelection().selectAllChildren(text);
+    return false;
+  }
+}
+
+function reading(part) {
+  if (part === 'script') return [['', 'Save it beside the weights, then '], ['m b', 'python script.py'], ['', ' prints what this page shows; '], ['m b', '--train'], ['', ' trains from scratch. It needs torch and numpy only.']];
+  if (part === 'model') return [['', 'Plain PyTorch: '], ['m b', 'build(ModelOptions())'], ['', ' makes the model, and its '], ['m b', 'load_state_dict'], ['', ' takes the downloaded weights.']];
+  return [['', 'This part alone. What the page does only to be watched is left out; what it computes is not.']];
+}

@@ -1,0 +1,144 @@
+"""Add two numbers, digit by digit.
+
+    source   4 7 + 8 5
+    target   1 3 2 <eos>
+
+The first digit to write depends on a carry that starts at the last ones: 47 + 85 and 47 + 45 differ in one digit read and in
+two written. The sum of a pair is held out in both orders, so that 85 + 47 does not give 47 + 85 away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..options import integer
+from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
+from . import Batch, SequenceTask, register
+from .text import share_right
+
+CHARACTERS, DIGITS = Vocabulary("0123456789+"), Vocabulary("0123456789")
+FIRST, PLUS = CHARACTERS.ids["0"], CHARACTERS.ids["+"]
+MAX_TEXT = 100  # characters, spaces included
+MAX_DIGITS = 6  # of one number
+
+
+@dataclass(frozen=True)
+class AdditionOptions:
+    digits: int = integer(2, 1, 4, "Digits", "Digits of the largest numbers that are added")
+
+
+@register
+class Addition(SequenceTask):
+    id = "addition"
+    title = "Add two numbers"
+    description = "Read a sum as characters, write its result. Each digit needs the carry from its right."
+    example = "47+85 → 132"
+    Options = AdditionOptions
+    options: AdditionOptions
+    unit = "character"
+    source_vocabulary, target_vocabulary = CHARACTERS, DIGITS
+    max_source = 2 * MAX_DIGITS + 1
+
+    @property
+    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+        return 3, 2 * self.options.digits + 1
+
+    @property
+    def pinned(self) -> str:  # type: ignore[override]
+        return f"{'4769'[: self.options.digits]}+{'8536'[: self.options.digits]}"
+
+    @property
+    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+        nines = "9" * self.options.digits
+        return self.pinned, f"{nines}+1", f"{nines}+{nines}"
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "adding without carrying", share_right(self, without_carrying)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Characters of a sum; spaces, a closing = and zeros in front are passed over."""
+        if not isinstance(text, str):
+            raise InputError(f"The input must be text such as 47+85, not {type(text).__name__}.")
+        if len(text) > MAX_TEXT:
+            raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type a sum such as 47+85.")
+        typed = "".join(normalise(text).split()).removesuffix("=")
+        if not typed:
+            raise InputError("Type a sum, for example 47+85.")
+        CHARACTERS.encode(graphemes(typed))
+        numbers = typed.split("+")
+        if len(numbers) != 2 or not all(numbers):
+            raise InputError("Type two numbers with one plus between them, for example 47+85.")
+        numbers = [number.lstrip("0") or "0" for number in numbers]
+        longest = max(map(len, numbers))
+        if longest > MAX_DIGITS:
+            raise InputError(f"A number has {longest} digits; at most {MAX_DIGITS} are read. Remove {longest - MAX_DIGITS}.")
+        return tuple("+".join(numbers))
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        numbers = "".join(source).split("+")
+        return tuple(str(sum(map(int, numbers)))) if len(numbers) == 2 and all(numbers) else None
+
+    def join(self, tokens: tuple[str, ...]) -> str:
+        return "".join(tokens)
+
+    def random_text(self, generator: torch.Generator) -> str:
+        return "".join(CHARACTERS.decode(self._held_out(1, generator).source[0].tolist()))
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        numbers = self._draw(count, generator)
+        while (held := is_held_out(numbers)).any():
+            numbers[held] = self._draw(int(held.sum()), generator)
+        return self._batch(numbers)
+
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        return self._held_out(count, torch.Generator().manual_seed(7_919 + seed))
+
+    def _held_out(self, count: int, generator: torch.Generator) -> Batch:
+        drawn: list[Tensor] = []
+        while sum(map(len, drawn)) < count:
+            numbers = self._draw(12 * count, generator)
+            drawn.append(numbers[is_held_out(numbers)])
+        return self._batch(torch.cat(drawn)[:count])
+
+    def _draw(self, count: int, generator: torch.Generator) -> Tensor:
+        return torch.randint(10**self.options.digits, (count, 2), generator=generator)
+
+    def _batch(self, numbers: Tensor) -> Batch:
+        digits, (a, b) = self.options.digits, numbers.T
+        plus, end = (torch.full((len(numbers), 1), token) for token in (PLUS, EOS))
+        source = left_aligned(torch.cat([written(a, digits), plus, written(b, digits)], dim=1))
+        target = left_aligned(torch.cat([written(a + b, digits + 1), end], dim=1))
+        return Batch(source, target, source != PAD)
+
+
+def without_carrying(source: tuple[str, ...]) -> tuple[str, ...]:
+    """Each column's sum, modulo ten."""
+    a, b = "".join(source).split("+")
+    width = max(len(a), len(b))
+    columns = zip(a.rjust(width, "0"), b.rjust(width, "0"), strict=True)
+    return tuple("".join(str((int(x) + int(y)) % 10) for x, y in columns).lstrip("0") or "0")
+
+
+def is_held_out(numbers: Tensor) -> Tensor:
+    """True for the tenth of all pairs (B, 2), in whichever order, that training never sees. (B,)"""
+    small, large = numbers.sort(dim=1).values.T
+    mixed = (small * 10_007 + large) * 2_654_435_761 % 2**32  # high bits: no rule of last digits says which pairs these are
+    return (mixed >> 16) % 10 == 0
+
+
+def written(numbers: Tensor, width: int) -> Tensor:
+    """The tokens of each number's digits, PAD where a zero would stand in front. (B, width)"""
+    place = 10 ** torch.arange(width - 1, -1, -1)
+    digits = numbers[:, None] // place % 10 + FIRST
+    return torch.where((numbers[:, None] >= place) | (place == 1), digits, PAD)
+
+
+def left_aligned(tokens: Tensor) -> Tensor:
+    """The same tokens in the same order, all PAD at the end."""
+    return tokens.gather(1, (tokens == PAD).int().argsort(dim=1, stable=True))

@@ -1,0 +1,113 @@
+"""Continue a small story.
+
+    source   Anna has two dogs . In the evening the rain comes over the hills by the sea .
+    target   She calls her dogs in and they sleep . <eos>
+
+Who it is about, how many animals there are and what the weather does are told once, and needed many words later: further back
+than the five words that a 6-gram sees. The beginning decides the rest, so that a right continuation is the only one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from ..vocabulary import Vocabulary
+from . import register
+from .guesses import Followers, by_rule
+from .text import PooledSequence
+
+WOMEN, MEN = ("Anna", "Lena", "Maria", "Zoe"), ("Ravi", "Omar", "Tom", "Luis")
+PAIRS = ("Anna and Tom", "Zoe and Omar", "Maria and Luis")
+PETS = {"dog": "dogs", "cat": "cats", "goat": "goats", "horse": "horses", "duck": "ducks", "hen": "hens"}
+COUNTS = ("two", "three", "many")
+TIMES = ("In the morning", "At noon", "In the evening")
+FAIR, FOUL = ("sun", "summer"), ("rain", "snow", "fog")
+PLACES = ("over the hills by the sea", "to the town on the river", "across the fields of the valley")
+TALK = {  # the pronoun, and what agrees with it
+    "She": ("has", "calls", "lets", "her"),
+    "He": ("has", "calls", "lets", "his"),
+    "They": ("have", "call", "let", "their"),
+}
+_BEGIN = re.compile(
+    rf"({'|'.join([*PAIRS, *WOMEN, *MEN])}) (has|have) (a|{'|'.join(COUNTS)}) ({'|'.join([*PETS, *PETS.values()])}) \. "
+    rf"(?:{'|'.join(TIMES)}) the ({'|'.join(FAIR + FOUL)}) comes (?:{'|'.join(PLACES)}) \. "
+)
+_OTHERS = ("a", ".", "comes", "in", "out", "and", "it", "they", "sleeps", "sleep", "runs", "run", *sum(TALK.values(), ()), *TALK)
+_WORDS = (*" ".join((*PAIRS, *WOMEN, *MEN, *COUNTS, *PETS, *PETS.values(), *TIMES, *FAIR, *FOUL, *PLACES)).split(), *_OTHERS)
+MOST_TOLD = 2  # words of the continuation that may be given as well
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+@register
+class Completion(PooledSequence):
+    id = "completion"
+    title = "Continue a story"
+    description = "Write on. What was told at the start is needed at the end: a model that sees five words back cannot know it."
+    example = "Anna has two dogs . … → She calls her dogs in …"
+    kind = "completion"
+    unit = "word"
+    max_source = 32
+    Options = Options
+    source_vocabulary = target_vocabulary = Vocabulary(dict.fromkeys(_WORDS))
+    examples = (
+        "Anna has two dogs . In the evening the rain comes over the hills by the sea .",
+        "Tom has a cat . At noon the sun comes to the town on the river .",
+        "Zoe and Omar have many hens . In the morning the fog comes across the fields of the valley . They",
+    )
+    pinned = examples[0]
+
+    def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        owner = random.choice((random.choice(WOMEN), random.choice(MEN), random.choice(PAIRS)))
+        count, pet = random.choice(("a", random.choice(COUNTS))), random.choice(tuple(PETS))
+        pet = pet if count == "a" else PETS[pet]
+        weather = random.choice((random.choice(FAIR), random.choice(FOUL)))
+        begin = f"{owner} {TALK[_pronoun(owner)][0]} {count} {pet} . {random.choice(TIMES)} the {weather} comes {random.choice(PLACES)} ."
+        rest = _rest(owner, count, pet, weather)
+        told = random.choice((0, 0, *range(MOST_TOLD + 1)))
+        return (*begin.split(), *rest[:told]), rest[told:]
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The rest of the story, or None while its beginning leaves it open."""
+        told = " ".join(source) + " "
+        if not (begin := _BEGIN.match(told)):
+            return None
+        owner, verb, count, pet, weather = begin.groups()
+        rest, given = _rest(owner, count, pet, weather), tuple(told[begin.end() :].split())
+        agrees = TALK[_pronoun(owner)][0] == verb and (count == "a") == (pet in PETS)
+        return rest[len(given) :] if agrees and rest[: len(given)] == given else None
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        """Always the word that most often follows the last one."""
+        train, decode = self.pool.train, self.source_vocabulary.decode
+        texts = [(*decode(s), *decode(t), "") for s, t in zip(train.source[:2000].tolist(), train.target[:2000].tolist(), strict=True)]
+        after = Followers(texts).after
+
+        def write(source: tuple[str, ...]) -> tuple[str, ...]:
+            words = [source[-1]]
+            while words[-1] and len(words) <= self.max_steps(0) + 20:
+                words.append(after.get(words[-1], ""))
+            return tuple(words[1:-1])
+
+        return by_rule(self, "bigram", write)
+
+
+def _pronoun(owner: str) -> str:
+    return "They" if owner in PAIRS else "She" if owner in WOMEN else "He"
+
+
+def _rest(owner: str, count: str, pet: str, weather: str) -> tuple[str, ...]:
+    """What happens: who acts, whose animals, out in fair weather and in in foul, and what one or several do there."""
+    pronoun = _pronoun(owner)
+    _, call, let, whose = TALK[pronoun]
+    one = count == "a"
+    act, way = (let, "out") if weather in FAIR else (call, "in")
+    does = ("runs" if one else "run") if weather in FAIR else ("sleeps" if one else "sleep")
+    return tuple(f"{pronoun} {act} {whose} {pet} {way} and {'it' if one else 'they'} {does} .".split())

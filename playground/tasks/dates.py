@@ -1,0 +1,157 @@
+"""Dates as people in five countries write them, to the one way that machines write them.
+
+    source   3   m a r s   2 0 2 1
+    target   2 0 2 1 - 0 3 - 0 3 <eos>
+
+The parts change places, a name becomes a number, the weekday is passed over. Names and orders of the parts come from Babel,
+which packs the Unicode Common Locale Data Repository. No format is offered that another country reads otherwise (3/4/2021).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from random import Random
+
+from ..options import choice
+from ..vocabulary import Vocabulary, normalise
+from . import register
+from .text import MAX_TEXT, PooledSequence, bare, share_right
+
+LETTERS = {  # all that occur in the names of months and weekdays, and "de"
+    "en": "abcdefghijlmnoprstuvwy",
+    "fr": "abcdefhijlmnoprstuvéû",
+    "de": "abcdefghijklmnoprstuvwzä",
+    "es": "abcdefgijlmnoprstuvyzáé",
+    "it": "abcdefgilmnoprstuvzì",
+}
+PUNCTUATION = {"en": ",", "fr": ".", "de": ".,", "es": ",", "it": ""}
+FORMATS = {  # Babel's patterns: day d, month M, year y, weekday E
+    "en": ("MMM d, y", "MMMM d, y", "d MMMM y", "EEEE, MMMM d, y"),
+    "fr": ("d MMM y", "d MMMM y", "EEEE d MMMM y"),
+    "de": ("dd.MM.y", "d. MMM y", "d. MMMM y", "EEEE, d. MMMM y"),
+    "es": ("d MMM y", "d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y"),
+    "it": ("d MMM y", "d MMMM y", "EEEE d MMMM y"),
+}
+EARLIEST, LATEST = date(1900, 1, 1).toordinal(), date(2099, 12, 31).toordinal()
+WORDS, ORDINAL = re.compile(r"[^\W\d_]+"), re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|º|°)(?![^\W\d_])")
+ALL = {"all": "all five", "en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian"}
+
+
+@dataclass(frozen=True)
+class DateOptions:
+    locales: str = choice("all", ALL, "Languages", "In which the dates are written")
+
+
+@register
+class Dates(PooledSequence):
+    id = "dates"
+    title = "Dates to ISO"
+    description = "Read a date in English, French, German, Spanish or Italian, write year-month-day. The parts change places."
+    example = "3 mars 2021 → 2021-03-03"
+    Options = DateOptions
+    options: DateOptions
+    unit = "character"
+    split_words = False
+    max_source = 40
+    target_vocabulary = Vocabulary("0123456789-")
+
+    def __init__(self, options: DateOptions | None = None) -> None:
+        super().__init__(options)
+        self.locales = tuple(FORMATS) if self.options.locales == "all" else (self.options.locales,)
+        self.source_vocabulary = _vocabulary(self.locales)
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+        three = self.locales if len(self.locales) == 1 else ("en", "de", "es")
+        return tuple(written(date(2021, 3, 14 + i), three[i % len(three)], -1 - i) for i in range(3))
+
+    @cached_property
+    def pinned(self) -> str:  # type: ignore[override]
+        return written(date(2021, 3, 3), "fr" if len(self.locales) > 1 else self.locales[0], 1)
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "copying day and year, always May", share_right(self, without_month)
+
+    def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        locale = random.choice(self.locales)
+        day = date.fromordinal(random.randint(EARLIEST, LATEST))
+        return tuple(written(day, locale, random.randrange(len(FORMATS[locale])))), tuple(day.isoformat())
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Characters, small letters: case, spaces, accents and English or French ordinals (3rd, 1er) are forgiven."""
+        if isinstance(text, str) and len(text) <= MAX_TEXT:
+            text = WORDS.sub(lambda word: _spelling(word[0], self.locales), ORDINAL.sub("", normalise(text).casefold()))
+            text = re.sub(r"\s*([.,])\s*(?=\S)", r"\1 ", text)  # one space after a mark and none before it
+            text = re.sub(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", text)  # 3mars2021
+            text = re.sub(r"(\d)\. (?=\d)", r"\1.", text)  # but 03.03.2021
+        return super().parse(text)
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """From the names of the months alone, wherever they stand; None for what is not a day of the calendar."""
+        text = "".join(source)
+        months = [m for word in WORDS.findall(text) if (m := _months().get(word))]
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        if re.fullmatch(r"\d+\.\d+\.\d+", text):
+            months = [numbers.pop(1)]
+        if len(months) != 1 or len(numbers) != 2:
+            return None
+        day, year = sorted(numbers)
+        try:
+            return tuple(date(year, months[0], day).isoformat())
+        except ValueError:
+            return None
+
+    def join(self, tokens: tuple[str, ...]) -> str:
+        return "".join(tokens)
+
+    def max_steps(self, source_length: int) -> int:
+        return 16
+
+
+def written(day: date, locale: str, format_index: int) -> str:
+    """A date in small letters, in one of the locale's formats."""
+    from babel.dates import format_date
+
+    return format_date(day, FORMATS[locale][format_index], locale=locale).casefold()
+
+
+def without_month(source: tuple[str, ...]) -> tuple[str, ...]:
+    """The first number as the day, the last one as the year; which month it is stays a guess."""
+    numbers = re.findall(r"\d+", "".join(source))
+    return tuple(f"{numbers[-1]}-05-{numbers[0]:>02}")
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(locales: tuple[str, ...]) -> Vocabulary:
+    used = {c for locale in locales for c in LETTERS[locale] + PUNCTUATION[locale]}
+    return Vocabulary(" 0123456789" + "".join(sorted(used)))
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    """The month of each name, long or short, of all locales."""
+    return {name: month for locale in FORMATS for name, month in _names(locale, "months")}
+
+
+@lru_cache(maxsize=8)
+def _spellings(locales: tuple[str, ...]) -> dict[str, str]:
+    """Each name as it is written, by itself and without its accents."""
+    names = [name for locale in locales for kind in ("months", "days") for name, _ in _names(locale, kind)]
+    return {bare(name): name for name in names} | {name: name for name in names}
+
+
+def _spelling(word: str, locales: tuple[str, ...]) -> str:
+    names = _spellings(locales)
+    return names.get(word) or names.get(bare(word), word)
+
+
+def _names(locale: str, kind: str) -> list[tuple[str, int]]:
+    """Names of months or weekdays in small letters without a closing dot, with their numbers."""
+    from babel import Locale
+
+    tables = getattr(Locale(locale), kind)["format"]
+    return [(name.casefold().rstrip("."), number) for width in ("abbreviated", "wide") for number, name in tables[width].items()]

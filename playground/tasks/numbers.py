@@ -1,0 +1,149 @@
+"""Numbers in words, from one language to another, or from and to digits.
+
+    source   twenty one
+    target   e i n u n d z w a n z i g <eos>
+
+German says one-and-twenty, French says four-twenties-ten-nine: the parts cross, split and merge. English, French and Spanish
+are read and written word by word; German and Italian, which write a number as one word, by characters. The words are num2words'.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from random import Random
+
+from ..errors import InputError
+from ..options import choice, integer
+from ..vocabulary import Vocabulary
+from . import register
+from .text import MAX_TEXT, PooledSequence, share_right
+
+LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "digits": "digits"}
+ITALIAN_THREE = re.compile(r"(?<=[a-z])tre$", re.IGNORECASE)  # has an accent at the end of a longer word
+PLAIN = {  # how words look that were typed without their signs
+    "de": tuple((re.compile(a, re.IGNORECASE), b) for a, b in (("dreiss", "dreiß"), ("fue?nf", "fünf"), ("zwoe?lf", "zwölf"))),
+    "it": ((ITALIAN_THREE, "tré"),),
+}
+IN_WORDS = ("en", "fr", "es")  # the others are read and written by characters
+
+
+@dataclass(frozen=True)
+class NumberOptions:
+    source: str = choice("en", LANGUAGES, "From", "The language that is read")
+    target: str = choice("de", LANGUAGES, "To", "The language that is written")
+    digits: int = integer(3, 3, 4, "Digits", "Of the largest number: 3 for 0 to 999, 4 for 0 to 9999")
+
+    def __post_init__(self) -> None:
+        if self.source == self.target:
+            raise InputError(f"source and target are both {self.source}; choose two different ones of {', '.join(LANGUAGES)}.")
+
+
+@register
+class Numbers(PooledSequence):
+    id = "numbers"
+    title = "Numbers in words"
+    description = "Read a number in one language, write it in another: twenty-one becomes einundzwanzig. The parts cross."
+    example = "twenty-one → einundzwanzig"
+    Options = NumberOptions
+    options: NumberOptions
+
+    def __init__(self, options: NumberOptions | None = None) -> None:
+        super().__init__(options)
+        source, digits = self.options.source, self.options.digits
+        self.split_words = source in IN_WORDS
+        self.max_source = 12 if self.split_words else 8 if source == "digits" else 48
+        self.source_vocabulary = _vocabulary(source, digits, reading=True)
+        self.target_vocabulary = _vocabulary(self.options.target, digits, reading=False)
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return "word" if self.split_words else "digit" if self.options.source == "digits" else "character"
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(written(self.options.source, n) for n in (21, 379, 10**self.options.digits - 1))
+
+    @cached_property
+    def pinned(self) -> str:  # type: ignore[override]
+        return written(self.options.source, 345)
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "part by part in the same order", share_right(self, self._part_by_part)
+
+    def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        n = random.randrange(10 ** random.randint(1, self.options.digits))  # small ones as often as large ones
+        return read(self.options.source, n), write(self.options.target, n)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Words or characters; hyphens and commas are read as spaces."""
+        if isinstance(text, str) and len(text) <= MAX_TEXT:
+            text = re.sub(r"[-‐‑,]", " ", text)
+            for plain, right in PLAIN.get(self.options.source, ()):
+                text = plain.sub(right, text.strip())
+        return super().parse(text)
+
+    def spell(self, source: tuple[str, ...]) -> str:
+        n = value(self.options.source, source)
+        return super().spell(source) if n is None else written(self.options.source, n)
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        n = value(self.options.source, source)
+        return None if n is None else write(self.options.target, n)
+
+    def join(self, tokens: tuple[str, ...]) -> str:
+        return " ".join(tokens).replace("- ", "-") if self.options.target in IN_WORDS else "".join(tokens)
+
+    def max_steps(self, source_length: int) -> int:
+        return 8 + (12 if self.options.target in IN_WORDS else 40)
+
+    def _part_by_part(self, source: tuple[str, ...]) -> tuple[str, ...]:
+        """The smallest number that ends in each part, one after the other: what a dictionary of parts gives."""
+        meanings = _meanings(self.options.source)
+        return tuple(token for part in source if part in meanings for token in write(self.options.target, meanings[part]))
+
+
+@lru_cache(maxsize=20_000)
+def written(language: str, n: int) -> str:
+    """A number as its language writes it: 21 is twenty-one, vingt et un, einundzwanzig."""
+    if language == "digits":
+        return str(n)
+    from num2words import num2words  # type: ignore[import-untyped]
+
+    words = num2words(n, lang=language).replace(",", "")
+    return ITALIAN_THREE.sub("tré", words) if language == "it" else words  # num2words leaves it off centoventitré
+
+
+def read(language: str, n: int) -> tuple[str, ...]:
+    """A number as source tokens: words without their hyphens, or characters."""
+    return tuple(written(language, n).replace("-", " ").split()) if language in IN_WORDS else tuple(written(language, n))
+
+
+def write(language: str, n: int) -> tuple[str, ...]:
+    """A number as target tokens: words that keep the hyphen after them, or characters."""
+    return tuple(written(language, n).replace("-", "- ").split()) if language in IN_WORDS else tuple(written(language, n))
+
+
+@lru_cache(maxsize=2_000)
+def value(language: str, source: tuple[str, ...]) -> int | None:
+    """The number that these source tokens write, None if none does. Thousands first, then all that may follow them."""
+    if language == "digits":
+        return int("".join(source)) if len(source) <= 4 and str(int("".join(source))) == "".join(source) else None
+    heads = [(t, read(language, 1000 * t)) for t in range(9, 0, -1)]
+    thousands = next((t for t, head in heads if source[: len(head)] == head), 0)
+    return next((n for n in range(1000 * thousands, 1000 * thousands + 1000) if read(language, n) == source), None)
+
+
+@lru_cache(maxsize=16)
+def _vocabulary(language: str, digits: int, reading: bool) -> Vocabulary:
+    beyond = [n + one for n in [*range(100, 1000, 100), *range(1000, 10**digits, 1000)] for one in (0, 1)]
+    tokens = dict.fromkeys(token for n in [*range(100), *beyond] for token in (read if reading else write)(language, n))
+    return Vocabulary(tokens if language in (*IN_WORDS, "digits") else sorted(tokens))
+
+
+@lru_cache(maxsize=8)
+def _meanings(language: str) -> dict[str, int]:
+    numbers = [*range(101), *range(200, 1001, 100)]
+    return {read(language, n)[-1]: n for n in reversed(numbers)}

@@ -1,0 +1,142 @@
+"""Three facts and a question; the answer is one word.
+
+    source   Anna went to the kitchen . Ben has the lamp . Anna walked to the garden . where is Anna ?
+    target   garden <eos>
+
+The right word is rarely the last one of its kind: others move as well, things change hands, and where a thing is follows from
+who has it. In the spirit of J. Weston et al., "Towards AI-Complete Question Answering: A Set of Prerequisite Toy Tasks", 2015.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from ..vocabulary import Vocabulary
+from . import register
+from .text import PooledSequence, share_right
+
+PEOPLE = ("Anna", "Ben", "Clara", "David", "Emma", "Felix")
+PLACES = ("kitchen", "garden", "office", "garage", "school", "park")
+THINGS = ("apple", "book", "lamp", "ball", "cup", "key")
+MOVES = (("went", "to", "the"), ("walked", "to", "the"), ("is", "in", "the"))
+TAKES = (("took", "the"), ("has", "the"))
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+@register
+class QuestionAnswering(PooledSequence):
+    id = "qa"
+    title = "Three facts, asked"
+    description = "Read three facts and a question, answer with one word. The last word mentioned is rarely the right one."
+    example = "Ben has the cup . who has the cup ? → Ben"
+    Options = Options
+    unit = "word"
+    max_source = 40
+    source_vocabulary = Vocabulary(
+        [*PEOPLE, *PLACES, *THINGS, *"the to in is went walked took has have gave where who what does . ?".split()]  # noqa: SIM905
+    )
+    target_vocabulary = Vocabulary([*PEOPLE, *PLACES, *THINGS])
+    examples = (
+        "Clara went to the park. Ben took the book. Ben gave the book to Emma. Who has the book?",
+        "Anna has the lamp. Anna is in the garden. David walked to the school. Where is the lamp?",
+        "Felix took the key. Ben went to the office. Emma has the ball. What does Felix have?",
+    )
+    pinned = "Anna went to the kitchen. Ben has the lamp. David walked to the garden. Where is Anna?"
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "last word that fits", share_right(self, lambda source: (last_that_fits(*_told(source)) or "",))
+
+    def make(self, random: Random) -> tuple[Words, Words]:
+        while True:
+            facts = draw_facts(random)
+            question = draw_question(random, facts)
+            answer = reply(facts, question)
+            if answer and (random.random() < 0.2 or last_that_fits(facts, question) != answer):
+                return (*(word for fact in facts for word in (*fact, ".")), *question, "?"), (answer,)
+
+    def spell(self, source: Words) -> str:
+        """With capitals, and marks at the end of the word before them."""
+        text = re.sub(r" ([.?])", r"\1", " ".join(source))
+        return re.sub(r"(?<=[.?] )\w", lambda first: first[0].upper(), text)
+
+    def answer(self, source: Words) -> Words | None:
+        found = reply(*_told(source))
+        return None if found is None else (found,)
+
+    def max_steps(self, source_length: int) -> int:
+        return 4
+
+
+def draw_facts(random: Random) -> list[Words]:
+    """Somebody moves, takes or gives, three times; nobody takes or gives what another one holds."""
+    facts: list[Words] = []
+    holder: dict[str, str] = {}
+    people, places, things = random.sample(PEOPLE, 3), random.sample(PLACES, 3), random.sample(THINGS, 2)
+    while len(facts) < 3:
+        person, thing = random.choice(people), random.choice(things)
+        if thing in holder and random.random() < 0.5:
+            giver = holder[thing]
+            holder[thing] = random.choice([other for other in people if other != giver])
+            facts.append((giver, "gave", "the", thing, "to", holder[thing]))
+        elif thing not in holder and random.random() < 0.5:
+            holder[thing] = person
+            facts.append((person, *random.choice(TAKES), thing))
+        else:
+            facts.append((person, *random.choice(MOVES), places.pop()))
+    return facts
+
+
+def draw_question(random: Random, facts: list[Words]) -> Words:
+    """About somebody or something that the facts name."""
+    word = random.choice([word for fact in facts for word in fact if word in PEOPLE or word in THINGS])
+    if word in PEOPLE:
+        return random.choice((("where", "is", word), ("what", "does", word, "have")))
+    return random.choice((("where", "is", "the", word), ("who", "has", "the", word)))
+
+
+def reply(facts: list[Words], question: Words) -> str | None:
+    """The word that answers the question after these facts, or None if they leave it open."""
+    place: dict[str, str] = {}
+    holder: dict[str, str] = {}
+    for fact in facts:
+        match fact:
+            case (person, "went" | "walked", "to", "the", where) | (person, "is", "in", "the", where):
+                place[person] = where
+            case (person, "took" | "has", "the", thing):
+                holder[thing] = person
+            case (person, "gave", "the", thing, "to", other):
+                holder[thing] = other
+                if person in place:
+                    place[other] = place[person]
+    match question:
+        case ("where", "is", "the", thing):
+            return place.get(holder.get(thing, ""))
+        case ("where", "is", person):
+            return place.get(person)
+        case ("who", "has", "the", thing):
+            return holder.get(thing)
+        case ("what", "does", person, "have"):
+            held = [thing for thing, by in holder.items() if by == person]
+            return held[0] if len(held) == 1 else None
+    return None
+
+
+def last_that_fits(facts: list[Words], question: Words) -> str | None:
+    """The last place after "where", the last person after "who", the last thing after "what"."""
+    kind = {"where": PLACES, "who": PEOPLE, "what": THINGS}[question[0]]
+    return next((word for fact in reversed(facts) for word in reversed(fact) if word in kind), None)
+
+
+def _told(source: Words) -> tuple[list[Words], Words]:
+    """The facts, and the question, which comes last."""
+    parts = [tuple(part.split()) for part in re.split(r"[.?]", " ".join(source)) if part.strip()]
+    return parts[:-1], parts[-1] if parts else ()

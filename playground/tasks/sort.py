@@ -1,0 +1,35 @@
+"""Sort a string of digits.
+
+    source   3 1 4 1 5
+    target   1 1 3 4 5 <eos>
+
+Where the next digit stands is not known beforehand: a model must look for content, the smallest digit not yet written, and
+not for a place. Equal digits make it count.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from . import register
+from .digit_strings import DigitStrings
+from .text import share_right
+
+
+@register
+class Sort(DigitStrings):
+    id = "sort"
+    title = "Sort digits"
+    description = "Write the digits from small to large. Attention looks for content, not for a place."
+    example = "3 1 2 → 1 2 3"
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "copying the input", share_right(self, lambda source: source)
+
+    def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        past = torch.arange(digits.shape[1]) >= lengths[:, None]
+        return digits.masked_fill(past, 10).sort(dim=1).values.masked_fill(past, 0)

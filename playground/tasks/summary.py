@@ -1,0 +1,156 @@
+"""A short news item to its headline.
+
+    source   Rossi called it a surprise . the school of Lyon was destroyed by a fire . nobody was hurt .
+    target   fire destroys school in Lyon <eos>
+
+Most of what is read is left out: who commented, when it was, what happened elsewhere last year. The sentence that matters
+need not be the first one, other places and buildings stand around it, and it is put in other words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from ..vocabulary import Vocabulary
+from . import register
+from .text import PooledSequence, share_right
+
+SLOTS = {
+    "city": "Lyon Turin Bonn Seville Leeds Ghent Porto Basel",
+    "elsewhere": "Lyon Turin Bonn Seville Leeds Ghent Porto Basel",
+    "building": "school bakery museum library station hotel theatre bridge",
+    "other": "school bakery museum library station hotel theatre bridge",
+    "person": "Rossi Martin Weber Garcia Baker Novak",
+    "witness": "Rossi Martin Weber Garcia Baker Novak",
+    "day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "weather": "storm flood heatwave snowfall",
+    "prize": "music science cooking chess",
+}
+DIFFERENT = (("city", "elsewhere"), ("building", "other"), ("person", "witness"))
+EVENTS = {  # headline: sentences that it may be made of
+    "fire destroys {building} in {city}": (
+        "a fire destroyed the {building} in {city} on {day}",
+        "in {city} the {building} burned down on {day}",
+        "the {building} of {city} was destroyed by a fire",
+    ),
+    "{weather} hits {city}": (
+        "a {weather} hit {city} on {day}",
+        "{city} was hit by a {weather}",
+        "on {day} a {weather} reached {city}",
+    ),
+    "{city} beats {elsewhere}": (
+        "{city} won against {elsewhere} on {day}",
+        "{elsewhere} lost to {city}",
+        "{elsewhere} was beaten by {city} on {day}",
+    ),
+    "{person} is mayor of {city}": (
+        "the people of {city} elected {person} as mayor on {day}",
+        "{person} won the vote in {city}",
+        "in {city} the new mayor is {person}",
+    ),
+    "{city} opens new {building}": (
+        "a new {building} opened in {city} on {day}",
+        "{city} has a new {building}",
+        "on {day} {person} opened a new {building} in {city}",
+    ),
+    "strike closes {building} in {city}": (
+        "workers at the {building} in {city} stopped work on {day}",
+        "the {building} in {city} is closed because of a strike",
+    ),
+    "{prize} prize for {person}": (
+        "{person} from {city} won the {prize} prize on {day}",
+        "the {prize} prize went to {person}",
+    ),
+}
+FILLERS = (  # all of it is left out
+    "{witness} called it a surprise",
+    "{witness} saw it from the {other}",
+    "the mayor of {elsewhere} sent a message",
+    "nobody at the {other} was hurt",
+    "people from {elsewhere} came on {day}",
+    "last year there was a {weather} in {elsewhere}",
+    "the {other} stayed open",
+    "trains from {elsewhere} were late",
+    "{witness} from {elsewhere} was there",
+)
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+def words_of(templates: tuple[str, ...]) -> list[str]:
+    """All words that these templates can be filled up to, each once."""
+    slots = {f"{{{name}}}": words.split() for name, words in SLOTS.items()}
+    return list(dict.fromkeys(word for template in templates for part in template.split() for word in slots.get(part, [part])))
+
+
+@register
+class Summary(PooledSequence):
+    id = "summary"
+    title = "News to headline"
+    description = "Read a short news item, write its headline: find what matters and leave the rest out."
+    example = "Trains from Basel were late. Lyon was hit by a storm. → storm hits Lyon"
+    Options = Options
+    unit = "word"
+    max_source = 48
+    source_vocabulary = Vocabulary([*words_of((*sum(EVENTS.values(), ()), *FILLERS)), "."])
+    target_vocabulary = Vocabulary(words_of(tuple(EVENTS)))
+    examples = (
+        "On Friday a storm reached Turin. Trains from Basel were late.",
+        "Weber saw it from the hotel. Leeds was beaten by Porto on Sunday. Last year there was a flood in Bonn.",
+        "The people of Ghent elected Novak as mayor on Monday. The mayor of Lyon sent a message. The museum stayed open.",
+    )
+    pinned = "Weber called it a surprise. The school of Lyon was destroyed by a fire. Nobody at the hotel was hurt."
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "reading the first sentence only", share_right(self, lambda source: headline(sentences(source)[:1]) or ())
+
+    def make(self, random: Random) -> tuple[Words, Words]:
+        filling = {name: random.choice(words.split()) for name, words in SLOTS.items()}
+        while any(filling[a] == filling[b] for a, b in DIFFERENT):
+            filling |= {b: random.choice(SLOTS[b].split()) for _, b in DIFFERENT}
+        title = random.choice(list(EVENTS))
+        items = random.sample(FILLERS, random.randint(1, 3))
+        items.insert(random.randint(0, len(items)), random.choice(EVENTS[title]))
+        source = " ".join(f"{sentence.format(**filling)} ." for sentence in items)
+        return tuple(source.split()), tuple(title.format(**filling).split())
+
+    def spell(self, source: Words) -> str:
+        """With capitals, and full stops at the end of the word before them."""
+        text = " ".join(source).replace(" .", ".")
+        return re.sub(r"(?:^|(?<=\. ))\w", lambda first: first[0].upper(), text)
+
+    def answer(self, source: Words) -> Words | None:
+        return headline(sentences(source))
+
+    def max_steps(self, source_length: int) -> int:
+        return 12
+
+
+def headline(found: list[str]) -> Words | None:
+    """The headline of the first of these sentences that is an event, None if none is."""
+    for sentence in found:
+        for title, patterns in _PATTERNS.items():
+            for pattern in patterns:
+                if event := pattern.fullmatch(sentence):
+                    return tuple(title.format(**event.groupdict()).split())
+    return None
+
+
+def sentences(source: Words) -> list[str]:
+    return [sentence for sentence in re.split(r" ?\. ?", " ".join(source)) if sentence]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    choices = {name: f"(?P<{name}>{words.replace(' ', '|')})" for name, words in SLOTS.items()}
+    return re.compile(template.format(**choices))
+
+
+_PATTERNS = {title: [_pattern(template) for template in templates] for title, templates in EVENTS.items()}

@@ -1,0 +1,105 @@
+"""Three jobs for one model: the first token says which.
+
+    source   reverse: 3 1 2        sort: 3 1 2        copy: 3 1 2
+    target   2 1 3 <eos>           1 2 3 <eos>        3 1 2 <eos>
+
+The same digits need another answer after another prefix, and nothing but the prefix tells. C. Raffel et al., "Exploring the
+Limits of Transfer Learning with a Unified Text-to-Text Transformer", 2020, put every task this way.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import torch
+
+from ..errors import InputError
+from ..vocabulary import Vocabulary, graphemes, normalise
+from . import Batch, SequenceTask, register
+from .copy import Copy
+from .digit_strings import DIGITS, MAX_TEXT, DigitOptions
+from .reverse import Reverse
+from .sort import Sort
+from .text import share_right
+
+JOBS = {f"{job.id}:": job for job in (Copy, Reverse, Sort)}
+PREFIX = re.compile(r"\s*([^\W\d_]*)\s*:?")
+
+
+@register
+class TextToText(SequenceTask):
+    id = "text_to_text"
+    title = "Three jobs, one model"
+    description = "The first word says what to do with the digits: copy, reverse or sort them. T5's task prefix."
+    example = "sort: 3 1 2 → 1 2 3"
+    Options = DigitOptions
+    options: DigitOptions
+    source_vocabulary, target_vocabulary = Vocabulary([*"0123456789", *JOBS]), DIGITS
+    max_source = 25
+    examples = ("reverse: 624917", "sort: 624917", "copy: 624917")
+
+    def __init__(self, options: DigitOptions | None = None) -> None:
+        super().__init__(options)
+        self.jobs = {prefix: job(self.options) for prefix, job in JOBS.items()}
+
+    @property
+    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+        return self.options.min_length + 1, self.options.max_length + 1
+
+    @property
+    def pinned(self) -> str:  # type: ignore[override]
+        return f"sort: {'918273645091'[: self.options.max_length]}"
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return "copying the digits", share_right(self, lambda source: source[1:])
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """The prefix, in any case and with or without its colon, and the digits after it."""
+        if not isinstance(text, str):
+            raise InputError(f"The input must be text such as sort: 3 1 2, not {type(text).__name__}.")
+        if len(text) > MAX_TEXT:
+            raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Shorten it, for example: sort: 3 1 2.")
+        typed = normalise(text)
+        if not typed.strip():
+            raise InputError("Type a job and some digits, for example sort: 3 1 2.")
+        prefix = PREFIX.match(typed)
+        assert prefix is not None
+        digits = [t for t in graphemes(typed[prefix.end() :]) if not t.isspace()]
+        word = prefix[1].casefold()
+        tokens = (f"{word}:" if f"{word}:" in JOBS else word, *digits) if word else tuple(digits)
+        self.source_vocabulary.encode(tokens)
+        if not word or not digits:
+            raise InputError(f"Type a job ({', '.join(JOBS)}) and then some digits, for example sort: 3 1 2.")
+        if len(digits) >= self.max_source:
+            raise InputError(f"The input has {len(digits)} digits; at most {self.max_source - 1} are read. Remove some.")
+        return tokens
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        prefix, *digits = source
+        return self.jobs[prefix].answer(tuple(digits)) if prefix in self.jobs and digits else None
+
+    def random_text(self, generator: torch.Generator) -> str:
+        prefix = tuple(self.jobs)[int(torch.randint(len(self.jobs), (), generator=generator))]
+        return f"{prefix} {self.jobs[prefix].random_text(generator)}"
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        each = -(-count // len(self.jobs))
+        return self._mixed([job.sample(each, generator) for job in self.jobs.values()], count, generator)
+
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        each = -(-count // len(self.jobs))
+        parts = [job.held_out(each, len(self.jobs) * seed + i) for i, job in enumerate(self.jobs.values())]
+        return self._mixed(parts, count, torch.Generator().manual_seed(7_919 + seed))
+
+    def _mixed(self, parts: list[Batch], count: int, generator: torch.Generator) -> Batch:
+        """The examples of all jobs, each behind its prefix, shuffled."""
+        prefixes = self.source_vocabulary.encode(tuple(self.jobs))
+        ids = torch.tensor(prefixes).repeat_interleave(len(parts[0]))[:, None]  # (B, 1)
+        source = torch.cat([ids, torch.cat([part.source for part in parts])], dim=1)
+        target = torch.cat([part.target for part in parts])
+        masks = [part.mask for part in parts if part.mask is not None]
+        mask = torch.cat([torch.ones_like(ids, dtype=torch.bool), torch.cat(masks)], dim=1) if masks else None
+        order = torch.randperm(len(source), generator=generator)[:count]
+        return Batch(source[order], target[order], None if mask is None else mask[order])

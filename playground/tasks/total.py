@@ -1,0 +1,70 @@
+"""Add up a sum in words: the answer is a number, not text.
+
+    source   three plus twelve minus five
+    answer   10
+
+What a word is worth depends on the word before it, so that counting words does not tell the total. Digits and signs can
+be typed as well: 3 + 12 - 5.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from ..vocabulary import Vocabulary, normalise
+from . import register
+from .guesses import bag_of_words
+from .text import PooledReader
+
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SIGNS = {"plus": 1, "minus": -1}
+SPELLED = {"+": "plus", "-": "minus", "−": "minus", "–": "minus", **{str(i): word for i, word in enumerate(NUMBERS)}}
+MOST_TERMS = 4
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+@register
+class Total(PooledReader):
+    id = "total"
+    title = "Add up"
+    description = "Read a sum in words and give its total as one number: regression instead of classification."
+    example = "three plus twelve minus five → 10"
+    kind = "number"
+    unit = "word"
+    scale = 10.0
+    Options = Options
+    source_vocabulary = Vocabulary([*NUMBERS, *SIGNS])
+    examples = ("three plus twelve minus five", "12 - 7", "nine minus nine plus one minus eleven")
+    pinned = "three plus twelve minus five"
+
+    def make(self, random: Random) -> tuple[tuple[str, ...], int]:
+        total = random.randrange(len(NUMBERS))
+        words = [NUMBERS[total]]
+        for _ in range(random.choice((1, 2, 2, 3, 3, 3))):
+            sign, term = random.choice(tuple(SIGNS)), random.randrange(len(NUMBERS))
+            words += [sign, NUMBERS[term]]
+            total += SIGNS[sign] * term
+        return tuple(words), total
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        if isinstance(text, str):
+            text = re.sub(r"[0-9]+|[+]|(?<![A-Za-z])[-−–]", lambda found: f" {SPELLED.get(found[0], found[0])} ", normalise(text))
+        return super().parse(text)
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The total, or None unless numbers and signs take turns."""
+        terms, signs = source[::2], source[1::2]
+        if len(terms) != len(signs) + 1 or not set(terms) <= set(NUMBERS) or not set(signs) <= set(SIGNS):
+            return None
+        return (str(sum(SIGNS[sign] * NUMBERS.index(term) for sign, term in zip(("plus", *signs), terms, strict=True))),)
+
+    @cached_property
+    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+        return bag_of_words(self)

@@ -1,0 +1,134 @@
+"""The three places of the picture, encoder, code and decoder: what stands there, its shapes, and why something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ..alignment import AttentionMap
+from ..models import Reader
+from ..models.ngram import NGram
+from ..models.recurrent import CELL_TITLES, Recurrent
+from ..reading import names
+from ..tasks import TextTask
+from ..tracing import Trace
+from . import anatomy
+
+Array = NDArray[np.float32]
+
+
+def halves(trace: Trace, model: nn.Module, task: TextTask, looked: AttentionMap | None) -> dict[str, Any]:
+    """`encoder`, `code` and `decoder` of a scene; `looked` is the attention that the picture draws."""
+    return {
+        "encoder": _encoder(trace, model, task),
+        "code": _code(trace, model, looked),
+        "decoder": _decoder(trace, model, task),
+    }
+
+
+def read(trace: Trace, m: AttentionMap) -> Array | None:
+    """What the heads of a map read, (heads, rows, D)."""
+    path = m.site.removesuffix(".weights")
+    heads, whole = trace.get(f"{path}.heads"), trace.get(f"{path}.context")
+    if heads is not None:
+        return np.ascontiguousarray(heads.swapaxes(0, 1))  # (T, N, D) to (N, T, D)
+    return None if whole is None else whole.reshape(1, -1, whole.shape[-1])
+
+
+def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
+    """What the pill shows where no head is chosen: the context of each step, or the one vector that crosses over."""
+    if looked is not None and looked.side in ("cross", "pooling"):
+        values = read(trace, looked)
+        return None if values is None else values[0]
+    final = trace.get("decoder.context")
+    return None if final is None else final[-1:]
+
+
+def _encoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+    states, s = trace.get("encoder.states"), len(trace.source)
+    if states is None:
+        why = "no encoder: the prompt is read by the decoder itself"
+        if isinstance(model, NGram):
+            why = f"no encoder: the decoder looks up the last {_count(model.decoder.options.n - 1, task.unit)} and cannot see further"
+        return {"ghost": True, "name": "", "note": why, "shape": _count(s, task.unit), "blocks": []}
+    blocks = anatomy.columns(model, "encoder", trace)
+    recurrent, layers = _recurrent(model.get_submodule("encoder")), anatomy.layers(blocks)
+    both = recurrent is not None and recurrent.directions == 2
+    return {
+        "ghost": False,
+        "name": _name(recurrent) if recurrent else f"{_count(layers, 'layer')}; +n is the length of what a sublayer adds",
+        "note": f"reads {'all ' + str(s) + ' tokens' if s > 1 else 'one token'}{', both ways' if both or not recurrent else ''}",
+        "shape": f"states {s} × {states.shape[1]}",
+        "blocks": blocks,
+    }
+
+
+def _decoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+    if isinstance(model, Reader):
+        pooled = trace.get("pooling.weights") is not None
+        off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"
+        logits = trace["head.logits"].shape[-1]
+        shape = "1 number" if model.answers == "number" else f"{trace['encoder.states'].shape[1]} → {logits} classes"
+        head = anatomy.block("head", "head", "plain")
+        blocks = [{"title": "", "norm": None, "blocks": [head]}]
+        return {"ghost": True, "name": "", "note": f"no decoder: {_plural(trace)} read off {off}", "shape": shape, "blocks": blocks}
+    blocks = anatomy.columns(model, "decoder", trace)
+    recurrent, layers = _recurrent(model.get_submodule("decoder")), anatomy.layers(blocks)
+    hidden, words = trace.get("decoder.hidden"), len(names(task))
+    alone = "" if trace.get("encoder.states") is not None else "; +n is the length of what a sublayer adds"
+    name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}{alone or '; sees its past'}" if layers else "counts of words"
+    return {
+        "ghost": False,
+        "name": name,
+        "note": "writes one token per step",
+        "shape": f"{hidden.shape[-1]} → {words} logits" if hidden is not None else f"{words} shares",
+        "blocks": blocks,
+    }
+
+
+def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[str, Any]:
+    states, s = trace.get("encoder.states"), len(trace.source)
+    final = trace.get("decoder.context")
+    if states is None:
+        return _ghost("no code: prompt and answer are one text")
+    if looked is not None and looked.side in ("cross", "pooling"):
+        values, path = read(trace, looked), looked.site.removesuffix(".weights")
+        width = states.shape[1] if values is None else values.shape[-1]
+        shapes = {"ghost": False, "block": path, "shape_in": f"{s} × {states.shape[1]}", "shape_out": str(width)}
+        if ".layers." in looked.site:
+            count = len(model.get_submodule("decoder.layers"))  # type: ignore[arg-type]
+            note = "keys and values, to every layer" if count > 1 else "keys and values"
+            return {**shapes, "name": "CODE", "kind": "memory", "note": note, "symbol": "v"}
+        kind = "pooling" if looked.side == "pooling" else "attention"
+        return {**shapes, "name": "CONTEXT", "kind": kind, "note": "the weighted sum of all states", "symbol": "h"}
+    if final is not None:
+        shape = f"{len(final)} × {final.shape[-1]}" if len(final) > 1 else str(final.shape[-1])
+        note = "the final state, nothing else"
+        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None}
+        return {**common, "shape_in": shape, "shape_out": str(final.shape[-1])}
+    return _ghost("no code: the states are read as they are")
+
+
+def _ghost(why: str) -> dict[str, Any]:
+    return {"ghost": True, "name": "CODE", "kind": "none", "note": why, "symbol": "h", "shape_in": "", "shape_out": "", "block": None}
+
+
+def _recurrent(part: nn.Module) -> Recurrent | None:
+    return next((m for m in part.modules() if isinstance(m, Recurrent)), None)
+
+
+def _name(recurrent: Recurrent) -> str:
+    count = recurrent.rnn.num_layers
+    layers = f"{count} layers of " if count > 1 else ""
+    return f"{layers}{'bidirectional ' if recurrent.directions == 2 else ''}{CELL_TITLES[recurrent.cell]}"
+
+
+def _plural(trace: Trace) -> str:
+    return "the answers are" if len(trace.tokens) > 1 else "the answer is"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' if n != 1 else ''}"

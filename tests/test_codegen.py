@@ -1,0 +1,279 @@
+"""Generated code runs without this package and does what the page does: the very same answers, the very same logits."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from playground import Run, codegen, models, pair_store, recipes, tasks
+from playground.checkpoints import Checkpoint
+from playground.codegen.plain import plain
+from playground.codegen.prose import prose
+from playground.models import attention, recurrent
+from playground.tasks import PictureTask, TextTask
+from playground.training import Stepper, new_model
+from tests.small import PAIRS, call, recurrent_options, some_input, tiny_options, tiny_recipe
+
+torch.set_num_threads(1)
+STEPS = 30
+GUARD = """
+import contextlib, importlib.abc, io, json, runpy, sys, traceback
+import torch
+torch.set_num_threads(1)
+BROUGHT = {name.split(".")[0] for name in sys.modules}  # by torch itself, which also looks for opt_einsum
+
+class Guard(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] not in {"torch", "numpy", "opt_einsum", *sys.stdlib_module_names} | BROUGHT:
+            raise ModuleNotFoundError(f"the script imports {name}", name=name)
+
+sys.meta_path.insert(0, Guard())
+results = {}
+for path, *arguments in json.loads(sys.stdin.read()):
+    sys.argv = [path, *arguments]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            runpy.run_path(path, run_name="__main__")
+        except BaseException:
+            traceback.print_exc(file=sys.stdout)
+    results.setdefault(path, []).append(said.getvalue())
+print(json.dumps(results))
+"""
+
+
+@cache
+def tried(architecture: str, task: str) -> Run:
+    """A run of a few steps: its answers are anything but constant, and right is not the question."""
+    recipe = tiny_recipe(architecture, task, steps=STEPS, training_options={"learning_rate": 0.02})
+    model, built = new_model(recipe), recipe.build_task()
+    stepper = Stepper(model, built, recipe.training, recipe.seed, torch.device("cpu"))
+    for _ in range(3):
+        stepper.step()
+    weights = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    return Run(Checkpoint(recipe, weights, {"exact_match": 0.5}, 0.1))
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Each architecture with the first task of each kind that it fits, each task with one architecture."""
+    chosen: dict[tuple[str, str], tuple[str, str]] = {}
+    for architecture, task in PAIRS:
+        chosen.setdefault((architecture, tasks.get(task).kind), (architecture, task))
+    seen = {task for _, task in chosen.values()}
+    rest = [next(pair for pair in PAIRS if pair[1] == task) for task in tasks.tasks() if task not in seen]
+    return [*chosen.values(), *rest]
+
+
+CHOSEN = pairs()
+
+
+def given_to(run: Run) -> list[Any]:
+    task = run.task
+    if isinstance(task, PictureTask):
+        return [some_input(task)]
+    assert isinstance(task, TextTask)
+    return [task.pinned, task.random_text(torch.Generator().manual_seed(3))]
+
+
+def guarded(calls: list[list[str]]) -> dict[str, list[str]]:
+    """What scripts print in one fresh, isolated process that refuses every import but torch, numpy and the standard library."""
+    done = subprocess.run([sys.executable, "-I", "-c", GUARD], input=json.dumps(calls), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    results: dict[str, list[str]] = json.loads(done.stdout)
+    return results
+
+
+def written(run: Run, folder: Path, given: Any = None) -> str:
+    """Script and weights in a folder; the script's path."""
+    folder.mkdir()
+    run.save(folder / "weights.safetensors")
+    (folder / "script.py").write_text(run.script(given))
+    return str(folder / "script.py")
+
+
+def page_says(run: Run, given: Any) -> str:
+    trace = run.explore(given)
+    if trace.picture is None or trace.reconstruction is None:
+        return trace.output + "\n"
+    return f"mean squared error {np.square(trace.picture - trace.reconstruction).mean():.6f}\n"
+
+
+def test_every_script_answers_what_the_page_answers(tmp_path: Path) -> None:
+    calls, expected = [], {}
+    for pair in CHOSEN:
+        run = tried(*pair)
+        first, *others = given_to(run)
+        path = written(run, tmp_path / "-".join(pair), first)
+        calls += [[path], *([path, "--input", other] for other in others)]
+        expected[path] = [page_says(run, given) for given in (first, *others)]
+        told = Path(path).read_text()
+        assert not re.search(
+            r"\b(playground|jaxtyping|InputError|tap|explicit|recording)\b", told.replace("Encoder–Decoder Playground", "")
+        )
+        assert models.get(pair[0]).paper.split(",")[0] in told and "weights.safetensors" in told
+        assert max(map(len, told.split("\n"))) <= 170
+    for path, answers in guarded(calls).items():
+        for got, wanted in zip(answers, expected[path], strict=True):
+            assert got == wanted or (wanted.startswith("mean") and got.endswith(wanted) and got.count("\n") == 29), (path, got[-1500:])
+
+
+TRAINED = [("attention_seq2seq", "reverse"), ("transformer_encoder", "entities"), ("ngram", "completion")]
+
+
+def test_scripts_train(tmp_path: Path) -> None:
+    paths = [written(tried(*pair), tmp_path / "-".join(pair)) for pair in TRAINED]
+    for path, (told,) in guarded([[path, "--train", "--steps", "40"] for path in paths]).items():
+        losses = [float(found) for found in re.findall(r"step +\d+ +loss ([\d.]+) +held out, answered exactly right: [\d.]+", told)]
+        assert len(losses) >= 20 and losses[-1] < 0.9 * losses[0], (path, told[-1500:])
+
+
+def test_the_loss_of_a_script_is_that_of_the_page(tmp_path: Path) -> None:
+    """Same seed, same model, same examples, same steps."""
+    run = tried("attention_seq2seq", "reverse")
+    model = new_model(run.recipe)
+    stepper = Stepper(model, run.task, run.recipe.training, run.recipe.seed, torch.device("cpu"))
+    losses = [stepper.step() for _ in range(STEPS)]
+    path = written(run, tmp_path / "script")
+    ((told,),) = guarded([[path, "--train"]]).values()
+    assert [f"{loss:.4f}" for loss in losses] == re.findall(r"loss ([\d.]+)", told)
+
+
+def test_a_missing_package_is_named_only_where_training_needs_it(tmp_path: Path) -> None:
+    """Reading dates and drawing digits again needs nothing; making examples of them does."""
+    for pair, package in ((("seq2seq", "dates"), "babel"), (("autoencoder", "digits"), "sklearn")):
+        path = written(tried(*pair), tmp_path / pair[1])
+        (_, refused) = guarded([[path], [path, "--train"]])[path]
+        assert f"a package that is missing: {package}" in refused
+        assert "pip install" in Path(path).read_text().split("from __future__")[0]
+
+
+def test_own_pairs_stand_in_the_script(tmp_path: Path) -> None:
+    key = pair_store.keep("\n".join(f'word {i}\tw\\"{i}' for i in range(40)))
+    recipe = recipes.make(
+        "seq2seq",
+        "pairs",
+        model_options=tiny_options("seq2seq"),
+        task_options={"pairs": key},
+        training_options={"steps": 3, "batch_size": 4},
+    )
+    model = new_model(recipe)
+    run = Run(Checkpoint(recipe, {k: v.detach() for k, v in model.state_dict().items()}, {}, 0.1))
+    path = written(run, tmp_path / "pairs", "word 7")
+    answer, trained = guarded([[path], [path, "--train"]])[path]
+    assert answer == page_says(run, "word 7") and "loss" in trained and "Traceback" not in trained
+
+
+@pytest.mark.parametrize("architecture", models.architectures())
+def test_the_model_alone_is_the_same_model(architecture: str) -> None:
+    run = tried(*next(pair for pair in CHOSEN if pair[0] == architecture))
+    agree(run)
+    parts = codegen.model_code(run)
+    assert set(parts) <= {"model", "encoder", "attention", "decoder"} and all(part.strip() for part in parts.values())
+    has_encoder, _, has_decoder = models.get(architecture).parts
+    assert ("encoder" in parts, "decoder" in parts) >= (has_encoder, False) and ("decoder" in parts or not has_decoder)
+    for part in parts.values():
+        compile(part, "<part>", "exec")
+
+
+VARIED = [options for options in recurrent_options("attention_seq2seq") if options["layers"] == 2 and options["bidirectional"]]
+
+
+@pytest.mark.parametrize("options", VARIED, ids=lambda o: f"{o['cell']}-{o['score']}")
+def test_every_cell_and_score(options: dict[str, Any]) -> None:
+    recipe = recipes.make("attention_seq2seq", "reverse", model_options=options, device="cpu")
+    run = Run(Checkpoint(recipe, {k: v.detach() for k, v in new_model(recipe).state_dict().items()}, {}, 0.1))
+    parts = agree(run)
+    others = {"additive": "Additive", "dot": "Dot", "general": "General", "scaled_dot": "ScaledDot", "location": "Location"}
+    assert [name for name in others.values() if f"class {name}(" in parts["attention"]] == [others[str(options["score"])]]
+
+
+def agree(run: Run) -> dict[str, str]:
+    """The model part, run by itself, gives the logits of the model it was taken from."""
+    parts = codegen.model_code(run)
+    space: dict[str, Any] = {"__name__": __name__}
+    exec(compile(parts["model"], "<model>", "exec"), space)
+    model = space["build"](space["ModelOptions"]())
+    model.load_state_dict(run.checkpoint.weights)
+    batch = run.task.held_out(5)
+    with torch.no_grad():
+        torch.testing.assert_close(call_alike(model.eval(), run.model, batch), call(run.model, batch), atol=1e-5, rtol=0)
+    return parts
+
+
+def call_alike(model: Any, original: Any, batch: Any) -> Any:
+    if isinstance(original, models.EncoderDecoder):
+        return model(batch.source, batch.target_in, batch.mask)
+    return model(batch.source, batch.mask if isinstance(original, models.Reader) else batch.condition)
+
+
+def cleaned(text: str) -> str:
+    return plain(textwrap.dedent(text).strip("\n"))
+
+
+def test_taps_give_way_to_what_they_offered() -> None:
+    assert cleaned('y = tap(self, "a", f(tap(self, "b", x, at), 2))  # (B, H)') == "y = f(x, 2)  # (B, H)\n"
+    assert cleaned('y = 2 * tap(self, "a", u + v)') == "y = 2 * (u + v)\n"
+    assert cleaned('y = tap(self, "a", u if v else w).T') == "y = (u if v else w).T\n"
+    assert cleaned('def f(self, x):\n    tap(self, "x", x)\n    x = tap(self, "x", x)\n    return x') == "def f(self, x):\n    return x\n"
+
+
+def test_nobody_looks() -> None:
+    text = """
+    def forward(self, x: Float[Tensor, "batch *steps hidden"], mask: Bool[Tensor, "batch source"] | None = None) -> Float[Tensor, "batch"]:
+        if explicit():
+            return self.slow(x)
+        elif mask is None:  # nothing is padded
+            with part("prompt"):
+                x = f(x)  # once
+        # a comment stays with what it explains
+        if not explicit() and x.dim() == 2:
+            return x
+        y = g(x) if explicit() or mask else h(x)
+        if not explicit():
+            return y
+        return z
+    """
+    assert cleaned(text) == textwrap.dedent("""\
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is None:  # nothing is padded
+            x = f(x)  # once
+        # a comment stays with what it explains
+        if x.dim() == 2:
+            return x
+        y = g(x) if mask else h(x)
+        return y
+    """)
+
+
+def test_errors_are_those_of_python() -> None:
+    assert cleaned('raise InputError(f"{x} is wrong", (("x", True),)) from None') == 'raise ValueError(f"{x} is wrong") from None\n'
+
+
+def test_docstrings_keep_what_is_not_about_watching() -> None:
+    assert prose('"""Adds. Sites: `sum` (H)."""') == '"""Adds."""'
+    assert prose('"""Adds.\n\n    Sites, per step: `a`.\n    """') == '"""Adds."""'
+    assert prose('"""What a visitor types."""') == '"""What a user types."""'
+
+
+def test_plain_source_of_a_block() -> None:
+    lstm = codegen.plain_source(recurrent.Recurrent._lstm)
+    assert "c = f * c + i * g" in lstm and "tap" not in lstm
+    whole = codegen.plain_source(recurrent.Recurrent)
+    assert "_held" in whole and "_scan" not in whole and "_lstm" not in whole and "explicit" not in whole
+    built = attention.Additive(8)
+    assert codegen.plain_source(built) == codegen.plain_source(attention.Additive)
+    for part in tried("transformer", "addition").model.modules():
+        if type(part).__module__.startswith("playground"):
+            text = codegen.plain_source(part)
+            compile(text, "<block>", "exec")
+            assert not re.search(r"\b(tap|explicit|Float|block)\b", text), text

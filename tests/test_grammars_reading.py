@@ -1,0 +1,271 @@
+"""The reading tasks against second checkers, written from what the tasks promise and not from their code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playground import tasks
+from playground.errors import InputError
+from playground.tasks.infill import InfillOptions
+from playground.tasks.text import Pooled, is_held_out
+
+Words = tuple[str, ...]
+VARIANTS: dict[str, tuple[str, Any]] = {
+    "sentiment": ("sentiment", None),
+    "entities": ("entities", None),
+    "total": ("total", None),
+    "pronouns": ("pronouns", None),
+    "word": ("infill", InfillOptions("word")),
+    "spans": ("infill", InfillOptions("spans")),
+    "completion": ("completion", None),
+}
+every = pytest.mark.parametrize("variant", VARIANTS)
+seeds = st.integers(0, 2**32)
+
+
+def build(variant: str) -> Any:
+    id, options = VARIANTS[variant]
+    return tasks.get(id)(options)
+
+
+def as_words(task: Any, answer: Any) -> Words:
+    """What `make` says is right, as `answer` writes it."""
+    return answer if isinstance(answer, tuple) else (str(answer),)
+
+
+def verdict(source: Words) -> Words:
+    """Negative words and negations of the last clause, counted."""
+    last = source[max([-1, *[i for i, w in enumerate(source) if w in ("but", ",")]]) + 1 :]
+    turns = [
+        w for w in last if w in ("not", "never", "hardly", "bad", "dull", "boring", "weak", "poor", "slow", "hate", "regret", "dislike")
+    ]
+    return ("negative" if len(turns) % 2 else "positive",)
+
+
+def added_up(source: Words) -> Words:
+    digits = dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), map(str, range(13)), strict=True))  # noqa: SIM905
+    return (str(eval("".join({"plus": "+", "minus": "-"}.get(w) or digits[w] for w in source))),)
+
+
+def named(source: Words) -> Words:
+    """Read from left to right: prepositions tell dates and places, two names in a row are a person or an institution."""
+    months, years, firms = ("April", "May", "June", "August"), ("1998", "2007", "2019"), ("Ford", "Chase", "Morgan", "Dell")
+    tags: list[str] = []
+    while (i := len(tags)) < len(source):
+        word, after, last = source[i], source[i + 1 : i + 2], source[i - 1] if i else ""
+        following = after[0] if after else ""
+        if word == "on":
+            tags += ["date"] * 2
+        elif word == "in" and following in (*months, *years):
+            tags += ["date"] * (3 if following in months and source[i + 2 : i + 3] and source[i + 2] in years else 2)
+        elif word.islower():
+            tags += ["other"]
+        elif following in ("Bank", "Museum", "Institute"):
+            tags += ["organisation"] * 2
+        elif following in (*firms, "Lind", "Okoye"):
+            tags += ["person"] * 2
+        elif word in firms:
+            tags += ["organisation"]
+        else:
+            tags += ["place" if last in ("in", "from", "left") or (last == "to" and source[i - 2] != "wrote") else "person"]
+    return tuple(tags)
+
+
+def meant(source: Words) -> Words:
+    groups = {
+        "Anna Lena Maria Zoe": ("She", "her"),
+        "Ravi Omar Tom Luis": ("He", "him"),
+        "dog cat robot": ("It",),
+        "twins teachers children": ("They", "them"),
+    }
+    place = max(i for i, w in enumerate(source) if any(w in pronouns for pronouns in groups.values()))
+    fitting = next(names.split() for names, pronouns in groups.items() if source[place] in pronouns)
+    start = max(i for i in range(place) if source[i] == ".")
+    return next((w,) for w in reversed(source[:start]) if w in fitting and w not in source[start:])
+
+
+HABITS = {
+    "cat": ("cats", "sits sit sat", "on the mat"),
+    "dog": ("dogs", "sleeps sleep slept", "in the basket"),
+    "bird": ("birds", "sings sing sang", "in the tree"),
+    "frog": ("frogs", "jumps jump jumped", "into the pond"),
+    "horse": ("horses", "runs run ran", "over the field"),
+    "child": ("children", "plays play played", "in the garden"),
+    "mouse": ("mice", "hides hide hid", "under the table"),
+    "duck": ("ducks", "swims swim swam", "on the lake"),
+    "goat": ("goats", "climbs climb climbed", "up the hill"),
+    "bee": ("bees", "flies fly flew", "around the flower"),
+}
+
+
+def is_sentence(sentence: Words) -> bool:
+    tenses = set()
+    if sentence[0] in ("yesterday", "today"):
+        tenses.add(sentence[0])
+        sentence = sentence[1:]
+    joint = next((i for i, w in enumerate(sentence) if w in ("and", "while")), len(sentence))
+    for clause in (sentence[:joint], sentence[joint + 1 :])[: 1 + (joint < len(sentence))]:
+        if len(clause) != 6:
+            return False
+        article, being, verb, *where = clause
+        one = article in ("the", "a", "this")
+        found = [habit for name, habit in HABITS.items() if being == (name if one else habit[0])]
+        if not found or (not one and article not in ("two", "these", "many")) or " ".join(where) != found[0][2]:
+            return False
+        does, do, did = found[0][1].split()
+        if verb not in (does if one else do, did):
+            return False
+        tenses.add("yesterday" if verb == did else "today")
+    return len(tenses) == 1
+
+
+def filled(source: Words, spans: list[Words]) -> Words:
+    rest = iter(spans)
+    return sum(((next(rest) if w == "[MASK]" else (w,)) for w in source), ())
+
+
+def spans(answer: Words) -> list[Words]:
+    return [tuple(part.split()) for part in " ".join(answer).split(" / ")]
+
+
+def story(source: Words) -> Words:
+    """The rest of the story, put together from the words of its beginning."""
+    owner, animals, weather = source[: source.index(".")], source[source.index(".") - 1], source[source.index("comes") - 1]
+    several, pair = source[source.index(".") - 2] != "a", "and" in owner
+    she = owner[0] in ("Anna", "Lena", "Maria", "Zoe")
+    out = weather in ("sun", "summer")
+    verb = ("let" if out else "call") + ("" if pair else "s")
+    told = source[source.index(".", source.index("comes")) + 1 :]
+    subject, whose = ("They", "their") if pair else ("She", "her") if she else ("He", "his")
+    ending = ("run" if out else "sleep") + ("" if several else "s")
+    whole = (subject, verb, whose, animals, "out" if out else "in", "and", "they" if several else "it", ending, ".")
+    assert whole[: len(told)] == told
+    return whole[len(told) :]
+
+
+CHECKERS: dict[str, Callable[[Words], Words]] = {
+    "sentiment": verdict,
+    "total": added_up,
+    "entities": named,
+    "pronouns": meant,
+    "completion": story,
+}
+
+
+@every
+@given(seed=seeds)
+@settings(max_examples=60, deadline=None)
+def test_what_is_made_is_read_back_and_right(variant: str, seed: int) -> None:
+    task: Pooled = build(variant)
+    source, answer = task.make(Random(seed))
+    wanted = as_words(task, answer)
+    assert task.parse(task.spell(source)) == source
+    assert task.answer(source) == wanted
+    if variant in CHECKERS:
+        assert CHECKERS[variant](source) == wanted
+    else:
+        assert is_sentence(filled(source, spans(wanted) if variant == "spans" else [(w,) for w in wanted]))
+
+
+@given(seed=seeds)
+@settings(max_examples=40, deadline=None)
+def test_only_one_word_fits_a_mask(seed: int) -> None:
+    task = build("word")
+    source, answer = task.make(Random(seed))
+    assert [w for w in task.source_vocabulary.words if is_sentence(filled(source, [(w,)]))] == list(answer)
+
+
+@every
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_words_get_an_answer_or_none(variant: str, data: st.DataObject) -> None:
+    """And an answer only where each source of the grammar would get it: the second checker agrees or has none."""
+    task = build(variant)
+    words = [*task.source_vocabulary.words, *(["[MASK]"] if task.kind == "infill" else [])]
+    source = tuple(data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=task.max_source)))
+    answer = task.answer(source)
+    assert answer is None or all(isinstance(w, str) for w in answer)
+    if answer is not None and task.kind == "infill":
+        assert is_sentence(filled(source, spans(answer) if variant == "spans" else [(w,) for w in answer]))
+    elif answer is not None:
+        assert CHECKERS[variant](source) == answer
+
+
+@every
+@given(text=st.text(st.characters(exclude_categories=()), max_size=60))
+@settings(max_examples=40, deadline=None)
+def test_any_text_is_read_or_refused(variant: str, text: str) -> None:
+    task = build(variant)
+    try:
+        assert 0 < len(task.parse(text)) <= task.max_source
+    except InputError as error:
+        assert str(error)
+
+
+@every
+def test_nothing_held_out_is_trained_on_and_lengths_are_mixed(variant: str) -> None:
+    task = build(variant)
+    train = {task.source_vocabulary.decode(row) for row in task.pool.train.source.tolist()}
+    held = set(task.pool.held_out_sources)
+    assert not train & held and len(train) > 4_000 and len(held) > 400
+    assert all(map(is_held_out, held))
+    low, high = task.trained_lengths
+    assert low < high <= task.max_source
+
+
+@pytest.mark.parametrize(
+    ("variant", "low", "high"),
+    [
+        ("sentiment", 0.4, 0.6),
+        ("entities", 0.0, 0.5),
+        ("total", 0.0, 0.1),
+        ("pronouns", 0.2, 0.5),
+        ("word", 0.2, 0.5),
+        ("spans", 0.0, 0.3),
+        ("completion", 0.0, 0.05),
+    ],
+)
+def test_a_trivial_guess_fails(variant: str, low: float, high: float) -> None:
+    name, score = build(variant).baseline
+    assert name and low <= score <= high
+
+
+@pytest.mark.parametrize(
+    ("variant", "text", "answer"),
+    [
+        ("sentiment", "Not a BAD film", ("positive",)),
+        ("sentiment", "the film was good but i do not like the plot", ("negative",)),
+        ("sentiment", "film bad", None),
+        ("total", "3 + 12 − 5", ("10",)),
+        ("total", "12-7", ("5",)),
+        ("total", "three minus", None),
+        ("entities", "paris flew to jordan", None),
+        ("entities", "in May Paris flew to Jordan", ("date", "date", "person", "other", "other", "place")),
+        ("pronouns", "anna met ravi. she smiled", ("Anna",)),
+        ("pronouns", "Omar met Tom . Ravi saw him .", ("Tom",)),
+        ("pronouns", "Omar met Tom . She smiled", None),
+        ("pronouns", "Ravi smiled . Ravi saw him", None),
+        ("word", "the [mask] sat on the mat", ("cat",)),
+        ("word", "two cats [MASK] on the mat", None),
+        ("word", "the cat sat on the mat", None),
+        ("spans", "today two frogs [MASK] pond and a [MASK] the lake", ("jump", "into", "the", "/", "duck", "swims", "on")),
+        ("completion", "Anna has two dogs .", None),
+        ("completion", "Anna have two dogs . At noon the sun comes over the hills by the sea .", None),
+    ],
+)
+def test_examples(variant: str, text: str, answer: Words | None) -> None:
+    task = build(variant)
+    assert task.answer(task.parse(text)) == answer
+
+
+@every
+def test_offered_inputs_have_answers(variant: str) -> None:
+    task = build(variant)
+    for text in (*task.examples, task.pinned):
+        assert task.answer(task.parse(text)), text
