@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load as load_tensors
-from torch import nn
+from torch import Tensor, nn
 
 from . import checkpoints, models, recipes, tasks
 from .checkpoints import Checkpoint
@@ -155,6 +155,12 @@ def load(architecture: str | os.PathLike[str], task: str | None = None) -> Run:
     if not path.exists():
         raise InputError(f"No run of {architecture} on {task} is shipped; train one, or run `make checkpoints`.")
     return Run(checkpoints.load(path))
+
+
+def load_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
+    """Weights of a shipped run at steps of its training; empty where its film is not shipped."""
+    path = SHIPPED / "film" / shipped_path(architecture, task).name
+    return checkpoints.load_film(path, load(architecture, task).recipe) if path.exists() else {}
 
 
 def shipped_path(architecture: str, task: str) -> Path:

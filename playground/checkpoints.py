@@ -10,7 +10,6 @@ import json
 import math
 import os
 import struct
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from . import recipes
+from .disk import write_whole
 from .errors import InputError
 from .events import pack
 from .explore import Projection
@@ -67,18 +67,25 @@ def save(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Path:
         "history": checkpoint.history,
     }
     data = save_tensors({k: v.contiguous() for k, v in checkpoint.weights.items()}, {KEY: json.dumps(about)})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # temporary files start private
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
+    return write_whole(path, data)
+
+
+def save_film(path: str | os.PathLike[str], frames: Mapping[int, Mapping[str, Tensor]]) -> Path:
+    """Weights at several steps of a training as float16, in one file."""
+    tensors = {f"{step}/{name}": tensor.half().contiguous() for step, weights in frames.items() for name, tensor in weights.items()}
+    return write_whole(Path(path), save_tensors(tensors))
+
+
+def load_film(path: str | os.PathLike[str], recipe: Recipe) -> dict[int, dict[str, Tensor]]:
+    """What `save_film` wrote for a run of this recipe: step → weights. Raises InputError if it is another model's."""
+    names = set(recipe.build_model().state_dict())
+    film: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in load_tensors(Path(path).read_bytes()).items():
+        step, _, name = key.partition("/")
+        film.setdefault(int(step), {})[name] = tensor.float()
+    if any(set(weights) != names for weights in film.values()):
+        raise InputError("The film does not fit the model of its run; build it anew with make checkpoints.")
+    return film
 
 
 def load(path: str | os.PathLike[str]) -> Checkpoint:

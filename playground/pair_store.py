@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from .disk import write_whole
 from .errors import InputError
 from .vocabulary import graphemes, normalise, visible
 
@@ -70,7 +71,10 @@ def keep(text: str) -> str:
         )
     data = "\n".join(f"{source}\t{target}" for source, target in lines.pairs).encode()
     key = sha256(data).hexdigest()[:24]
-    _write(_folder() / f"{key}.tsv", data)
+    try:
+        write_whole(_folder() / f"{key}.tsv", data)
+    except OSError as error:
+        raise InputError(f"The pairs could not be kept: {error.strerror}. Nothing was changed.") from None
     _evict()
     return key
 
@@ -124,20 +128,6 @@ def _folder() -> Path:
     folder = Path(os.environ.get("PLAYGROUND_PAIRS") or Path(tempfile.gettempdir()) / f"encoder-decoder-playground-{user}")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"The pairs could not be kept: {error.strerror}. Nothing was changed.") from None
 
 
 def _evict() -> None:

@@ -7,7 +7,7 @@ The first preset of a pair is the one that is shipped and shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -23,6 +23,7 @@ class Preset:
 
 TEN = {"min_length": 10, "max_length": 10}
 _LSTM = {"cell": "lstm", "hidden": 64, "embedding": 16}
+_WORDS = {**_LSTM, "embedding": 32}
 _WIDE = {"cell": "lstm", "hidden": 128, "embedding": 16}
 _BOTH_WAYS = {**_WIDE, "bidirectional": True}
 
@@ -39,6 +40,8 @@ _ATTENTION = (
     Preset("location", "location score", {"score": "location", **_LSTM}, {}, _train(350, 0.012), 2.0),
     Preset("ten", "length 10 only", {"score": "additive", **_LSTM}, TEN, _train(120, 0.008, "auto"), 0.8),
 )
+_ADDITIVE = Preset("additive", "additive score", _LSTM, {}, _train(300, 0.01), 3.0)
+_DOT_128 = Preset("dot", "dot product score, 128 units", {**_WIDE, "score": "dot"}, {}, _train(900, 0.01), 5.0)
 _TEN_ONLY = Preset("ten", "length 10 only", _WIDE, TEN, _train(600, 0.012, "auto"), 4.0)
 _NOTEBOOK = Preset("notebook", "as in the notebook: 2 × 128", {**_WIDE, "layers": 2}, TEN, _train(700, 0.007, "auto"), 11.0)
 _CODES = (
@@ -62,16 +65,47 @@ _CONDITIONAL = (
     Preset("two", "2 numbers: the hand alone", {"code": 2}, {}, _train(1000, 0.01), 7.0),
     Preset("eight", "8 numbers", {"code": 8}, {}, _train(1000, 0.01), 7.0),
 )
+_READS_BOTH_WAYS = {**_LSTM, "bidirectional": True}
+_BERT = {"layers": 2, "width": 64, "heads": 4}
+_COUNTING = {"steps": 48, "batch_size": 256}
+_NGRAMS = (
+    Preset("six", "6-gram: sees five words", {"n": 6}, {}, _COUNTING, 0.8),
+    Preset("three", "trigram: sees two words", {"n": 3}, {}, _COUNTING, 0.5),
+    Preset("two", "bigram: sees one word", {"n": 2}, {}, _COUNTING, 0.4),
+)
+_TWO_HEADS = {"heads": 2, "width": 48, "feed_forward": 96, "activation": "gelu"}
+_ONE_HEAD = {"layers": 1, "heads": 1, "width": 32, "feed_forward": 64, "activation": "gelu"}
+_TRANSFORMER = (
+    Preset("learned", "2 + 2 layers, learned positions", {**_TWO_HEADS, "layers": 2, "positions": "learned"}, {}, _train(280, 0.008), 2.4),
+    Preset("sinusoidal", "2 + 2 layers, sinusoidal positions", {**_TWO_HEADS, "layers": 2}, {}, _train(300, 0.008), 2.6),
+    Preset("ten", "length 10 only, 1 + 1 layers, one head", _ONE_HEAD, TEN, _train(120, 0.014), 0.4),
+)
+_DECODER_ONLY = (
+    Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(400, 0.006), 3.6),
+    Preset("ten", "length 10 only, 1 layer, one head", _ONE_HEAD, TEN, _train(120, 0.012), 0.2),
+)
 
 PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "reverse"): _ATTENTION,
     ("attention_seq2seq", "copy"): _ATTENTION,
+    ("attention_seq2seq", "sort"): (replace(_ADDITIVE, seconds=1.7),),
+    ("attention_seq2seq", "text_to_text"): (replace(_ADDITIVE, training=_train(450, 0.01)),),
+    ("attention_seq2seq", "addition"): (_DOT_128,),
+    ("attention_seq2seq", "dates"): (_ADDITIVE,),
+    ("attention_seq2seq", "numbers"): (_ADDITIVE,),
+    ("attention_seq2seq", "translation"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.012)),),
+    ("attention_seq2seq", "summary"): (replace(_ADDITIVE, model=_WORDS),),
+    ("attention_seq2seq", "qa"): (_DOT_128,),
     ("seq2seq", "reverse"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(1000, 0.01, "auto"), 9.0), _TEN_ONLY, _NOTEBOOK),
     ("seq2seq", "copy"): (
         Preset("lstm", "LSTM, 128 units, reads both ways", _BOTH_WAYS, {}, _train(1400, 0.012, "auto"), 12.0),
         Preset("ten", "length 10 only", _BOTH_WAYS, TEN, _train(1000, 0.012, "auto"), 7.0),
         _NOTEBOOK,
     ),
+    ("transformer", "reverse"): _TRANSFORMER,
+    ("transformer", "copy"): _TRANSFORMER,
+    ("transformer_decoder", "reverse"): _DECODER_ONLY,
+    ("transformer_decoder", "copy"): _DECODER_ONLY,
     ("autoencoder", "digits"): _CODES,
     ("autoencoder", "strokes"): (_CODES[3], *_CODES[:3], _CODES[4]),
     ("conv_autoencoder", "digits"): _CONVOLUTIONAL,
@@ -80,4 +114,16 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("vae", "strokes"): _VARIATIONAL,
     ("cvae", "digits"): _CONDITIONAL,
     ("cvae", "strokes"): _CONDITIONAL,
+    ("pooled_classifier", "sentiment"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(240, 0.015, "auto"), 1.5),),
+    ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(400, 0.012, "auto"), 3.0),),
+    ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(800, 0.012), 3.5),),
+    ("transformer_encoder", "sentiment"): (Preset("two", "2 layers", _BERT, {}, _train(350, 0.003), 4.0),),
+    ("transformer_encoder", "entities"): (Preset("two", "2 layers", _BERT, {}, _train(160, 0.004), 2.0),),
+    ("transformer_encoder", "infill"): (Preset("two", "2 layers", _BERT, {}, _train(400, 0.006), 4.5),),
+    ("transformer_encoder", "pronouns"): (
+        Preset("rotary", "2 layers, rotary positions", {**_BERT, "positions": "rotary"}, {}, _train(400, 0.006), 7.0),
+    ),
+    ("ngram", "completion"): _NGRAMS,
+    ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(500, 0.01, "auto"), 9.0),),
+    ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(150, 0.004), 3.0),),
 }

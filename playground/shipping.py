@@ -10,10 +10,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
+
+from safetensors.torch import load as load_tensors
 
 from . import api, tasks
+from .checkpoints import save_film
+from .events import Snapshot
 from .experiments.pca_baseline import pca_error
 from .presets import PRESETS
+
+FILM_BYTES = 1.4e6
+FILMED = {  # a film each, of the smallest models: the folder stays within its 25 MB
+    ("attention_seq2seq", "reverse"),
+    ("transformer", "reverse"),
+    ("transformer_decoder", "reverse"),
+    ("transformer_encoder", "pronouns"),
+    ("pooled_classifier", "sentiment"),
+}
 
 TABLE = """# Shipped runs
 
@@ -32,10 +46,17 @@ def main(chosen: Collection[str] = ()) -> None:
     pairs = {pair: presets for pair, presets in PRESETS.items() if not chosen or "-".join(pair) in chosen}
     rows = []
     for (architecture, task), presets in pairs.items():
-        run = api.train(architecture, task, preset=presets[0].name, device="cpu")
+        events = list(api.stream(architecture, task, preset=presets[0].name, device="cpu"))
+        run = api.collect(events)
         metrics = {**run.metrics, **_pca(run)}
-        checkpoint = replace(run.checkpoint, metrics=metrics, projections=run.projections)
+        history = {
+            **run.history,
+            **({"baseline": list(run.task.baseline)} if isinstance(run.task, tasks.TextTask) and run.task.baseline else {}),
+        }
+        checkpoint = replace(run.checkpoint, metrics=metrics, projections=run.projections, history=history)
         path = api.Run(checkpoint).save(api.shipped_path(architecture, task))
+        if (architecture, task) in FILMED:
+            _save_film(path, [event for event in events if isinstance(event, Snapshot)])
         score = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name != "loss")
         size = f"{path.stat().st_size / 1e3:,.0f} kB"
         baseline = _baseline(run.task)
@@ -46,6 +67,16 @@ def main(chosen: Collection[str] = ()) -> None:
         print(rows[-1], file=sys.stderr)
     if len(pairs) == len(PRESETS):
         (api.SHIPPED / "README.md").write_text(TABLE + "\n".join(rows) + "\n")
+
+
+def _save_film(path: Path, snapshots: list[Snapshot]) -> None:
+    """As many moments of the training as fit, evenly spread, the first and the last among them."""
+    size = len(snapshots[0].weights)  # float16
+    count = min(len(snapshots), int(FILM_BYTES // size))
+    chosen = {round(i * (len(snapshots) - 1) / (count - 1)) for i in range(count)}
+    folder = path.parent / "film"
+    folder.mkdir(exist_ok=True)
+    save_film(folder / path.name, {snapshots[i].step: load_tensors(snapshots[i].weights) for i in sorted(chosen)})
 
 
 def _pca(run: api.Run) -> dict[str, float]:

@@ -43,6 +43,9 @@ def test_a_default_model_is_shipped_for_every_architecture() -> None:
     assert {architecture for architecture, _ in SHIPPED} == set(models.architectures())
 
 
+MEAN_PICTURE = {"digits": 0.047, "strokes": 0.084}  # the error of drawing the mean of all pictures, whatever is read
+
+
 @pytest.mark.parametrize("pair", SHIPPED, ids="-".join)
 def test_shipped_runs_do_what_they_say(pair: tuple[str, str]) -> None:
     """The recipe is the one asked for, and the stored score is the measured one."""
@@ -56,8 +59,8 @@ def test_shipped_runs_do_what_they_say(pair: tuple[str, str]) -> None:
     else:
         trace = shipped.explore(some_input(task))
         assert trace.picture.shape == trace.reconstruction.shape == (28, 28)
-        assert score == pytest.approx(shipped.metrics["mse"], abs=1e-3) and score < 0.02
-        assert np.square(trace.picture - trace.reconstruction).mean() < 0.05
+        assert score == pytest.approx(shipped.metrics["mse"], abs=1e-3) and score < 0.7 * MEAN_PICTURE[pair[1]]
+        assert np.square(trace.picture - trace.reconstruction).mean() < MEAN_PICTURE[pair[1]]
 
 
 @pytest.mark.parametrize("text", ["", "3 x", None, 31415, "1" * 25, "7" * 10_000])
@@ -210,7 +213,7 @@ def test_nothing_but_the_page_and_the_views_loads_gradio_or_plotly() -> None:
 
 
 LAYERS = [  # imports go to the left, or stay within one floor
-    {"errors", "options", "vocabulary", "tracing", "alignment", "pair_store"},
+    {"errors", "options", "vocabulary", "tracing", "alignment", "disk", "pair_store"},
     {"tasks", "models"},
     {"presets", "recipes"},
     {"events", "gate", "decoding", "reading", "training", "expectation"},

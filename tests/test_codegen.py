@@ -30,17 +30,21 @@ GUARD = """
 import contextlib, importlib.abc, io, json, runpy, sys, traceback
 import torch
 torch.set_num_threads(1)
-BROUGHT = {name.split(".")[0] for name in sys.modules}  # by torch itself, which also looks for opt_einsum
+scripts = set()
 
-class Guard(importlib.abc.MetaPathFinder):
+class Guard(importlib.abc.MetaPathFinder):  # refuses what a script itself imports; what torch loads on the way is torch's affair
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] not in {"torch", "numpy", "opt_einsum", *sys.stdlib_module_names} | BROUGHT:
+        frame = sys._getframe(1)
+        while frame and "importlib" in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame and frame.f_code.co_filename in scripts and name.split(".")[0] not in {"torch", "numpy", *sys.stdlib_module_names}:
             raise ModuleNotFoundError(f"the script imports {name}", name=name)
 
 sys.meta_path.insert(0, Guard())
 results = {}
 for path, *arguments in json.loads(sys.stdin.read()):
     sys.argv = [path, *arguments]
+    scripts.add(path)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         try:

@@ -255,6 +255,8 @@ def test_a_trivial_guess_fails(variant: str, low: float, high: float) -> None:
         ("word", "two cats [MASK] on the mat", None),
         ("word", "the cat sat on the mat", None),
         ("spans", "today two frogs [MASK] pond and a [MASK] the lake", ("jump", "into", "the", "/", "duck", "swims", "on")),
+        ("spans", "[MASK] [MASK] and " * 7 + "[MASK]", None),
+        ("spans", "the [MASK] [MASK] mat", None),
         ("completion", "Anna has two dogs .", None),
         ("completion", "Anna have two dogs . At noon the sun comes over the hills by the sea .", None),
     ],

@@ -119,7 +119,7 @@ def test_dates_use_the_letters_that_babel_writes_and_no_two_days_look_the_same()
     assert build("dates").answer(tuple("31. februar 2021")) is None, "no such day"
 
 
-@given(pair=PAIRS, n=st.integers(0, 9999))
+@given(pair=PAIRS, n=st.integers(1, 9999))
 @settings(deadline=None, max_examples=60)
 def test_numbers(pair: tuple[str, str], n: int) -> None:
     source, target = (str(n) if lang == "digits" else num2words(n, lang=lang).replace(",", "") for lang in pair)
@@ -135,7 +135,7 @@ def test_number_words_are_all_known_and_no_language_is_translated_into_itself() 
         other = "digits" if language != "digits" else "en"
         reader = build("numbers", {"source": language, "target": other, "digits": 4})
         writer = build("numbers", {"source": other, "target": language, "digits": 4})
-        for n in (*range(1000), *range(1000, 10_000, 97)):
+        for n in (*range(1, 1000), *range(1000, 10_000, 97)):
             reader.source_vocabulary.encode(numbers_.read(language, n))
             writer.target_vocabulary.encode(numbers_.write(language, n))
         with pytest.raises(InputError, match=f"source and target are both {language}; choose two different"):

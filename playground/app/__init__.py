@@ -14,8 +14,9 @@ from ..runs import RunBook
 from ..training import pick_device
 from . import content, head, visit
 from .page import NAMES, Page, home
-from .panels import code, decode, inside, latent, pairs, setup, source, top, training
+from .panels import code, decode, film, inside, latent, pairs, setup, source, top, training
 from .server import app_kwargs, install_drain
+from .shelf import Shelf
 
 TITLE = "Encoder–Decoder Playground"
 
@@ -25,7 +26,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
     chosen = str(pick_device(device).type)
     method = "spawn" if chosen == "cuda" else None
     book = RunBook(executor or ProcessExecutor(method=method), **{"expect": expected_seconds} | book_options)
-    page = Page(book, content.Shelf(book), chosen, home(chosen))
+    page = Page(book, Shelf(book), chosen, home(chosen))
     drawn, figures = content.stage(page.first, page.shelf)
 
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
@@ -40,13 +41,14 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                     training.build_status(page)
                 pairs.build(page)
                 decode.build_stage(page, drawn)
+                film.build(page)
                 with gr.Row(elem_classes="grid"):
                     decode.build_panels(page, figures["trajectory"].to_json())
                     inside.build_panels(page)
                     latent.build_panels(page)
                     training.build_panels(page)
                     code.build_panels(page)
-        for panel in (top, setup, source, pairs, decode, inside, latent, training):
+        for panel in (top, setup, source, pairs, decode, film, inside, latent, training):
             panel.wire(page)
         demo.load(open_page(page), None, page.outputs(), api_name="open", show_progress="hidden")
     return demo, page

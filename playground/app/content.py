@@ -3,95 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load as load_tensors
 
 from .. import api, models, recipes, tasks
-from ..checkpoints import Checkpoint
-from ..decoding import Beam
 from ..errors import InputError
-from ..events import Done
 from ..expectation import expected_seconds
 from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
 from ..runs import RunBook
 from ..tasks import PictureTask, SequenceTask, TextTask
-from ..tracing import Trace
-from ..training import new_model
 from ..views import blocks, scene, trajectory
 from . import pictures
 from . import visit as visits
+from .shelf import Shelf, ready
 from .visit import HOME, SHIPPED, Visit
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
-TRAINED_RUNS = 16  # built models of trained runs kept ready
-TRACES = 32
-
-
-class Shelf:
-    """Runs by name: the shipped ones, and the trained ones that the run book still keeps."""
-
-    def __init__(self, book: RunBook) -> None:
-        self.book = book
-        self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
-        self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
-
-    def get(self, visit: Visit) -> api.Run:
-        """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
-        key = (visit.shown, visit.frame)
-        if key == (SHIPPED, None):
-            return ready(visit.recipe)
-        if key not in self._trained:
-            self._trained[key] = self._build(visit.shown, visit.frame)
-            while len(self._trained) > TRAINED_RUNS:
-                self._trained.popitem(last=False)
-        self._trained.move_to_end(key)
-        return self._trained[key]
-
-    def trace(self, visit: Visit) -> Trace:
-        """The visit's input through its run. The latest are kept: one event asks for picture and opened block."""
-        run, key = self.get(visit), visit.place
-        if key not in self._traces:
-            self._traces[key] = pictures.explored(visit, run) if isinstance(run.task, PictureTask) else _decoded(run, visit)
-            while len(self._traces) > TRACES:
-                self._traces.popitem(last=False)
-        return self._traces[key]
-
-    def _build(self, run_id: str, frame: int | None) -> api.Run:
-        log = self.book.get(run_id)
-        snapshot = log.snapshot(frame)
-        if log.started is None or snapshot is None or (frame is None and not log.over):
-            raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
-        weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
-        seconds = log.tally.train_s
-        metrics = log.end.metrics if isinstance(log.end, Done) else {}
-        return api.Run(Checkpoint(log.started.recipe, weights, metrics, seconds, log.started.device))
-
-
-def ready(recipe: Recipe) -> api.Run:
-    """The shipped run of this pair; where none is shipped, the recipe's model before its first step."""
-    if api.shipped_path(recipe.architecture, recipe.task).exists():
-        return _shipped(recipe.architecture, recipe.task)
-    return _untrained(replace(recipe, device="cpu", seconds=None, training_options=()))
-
-
-@lru_cache(maxsize=64)
-def _shipped(architecture: str, task: str) -> api.Run:
-    return api.load(architecture, task)
-
-
-@lru_cache(maxsize=16)
-def _untrained(recipe: Recipe) -> api.Run:
-    return api.Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
 
 
 def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figure]]:
@@ -109,6 +44,16 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figu
     return _placed(drawn, visit), {"trajectory": trajectory.draw(trajectory.extract(trace, run.projections))}
 
 
+def film(visit: Visit, shelf: Shelf) -> dict[str, Any]:
+    """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
+    frames = []
+    if visit.film:
+        for step in shelf.moments(visit):
+            drawn, figures = stage(replace(visit, frame=step), shelf)
+            frames.append({"step": step, "scene": drawn, "figures": {name: figure.to_plotly_json() for name, figure in figures.items()}})
+    return {"key": _hash(visit.place), "moments": shelf.moments(visit), "frames": frames}
+
+
 def block(visit: Visit, shelf: Shelf) -> dict[str, Any]:
     """The opened block, if there is one. Raises InputError for a path that this model does not have."""
     if visit.block is None:
@@ -121,14 +66,6 @@ def still_open(visit: Visit, shelf: Shelf) -> Visit:
     if visit.block is None or blocks.has(shelf.get(visit).model, shelf.trace(visit), visit.block):
         return visit
     return replace(visit, block=None)
-
-
-def _decoded(run: api.Run, visit: Visit) -> Trace:
-    """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
-    if isinstance(visit.strategy, Beam) and not isinstance(run.model, models.Reader):
-        best = run.explore(visit.given, strategy=visit.strategy).tokens
-        return run.explore(visit.given, forced=dict(enumerate(best)))
-    return run.explore(visit.given, strategy=visit.strategy, forced=dict(visit.forced))
 
 
 def run_label(run: api.Run, shown: str, frame: int | None = None) -> str:
@@ -194,18 +131,20 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
     sequence = isinstance(task, TextTask)
     source = task.parse(task.pinned)[: task.trained_lengths[1]] if isinstance(task, TextTask) else None
     mine = visit.run is not None and book.get(visit.run).owner == owner
+    shown = ready(visit.recipe)
     return {
         "run": visit.run,
         "url": f"runs/{visit.run}/events" if visit.run else None,
         "mine": mine,
         "film_steps": [],
-        "baseline": _guessing(task),
+        "baseline": [*_guessing(task), *([[*shown.history["baseline"], "score"]] if shown.history.get("baseline") else [])],
+        "history": shown.history if visit.run is None else None,  # what is drawn while no run is followed
         "score_name": "exact match" if sequence else "error per pixel",
         "score_better": "higher" if sequence else "lower",
         "pinned": None if source is None else list(source),
         "target": list(task.answer(source) or ()) if isinstance(task, TextTask) and source else None,
         "budget_s": round(expected_seconds(visit.recipe), 2),
-        "shipped_label": run_label(ready(visit.recipe), SHIPPED),
+        "shipped_label": run_label(shown, SHIPPED),
         "notice": visit.notice,
     }
 

@@ -24,8 +24,8 @@ from ..codegen import Script
 from ..errors import InputError
 from ..tasks import PictureTask
 from ..tracing import Trace
-from . import content
 from . import visit as visits
+from .shelf import Shelf
 from .visit import Visit
 
 TICKETS = 5_000
@@ -36,7 +36,7 @@ PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"),
 class Desk:
     """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
 
-    def __init__(self, shelf: content.Shelf) -> None:
+    def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self._secret = secrets.token_bytes(32)
         self._visits: OrderedDict[str, Visit] = OrderedDict()

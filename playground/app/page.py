@@ -19,8 +19,8 @@ from ..runs import RunBook
 from ..tasks import PictureTask, TextTask
 from . import content, pairs, pictures, visit
 from .components import dump
-from .content import Shelf
 from .files import Desk, shown
+from .shelf import Shelf
 from .visit import Visit
 
 _log = logging.getLogger(__name__)
@@ -113,10 +113,14 @@ class Page:
             values["input"] = gr.update(**box)
         moved = pair_changed or before is None or before.place != after.place
         if moved:
+            after = values["visit"] = replace(after, film=False)
+        if moved:
             drawn, figures = content.stage(after, self.shelf)
             values |= {"player": dump(drawn), "source_row": dump(content.source_row(after, drawn))}
             values |= {name: figure.to_json() for name, figure in figures.items()}
             values["code"] = dump(shown(after, self.desk))
+        if moved or (before is not None and after.film and not before.film):
+            values["moments"] = dump(content.film(after, self.shelf))
         if moved or before is None or before.block != after.block:
             values["block"] = dump(content.block(after, self.shelf))
         if isinstance(after.task, PictureTask) and (pair_changed or before is None or pictures.depends(before) != pictures.depends(after)):
@@ -125,7 +129,7 @@ class Page:
 
 
 LATENT = ("latent_map", "latent_code", "latent_walk", "reconstruction_error")
-NAMES = ("visit", "rail", "source_row", "input", "pairs", "player", "block", "tabs", "trajectory", *LATENT, "code", "monitor")
+NAMES = ("visit", "rail", "source_row", "input", "pairs", "player", "moments", "block", "tabs", "trajectory", *LATENT, "code", "monitor")
 
 
 def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from torch import nn
 from .. import options
 from .known import Known, spelled
 from .modules import Foreign, Ref, module, resolve
-from .plain import UNKNOWN, Facts, plain
+from .plain import UNKNOWN, Facts, local_names, plain
 from .prose import unmarked
 from .tidy import assigned, called_by_pattern, unused_locals, used_attributes
 
@@ -28,9 +28,12 @@ KEPT_LINES = Ref(f"{__package__.split('.')[0]}.pair_store", "fetch")
 
 @dataclass(frozen=True)
 class Cleaned:
+    """A definition's text; the names it reads; the members it uses of others, and of itself (`self.…`)."""
+
     text: str
     names: frozenset[str]
     attributes: frozenset[str]
+    own: frozenset[str]
 
 
 class Bundle:
@@ -39,6 +42,7 @@ class Bundle:
     def __init__(self, known: Known, roots: Iterable[Ref], attributes: Iterable[str] = ()) -> None:
         self.known = known
         self.attributes = set(attributes)
+        self.own: dict[Ref, frozenset[str]] = {}
         self.live: dict[Ref, Cleaned] = {}
         self.foreign: set[Foreign] = set()
         self.needs: dict[Ref, set[Ref]] = {}
@@ -46,15 +50,16 @@ class Bundle:
         self._walk(list(roots))
 
     def _walk(self, roots: list[Ref]) -> None:
-        before: tuple[int, int] | None = None
-        while before != (len(self.live), len(self.attributes)):
-            before = (len(self.live), len(self.attributes))
+        before: tuple[int, ...] = ()
+        while before != (now := (len(self.live), len(self.attributes), sum(map(len, self.own.values())))):
+            before = now
             self.needs, self.foreign = {}, set()
             waiting, seen = list(roots), set(roots)
             while waiting:
                 ref = waiting.pop()
                 cleaned = self.live[ref] = self._cleaned_once(ref)
                 self.attributes |= cleaned.attributes
+                self.own[ref] = self.own.get(ref, frozenset()) | cleaned.own
                 self.needs[ref] = set()
                 for name in cleaned.names:
                     found = self.meaning(ref, name)
@@ -81,7 +86,7 @@ class Bundle:
         """A text changes only when more of its members are used."""
         node = module(ref.module).nodes[ref.name]
         members = {m.name if isinstance(m, ast.FunctionDef | ast.ClassDef) else assigned(m) for m in getattr(node, "body", [])}
-        key = (ref, frozenset(self.attributes & members))
+        key = (ref, frozenset(self.used_of(ref) & members))
         if key not in self._known_texts:
             self._known_texts[key] = self.cleaned(ref, {})
         return self._known_texts[key]
@@ -100,7 +105,24 @@ class Bundle:
         tree = ast.parse(text)
         methods = {m.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for m in c.body if isinstance(m, ast.FunctionDef)}
         private = {n for n in self.methods(ref) if n.startswith("_") and not n.startswith("__")} | methods
-        return Cleaned(text, frozenset(_free_names(tree)), frozenset(used_attributes([tree]) | called_by_pattern([tree], private)))
+        own = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is_of_self(n)} | called_by_pattern([tree], private)
+        others = used_attributes((n for n in ast.walk(tree) if not _is_of_self(n) and not _is_option(n)), deep=False)
+        return Cleaned(text, frozenset(_free_names(tree)), frozenset(others), frozenset(own))
+
+    def used_of(self, ref: Ref) -> set[str]:
+        """Members of a class that anybody uses: others, or classes that an object can be together with it."""
+        kind = module(ref.module).value(ref.name)
+        if not isinstance(kind, type):
+            return self.attributes
+        used = set(self.attributes)
+        for other, own in self.own.items():
+            second = module(other.module).value(other.name)
+            if isinstance(second, type) and self._one_object(kind, second):
+                used |= own
+        return used
+
+    def _one_object(self, a: type, b: type) -> bool:
+        return issubclass(a, b) or issubclass(b, a) or any(isinstance(p, a) and isinstance(p, b) for p in self.known.parts)
 
     def methods(self, ref: Ref) -> set[str]:
         node = module(ref.module).nodes[ref.name]
@@ -134,17 +156,18 @@ class Bundle:
 
     def keeps(self, ref: Ref, owner: str, member: ast.stmt) -> bool:
         """Whether a statement stays: members of classes if they are used."""
+        used = self.used_of(ref)
         if not owner:
             return not (isinstance(member, ast.Assign) and ast.unparse(member.targets[0]) == "self.block")
         kind = module(ref.module).value(ref.name)
         if isinstance(member, ast.FunctionDef):
-            called = member.name in ("forward", "__init__") or member.name in self.attributes
+            called = member.name in ("forward", "__init__") or member.name in used
             return member.name != "__post_init__" and (called or (member.name.startswith("__") and member.name.endswith("__")))
         name = member.name if isinstance(member, ast.ClassDef) else assigned(member)
         if name is None or is_dataclass(kind) or hasattr(kind, "_fields"):
             return True
         bare = isinstance(member, ast.AnnAssign) and member.value is None
-        return name in self.attributes and not (bare and (".tasks" in ref.module or issubclass(kind, nn.Module)))
+        return name in used and not (bare and (".tasks" in ref.module or issubclass(kind, nn.Module)))
 
     def without_unused(self, text: str) -> str:
         """Without locals that nobody reads, and without counters that nobody looks at."""
@@ -160,7 +183,7 @@ class Bundle:
     def _counts_for_nobody(self, node: ast.stmt) -> bool:
         """`self.seconds += …` where nobody asks how many there were."""
         target = node.target if isinstance(node, ast.AugAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
-        return isinstance(target, ast.Attribute) and target.attr == "seconds" and target.attr not in self.attributes
+        return isinstance(target, ast.Attribute) and target.attr == "seconds"
 
     # options
 
@@ -222,15 +245,39 @@ class Bundle:
 
 
 def _free_names(tree: ast.Module) -> set[str]:
-    """Names that a text reads and does not define inside; `a.b` where `a` may be a module."""
+    """Names that a text reads and does not define itself; `a.b` where `a` may be a module."""
     defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+
+    def visit(node: ast.AST, local: frozenset[str]) -> None:
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            outside = [*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", [])]
+            for child in filter(None, outside):
+                visit(child, local)
+            local = local | local_names(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             names.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id not in local:
             names.add(f"{node.value.id}.{node.attr}")
+        for child in ast.iter_child_nodes(node):
+            visit(child, local)
+
+    visit(tree, frozenset())
     return names - defined
+
+
+def _is_of_self(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self" and isinstance(node.ctx, ast.Load)
+    )
+
+
+def _is_option(node: ast.AST) -> bool:
+    """`options.score`: no member that a class of the same name may have."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    held = node.value.id if isinstance(node.value, ast.Name) else node.value.attr if isinstance(node.value, ast.Attribute) else ""
+    return held in ("o", "options")
 
 
 def import_lines(foreign: Iterable[Foreign]) -> list[str]:

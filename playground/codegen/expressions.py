@@ -69,12 +69,13 @@ class Expressions(Source):
             yield (*self.span(node.exc), f"ValueError({self.render(node.exc.args[0])})")
             node = ast.Tuple([node.cause] if node.cause else [])
         if isinstance(node, ast.Call):
-            yield from self.left_out([k for k in node.keywords if k.arg in self.facts.parameters], node)
+            given_to = [(a, a) for a in (*node.args, *node.keywords)]
+            yield from self.without(given_to, [isinstance(a, ast.keyword) and a.arg in self.facts.parameters for a, _ in given_to])
         if isinstance(node, ast.Dict):
-            dead = [(k, v) for k, v in zip(node.keys, node.values, strict=True) if isinstance(v, ast.Name) and v.id in self.facts.absent]
-            for key, value in dead:
-                yield self.with_comma(key or value, value)
-            node = ast.Tuple([x for k, v in zip(node.keys, node.values, strict=True) if (k, v) not in dead for x in (k, v) if x])
+            entries = [(key or value, value) for key, value in zip(node.keys, node.values, strict=True)]
+            dead = [isinstance(value, ast.Name) and value.id in self.facts.absent for _, value in entries]
+            yield from self.without(entries, dead)
+            node = ast.Tuple([part for entry, gone in zip(entries, dead, strict=True) if not gone for part in dict.fromkeys(entry)])
         for child in ast.iter_child_nodes(node):
             if not (isinstance(child, ast.keyword) and child.arg in self.facts.parameters):
                 yield from self.edits(child, node, given)
@@ -146,10 +147,6 @@ class Expressions(Source):
             if new != name:
                 text = re.sub(rf"(?<![\w.'\"‘]){re.escape(name)}(?=[(.\[}}!:,)\s])", new, text)
         return None if text == self.piece(node) else text
-
-    def left_out(self, gone: list[ast.keyword], call: ast.Call) -> Iterator[tuple[int, int, str]]:
-        for keyword in gone:
-            yield self.with_comma(keyword, keyword)
 
 
 def header(node: ast.stmt) -> Iterator[ast.AST]:

@@ -18,7 +18,7 @@ from .expressions import UNKNOWN, Expressions, Facts, called
 from .prose import prose
 from .text import dedent
 
-__all__ = ["UNKNOWN", "Facts", "plain"]
+__all__ = ["UNKNOWN", "Facts", "local_names", "plain"]
 
 WIDTH = 110  # of a line that is written anew
 DROPPED_DECORATORS = {"register"}
@@ -206,7 +206,7 @@ class Cleaner(Expressions):
         return isinstance(only, ast.Return) and isinstance(only.value, ast.Call) and called(only.value) in self.facts.absent
 
 
-def local_names(node: ast.FunctionDef) -> set[str]:
+def local_names(node: ast.FunctionDef | ast.Lambda) -> set[str]:
     """Names that a function binds itself, so that they are not the module's."""
     names = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
     for inner in ast.walk(node):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 WATCHING = re.compile(r"\b(tap|taps|tapped|trace|traces|traced|recording|Recording|Edit|forced|the page)\b|(^|\s)Sites?\b")
 SENTENCE = re.compile(r"(?<=[.;:!?])\s+(?=[A-Z`(])")
@@ -28,7 +29,12 @@ def told(paragraph: str, indent: str) -> str:
         return paragraph
     head = re.split(r"(?:^|(?<=\s))Sites?\b", paragraph)[0]  # a list of sites runs to the end of its paragraph
     kept = [sentence for sentence in SENTENCE.split(head) if not WATCHING.search(sentence)]
-    return " ".join(kept).rstrip()
+    if len(kept) == len(SENTENCE.split(head)):
+        return head.rstrip()
+    inner = re.search(r"\n( +)", paragraph)
+    indent = inner.group(1) if inner else ""
+    first = " " * (len(paragraph) - len(paragraph.lstrip(" ")))
+    return textwrap.fill(" ".join(" ".join(kept).split()), 110, initial_indent=first, subsequent_indent=indent)
 
 
 def said(text: str) -> str:

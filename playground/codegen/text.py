@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-
-COMMA_BEFORE = ", \n\t"
+from collections.abc import Iterator, Sequence
 
 
 class Source:
@@ -53,15 +52,17 @@ class Source:
             return start - 1, end + 1
         return start, end
 
-    def with_comma(self, first: ast.AST, last: ast.AST) -> tuple[int, int, str]:
-        """An edit that takes an item out of a list: with the comma before it, or after it if it is the first."""
-        start, end = self.span(first)[0], self.span(last)[1]
-        before = self.data[:start].rstrip()
-        if before.endswith(b","):
-            return len(before) - 1, end, ""
-        after = self.data[end:]
-        gap = len(after) - len(after.lstrip(b" ,\n"))
-        return start, end + gap, ""
+    def without(self, items: Sequence[tuple[ast.AST, ast.AST]], gone: Sequence[bool]) -> Iterator[tuple[int, int, str]]:
+        """Edits that take items, each from its first to its last node, out of a list with commas between."""
+        spans = [(self.span(first)[0], self.span(last)[1]) for first, last in items]
+        kept = False
+        for i, (start, end) in enumerate(spans):
+            if not gone[i]:
+                kept = True
+            elif kept:
+                yield spans[i - 1][1], end, ""
+            else:
+                yield start, spans[i + 1][0] if i + 1 < len(spans) else end, ""
 
     def apply(self, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
         out, at = b"", start

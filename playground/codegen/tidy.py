@@ -23,13 +23,22 @@ def _shorter(text: str, once_used: set[str]) -> str:
     idle = {name for name in methods if is_private(name) and name in once_used | called_by_pattern([ast.parse(text)], methods)}
     idle -= reached(tree, {n: m for n, m in methods.items() if n in idle})
     lines = {line for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for line in unused_locals(node)}
+    read = used_attributes([tree])
 
     def keep(owner: str, member: ast.stmt) -> bool:
         if isinstance(member, ast.FunctionDef) and owner:
             return member.name not in idle
-        return member.lineno not in lines and not (owner and assigned(member) == "block")
+        return member.lineno not in lines and not for_onlookers(owner, member, read)
 
     return plain(text, Facts(keep=keep))
+
+
+def for_onlookers(owner: str, member: ast.stmt, read: set[str]) -> bool:
+    """What a class says of itself to the page: its `block`, and lists that its own code never reads."""
+    if not owner:
+        return isinstance(member, ast.Assign) and ast.unparse(member.targets[0]) == "self.block"
+    name = assigned(member)
+    return name == "block" or (name not in read and isinstance(getattr(member, "value", None), ast.Tuple))
 
 
 def reached(tree: ast.AST, doubtful: dict[str, ast.FunctionDef]) -> set[str]:

@@ -16,8 +16,8 @@ from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
-from .guesses import Followers, by_rule
-from .text import PooledSequence
+from .guesses import Followers
+from .text import PooledSequence, share_right
 
 WOMEN, MEN = ("Anna", "Lena", "Maria", "Zoe"), ("Ravi", "Omar", "Tom", "Luis")
 PAIRS = ("Anna and Tom", "Zoe and Omar", "Maria and Luis")
@@ -96,7 +96,7 @@ class Completion(PooledSequence):
                 words.append(after.get(words[-1], ""))
             return tuple(words[1:-1])
 
-        return by_rule(self, "bigram", write)
+        return "bigram", share_right(self, write)
 
 
 def _pronoun(owner: str) -> str:

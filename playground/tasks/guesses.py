@@ -41,12 +41,6 @@ def word_look_up(task: Pooled) -> Guess:
     return "word look-up", _share(((guesses == held.target) | (held.target == NO_ANSWER)).all(1))
 
 
-def by_rule(task: Pooled, name: str, guess: Any) -> Guess:
-    """A rule from source to answer, both as words."""
-    right = [guess(source) == task.answer(source) for source in task.pool.held_out_sources]
-    return name, sum(right) / len(right)
-
-
 class Followers:
     """Which word follows which most often in these texts: a bigram, the shortest of all memories."""
 

@@ -21,8 +21,8 @@ from random import Random
 from ..options import choice
 from ..vocabulary import SPECIALS, Vocabulary
 from . import register
-from .guesses import Followers, by_rule
-from .text import PooledSequence
+from .guesses import Followers
+from .text import PooledSequence, share_right
 
 MASKED, BREAK = SPECIALS[3], "/"
 BEINGS = (  # one, many; does, do, did; where
@@ -106,17 +106,20 @@ class Infill(PooledSequence):
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The hidden words if only one filling makes a sentence of the grammar, else None."""
+        several = self.options.blanks == "spans"
         clauses = [" ".join(clause) for clause in _parted(source)]
-        word = "[a-z]+" if self.options.blanks == "word" else "[a-z]+(?: [a-z]+){0,2}"
-        patterns = [re.compile(f"^{re.escape(c).replace(re.escape(MASKED), f'({word})')}$".replace(r"\ ", " "), re.M) for c in clauses]
+        if len(clauses) > 2 or (several and f"{MASKED} {MASKED}" in " ".join(source)):
+            return None
+        word = "([a-z]+(?: [a-z]+){0,2})" if several else "([a-z]+)"
+        patterns = [re.compile(rf"^{clause.replace(MASKED, word)}$", re.M) for clause in clauses]
         fillings: set[tuple[str, ...]] = set()
         for tense in TIMES:
-            texts = (_FIRST[tense], *[_LATER[tense]] * (len(clauses) - 1))
-            ways = [[match.groups() for match in pattern.finditer(text)] for pattern, text in zip(patterns, texts, strict=True)]
+            texts = (_FIRST[tense], _LATER[tense])
+            ways = [{match.groups() for match in pattern.finditer(text)} for pattern, text in zip(patterns, texts, strict=False)]
             fillings |= {sum(way, ()) for way in product(*ways)}
         if len(fillings) != 1 or not (filling := fillings.pop()):
             return None
-        return tuple(f" {BREAK} ".join(filling).split()) if self.options.blanks == "spans" else filling
+        return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
     @cached_property
     def baseline(self) -> tuple[str, float]:  # type: ignore[override]
@@ -125,7 +128,7 @@ class Infill(PooledSequence):
         texts = [self.source_vocabulary.decode(row) for row in train.source[:2000].tolist()]
         filled = [_fill(text, self.answer(text) or ()) for text in texts]
         followers = Followers([("", *text) for text in filled]).after
-        return by_rule(self, "word before", lambda s: (followers.get(("", *s)[s.index(MASKED)], "the"),))
+        return "word before", share_right(self, lambda s: (followers.get(("", *s)[s.index(MASKED)], "the"),))
 
 
 def _span(random: Random, several: bool, dated: bool) -> tuple[int, int]:

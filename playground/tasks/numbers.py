@@ -4,7 +4,8 @@
     target   e i n u n d z w a n z i g <eos>
 
 German says one-and-twenty, French says four-twenties-ten-nine: the parts cross, split and merge. English, French and Spanish
-are read and written word by word; German and Italian, which write a number as one word, by characters. The words are num2words'.
+are read and written word by word; German and Italian, which write a number as one word, by characters. The words are
+num2words'. Zero is left out: its word is a part of no other number, so nothing could be learned of it from the others.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ IN_WORDS = ("en", "fr", "es")  # the others are read and written by characters
 class NumberOptions:
     source: str = choice("en", LANGUAGES, "From", "The language that is read")
     target: str = choice("de", LANGUAGES, "To", "The language that is written")
-    digits: int = integer(3, 3, 4, "Digits", "Of the largest number: 3 for 0 to 999, 4 for 0 to 9999")
+    digits: int = integer(3, 3, 4, "Digits", "Of the largest number: 3 for 1 to 999, 4 for 1 to 9999")
 
     def __post_init__(self) -> None:
         if self.source == self.target:
@@ -74,7 +75,7 @@ class Numbers(PooledSequence):
         return "part by part in the same order", share_right(self, self._part_by_part)
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        n = random.randrange(10 ** random.randint(1, self.options.digits))  # small ones as often as large ones
+        n = random.randrange(1, 10 ** random.randint(1, self.options.digits))  # small ones as often as large ones
         return read(self.options.source, n), write(self.options.target, n)
 
     def parse(self, text: str) -> tuple[str, ...]:
@@ -130,20 +131,20 @@ def write(language: str, n: int) -> tuple[str, ...]:
 def value(language: str, source: tuple[str, ...]) -> int | None:
     """The number that these source tokens write, None if none does. Thousands first, then all that may follow them."""
     if language == "digits":
-        return int("".join(source)) if len(source) <= 4 and str(int("".join(source))) == "".join(source) else None
+        return int("".join(source)) if len(source) <= 4 and source[0] != "0" else None
     heads = [(t, read(language, 1000 * t)) for t in range(9, 0, -1)]
     thousands = next((t for t, head in heads if source[: len(head)] == head), 0)
-    return next((n for n in range(1000 * thousands, 1000 * thousands + 1000) if read(language, n) == source), None)
+    return next((n for n in range(max(1, 1000 * thousands), 1000 * thousands + 1000) if read(language, n) == source), None)
 
 
 @lru_cache(maxsize=16)
 def _vocabulary(language: str, digits: int, reading: bool) -> Vocabulary:
     beyond = [n + one for n in [*range(100, 1000, 100), *range(1000, 10**digits, 1000)] for one in (0, 1)]
-    tokens = dict.fromkeys(token for n in [*range(100), *beyond] for token in (read if reading else write)(language, n))
+    tokens = dict.fromkeys(token for n in [*range(1, 100), *beyond] for token in (read if reading else write)(language, n))
     return Vocabulary(tokens if language in (*IN_WORDS, "digits") else sorted(tokens))
 
 
 @lru_cache(maxsize=8)
 def _meanings(language: str) -> dict[str, int]:
-    numbers = [*range(101), *range(200, 1001, 100)]
+    numbers = [*range(1, 101), *range(200, 1001, 100)]
     return {read(language, n)[-1]: n for n in reversed(numbers)}

@@ -77,8 +77,8 @@ def test_nothing_is_crowded_or_too_small(visit: Visit, look: str) -> None:
 
 def test_layers_are_columns_of_blocks_with_live_lengths(visit: Visit) -> None:
     page = visit(MODELS["layers"])
-    expect(blocks(page, "decoder").filter(has_text="cross-attn")).to_have_count(1)
-    cross = blocks(page, "decoder").filter(has_text="cross-attn")
+    cross = blocks(page, "decoder").filter(has_text="cross-attn").first
+    expect(cross).to_be_visible()
     first = cross.text_content()
     assert re.search(r"\+\d", first or "")
     page.locator("#player").press("ArrowRight")
@@ -93,12 +93,12 @@ def test_layers_unfold_to_every_sublayer(visit: Visit) -> None:
         expect(blocks(page, "encoder").filter(has_text=name).first).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("dropout, off while you look")).first).to_be_visible()
     page.get_by_role("button", name="Fold the layers of the encoder").click()
-    expect(blocks(page, "encoder").filter(has_text="linear 1")).to_be_hidden()
+    expect(blocks(page, "encoder").filter(has_text="linear 1").first).to_be_hidden()
 
 
 def test_a_block_is_opened_by_keyboard_and_closed_by_escape(visit: Visit) -> None:
     page = visit(MODELS["layers"])
-    block = blocks(page, "encoder").filter(has_text="self-attn")
+    block = blocks(page, "encoder").filter(has_text="self-attn").first
     block.focus()
     page.keyboard.press("Enter")
     expect(block).to_have_attribute("aria-pressed", "true")

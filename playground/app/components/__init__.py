@@ -149,6 +149,12 @@ class LatentWalk(Island):
     module, sends = "latent_walk", ("code", "other")
 
 
+class Moments(Island):
+    """A slider through training time: scenes of every kept moment, loaded when it is first touched."""
+
+    module, sends = "moments", ("film",)
+
+
 class TrainMonitor(Island):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 

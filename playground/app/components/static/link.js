@@ -10,7 +10,13 @@ export function keepLink() {
     first ??= scene.key;
     if (scene.key !== first) { first = ''; write(); }
   });
-  on('block', (path) => { if ((path ?? null) !== (get('scene')?.block ?? null)) { first = ''; write(); } });
+  let open = null;
+  on('block', (path) => {
+    if ((path ?? null) === open) return;
+    open = path ?? null;
+    first = '';
+    write();
+  });
   on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
 }
 

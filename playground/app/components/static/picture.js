@@ -97,7 +97,7 @@ function columnsOf(scene, layered) {
   const states = layered ? null : unpack(scene.states), outputs = layered ? null : unpack(scene.decoder_states);
   const prompt = scene.encoder.ghost ? '.prompt' : '', answers = scene.decoder.ghost;
   const source = scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max: span(states?.data ?? []), className: prompt }));
-  if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary' }));
+  if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title: 'summary token, put before the source' }));
   const output = scene.output.map((token, i) => outputColumn(token, outputs?.row(i), {
     max: span(outputs?.data ?? []), wrong: scene.wrong?.[i], forced: scene.forced?.includes(i), className: answers ? '.answer' : '', note: answers ? readFrom(scene, i) : null,
   }));

@@ -7,11 +7,11 @@ const LEAST = 0.05; // the smallest weight that gets a numeral
 /**
  * @param {string} token
  * @param {ArrayLike<number> | null | undefined} values the state, if it is drawn
- * @param {{max?: number, className?: string}} [options]
+ * @param {{max?: number, className?: string, title?: string}} [options]
  */
-export function sourceColumn(token, values, { max, className = '' } = {}) {
+export function sourceColumn(token, values, { max, className = '', title = token } = {}) {
   const numeral = h('div.wt'), fill = h('i.sh');
-  const chip = h(`span.chip.enc${className}`, { title: token }, fill, h('span', {}, spelled(token)));
+  const chip = h(`span.chip.enc${className}`, { title }, fill, h('span', {}, spelled(token)));
   const state = values ? h('div.st', {}, vector(values, { hue: 'enc', max })) : null;
   const node = h('div.col', {}, state, numeral, chip);
   return {

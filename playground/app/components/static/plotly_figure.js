@@ -9,14 +9,25 @@ const AFTER_MS = 40;
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
-  let due = 0, shown = null, value = null, meta = {}, choice = null, panel = null, chart = null, shellKey = null, choices = null;
+  let due = 0, shown = null, value = null, meta = {}, choice = null, panel = null, chart = null, shellKey = null, choices = null, own = null;
 
   island.onValue((next) => {
+    own = next;
+    take(next);
+  });
+  // Another moment of the training brings its own figures.
+  on('moment', (moment) => {
+    if (!own || !moment) return;
+    const same = (figure) => figure.layout?.meta?.title === own.layout?.meta?.title;
+    take(Object.values(moment.figures ?? {}).find(same) ?? own);
+  });
+
+  function take(next) {
     value = next;
     meta = next.layout?.meta ?? {};
     shell();
     draw();
-  });
+  }
   on('step', () => {
     if (!value) return;
     read();

@@ -4,7 +4,7 @@ import { h } from './dom.js';
 const KEYWORDS = new Set(('False None True and as assert async await break case class continue def del elif else except finally for from global if '
   + 'import in is lambda match nonlocal not or pass raise return try while with yield').split(' '));
 const TOKEN = new RegExp([
-  /(?<comment>#[^\n]*)/, /(?<string>\b[rbfu]{0,2}(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/i,
+  /(?<comment>#[^\n]*)/, /(?<string>(?:\b[rbfRBF]{1,2})?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
   /(?<number>\b\d[\w.]*(?:[eE][+-]?\d+)?\b)/, /(?<name>[\p{L}_][\p{L}\p{N}_]*)/u,
 ].map((part) => part.source).join('|'), 'gu');
 

@@ -1,5 +1,6 @@
 // Beside the input box: dice, examples, the verdict, and what was wrong with the input. For pictures also a drawing pad.
 import { h } from './dom.js';
+import { on } from './store.js';
 import { icon } from './glyphs.js';
 import { drawingPad } from './drawing_pad.js';
 import { inkPicture, unpackBytes } from './pictures.js';
@@ -26,12 +27,13 @@ export function mount(root, island) {
   const pad = drawingPad((values) => { island.send('picture', { values }); togglePad(false); }, () => togglePad(false));
   const draw = h('button.btn.box.draw', { type: 'button', 'aria-expanded': 'false', onclick: () => togglePad(draw.getAttribute('aria-expanded') !== 'true') }, 'Draw');
   const drawer = h('div.draw-place', { hidden: true }, draw);
-  let drawn = '', told = '';
+  let drawn = '', told = '', shown = null;
 
   root.classList.add('source-tools');
   root.append(dice, examples, drawer, verdict, below);
 
   island.onValue((/** @type {Value} */ value) => {
+    shown = value;
     const picture = value.kind === 'picture';
     drawer.hidden = !picture;
     if (picture) pad.setFit(value.fit); else togglePad(false);
@@ -39,6 +41,8 @@ export function mount(root, island) {
     drawVerdict(value);
     drawBelow(value);
   });
+
+  on('moment', (moment) => { if (shown && moment) drawVerdict(moment.scene ?? shown); });
 
   function drawExamples(value, picture) {
     const key = JSON.stringify([value.kind, value.examples]);

@@ -33,6 +33,7 @@ export function mount(root, island) {
 
   asTable.addEventListener('click', () => {
     const open = numbers.hidden;
+    if (open) numbers.style.height = `calc(${holder.offsetHeight}px - var(--table-top))`; // looking at the numbers moves nothing
     numbers.hidden = !open;
     holder.hidden = open;
     asTable.setAttribute('aria-pressed', String(open));
@@ -97,9 +98,12 @@ export function mount(root, island) {
   stage.addEventListener('keydown', (event) => { if (event.key === 'Escape' && get('block')) { event.stopPropagation(); pick(null); } });
   on('tab', (tab) => { if (tab === 'training') player.stop(); });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
-  let waiting = PLACE.test(location.search), held = null;
+  let waiting = PLACE.test(location.search), held = null, own = null;
   const arrive = () => { if (waiting && held) { waiting = false; load(held); } };
+  // Another moment of the training: the same input and the same step, other weights.
+  on('moment', (moment) => { if (own && moment) load({ ...(moment.scene ?? own), step: get('step') }); });
   island.onValue((next) => {
+    own = next;
     if (!waiting) load(next);
     else if (!held) { held = next; setTimeout(arrive, ARRIVAL_MS); }
     else { held = next; arrive(); }

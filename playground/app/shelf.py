@@ -1,0 +1,118 @@
+"""Runs and traces kept ready: the shipped runs, and those that the run book still keeps, each at any moment of its training."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from safetensors.torch import load as load_tensors
+from torch import Tensor
+
+from .. import api, models
+from ..checkpoints import Checkpoint
+from ..decoding import Beam
+from ..errors import InputError
+from ..events import Done
+from ..recipes import Recipe
+from ..runs import RunBook
+from ..tasks import PictureTask
+from ..tracing import Trace
+from ..training import new_model
+from . import pictures
+from .visit import SHIPPED, Visit
+
+TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
+TRACES = 32
+
+
+class Shelf:
+    """Runs by name: the shipped ones, and the trained ones that the run book still keeps."""
+
+    def __init__(self, book: RunBook) -> None:
+        self.book = book
+        self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
+        self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
+
+    def get(self, visit: Visit) -> api.Run:
+        """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
+        if (visit.shown, visit.frame) == (SHIPPED, None):
+            return ready(visit.recipe)
+        if visit.shown == SHIPPED:
+            return shipped_moment(visit.recipe, visit.frame)
+        return self._trained_run(visit.shown, visit.frame)
+
+    def trace(self, visit: Visit) -> Trace:
+        """The visit's input through its run. The latest are kept: one event asks for picture and opened block."""
+        run, key = self.get(visit), visit.place
+        if key not in self._traces:
+            self._traces[key] = pictures.explored(visit, run) if isinstance(run.task, PictureTask) else _decoded(run, visit)
+            while len(self._traces) > TRACES:
+                self._traces.popitem(last=False)
+        return self._traces[key]
+
+    def moments(self, visit: Visit) -> list[int]:
+        """The steps of its training at which the run on the stage can be looked at, the first weights first."""
+        if visit.shown == SHIPPED:
+            return sorted(_shipped_film(visit.recipe.architecture, visit.recipe.task))
+        return sorted({snapshot.step for snapshot in self.book.get(visit.shown).snapshots})
+
+    def _trained_run(self, run_id: str, frame: int | None) -> api.Run:
+        key = (run_id, frame)
+        if key not in self._trained:
+            self._trained[key] = self._build(run_id, frame)
+            while len(self._trained) > TRAINED_RUNS:
+                self._trained.popitem(last=False)
+        self._trained.move_to_end(key)
+        return self._trained[key]
+
+    def _build(self, run_id: str, frame: int | None) -> api.Run:
+        log = self.book.get(run_id)
+        snapshot = log.snapshot(frame)
+        if log.started is None or snapshot is None or (frame is None and not log.over):
+            raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
+        weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
+        seconds = log.tally.train_s
+        metrics = log.end.metrics if isinstance(log.end, Done) else {}
+        # Every moment is drawn before the background of the last one, so that they can be compared.
+        last = None if frame is None or not log.over else self._trained_run(run_id, None)
+        return api.Run(Checkpoint(log.started.recipe, weights, metrics, seconds, log.started.device, last.projections if last else {}))
+
+
+def shipped_moment(recipe: Recipe, step: int | None) -> api.Run:
+    """The shipped run at a step of its training, drawn before the background of the finished one."""
+    film, run = _shipped_film(recipe.architecture, recipe.task), ready(recipe)
+    if step not in film:
+        raise InputError(f"This run was not kept at step {step}; there are: {', '.join(map(str, sorted(film))) or 'none'}.")
+    return api.Run(replace(run.checkpoint, weights=film[step], projections=run.projections))
+
+
+def ready(recipe: Recipe) -> api.Run:
+    """The shipped run of this pair; where none is shipped, the recipe's model before its first step."""
+    if api.shipped_path(recipe.architecture, recipe.task).exists():
+        return _shipped(recipe.architecture, recipe.task)
+    return _untrained(replace(recipe, device="cpu", seconds=None, training_options=()))
+
+
+@lru_cache(maxsize=64)
+def _shipped(architecture: str, task: str) -> api.Run:
+    return api.load(architecture, task)
+
+
+@lru_cache(maxsize=16)
+def _untrained(recipe: Recipe) -> api.Run:
+    return api.Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
+
+
+@lru_cache(maxsize=16)
+def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
+    return api.load_film(architecture, task)
+
+
+def _decoded(run: api.Run, visit: Visit) -> Trace:
+    """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
+    if isinstance(visit.strategy, Beam) and not isinstance(run.model, models.Reader):
+        best = run.explore(visit.given, strategy=visit.strategy).tokens
+        return run.explore(visit.given, forced=dict(enumerate(best)))
+    return run.explore(visit.given, strategy=visit.strategy, forced=dict(visit.forced))

@@ -1,0 +1,100 @@
+"""The Code tab: what is on the stage as code, and its files; the files belong to whoever saw that stage."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.driving import PHONE, App
+
+PARTS = ["Model", "Encoder", "Attention", "Decoder", "Script"]
+
+
+def open_code(page: Page) -> Page:
+    page.get_by_role("tab", name="Code").click()
+    page.wait_for_selector(".code-view .k-word")
+    return page
+
+
+def address(page: Page, file: str) -> str:
+    href = page.locator(f'.code-files a[href$="{file}"]').get_attribute("href")
+    assert href is not None
+    return href
+
+
+def test_code_is_fetched_when_its_tab_is_opened_and_read_by_part(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert page.locator(".code-view").text_content() == ""
+    open_code(page)
+    assert len([url for url in asked if url.endswith("parts.json")]) == 1
+    group = page.get_by_role("group", name="Which code")
+    assert group.get_by_role("button").all_text_contents() == PARTS
+    view = page.locator(".code-view")
+    expect(view).to_contain_text("class AttentionDecoder(Decoder):")
+    group.get_by_role("button", name="Attention", exact=True).click()
+    expect(view).to_contain_text("class Additive(Attention):")
+    expect(view).not_to_contain_text("class AttentionDecoder")
+    lines = len((view.text_content() or "").split("\n"))
+    expect(page.locator(".panel.code .sub")).to_have_text(f"{lines} lines, generated from the code this page runs")
+    group.get_by_role("button", name="Script", exact=True).click()
+    expect(view).to_contain_text('INPUT = "314159265"')
+    assert "tap(" not in (view.text_content() or "")
+
+
+def test_script_and_weights_say_what_the_page_says(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("textbox", name="Source").fill("2 7 1 8")
+    page.get_by_role("textbox", name="Source").press("Enter")
+    expect(page.locator(".verdict")).to_contain_text("4 of 4")
+    open_code(page)
+    for file, name in (("script.py", "script.py"), ("weights.safetensors", "weights.safetensors"), ("trace.json", "trace.json")):
+        with page.expect_download() as download:
+            page.locator(f'.code-files a[href$="{file}"]').click()
+        download.value.save_as(tmp_path / name)
+    done = subprocess.run([sys.executable, "-I", str(tmp_path / "script.py")], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "8 1 7 2\n"
+    trace = json.loads((tmp_path / "trace.json").read_text())
+    assert trace["output"] == "8 1 7 2" and trace["sites"]["decoder.attention.weights"]["shape"] == [5, 4]
+
+
+def test_copy(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_code(page)
+    page.locator(".code-foot").get_by_role("button", name="Copy").click()
+    expect(page.locator(".code-foot")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator(".code-view").text_content() + "\n"
+
+
+def test_another_model_brings_its_code(page: Page) -> None:
+    open_code(page)
+    page.get_by_role("radio", name="RNN, final state only").check(force=True)
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator(".code-view")).to_contain_text("class RecurrentDecoder(Decoder):")
+    assert page.get_by_role("group", name="Which code").get_by_role("button").all_text_contents() == [
+        "Model",
+        "Encoder",
+        "Decoder",
+        "Script",
+    ]
+
+
+@pytest.mark.parametrize("ticket", ["0" * 32, "../../etc/passwd", "..%2f..%2fcheckpoints", "shipped"])
+def test_files_of_an_unknown_stage_are_not_there(app: App, ticket: str) -> None:
+    for file in ("parts.json", "script.py", "weights.safetensors", "trace.json"):
+        assert httpx.get(f"{app.url}/code/{ticket}/{file}").status_code == 404
+    assert httpx.post(f"{app.url}/code/{ticket}/script.py").status_code in (404, 405)
+
+
+def test_the_code_scrolls_inside_its_panel_on_a_phone(visit: Visit) -> None:
+    page = open_code(visit(viewport=PHONE))
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1], "the page itself does not scroll sideways"
+    sizes = page.evaluate("(() => { const v = document.querySelector('.code-view'); return [v.scrollWidth, v.clientWidth]; })()")
+    assert sizes[0] > sizes[1], "the code does"
