@@ -67,6 +67,7 @@ _CONDITIONAL = (
 )
 _READS_BOTH_WAYS = {**_LSTM, "bidirectional": True}
 _BERT = {"layers": 2, "width": 64, "heads": 4}
+_TURNED = {**_BERT, "positions": "rotary"}
 _COUNTING = {"steps": 48, "batch_size": 256}
 _NGRAMS = (
     Preset("six", "6-gram: sees five words", {"n": 6}, {}, _COUNTING, 0.8),
@@ -95,7 +96,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "numbers"): (_ADDITIVE,),
     ("attention_seq2seq", "translation"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.012)),),
     ("attention_seq2seq", "summary"): (replace(_ADDITIVE, model=_WORDS),),
-    ("attention_seq2seq", "qa"): (_DOT_128,),
+    ("attention_seq2seq", "qa"): (replace(_DOT_128, model={**_WIDE, "embedding": 32, "score": "dot"}, seconds=6.0),),
     ("seq2seq", "reverse"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(1000, 0.01, "auto"), 9.0), _TEN_ONLY, _NOTEBOOK),
     ("seq2seq", "copy"): (
         Preset("lstm", "LSTM, 128 units, reads both ways", _BOTH_WAYS, {}, _train(1400, 0.012, "auto"), 12.0),
@@ -119,10 +120,8 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(800, 0.012), 3.5),),
     ("transformer_encoder", "sentiment"): (Preset("two", "2 layers", _BERT, {}, _train(350, 0.003), 4.0),),
     ("transformer_encoder", "entities"): (Preset("two", "2 layers", _BERT, {}, _train(160, 0.004), 2.0),),
-    ("transformer_encoder", "infill"): (Preset("two", "2 layers", _BERT, {}, _train(400, 0.006), 4.5),),
-    ("transformer_encoder", "pronouns"): (
-        Preset("rotary", "2 layers, rotary positions", {**_BERT, "positions": "rotary"}, {}, _train(400, 0.006), 7.0),
-    ),
+    ("transformer_encoder", "infill"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(340, 0.006), 5.5),),
+    ("transformer_encoder", "pronouns"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(400, 0.006), 7.0),),
     ("ngram", "completion"): _NGRAMS,
     ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(500, 0.01, "auto"), 9.0),),
     ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(150, 0.004), 3.0),),

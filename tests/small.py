@@ -22,6 +22,7 @@ LIGHT = ("reverse", "strokes")  # the cheapest tasks of their kinds
 PAIRS = [(a.id, t.id) for a in models.architectures().values() for t in tasks.tasks().values() if a.fits(t)]
 DECODER_PAIRS = [(a, t) for a, t in PAIRS if models.get(a).kind == "sequence decoder"]
 EACH_KIND = list({(a, tasks.get(t).kind): (a, t) for a, t in sorted(PAIRS, key=lambda pair: pair[1] in LIGHT)}.values())
+ONE_EACH = list({a: (a, t) for a, t in reversed(EACH_KIND)}.values())
 COUNTING = ("ngram",)  # fitted by counting: nothing about gradients applies
 LEARNING = [(a, t) for a, t in EACH_KIND if a not in COUNTING]
 

@@ -175,9 +175,7 @@ class Autoencoder(nn.Module):
     @abstractmethod
     def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]: ...
 
-    def forward(
-        self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None
-    ) -> Float[Tensor, "batch 784"]:
+    def forward(self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]:
         return self.decode(self.encode(picture, condition), condition)
 
     def guess(self, picture: Float[Tensor, "batch 784"]) -> Int[Tensor, " batch"] | None:
@@ -222,7 +220,11 @@ class Architecture:
             return "reads tokens, not pictures" if task.kind == "picture" else "reads pictures, not tokens"
         if self.kind == "reader":
             return "reads whole texts and cannot write one"
-        return "writes text and gives no single answer"
+        if task.kind in ("label", "tags", "number"):
+            return "writes text and gives no single answer"
+        if "completion" in self.learns:
+            return "goes on with a begun text and cannot turn one into another"
+        return "turns one text into another"
 
 
 @dataclass(frozen=True)

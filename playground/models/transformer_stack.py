@@ -4,7 +4,7 @@
     x = layer_1(x) … layer_L(x)
     states = norm(x)                  where each layer's norm stands before its sublayers; else x itself
 
-The embedding is not multiplied by √H: with N(0, 1) embeddings that would drown the positions (docs/decisions.md).
+The embedding is not multiplied by √H: with N(0, 1) embeddings that would drown the positions.
 """
 
 from __future__ import annotations

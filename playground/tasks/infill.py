@@ -66,6 +66,7 @@ class Infill(PooledSequence):
     example = "the [MASK] sat on the mat → cat"
     kind = "infill"
     unit = "word"
+    pool_size = 24_000  # single clauses repeat a lot
     Options = InfillOptions
     options: InfillOptions
     source_vocabulary = Vocabulary(dict.fromkeys(_WORDS), mask=True)

@@ -40,6 +40,7 @@ class QuestionAnswering(PooledSequence):
     Options = Options
     unit = "word"
     max_source = 40
+    pool_size = 18_000
     source_vocabulary = Vocabulary(
         [*PEOPLE, *PLACES, *THINGS, *"the to in is went walked took has have gave where who what does . ?".split()]  # noqa: SIM905
     )

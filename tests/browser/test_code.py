@@ -18,7 +18,7 @@ PARTS = ["Model", "Encoder", "Attention", "Decoder", "Script"]
 
 
 def open_code(page: Page) -> Page:
-    page.get_by_role("tab", name="Code").click()
+    page.get_by_role("tab", name="Code", exact=True).click()
     page.wait_for_selector(".code-view .k-word")
     return page
 
@@ -75,7 +75,7 @@ def test_copy(page: Page) -> None:
 def test_another_model_brings_its_code(page: Page) -> None:
     open_code(page)
     page.get_by_role("radio", name="RNN, final state only").check(force=True)
-    page.get_by_role("tab", name="Code").click()
+    page.get_by_role("tab", name="Code", exact=True).click()
     expect(page.locator(".code-view")).to_contain_text("class RecurrentDecoder(Decoder):")
     assert page.get_by_role("group", name="Which code").get_by_role("button").all_text_contents() == [
         "Model",

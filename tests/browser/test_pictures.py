@@ -103,6 +103,7 @@ def test_a_block_is_opened_by_keyboard_and_closed_by_escape(visit: Visit) -> Non
     page.keyboard.press("Enter")
     expect(block).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile("block=encoder.layers.0.self_attention"))
+    expect(page.get_by_role("button", name="Close the block")).to_be_visible()
     block.focus()
     page.keyboard.press("Escape")
     expect(block).to_have_attribute("aria-pressed", "false")

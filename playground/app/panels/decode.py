@@ -27,8 +27,8 @@ def build_panels(page: Page, trajectory: str) -> None:
 
 
 def wire(page: Page) -> None:
-    page.on(page.parts["player"].strategy, strategy, "strategy", again="always_last")
-    page.on(page.parts["next_token"].force, force, "force", again="always_last")
+    page.on(page.parts["player"].strategy, strategy, "strategy")
+    page.on(page.parts["next_token"].force, force, "force")
 
 
 def strategy(visit: Visit, data: dict[str, Any], owner: str) -> Visit:

@@ -10,17 +10,17 @@ const HINT = 'a red car ⇥ une voiture rouge\none pair a line, a tab between it
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
   let value = { shown: false }, units = {};
-  const summary = h('summary', {}, h('b', {}, 'Your pairs'), h('span.sub', {}));
+  const summary = h('summary', {}, h('b', {}, 'Your pairs'), h('span.told', {}));
   const text = h('textarea', { rows: 7, id: 'edp-pairs', placeholder: HINT, spellcheck: 'false', 'aria-label': 'One pair a line: source, a tab, target', oninput: count, onkeydown: tab });
   const file = h('input.sr-only', { type: 'file', id: 'edp-pairs-file', accept: '.txt,.tsv,.csv,text/plain', onchange: load });
-  const counted = h('span.sub.num', {}), trouble = h('p.trouble', { role: 'alert', hidden: true });
+  const counted = h('span.told.num', {}), trouble = h('p.trouble', { role: 'alert', hidden: true });
   const sides = ['source', 'target'].map((side) => segmented(`edp-${side}-unit`, `Tokens of the ${side}`, UNITS, (unit) => { units[`${side}_unit`] = unit; }));
   const use = h('button.btn.on', { type: 'button', id: 'use-pairs', onclick: send }, 'Use these pairs');
   const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' }), left = h('div.left-out', {});
   const details = h('details.pairs', {}, summary, h('div.pairs-body', {},
     h('div.pairs-in', {}, text,
-      h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted, h('span.sp'), use), trouble),
-    h('div.pairs-out', {}, h('div.units', {}, ['source', 'target'].map((side, i) => h('div', {}, h('span.sub', {}, `${side} tokens`), sides[i].node))), preview, left)));
+      h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted, h('span.room'), use), trouble),
+    h('div.pairs-out', {}, h('div.units', {}, ['source', 'target'].map((side, i) => h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node))), preview, left)));
   root.append(details);
   root.hidden = true;
 
