@@ -9,6 +9,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from playground import api, tasks
+from playground.experiments.pca_baseline import pca_error
 from playground.presets import PRESETS
 from playground.tasks import PictureTask
 
@@ -23,6 +24,20 @@ def rows() -> Iterator[Row]:
         names = {preset.model["code"]: preset.name for preset in PRESETS["autoencoder", task]}
         for size in sizes:
             yield from _size(task, size, names.get(size))
+    for architecture, task in PRESETS:
+        if tasks.get(task).kind == "picture" and architecture != "autoencoder":
+            yield from _first(architecture, task)
+
+
+def _first(architecture: str, task: str) -> Iterator[Row]:
+    """The shipped preset of another architecture: seconds, and what it loses against PCA of the same size."""
+    run = api.train(architecture, task, preset=PRESETS[architecture, task][0].name, device="cpu")
+    size = run.model.code_size
+    theirs = pca_error(task, size)
+    what = f"{architecture} · {task} · z = {size}"
+    yield Row(f"{what}: CPU seconds", f"{run.train_seconds:.1f} s", f"≤ {BAR_S:g} s", run.train_seconds <= BAR_S)
+    measured = ", ".join(f"{name} {value:.4g}" for name, value in run.metrics.items() if name != "loss")
+    yield Row(f"{what}: held-out", f"{measured}; PCA-{size} mse {theirs:.4f}")
 
 
 def _size(task: str, size: int, preset: str | None) -> Iterator[Row]:

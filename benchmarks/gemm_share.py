@@ -20,7 +20,13 @@ from playground.training import Stepper
 
 from .measure import Row, bare_stepper
 
-PAIRS = (("seq2seq", "lstm", 0.5), ("seq2seq", "ten", 0.5), ("attention_seq2seq", "additive", None))
+PAIRS = (
+    ("seq2seq", "lstm", 0.5),
+    ("seq2seq", "ten", 0.5),
+    ("attention_seq2seq", "additive", None),
+    ("transformer", "learned", 0.4),
+    ("transformer_decoder", "three", 0.4),
+)
 TURNS, BLOCK = 12, 8
 Product = tuple[int, int, int, int]  # how often, rows, inner, columns
 
@@ -45,6 +51,34 @@ def rows() -> Iterator[Row]:
 
 def products(recipe: Recipe) -> list[Product]:
     """The matrix products of one forward pass."""
+    return _transformer(recipe) if recipe.architecture.startswith("transformer") else _recurrent(recipe)
+
+
+def _transformer(recipe: Recipe) -> list[Product]:
+    """Projections, feed-forward and output once per position; scores and sums of values once per head."""
+    options, task = dict(recipe.model_options), recipe.build_task()
+    batch, source = recipe.training.batch_size, task.trained_lengths[1]  # type: ignore[attr-defined]
+    target, width, inner, heads = source + 1, int(options["width"]), int(options["feed_forward"]), int(options["heads"])
+
+    def attention(queries: int, keys: int, read: int) -> list[Product]:
+        projections = [(2, batch * queries, width, width), (2, batch * read, width, width)]
+        return [*projections, (2 * batch * heads, queries, width // heads, keys)]
+
+    def feed_forward(positions: int) -> list[Product]:
+        return [(1, batch * positions, width, inner), (1, batch * positions, inner, width)]
+
+    found: list[Product] = []
+    for _ in range(int(options["layers"])):
+        if recipe.architecture == "transformer":
+            found += attention(source, source, source) + feed_forward(source)
+            found += attention(target, target, target) + attention(target, source, source) + feed_forward(target)
+        else:  # prompt and answer are one text; the answer is read on top of the prompt's keys and values
+            found += attention(source, source, source) + feed_forward(source)
+            found += attention(target, source + target, target) + feed_forward(target)
+    return [*found, (1, batch * target, width, len(task.target_vocabulary))]  # type: ignore[attr-defined]
+
+
+def _recurrent(recipe: Recipe) -> list[Product]:
     options, task = dict(recipe.model_options), recipe.build_task()
     batch, source = recipe.training.batch_size, task.trained_lengths[1]  # type: ignore[attr-defined]
     target, hidden, embedding = source + 1, int(options["hidden"]), int(options["embedding"])

@@ -106,7 +106,10 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("transformer", "reverse"): _TRANSFORMER,
     ("transformer", "copy"): _TRANSFORMER,
     ("transformer_decoder", "reverse"): _DECODER_ONLY,
-    ("transformer_decoder", "copy"): _DECODER_ONLY,
+    ("transformer_decoder", "copy"): (
+        Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(500, 0.008), 3.6),
+        _DECODER_ONLY[1],
+    ),
     ("autoencoder", "digits"): _CODES,
     ("autoencoder", "strokes"): (_CODES[3], *_CODES[:3], _CODES[4]),
     ("conv_autoencoder", "digits"): _CONVOLUTIONAL,

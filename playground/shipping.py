@@ -20,7 +20,7 @@ from .events import Snapshot
 from .experiments.pca_baseline import pca_error
 from .presets import PRESETS
 
-FILM_BYTES = 1.4e6
+FILM_BYTES = 1.0e6
 FILMED = {  # a film each, of the smallest models: the folder stays within its 25 MB
     ("attention_seq2seq", "reverse"),
     ("transformer", "reverse"),

@@ -18,8 +18,11 @@ from tests.small import PAIRS, some_input, tiny_options, tiny_recipe
 
 PACKAGE = Path(playground.__file__).parent
 SHIPPED = [pair for pair in PAIRS if api.shipped_path(*pair).exists()]
-SEQUENCES = [pair for pair in SHIPPED if tasks.get(pair[1]).kind == "sequence"]
 RIGHT = {"reverse": "5 1 4 1 3", "copy": "3 1 4 1 5"}
+SEQUENCES = [pair for pair in SHIPPED if pair[1] in RIGHT]
+RECURRENT = [pair for pair in SEQUENCES if "seq2seq" in pair[0]]
+PICTURES = [pair for pair in SHIPPED if tasks.get(pair[1]).kind == "picture"]
+BARS = {("ngram", "completion"): 0.03}  # what an n-gram cannot remember it cannot continue; 0.9 for all others
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,10 @@ def test_shipped_runs_do_what_they_say(pair: tuple[str, str]) -> None:
     score = shipped.model.score(task.held_out(1024, seed=1))
     if pair in SEQUENCES:
         assert shipped.explore("3 1 4 1 5").output == RIGHT[pair[1]]
-        assert score == pytest.approx(shipped.metrics["exact_match"], abs=0.01) and score > 0.9
+    if pair not in PICTURES:
+        trace = shipped.explore(some_input(task))
+        assert trace.output and trace.output == task.join(tuple(t for t in trace.tokens if t != "end"))
+        assert score == pytest.approx(shipped.metrics["exact_match"], abs=0.01) and score > BARS.get(pair, 0.9)
     else:
         trace = shipped.explore(some_input(task))
         assert trace.picture.shape == trace.reconstruction.shape == (28, 28)
@@ -70,7 +76,7 @@ def test_bad_input_is_refused(run: Run, text: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["7", "12", "9" * 24], ids=len)
-@pytest.mark.parametrize("pair", SEQUENCES, ids="-".join)
+@pytest.mark.parametrize("pair", RECURRENT, ids="-".join)
 def test_every_length_can_be_explored(pair: tuple[str, str], text: str) -> None:
     """Also lengths that training never saw; encoder sites keep their time axis even for one token."""
     trace = playground.load(*pair).explore(text)
@@ -109,11 +115,13 @@ def test_strategies_edits_and_forced_tokens(pair: tuple[str, str]) -> None:
         assert beam[site].shape[0] == 3, f"{site}: one row per hypothesis"
         best = beam[site][0]
         reference = greedy[site]
-        np.testing.assert_allclose(best[: len(reference)] if reference.ndim else best, reference, atol=1e-4, err_msg=site)
+        here = best[tuple(slice(n) for n in reference.shape)]  # longer hypotheses make room for more, filled with NaN
+        np.testing.assert_allclose(here, reference, atol=1e-4, err_msg=site)
     assert shipped.explore("271828", Sample(temperature=0.01)).output == greedy.output
     assert shipped.explore("271828", forced={0: "5"}).tokens[0] == "5"
     assert shipped.explore("271828", forced={2: "end"}).tokens == (*greedy.tokens[:2], "end")
-    blind = shipped.explore("271828", edits=[Edit("encoder.embedded", "set", 0)])
+    reads = "prompt" if "prompt.embedded" in greedy.sites else "encoder"
+    blind = shipped.explore("271828", edits=[Edit(f"{reads}.embedded", "set", 0)])
     assert blind.output != greedy.output
     for forced in ({0: "x"}, {0: ""}, {0: None}, {0: "<pad>"}):
         with pytest.raises(InputError):
@@ -176,11 +184,12 @@ FIGURES = ("attention", "next_token", "trajectory", "learning", "latent_map")
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_are_drawn_or_refused_with_a_reason(pair: tuple[str, str], name: str) -> None:
     shipped = playground.load(*pair)
+    text = pair not in PICTURES
     suits = {
-        "attention": pair[0] == "attention_seq2seq",
-        "next_token": pair in SEQUENCES,
-        "trajectory": pair in SEQUENCES,
-        "latent_map": pair not in SEQUENCES,
+        "attention": text and pair[0] not in ("seq2seq", "ngram"),
+        "next_token": text and tasks.get(pair[1]).kind != "number",
+        "trajectory": text and pair[0] != "ngram",
+        "latent_map": not text,
         "learning": True,
     }
     if suits[name]:

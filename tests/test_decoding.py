@@ -222,7 +222,7 @@ def test_a_beam_never_writes_special_tokens() -> None:
         assert set(hypothesis.tokens) <= {A, EOS}
 
 
-@pytest.mark.parametrize(("architecture", "task_id"), DECODER_PAIRS)
+@pytest.mark.parametrize(("architecture", "task_id"), [pair for pair in DECODER_PAIRS if pair[1] in ("reverse", "copy")])
 def test_exact_match_by_teacher_forcing_is_that_of_decoding(architecture: str, task_id: str) -> None:
     """On a half-trained model, where some answers are right and some are not."""
     recipe = tiny_recipe(

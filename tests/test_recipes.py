@@ -170,7 +170,8 @@ MISFITS = [(a.id, t.id) for a in models.architectures().values() for t in tasks.
 
 @pytest.mark.parametrize(("architecture", "task"), MISFITS)
 def test_pairs_that_do_not_fit_are_refused_with_those_that_do(architecture: str, task: str) -> None:
-    with pytest.raises(InputError, match=rf"{architecture} reads .*, so it cannot learn {task}; it can learn: ") as caught:
+    reason = rf"{architecture} (reads|writes|turns|goes on) .*, so it cannot learn {task}; it can learn: "
+    with pytest.raises(InputError, match=reason) as caught:
         make(architecture, task)
     named = str(caught.value).split("it can learn: ")[1].rstrip(".").split(", ")
     assert sorted(named) == sorted(t for a, t in PAIRS if a == architecture)
@@ -188,7 +189,7 @@ def test_the_stated_size_is_that_of_the_model(architecture: str, task: str) -> N
     recipe = make(architecture, task)
     parameters, flops = work(recipe)
     assert parameters == sum(p.numel() for p in recipe.build_model().parameters()) <= MAX_PARAMETERS
-    assert flops > parameters
+    assert flops > parameters or architecture == "ngram"  # it counts
 
 
 def test_the_nearest_preset_completes_what_was_asked_for() -> None:
@@ -218,7 +219,7 @@ def test_the_nearest_preset_completes_what_was_asked_for() -> None:
         "=&=&=",
         "architecture",
         "architecture=seq2seq",
-        "architecture=seq2seq&task=sort",
+        "architecture=seq2seq&task=sorting",
         "architecture=seq2seq&task=digits",
         "architecture=seq2seq&task=reverse&model.hidden=1e9",
         "architecture=seq2seq&task=reverse&model.hidden=%00",

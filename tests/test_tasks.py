@@ -226,7 +226,7 @@ def test_pad() -> None:
     assert pad([[5]], width=3)[0].tolist() == [[5, PAD, PAD]]
 
 
-@pytest.mark.parametrize("name", ["sort", "", "REVERSE", None, 5, ["reverse"], "x" * 5000])
+@pytest.mark.parametrize("name", ["sorting", "", "REVERSE", None, 5, ["reverse"], "x" * 5000])
 def test_unknown_tasks_are_refused_by_name(name: object) -> None:
     with pytest.raises(InputError, match=r"is not a task here; there are: .*reverse") as caught:
         tasks.get(name)

@@ -212,8 +212,8 @@ def three_threads() -> Iterator[None]:
 def test_the_callers_threads_are_restored_between_events() -> None:
     seen: set[int] = set()
 
-    def spying(recipe: Recipe, *, should_stop: Any) -> Iterator[Event]:
-        for event in train(recipe, should_stop=should_stop):
+    def spying(recipe: Recipe, **more: Any) -> Iterator[Event]:
+        for event in train(recipe, **more):
             seen.add(torch.get_num_threads())
             yield event
 

@@ -55,6 +55,8 @@ def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
     if not isinstance(run.task, TextTask):
         raise InputError("This model writes a picture, not tokens; it has no next token.")
     trace = run.explore(given)
+    if trace.probabilities is None:
+        raise InputError("This model answers with a number; it has no next token.")
     if not 0 <= step < len(trace.tokens):
         raise InputError(f"step is {step}; this answer has steps 0 to {len(trace.tokens) - 1}.")
     return draw(extract(trace, names(run.task), step))

@@ -40,12 +40,46 @@ def picture(page: Page) -> None:
     expect(page.get_by_role("group", name=re.compile("^Input picture of a 3"))).to_be_visible()
 
 
+def look(page: Page) -> None:
+    page.locator("#player").focus()
+    page.keyboard.press("ArrowRight")
+
+
+def inside(page: Page) -> None:
+    """A head of cross-attention, opened."""
+    decode(page)
+    page.locator(".pic").get_by_role("button", name=re.compile("cross-attention|cross-attn")).first.click()
+    expect(page.get_by_role("region", name=re.compile("^Inside this"))).to_be_visible()
+
+
+def heads(page: Page) -> None:
+    decode(page)
+    hooks.open_tab(page, "Attention")
+
+
+def code(page: Page) -> None:
+    hooks.open_tab(page, "Code")
+    page.wait_for_timeout(1500)
+
+
+TALL = {"width": 1440, "height": 1300}
 PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "decode-light": ("?theme=light", DESKTOP, decode),
     "decode-dark": ("?theme=dark", DESKTOP, decode),
     "training": ("?theme=light&architecture=seq2seq&task=reverse", DESKTOP, train),
     "autoencoder": ("?theme=light&architecture=autoencoder&task=strokes", DESKTOP, picture),
     "present": ("?theme=light&present=1", DESKTOP, decode),
+    "transformer": ("?theme=light&architecture=transformer&task=reverse", TALL, inside),
+    "heads": ("?theme=dark&architecture=transformer&task=reverse", DESKTOP, heads),
+    "decoder-only": ("?theme=light&architecture=transformer_decoder&task=completion", DESKTOP, look),
+    "encoder-only": ("?theme=light&architecture=transformer_encoder&task=entities", DESKTOP, look),
+    "pooling": ("?theme=dark&architecture=pooled_classifier&task=sentiment", DESKTOP, look),
+    "n-gram": ("?theme=light&architecture=ngram&task=completion", DESKTOP, look),
+    "final-state": ("?theme=dark&architecture=seq2seq&task=reverse", DESKTOP, decode),
+    "convolutional": ("?theme=light&architecture=conv_autoencoder&task=digits", DESKTOP, picture),
+    "variational": ("?theme=dark&architecture=vae&task=digits", DESKTOP, picture),
+    "conditional": ("?theme=light&architecture=cvae&task=strokes", DESKTOP, picture),
+    "code": ("?theme=light", DESKTOP, code),
     "phone": ("?theme=light", PHONE, decode),
 }
 
