@@ -26,6 +26,14 @@ from .visit import HOME, SHIPPED, Visit
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+TASKS = (  # from the easiest to read off the picture
+    "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
+    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "digits", "strokes",
+)  # fmt: skip
+ARCHITECTURES = (
+    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram",
+    "autoencoder", "conv_autoencoder", "vae", "cvae",
+)  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
@@ -84,8 +92,8 @@ def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict
     presets = PRESETS.get((recipe.architecture, recipe.task), ())
     budget = "preset" if recipe.seconds is None else f"{recipe.seconds:g}"
     return {
-        "tasks": [{"id": t.id, "title": t.title, "example": t.example, "kind": t.kind} for t in _ordered(tasks.tasks(), HOME[1])],
-        "architectures": [_architecture(a) for a in _ordered(models.architectures(), "seq2seq")],
+        "tasks": [{"id": t.id, "title": t.title, "example": t.example, "kind": t.kind} for t in _ordered(tasks.tasks(), TASKS)],
+        "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
         "task": recipe.task,
         "architecture": recipe.architecture,
         "facts": facts(recipe),
@@ -203,8 +211,9 @@ def _architecture(a: models.Architecture) -> dict[str, Any]:
     }
 
 
-def _ordered(entries: dict[str, Any], first: str) -> list[Any]:
-    return sorted(entries.values(), key=lambda e: e.id != first)
+def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
+    """In the order of teaching; what is not placed there comes last."""
+    return sorted(entries.values(), key=lambda e: known.index(e.id) if e.id in known else len(known))
 
 
 def _options(recipe: Recipe) -> list[dict[str, Any]]:

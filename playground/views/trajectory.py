@@ -119,7 +119,7 @@ def _add_path(figure: go.Figure, info: Info, path: Path) -> None:
     )  # fmt: skip
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": color(hue), "width": 2}, hoverinfo="skip", **common)
     figure.add_scatter(x=[], y=[], mode="lines", line={"color": color(hue), "width": 1.2, "dash": "dot"}, hoverinfo="skip", **common)
-    text = [f"{escape(t)}<sub>{i + 1}</sub>" for i, t in enumerate(path.labels)]
+    text = [f"{escape(t)}{subscript(i + 1)}" for i, t in enumerate(path.labels)]
     font = {"family": MONO, "color": color(f"{hue}-text")}
     outline = {"color": color(hue), "width": 1.5}
     hover = "%{text}<extra></extra>"
@@ -138,7 +138,7 @@ def _add_path(figure: go.Figure, info: Info, path: Path) -> None:
 
 def _decoder_patch(path: Path, first: int, t: int) -> list[dict[str, Any]]:
     x, y = path.points.T.round(4).tolist()
-    text = [f"{escape(token)}<sub>{i + 1}</sub>" for i, token in enumerate(path.labels)]
+    text = [f"{escape(token)}{subscript(i + 1)}" for i, token in enumerate(path.labels)]
     places = path.places
     return [
         {"trace": first + 1, "x": x[: t + 1], "y": y[: t + 1]},
@@ -209,6 +209,11 @@ def _width(path: Path) -> list[float]:
     """The range across, with room at the right for the last label."""
     low, high = (float(edge(np.concatenate([path.points[:, 0], path.cloud[:, 0]]))) for edge in (np.min, np.max))
     return [low - 0.06 * (high - low), high + 0.16 * (high - low)]
+
+
+def subscript(number: int) -> str:
+    """A number as small as an index; markup would make it too small to read."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _axis(path: Path, i: int) -> str:

@@ -215,5 +215,5 @@ def test_another_architecture_decodes_the_same_input(page: Page) -> None:
     hooks.expect_output(page, "8 7 7 6 6 5 5")
     hooks.choose(page, architecture="seq2seq")
     expect(hooks.source(page)).to_have_value("5566778")
-    expect(page.get_by_text("This model has no attention")).to_be_visible()
+    expect(hooks.panel(page, "Attention").get_by_text("This model has no attention")).to_be_visible()
     assert hooks.steps(page) >= 7

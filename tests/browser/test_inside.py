@@ -132,12 +132,12 @@ def test_one_head_of_many_is_chosen_for_the_whole_page(visit: Visit) -> None:
 def test_the_chosen_head_is_the_one_that_is_opened(visit: Visit) -> None:
     page = visit(TRANSFORMER)
     hooks.open_tab(page, "Attention")
-    hooks.panel(page, "All heads at a glance").get_by_role("button", name=re.compile("^Cross-attention, layer 1, head 3,")).click()
+    hooks.panel(page, "All heads at a glance").get_by_role("button", name=re.compile("^Cross-attention, layer 1, head 2,")).click()
     page.get_by_role("button", name="Open this attention").click()
-    expect(block(page)).to_contain_text("layer 1 · cross-attention · head 3 · step 1")
+    expect(block(page)).to_contain_text("layer 1 · cross-attention · head 2 · step 1")
     expect(worked(page)).to_contain_text(re.compile(r"q·k\(\d\) = −?\d+\.\d\d"))
-    block(page).get_by_role("group", name="Head").get_by_role("button", name="2").click()
-    expect(hooks.panel(page, "Cross-attention, layer 1, head 2")).to_be_visible()
+    block(page).get_by_role("group", name="Head").get_by_role("button", name="1").click()
+    expect(hooks.panel(page, "Cross-attention, layer 1, head 1")).to_be_visible()
 
 
 def test_rollout_is_offered_where_an_encoder_has_layers(visit: Visit) -> None:

@@ -95,14 +95,12 @@ function cells(g, values, rows, columns, hue) {
 /** Numerals stand only in the lit row; narrow columns show the largest alone, on a halo. */
 function writeNumerals(numerals, row, g, at) {
   const room = g.wide >= (g.big ? 44 : 22);
-  const size = g.big ? '' : g.wide < 26 ? '11px' : '';
   let most = 0;
   for (let j = 1; j < row.length; j++) if (row[j] > row[most]) most = j;
   numerals.forEach((text, j) => {
     setText(text, row[j] >= 0.05 && (room || j === most) ? weight(row[j]) : '');
     if (!text.textContent) return;
     text.setAttribute('y', g.y(at) + g.high / 2 + (g.big ? 9 : 4.2));
-    text.style.fontSize = size;
     text.style.fill = room ? onRamp(row[j]) : 'var(--ink)';
     text.classList.toggle('halo', !room);
   });

@@ -8,7 +8,7 @@ const PLAY_MS = 500;
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
   let value = { moments: [], frames: [] }, at = 0, playing = 0, wanted = null;
-  const play = h('button.btn.box', { type: 'button', 'aria-label': 'Play the training', title: 'Play the training', onclick: () => (playing ? stop() : run()) }, icon('play'));
+  const play = h('button.btn.box', { type: 'button', 'aria-label': 'Run the film', title: 'Run the film', onclick: () => (playing ? stop() : run()) }, icon('play'));
   const slider = h('input.sl', { type: 'range', min: 0, value: 0, step: 1, 'aria-label': 'Training time', oninput: () => { stop(); show(Number(slider.value)); } });
   const said = h('span.num', {}), back = h('button.btn.box', { type: 'button', onclick: () => { stop(); show(last()); } }, 'Back to the end');
   const bar = h('div.moments.nopres', { role: 'group', 'aria-label': 'The film of the training', hidden: true }, h('b', {}, 'Training time'), play, slider, said, back);
