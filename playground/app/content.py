@@ -21,7 +21,7 @@ from ..views import blocks, scene, trajectory
 from . import pictures
 from . import visit as visits
 from .shelf import Shelf, ready
-from .visit import HOME, SHIPPED, Visit
+from .visit import SHIPPED, Visit
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
