@@ -61,11 +61,13 @@ def open_page(page: Page) -> Any:
         asked = visit.from_query(dict(request.query_params), page.device)
         owner = request.session_hash or ""
         if asked == page.first and not request.query_params:  # the page was sent with it
+            page.remember(owner, asked)
             return [asked if name == "visit" else gr.skip() for name in NAMES]
         try:
             values = page.values(asked, owner)
         except InputError as error:  # a pair of which no run is shipped
             values = page.values(replace(page.first, notice=f"Link not understood: {error} This is the start page instead."), owner)
+        page.remember(owner, values["visit"])
         return [values.get(name, gr.skip()) for name in NAMES]
 
     return opened

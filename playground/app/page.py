@@ -7,6 +7,8 @@ components that depend on it; `Page.on` wires both to an event.
 from __future__ import annotations
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +25,8 @@ from .files import Desk, shown
 from .shelf import Shelf
 from .visit import Visit
 
+SESSIONS = 1_000  # whose latest visit is remembered
+
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Visit, dict[str, Any], str], Visit]
@@ -35,6 +39,8 @@ class Page:
     device: str
     first: Visit
     parts: dict[str, Any] = field(default_factory=dict)  # components by name, filled in by the panels
+    _latest: OrderedDict[str, Visit] = field(default_factory=OrderedDict)  # of each session, as its last event left it
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
 
     @cached_property
     def desk(self) -> Desk:
@@ -71,8 +77,25 @@ class Page:
         return [self.parts[name] for name in NAMES]
 
     def answer(self, state: Visit | None, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
-        """All outputs after an event, in the order of `NAMES`; bad input leaves the stage as it was and says why."""
-        before = state if isinstance(state, Visit) else self.first
+        """All outputs after an event, in the order of `NAMES`; bad input leaves the stage as it was and says why.
+
+        Events of one session take turns: Gradio reads the state when an event arrives, and by its turn another may have changed it.
+        """
+        with self._turns.setdefault(owner, threading.Lock()):
+            before = self._latest.get(owner, state) if owner else state
+            answers = self._answer(before if isinstance(before, Visit) else self.first, handler, data, owner)
+            self.remember(owner, answers[0])
+        return answers
+
+    def remember(self, owner: str, visit: Visit) -> None:
+        """What the session's next event starts from."""
+        self._latest[owner] = visit
+        self._latest.move_to_end(owner)
+        while len(self._latest) > SESSIONS:
+            forgotten, _ = self._latest.popitem(last=False)
+            self._turns.pop(forgotten, None)
+
+    def _answer(self, before: Visit, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
         try:
             after = handler(before, data, owner)
         except InputError as error:
