@@ -96,7 +96,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "numbers"): (_ADDITIVE,),
     ("attention_seq2seq", "translation"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.012)),),
     ("attention_seq2seq", "summary"): (replace(_ADDITIVE, model=_WORDS),),
-    ("attention_seq2seq", "qa"): (replace(_DOT_128, model={**_WIDE, "embedding": 32, "score": "dot"}, seconds=6.0),),
+    ("attention_seq2seq", "qa"): (replace(_DOT_128, model={**_WIDE, "embedding": 32, "score": "dot"}, training=_train(700, 0.01)),),
     ("seq2seq", "reverse"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(1000, 0.01, "auto"), 9.0), _TEN_ONLY, _NOTEBOOK),
     ("seq2seq", "copy"): (
         Preset("lstm", "LSTM, 128 units, reads both ways", _BOTH_WAYS, {}, _train(1400, 0.012, "auto"), 12.0),
@@ -105,6 +105,8 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ),
     ("transformer", "reverse"): _TRANSFORMER,
     ("transformer", "copy"): _TRANSFORMER,
+    ("transformer", "sort"): (Preset("one", "1 + 1 layers", {}, {}, _train(350, 0.006), 3.0),),
+    ("transformer", "translation"): (Preset("one", "1 + 1 layers", {}, {}, _train(300, 0.006), 3.0),),
     ("transformer_decoder", "reverse"): _DECODER_ONLY,
     ("transformer_decoder", "copy"): (
         Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(500, 0.008), 3.6),
