@@ -91,8 +91,9 @@ def test_a_task_is_chosen_and_decoded_without_a_mouse(page: Page) -> None:
     page.keyboard.press("Enter")
     hooks.expect_output(page, "1 3 5 7 9")
     page.locator("#tab-decode").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#tab-training")).to_be_focused()
+    for tab in ("attention", "training"):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f"#tab-{tab}")).to_be_focused()
     expect(hooks.panel(page, "Learning curves")).to_be_visible()
 
 
