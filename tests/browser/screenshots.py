@@ -58,7 +58,7 @@ def heads(page: Page) -> None:
 
 
 def code(page: Page) -> None:
-    hooks.open_tab(page, "Code")
+    page.locator("#tab-code").click()
     page.wait_for_timeout(1500)
 
 
