@@ -109,7 +109,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("transformer", "translation"): (Preset("one", "1 + 1 layers", {}, {}, _train(300, 0.006), 3.0),),
     ("transformer_decoder", "reverse"): _DECODER_ONLY,
     ("transformer_decoder", "copy"): (
-        Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(500, 0.008), 3.6),
+        Preset("three", "3 layers, four heads", {**_TWO_HEADS, "layers": 3, "heads": 4}, {}, _train(450, 0.006), 4.0),
         _DECODER_ONLY[1],
     ),
     ("autoencoder", "digits"): _CODES,

@@ -33,7 +33,7 @@ from .positions import POSITIONS, Turn, turned
 
 PLACEMENTS = {"pre": "before: x + f(norm(x))", "post": "after: norm(x + f(x))", "res_post": "on the branch: x + norm(f(x))"}
 ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU}
-LETTERS = {
+RESIDUALS = {
     "pre": "x{1} = x{0} + {2}(norm{1}(x{0}))",
     "post": "x{1} = norm{1}(x{0} + {2}(x{0}))",
     "res_post": "x{1} = x{0} + norm{1}({2}(x{0}))",
@@ -160,7 +160,7 @@ class EncoderLayer(nn.Module):
         self.linear2 = nn.Linear(options.feed_forward, width)
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.dropout = nn.Dropout(options.dropout)
-        lines = [LETTERS[self.placement].format("₀₁₂"[i] if i else "", "₁₂₃"[i], f) for i, f in enumerate(self.sublayers)]
+        lines = [RESIDUALS[self.placement].format("₀₁₂"[i] if i else "", "₁₂₃"[i], f) for i, f in enumerate(self.sublayers)]
         self.block = replace(type(self).block, equation="\n".join([*lines, "FeedForward(x) = W₂ φ(W₁ x)"]))
 
     def forward(
