@@ -43,7 +43,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                 decode.build_stage(page, drawn)
                 film.build(page)
                 with gr.Row(elem_classes="grid"):
-                    decode.build_panels(page, figures["trajectory"].to_json())
+                    decode.build_panels(page, figures["trajectory"])
                     inside.build_panels(page)
                     latent.build_panels(page)
                     training.build_panels(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -23,9 +23,6 @@ from . import visit as visits
 from .shelf import Shelf, ready
 from .visit import SHIPPED, Visit
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 TASKS = (  # from the easiest to read off the picture
     "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
     "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "digits", "strokes",
@@ -37,8 +34,8 @@ ARCHITECTURES = (
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
-def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figure]]:
-    """The scene, and the figures beside it by their component's name. Raises InputError for bad input."""
+def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The scene, and the figures beside it, as plain data, by their component's name. Raises InputError for bad input."""
     run = shelf.get(visit)
     label = run_label(run, visit.shown, visit.frame)
     key = f"{visit.shown}|{visit.frame}|{_hash(visit.recipe.architecture, visit.recipe.task, visit.given, visit.forced, visit.strategy)}"
@@ -49,7 +46,7 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, go.Figu
     assert isinstance(run.task, TextTask)
     forced = [step for step, _ in visit.forced]
     drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced)
-    return _placed(drawn, visit), {"trajectory": trajectory.draw(trajectory.extract(trace, run.projections))}
+    return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 
 
 def film(visit: Visit, shelf: Shelf) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def film(visit: Visit, shelf: Shelf) -> dict[str, Any]:
     if visit.film:
         for step in shelf.moments(visit):
             drawn, figures = stage(replace(visit, frame=step), shelf)
-            frames.append({"step": step, "scene": drawn, "figures": {name: figure.to_plotly_json() for name, figure in figures.items()}})
+            frames.append({"step": step, "scene": drawn, "figures": figures})
     return {"key": _hash(visit.place), "moments": shelf.moments(visit), "frames": frames}
 
 

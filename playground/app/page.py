@@ -140,7 +140,7 @@ class Page:
         if moved:
             drawn, figures = content.stage(after, self.shelf)
             values |= {"player": dump(drawn), "source_row": dump(content.source_row(after, drawn))}
-            values |= {name: figure.to_json() for name, figure in figures.items()}
+            values |= {name: dump(figure) for name, figure in figures.items()}
             values["code"] = dump(shown(after, self.desk))
         if moved or (before is not None and after.film and not before.film):
             values["moments"] = dump(content.film(after, self.shelf))

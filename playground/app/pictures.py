@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from ..views import latent_map, picture_scene, reconstruction_error
 from . import visit as visits
 from .visit import Visit
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 SIDE = 10  # the manifold's pictures across and up
 SLIDERS = 16
@@ -33,13 +30,13 @@ STEPS = 8  # of a walk
 Array = NDArray[np.float32]
 
 
-def stage(visit: Visit, run: api.Run, trace: Trace, *, key: str, label: str) -> tuple[dict[str, Any], dict[str, go.Figure]]:
+def stage(visit: Visit, run: api.Run, trace: Trace, *, key: str, label: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The scene and the figures beside it."""
     model = autoencoder(run)
     place = run.projections["code"](trace["encoder.code"][None])[0]
     digit = None if visit.given[0] == "code" else visits.picture(visit)[1]
     drawn = picture_scene.picture(trace, run.task, model, key=key, run_label=label, label=digit, place=place)
-    return drawn, {"reconstruction_error": reconstruction_error.draw(reconstruction_error.extract(run, trace))}
+    return drawn, {"reconstruction_error": reconstruction_error.spec(reconstruction_error.extract(run, trace))}
 
 
 def islands(visit: Visit, run: api.Run) -> dict[str, Any]:

@@ -39,40 +39,41 @@ def extract(run: Run, trace: Trace) -> Info:
     return Info(here, test, pca, size, picture_scene.terms(trace), paid_test)
 
 
-def draw(info: Info) -> go.Figure:
+def spec(info: Info) -> dict[str, Any]:
+    """The figure as plain data, as the page reads it."""
     pca = f"PCA, {info.size} components" if info.size > 1 else "PCA, 1 component"
     shown = [("test set", info.test, color("ink"), 0.0), (pca, info.pca, "rgba(0,0,0,0)", 1.5)]
     if info.here is not None:
         shown.insert(0, ("this picture", info.here, color("dec"), 0.0))
     names, values, fills, outlines = (list(column) for column in zip(*shown, strict=True))
-    figure = go.Figure(
-        go.Bar(
-            x=values[::-1],
-            y=names[::-1],
-            orientation="h",
-            marker={"color": fills[::-1], "line": {"color": color("ink"), "width": outlines[::-1]}},
-            text=[f"{v:.4f}" for v in values][::-1],
-            textposition="outside",
-            textfont={"family": MONO},
-            hoverinfo="skip",
-            cliponaxis=False,
-            width=0.5,
-        )
-    )
-    figure.update_xaxes(title="squared error per pixel", range=[0, max(values) * 2], nticks=3)
-    figure.update_yaxes(type="category", automargin=True, showgrid=False)
+    bars = {
+        "type": "bar",
+        "x": values[::-1],
+        "y": names[::-1],
+        "orientation": "h",
+        "marker": {"color": fills[::-1], "line": {"color": color("ink"), "width": outlines[::-1]}},
+        "text": [f"{v:.4f}" for v in values][::-1],
+        "textposition": "outside",
+        "textfont": {"family": MONO},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "width": 0.5,
+    }
     rows: list[list[Any]] = [[name, round(value, 5)] for name, value in zip(names, values, strict=True)]
-    figure.update_layout(
-        height=360,
-        meta=meta(
-            "Error",
-            subtitle="lower is better",
-            reading=reading(info),
-            table=(["what", "squared error per pixel"], rows),
-            alt_name="Reconstruction error against PCA",
-        ),
+    about = meta(
+        "Error",
+        subtitle="lower is better",
+        reading=reading(info),
+        table=(["what", "squared error per pixel"], rows),
+        alt_name="Reconstruction error against PCA",
     )
-    return figure
+    across = {"title": {"text": "squared error per pixel"}, "range": [0, max(values) * 2], "nticks": 3}
+    layout = {"xaxis": across, "yaxis": {"type": "category", "automargin": True, "showgrid": False}, "height": 360, "meta": about}
+    return {"data": [bars], "layout": layout}
+
+
+def draw(info: Info) -> go.Figure:
+    return go.Figure(spec(info))
 
 
 def reading(info: Info) -> Rich:

@@ -123,21 +123,6 @@ def test_ribbons_and_sentence_follow_the_chosen_head(visit: Visit) -> None:
     expect(sentence(page)).to_contain_text(re.compile(r"head.1\.2"))
 
 
-@pytest.mark.parametrize(
-    ("model", "half", "why"),
-    [
-        ("prompt", "enc", "the prompt is read by the decoder itself"),
-        ("counts", "enc", "cannot see further"),
-        ("label", "dec", "the answer is read off the summary state"),
-        ("tags", "dec", "the answers are read off the states"),
-        ("pooled", "dec", "the answer is read off the pooled context"),
-    ],
-)
-def test_what_is_missing_is_a_ghost_that_says_why(visit: Visit, model: str, half: str, why: str) -> None:
-    page = visit(MODELS[model])
-    expect(page.locator(f".blk.{half}.ghost .why")).to_contain_text(why)
-
-
 def test_a_reader_answers_in_one_step_and_says_what_it_read(visit: Visit) -> None:
     page = visit(MODELS["pooled"])
     assert hooks.steps(page) == 1

@@ -19,11 +19,10 @@ def build_stage(page: Page, drawn: dict[str, Any]) -> None:
     page.add("tabs", Tabs(content.tabs(page.first)))
 
 
-def build_panels(page: Page, trajectory: str) -> None:
+def build_panels(page: Page, trajectory: dict[str, Any]) -> None:
     page.add("attention", AttentionPanel(elem_classes="tab-decode"))
     page.add("next_token", NextTokenPanel(elem_classes="tab-decode"))
-    figure = page.add("trajectory", PlotlyFigure(elem_classes=["tab-decode", "nopres"]))
-    figure.value = trajectory
+    page.add("trajectory", PlotlyFigure(trajectory, elem_classes=["tab-decode", "nopres"]))
 
 
 def wire(page: Page) -> None:
