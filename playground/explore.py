@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .decoding import GREEDY, Beam, Strategy, beam_search, decode
+from .decoding import GREEDY, Beam, Greedy, Sample, Strategy, beam_search, decode
 from .errors import InputError
 from .models import Autoencoder, EncoderDecoder, Reader
 from .options import show
@@ -217,7 +217,7 @@ def _decoded(
     task: SequenceTask,
     source: Tensor,
     length: int,
-    strategy: Strategy,
+    strategy: Greedy | Sample,
     edits: Sequence[Edit],
     forced: Mapping[int, str],
 ) -> tuple[list[int], dict[str, Array]]:

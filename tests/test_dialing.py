@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playground import tasks
 from playground.errors import InputError
 from playground.tasks import sound, tones
-from playground.tasks.dialing import Dialing, Options
+from playground.tasks.dialing import Dialing, DialingOptions
 from playground.vocabulary import PAD
 from tests.goertzel import detected
 
@@ -71,7 +71,7 @@ def test_typed_digits_sound_the_same_every_time() -> None:
     assert torch.equal(first.source, again.source) and torch.equal(first.source, spaced.source)
     assert first.text == "0 4 2 7"
     assert first.shown is not None and first.shown[0] == 8_000 and first.shown[1].dtype == np.int16
-    assert detected(Dialing(Options(noise=0.0)).perceive("0427").shown[1].astype(float)) == "0427"  # type: ignore[index]
+    assert detected(Dialing(DialingOptions(noise=0.0)).perceive("0427").shown[1].astype(float)) == "0427"  # type: ignore[index]
 
 
 def recorded(rate: int) -> np.ndarray[Any, Any]:
@@ -145,7 +145,7 @@ def test_what_cannot_be_heard_is_refused(given_: Any, says: tuple[str, ...]) -> 
     [("", "Type some digits"), ("   ", "Type some digits"), ("1" * 17, "at most 16"), ("9" * 201, "at most 200"), ("12*", "*"), ("०", "०")],
 )
 def test_what_cannot_be_dialled_is_refused(text: str, says: str) -> None:
-    with pytest.raises(InputError, match=".") as refused:
+    with pytest.raises(InputError) as refused:
         Dialing().perceive(text)
     assert says in str(refused.value)
 

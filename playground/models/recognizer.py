@@ -91,7 +91,8 @@ class Pairs(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch frames inputs"], mask: Bool[Tensor, "batch frames"] | None) -> Tensor:
         x = _blank(x, mask)
-        return F.pad(x, (0, 0, 0, x.shape[1] % 2)).unflatten(1, (-1, 2)).flatten(2)
+        x = F.pad(x, (0, 0, 0, x.shape[1] % 2))
+        return x.view(len(x), -1, 2 * x.shape[2])
 
 
 class Gathered(nn.Module):

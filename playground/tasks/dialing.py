@@ -35,7 +35,7 @@ MOST_KEYS = 16  # that a visitor may type
 
 
 @dataclass(frozen=True)
-class Options:
+class DialingOptions:
     min_length: int = integer(3, 1, 8, "Fewest keys", "Keys in the shortest training recording")
     max_length: int = integer(8, 1, 8, "Most keys", "Keys in the longest training recording")
     noise: float = number(0.4, 0.0, 1.0, "Noise", "Standard deviation of the loudest noise; a tone has an amplitude of 0.2 to 1.3", 0.05)
@@ -69,8 +69,8 @@ class Dialing(SensedTask):
     example = "♪ ♪ ♪ → 0 4 2"
     kind = "sound"
     unit = "key"
-    Options = Options
-    options: Options
+    Options = DialingOptions
+    options: DialingOptions
     target_vocabulary = KEYS
     features = BINS
     source_vocabulary = KEYS  # of what is typed
@@ -144,20 +144,20 @@ class Dialing(SensedTask):
 
 
 @lru_cache(maxsize=4)
-def _pool(options: Options) -> Pool:
+def _pool(options: DialingOptions) -> Pool:
     """TRAIN recordings, then HELD_OUT ones of other digit strings: two seconds of computing."""
     generator = torch.Generator().manual_seed(0)
     digits, lengths = _strings(options, generator)
     how = manner(len(lengths), digits.shape[1], options.noise, generator)
     parts, counts = [], torch.zeros_like(lengths)
-    order = lengths.argsort(stable=True)
-    for rows in order.split(AT_ONCE):
+    together = torch.split(lengths.argsort(stable=True), AT_ONCE)  # type: ignore[no-untyped-call]
+    for rows in together:
         keys = int(lengths[rows].max())
         samples, ends = dial(digits[rows, :keys], lengths[rows], how.rows(rows, keys), generator)
         parts.append(decibels(spectrogram(samples)).half())
         counts[rows] = frame_count(ends)
     frames = torch.zeros(len(lengths), max(p.shape[1] for p in parts), BINS, dtype=torch.half)
-    for rows, part in zip(order.split(AT_ONCE), parts, strict=True):
+    for rows, part in zip(together, parts, strict=True):
         frames[rows, : part.shape[1]] = part
     targets = torch.full((len(lengths), digits.shape[1] + 1), PAD)
     targets[:, :-1] = torch.where(torch.arange(digits.shape[1]) < lengths[:, None], digits + FIRST, PAD)
@@ -165,7 +165,7 @@ def _pool(options: Options) -> Pool:
     return Pool(frames, counts, targets)
 
 
-def _strings(options: Options, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def _strings(options: DialingOptions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Digits (TRAIN + HELD_OUT, K) and lengths: first those for training, then the tenth of all strings that it never hears."""
     count = 16 * HELD_OUT
     lengths = torch.randint(options.min_length, options.max_length + 1, (count,), generator=generator)
