@@ -26,9 +26,10 @@ class Batch:
     """Examples as tensors, batch first.
 
     Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
-    source is real, None where nothing is padded. Sounds: `source` (B, F, C) frames, `mask` (B, F).
-    Readers: `target` is a class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at padding. Pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels,
-    `noise` (B, Z) the draws of a model that samples its code while it trains.
+    source is real, None where nothing is padded. Sounds: `source` (B, F, C) frames, `mask` (B, F). Readers: `target` is a
+    class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at padding. Pictures: `source` and
+    `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a model that samples its code while it
+    trains.
     """
 
     source: Tensor

@@ -150,7 +150,7 @@ def _pool(options: DialingOptions) -> Pool:
     digits, lengths = _strings(options, generator)
     how = manner(len(lengths), digits.shape[1], options.noise, generator)
     parts, counts = [], torch.zeros_like(lengths)
-    together = torch.split(lengths.argsort(stable=True), AT_ONCE)  # type: ignore[no-untyped-call]
+    together = torch.split(lengths.argsort(stable=True), AT_ONCE)
     for rows in together:
         keys = int(lengths[rows].max())
         samples, ends = dial(digits[rows, :keys], lengths[rows], how.rows(rows, keys), generator)
