@@ -208,8 +208,11 @@ def _sensed(model: nn.Module, task: SensedTask, given: Any, strategy: Strategy, 
     with torch.inference_mode():
         states = task.places(model.encode(source).states.shape[1])
     if isinstance(strategy, Beam):
-        return _beam(model, task, states, source, strategy, edits)
-    return _sequence(task, states, *_decoded(model, task, source, len(states), strategy, edits, forced))
+        trace = _beam(model, task, states, source, strategy, edits)
+    else:
+        trace = _sequence(task, states, *_decoded(model, task, source, len(states), strategy, edits, forced))
+    trace.frames = source[0].cpu().numpy()
+    return trace
 
 
 def _decoded(

@@ -77,6 +77,14 @@ class Convolution(nn.Module):
 class Convolutions(nn.Module):
     """Two convolutions, the first of which leaves out every other frame. Sites: those of `Convolution`."""
 
+    block = Block(
+        "Front end",
+        "z = GELU(norm(K₂ * GELU(norm(K₁ * x))))",
+        "Two rows of small detectors: the first hears which tones sound and skips every other frame, the second how they begin and "
+        "end. What they hand on is half as long as the recording.",
+        (("K₁ * x", "conv1.sum"), ("K₂ * x′", "conv2.sum")),
+    )
+
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.conv1, self.conv2 = Convolution(inputs, hidden, 2), Convolution(hidden, hidden, 1)
@@ -88,6 +96,12 @@ class Convolutions(nn.Module):
 
 class Pairs(nn.Module):
     """Two neighbouring frames as one: (B, F, C) to (B, S, 2C)."""
+
+    block = Block(
+        "Pairs of frames",
+        "z_s = [x_2s; x_2s+1]",
+        "Two neighbouring frames are laid side by side and read as one, so that the recording is half as long. Nothing is learned here.",
+    )
 
     def forward(self, x: Float[Tensor, "batch frames inputs"], mask: Bool[Tensor, "batch frames"] | None) -> Tensor:
         x = _blank(x, mask)
@@ -132,7 +146,7 @@ class Listener(Encoder):
 
     block = Block(
         "Listener",
-        "h = biLSTM(GELU(norm(K₂ * GELU(norm(K₁ * x)))))",
+        "z = front(x),   h = listen(z)",
         "Turns the frames of a recording into half as many states. Each has heard its surroundings, and where a recurrent layer "
         "reads them, all that came before and after: like somebody who listens to the end before writing anything down.",
         (("z", "heard"), ("h", "states")),
