@@ -156,3 +156,19 @@ def test_the_dice_gives_what_training_never_heard() -> None:
     texts = [task.random_text(torch.Generator().manual_seed(seed)) for seed in range(20)]
     assert len(set(texts)) > 15
     assert all(3 <= len(task.parse(text)) <= 8 for text in texts)
+
+
+def test_the_rule_that_is_named_as_baseline() -> None:
+    """The two loudest tones of each frame, at most 18 dB below the loudest of the recording; what repeats is one key."""
+    batch = Dialing().held_out(400, seed=1)
+    hertz = 31.25 * (tones.FIRST + torch.arange(tones.BINS))
+    low, high = (batch.source[..., [int((hertz - f).abs().argmin()) for f in group]].max(-1) for group in (tones.LOW, tones.HIGH))
+    sounding = (torch.minimum(low.values, high.values) > 1 - 2 * 18 / tones.FLOOR) & batch.mask
+    keys = torch.where(sounding, 3 * low.indices + high.indices, -1).tolist()
+    digits = {3 * row + column: i for i, (row, column) in enumerate(zip(tones.ROWS, tones.COLUMNS, strict=True))}
+    right = 0
+    for row, target in zip(keys, batch.target.tolist(), strict=True):
+        written = [digits.get(now) for before, now in zip([-1, *row], row, strict=False) if now not in (-1, before)]
+        right += written == [token - 3 for token in target if token > 2]
+    assert Dialing.baseline is not None
+    assert right / len(batch) == pytest.approx(Dialing.baseline[1], abs=0.02)
