@@ -162,7 +162,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
     search (`beam`) a leading axis runs over the final hypotheses, best first.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
-    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders, `frames` (F, C) of a sound. A reader writes all its tokens
+    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders,
+    `frames` (F, C) of a sound. A reader writes all its tokens
     at once, each read off at one of `positions` of the source (none for an answer about the whole).
     """
 
