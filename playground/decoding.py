@@ -86,7 +86,7 @@ def decode(
     generator = torch.Generator(source.device).manual_seed(strategy.seed) if isinstance(strategy, Sample) else None
     with recording.open() if recording else nullcontext():
         state = model.decoder.init_state(model.encode(source, mask))
-    token = torch.full_like(source[:, 0], BOS)
+    token = torch.full((len(source),), BOS, device=source.device)
     ended = torch.zeros_like(token, dtype=torch.bool)
     for step in range(max_steps):
         with recording.open(step) if recording else nullcontext():
@@ -140,7 +140,7 @@ def beam_search(model: EncoderDecoder, source: Int[Tensor, "1 source"], beam: Be
     done: list[Hypothesis] = []
     for _ in range(max_steps):
         prefixes = torch.tensor([[BOS, *tokens] for tokens, _ in live], device=source.device)
-        log_probs = model(source.expand(len(live), -1), prefixes)[:, -1].float().log_softmax(-1)
+        log_probs = model(source.expand(len(live), *source.shape[1:]), prefixes)[:, -1].float().log_softmax(-1)
         log_probs[:, [PAD, BOS]] = -math.inf
         total = log_probs + torch.tensor([[p] for _, p in live], device=source.device)
         best = total.flatten().topk(min(2 * beam.width, total.numel()))

@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .decoding import GREEDY, Beam, Strategy, beam_search, decode
+from .decoding import GREEDY, Beam, Greedy, Sample, Strategy, beam_search, decode
 from .errors import InputError
 from .models import Autoencoder, EncoderDecoder, Reader
 from .options import show
 from .reading import read
-from .tasks import PictureTask, ReaderTask, SequenceTask, Task, TextTask
+from .tasks import Batch, PictureTask, ReaderTask, SensedTask, SequenceTask, Task, TextTask
 from .tracing import Edit, Recording, Trace, tap
 from .vocabulary import EOS, PAD
 
@@ -58,6 +58,8 @@ def explore(
         told = _condition(model, condition)
         return _code(model, given, told, edits) if isinstance(given, Code) else _picture(model, picture(given), told, edits)
     assert isinstance(task, TextTask)
+    if isinstance(task, SensedTask):
+        return _sensed(model, task, given, strategy, edits, forced or {})
     source = task.parse(given)
     if isinstance(model, Reader):
         assert isinstance(task, ReaderTask | SequenceTask)
@@ -66,10 +68,8 @@ def explore(
     ids = torch.tensor([task.source_vocabulary.encode(source)], device=_device(model))
     if isinstance(strategy, Beam):
         return _beam(model, task, source, ids, strategy, edits)
-    tokens = {step: ids.new_tensor([_forced_id(task, token)]) for step, token in (forced or {}).items()}
-    recording = Recording(model, edits)
-    steps = list(decode(model, ids, max_steps=task.max_steps(len(source)), strategy=strategy, forced=tokens, recording=recording))
-    return _sequence(task, source, [int(s.token) for s in steps], recording.finish())
+    steps, sites = _decoded(model, task, ids, len(source), strategy, edits, forced or {})
+    return _sequence(task, source, steps, sites)
 
 
 def picture(given: Any) -> Array:
@@ -120,8 +120,16 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     recording = Recording(model, explicit=False)
     with recording.open():
         model(batch.source, batch.mask) if isinstance(model, Reader) else model(batch.source, batch.target_in, batch.mask)
-    real = {"encoder.states": batch.source != PAD, "decoder.hidden": batch.target != PAD}
+    real = {"encoder.states": _real_states(model, batch), "decoder.hidden": batch.target != PAD}
     return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
+
+
+def _real_states(model: nn.Module, batch: Batch) -> Tensor:
+    """Which encoder states stand for something. (B, S)"""
+    if not batch.source.is_floating_point():
+        return batch.source != PAD
+    encoded = model.encode(batch.source, batch.mask)  # type: ignore[operator]
+    return encoded.states.new_ones(encoded.states.shape[:2], dtype=torch.bool) if encoded.mask is None else encoded.mask
 
 
 def _rows(recording: Recording, site: str, mask: Tensor) -> Array:
@@ -193,6 +201,36 @@ def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...
     )
 
 
+def _sensed(model: nn.Module, task: SensedTask, given: Any, strategy: Strategy, edits: Sequence[Edit], forced: Mapping[int, str]) -> Trace:
+    """The source of the trace are the encoder's states, by name: they are what can be looked at."""
+    assert isinstance(model, EncoderDecoder)
+    source = task.perceive(given).source.to(_device(model))
+    with torch.inference_mode():
+        states = task.places(model.encode(source).states.shape[1])
+    if isinstance(strategy, Beam):
+        trace = _beam(model, task, states, source, strategy, edits)
+    else:
+        trace = _sequence(task, states, *_decoded(model, task, source, len(states), strategy, edits, forced))
+    trace.frames = source[0].cpu().numpy()
+    return trace
+
+
+def _decoded(
+    model: EncoderDecoder,
+    task: SequenceTask,
+    source: Tensor,
+    length: int,
+    strategy: Greedy | Sample,
+    edits: Sequence[Edit],
+    forced: Mapping[int, str],
+) -> tuple[list[int], dict[str, Array]]:
+    """The written tokens, and all sites."""
+    tokens = {step: torch.tensor([_forced_id(task, token)], device=source.device) for step, token in forced.items()}
+    recording = Recording(model, edits)
+    steps = list(decode(model, source, max_steps=task.max_steps(length), strategy=strategy, forced=tokens, recording=recording))
+    return [int(s.token) for s in steps], recording.finish()
+
+
 def _sequence(task: SequenceTask, source: tuple[str, ...], ids: list[int], sites: dict[str, Array]) -> Trace:
     ended = bool(ids) and ids[-1] == EOS
     tokens = tuple("end" if i == EOS else task.target_vocabulary.tokens[i] for i in ids)
@@ -215,7 +253,7 @@ def _beam(model: EncoderDecoder, task: SequenceTask, source: tuple[str, ...], id
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=ids.device)
     recording = Recording(model, edits)
     forced = dict(enumerate(rows.T))
-    for _ in decode(model, ids.expand(len(rows), -1), max_steps=longest, forced=forced, recording=recording):
+    for _ in decode(model, ids.expand(len(rows), *ids.shape[1:]), max_steps=longest, forced=forced, recording=recording):
         pass
     every = [recording.finish(row) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]

@@ -130,4 +130,9 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("ngram", "completion"): _NGRAMS,
     ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(500, 0.01, "auto"), 9.0),),
     ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(150, 0.004), 3.0),),
+    ("recognizer", "dialing"): (
+        Preset("conv_lstm", "convolutions, then LSTM", {"hidden": 48}, {}, _train(450, 0.01), 6.0),
+        Preset("cnn", "convolutions alone", {"encoder": "cnn", "hidden": 64}, {}, _train(700, 0.01), 7.5),
+        Preset("lstm", "LSTM alone, frames in pairs", {"encoder": "lstm", "hidden": 64}, {}, _train(1000, 0.01), 11.0),
+    ),
 }

@@ -207,6 +207,7 @@ def _work(architecture: str, task: str, model_options: Pairs, task_options: Pair
     built = _task(task, task_options)
     longest = built.trained_lengths[1] if isinstance(built, tasks.TextTask) else 0
     source, target = max(longest, 1), longest + 1
+    source = built.trained_frames if isinstance(built, tasks.SensedTask) else source
     entry = models.get(architecture)
     with torch.random.fork_rng(devices=[]):  # a real one: option limits keep it small, and torch's meta device costs 2 s to import
         model = entry.build(built, parse(entry.Options, dict(model_options)))

@@ -162,7 +162,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
     search (`beam`) a leading axis runs over the final hypotheses, best first.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
-    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
+    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders,
+    `frames` (F, C) of a sound. A reader writes all its tokens
     at once, each read off at one of `positions` of the source (none for an answer about the whole).
     """
 
@@ -175,6 +176,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         output: str = "",
         probabilities: NDArray[np.float32] | None = None,
         picture: NDArray[np.float32] | None = None,
+        frames: NDArray[np.float32] | None = None,
         reconstruction: NDArray[np.float32] | None = None,
         ended: bool = True,
         positions: tuple[int, ...] = (),
@@ -182,7 +184,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     ) -> None:
         self._sites, self.positions, self.beam = sites, positions, beam
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
-        self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
+        self.probabilities, self.picture, self.frames, self.reconstruction = probabilities, picture, frames, reconstruction
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from .alignment import crossing
 from .decoding import decode_batch
@@ -29,7 +29,7 @@ from .gate import Gate
 from .models import Autoencoder, Counted, EncoderDecoder, Reader, initialise, parameter_count
 from .reading import read
 from .recipes import Recipe, Training
-from .tasks import Batch, PictureTask, SequenceTask, Task, TextTask, pad
+from .tasks import Batch, PictureTask, SensedTask, SequenceTask, Task, TextTask, pad
 from .tracing import Recording
 from .vocabulary import EOS
 
@@ -239,10 +239,8 @@ class Watcher:
         self.higher_is_better = isinstance(task, TextTask)
         if isinstance(task, TextTask):
             rows = task.held_out(SAMPLES, seed=2)
-            sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
-            self.sources = [s[: task.trained_lengths[1]] for s in sources]
-            tokens, mask = pad([task.source_vocabulary.encode(s) for s in self.sources])
-            self.inputs, self.mask = tokens.to(device), mask.to(device)
+            self.sources, inputs, mask = _heard(task, rows) if isinstance(task, SensedTask) else _read(task, rows)
+            self.inputs, self.mask = inputs.to(device), mask.to(device)
             self.longest_target = self.held_out.target.shape[-1]  # EOS included
 
     def score(self) -> float:
@@ -273,7 +271,7 @@ class Watcher:
             return self._read(count)
         assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, SequenceTask)
         recording = Recording(self.model, sites="*weights", explicit=False)
-        length = max(map(len, self.sources[:count]))
+        length = int(self.mask[:count].sum(1).max())
         tokens = decode_batch(
             self.model,
             self.inputs[:count, :length],
@@ -283,7 +281,8 @@ class Watcher:
         ).tolist()
         written = tokens[0].index(EOS) + 1 if EOS in tokens[0] else len(tokens[0])
         sites = {site: a[:written] if site.startswith("decoder.") else a for site, a in recording.finish().items()}
-        attention = crossing(sites, len(self.sources[0]))
+        states = int(self.model.encode(self.inputs[:1], self.mask[:1]).states.shape[1]) if isinstance(self.task, SensedTask) else 0
+        attention = crossing(sites, states or len(self.sources[0]))
         decode = self.task.target_vocabulary.decode
         return [self._sample(i, decode(row), attention if i == 0 else None) for i, row in enumerate(tokens)]
 
@@ -314,6 +313,24 @@ class Watcher:
         """All parameters as safetensors; float16 for the frames of the film, where a count can be too large and stays at the limit."""
         state = {k: v.detach().cpu().contiguous() for k, v in self.model.state_dict().items()}
         return save({k: v.clamp(*HALF).half() if half else v for k, v in state.items()})
+
+
+def _read(task: TextTask, rows: Batch) -> tuple[list[tuple[str, ...]], Tensor, Tensor]:
+    """The pinned text and those of the rows: tokens, their numbers padded (B, S), and which are real."""
+    sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
+    sources = [s[: task.trained_lengths[1]] for s in sources]
+    return sources, *pad([task.source_vocabulary.encode(s) for s in sources])
+
+
+def _heard(task: SensedTask, rows: Batch) -> tuple[list[tuple[str, ...]], Tensor, Tensor]:
+    """The pinned input and those of the rows: what each is known to say, frames padded (B, F, C), and which are real."""
+    pinned = task.perceive(task.pinned).source[0]
+    assert rows.mask is not None
+    frames = [pinned, *(row[real] for row, real in zip(rows.source, rows.mask, strict=True))]
+    lengths = torch.tensor([len(one) for one in frames])
+    inputs = nn.utils.rnn.pad_sequence(frames, batch_first=True)
+    sources = [task.parse(task.pinned), *(task.target_vocabulary.decode(row) for row in rows.target.tolist())]
+    return sources, inputs, torch.arange(inputs.shape[1]) < lengths[:, None]
 
 
 class _Best:

@@ -99,6 +99,9 @@ def held_out(task_id: str, count: int = 5) -> tuple[Any, Batch]:
 
 def padded(batch: Batch, columns: int = 3) -> Batch:
     """The same examples in a wider rectangle."""
+    if batch.source.is_floating_point():
+        assert batch.mask is not None
+        return Batch(F.pad(batch.source, (0, 0, 0, columns)), batch.target, F.pad(batch.mask, (0, columns)))
     mask = batch.source != PAD
     return Batch(F.pad(batch.source, (0, columns), value=PAD), batch.target, F.pad(mask, (0, columns), value=False))
 
@@ -125,4 +128,7 @@ def looped(model: EncoderDecoder, batch: Batch) -> Tensor:
 
 def without_padding(batch: Batch, row: int) -> Batch:
     source, target = batch.source[row], batch.target[row]
+    if source.is_floating_point():
+        assert batch.mask is not None
+        return Batch(source[batch.mask[row]][None], target[target != PAD][None])
     return Batch(source[source != PAD][None], target[target != PAD][None] if target.dim() else target[None])

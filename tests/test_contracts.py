@@ -15,7 +15,7 @@ from playground.decoding import decode_batch
 from playground.explore import explore
 from playground.models import Autoencoder, EncoderDecoder, Reader
 from playground.reading import names
-from playground.tasks import NO_ANSWER, SequenceTask, TextTask
+from playground.tasks import NO_ANSWER, SensedTask, SequenceTask, TextTask
 from playground.tracing import Edit, Recording, Trace
 from playground.training import new_model
 from playground.vocabulary import BOS, EOS, PAD
@@ -46,7 +46,8 @@ def test_shapes(architecture: str, task_id: str) -> None:
     if isinstance(model, EncoderDecoder):
         assert out.shape == (*batch.target.shape, len(task.target_vocabulary))
         encoded = model.encode(batch.source, batch.mask)
-        assert encoded.states.shape[:2] == batch.source.shape
+        real = batch.source if encoded.mask is None else encoded.mask  # of a sound there are fewer states than frames
+        assert encoded.states.shape[:2] == real.shape
     elif isinstance(model, Reader):
         each = batch.source.shape if task.kind in ("tags", "infill") else (len(batch),)
         assert out.shape == each if task.kind == "number" else (*each, len(names(task)))
@@ -163,7 +164,7 @@ def test_training_never_sees_what_is_held_out(task_id: str) -> None:
 RIGHT = {"reverse": lambda digits: digits[::-1], "copy": lambda digits: digits, "sort": sorted}
 
 
-@pytest.mark.parametrize("task_id", [id for id, t in tasks.tasks().items() if issubclass(t, TextTask)])
+@pytest.mark.parametrize("task_id", [id for id, t in tasks.tasks().items() if issubclass(t, TextTask) and not issubclass(t, SensedTask)])
 def test_targets_are_right(task_id: str) -> None:
     """What is trained on is what the task itself answers; for digits checked in plain Python, token by token."""
     task = tasks.get(task_id)()

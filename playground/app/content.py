@@ -16,20 +16,20 @@ from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
 from ..runs import RunBook
-from ..tasks import PictureTask, SequenceTask, TextTask
+from ..tasks import PictureTask, SensedTask, SequenceTask, TextTask
 from ..views import blocks, scene, trajectory
-from . import pictures
+from . import pictures, sounds
 from . import visit as visits
 from .shelf import Shelf, ready
 from .visit import SHIPPED, Visit
 
 TASKS = (  # from the easiest to read off the picture
     "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
-    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "digits", "strokes",
+    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "digits", "strokes", "dialing",
 )  # fmt: skip
 ARCHITECTURES = (
     "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram",
-    "autoencoder", "conv_autoencoder", "vae", "cvae",
+    "autoencoder", "conv_autoencoder", "vae", "cvae", "recognizer",
 )  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
@@ -45,7 +45,8 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[st
     trace = shelf.trace(visit)
     assert isinstance(run.task, TextTask)
     forced = [step for step, _ in visit.forced]
-    drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced)
+    heard = sounds.shown(visit) if isinstance(run.task, SensedTask) else None
+    drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced, heard=heard)
     return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 
 
@@ -125,6 +126,8 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
         "verdict": drawn["verdict"] if drawn else {"right": None, "text": ""},
         "error": None if error is None else {"text": str(error), "tokens": [list(t) for t in error.tokens]},
     }
+    if isinstance(task, SensedTask):
+        common["limits"] = sounds.LIMITS
     if isinstance(task, TextTask):
         return {**common, "examples": list(task.examples)}
     return {**common, "examples": pictures.thumbnails(visit.recipe.task), "fit": pictures.FIT_BOX.get(visit.recipe.task, 20)}

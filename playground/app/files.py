@@ -24,6 +24,7 @@ from ..codegen import Script
 from ..errors import InputError
 from ..tasks import PictureTask
 from ..tracing import Trace
+from . import sounds
 from . import visit as visits
 from .shelf import Shelf
 from .visit import Visit
@@ -74,8 +75,8 @@ class Desk:
 
 
 def given(visit: Visit) -> Any:
-    """The input that the script answers: typed text, or the picture on the stage."""
-    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else visit.given
+    """The input that the script answers: typed text, or the picture or the recording on the stage."""
+    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else sounds.given(visit)
 
 
 def shown(visit: Visit, desk: Desk) -> dict[str, str]:

@@ -10,7 +10,7 @@ from .components import STATIC, version
 
 SHEETS = (  # later ones refine
     "tokens", "page", "picture", "picture_blocks", "picture_ae", "player", "moments", "panels",
-    "latent", "top_bar", "rail", "source_row", "pairs", "monitor", "inside", "code", "figure",
+    "latent", "top_bar", "rail", "source_row", "sound", "pairs", "monitor", "inside", "code", "figure",
 )  # fmt: skip
 
 BOOT = """

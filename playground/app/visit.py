@@ -28,7 +28,8 @@ class Visit:
     """`recipe` is what Train would train; `shown` names the run on the stage: "shipped", or the id of a visitor's run.
 
     `given` is the typed text, or for pictures ("held_out", index), ("drawn", 784 numbers), or ("code", numbers, condition,
-    picture): a code set by hand, the class it is drawn as, and the picture that was given before it.
+    picture): a code set by hand, the class it is drawn as, and the picture that was given before it; for sounds typed text, or
+    ("sound", samples a second, bytes of 16-bit samples).
     """
 
     recipe: Recipe

@@ -17,7 +17,7 @@ from .known import quoted
 from .modules import Foreign
 
 IMPORTS = (Foreign("argparse", None, "argparse"), Foreign("pathlib", "Path", "Path"), Foreign("dataclasses", "replace", "replace"))
-TAKEN = ("main", "INPUT", "PICTURE", "SEED")
+TAKEN = ("main", "INPUT", "PICTURE", "RECORDING", "SEED")
 WIDTH = 110
 MAIN = """\
 SEED = {seed}
@@ -54,15 +54,21 @@ try:
 
 def main(recipe: Recipe, task: Task, given: Any, answers: str, names: dict[str, str], packages: set[str]) -> str:
     """The constants of a script and its `main`; `answers` names the function that makes the answer."""
-    draws = isinstance(task, PictureTask)
+    draws, plays = isinstance(task, PictureTask), isinstance(given, tuple)
+    constant = f"PICTURE = (\n{packed(given)}\n)" if draws else "" if plays else f"INPUT = {quoted(given)}"
+    if plays:
+        constant = f'INPUT = ""\nRECORDING = (\n{_lines(given[1].astype("<i2").tobytes())}\n)'
+    answer = f"{answers}(model, unpacked(PICTURE))" if draws else f"{answers}(model, task, given.input)"
+    if plays:
+        answer = f"{answers}(model, task, given.input or recorded(RECORDING, {given[0]}))"
     lines = MAIN.format(
         seed=recipe.seed,
-        constant=f"PICTURE = (\n{packed(given)}\n)" if draws else f"INPUT = {quoted(given)}",
+        constant=constant,
         asked="" if draws else ASKED,
         task=names["task"],
         options=names["options"],
         fitting=FIT_WITH_PACKAGES if packages else FIT,
-        answer=f"{answers}(model, unpacked(PICTURE))" if draws else f"{answers}(model, task, given.input)",
+        answer=answer,
     )
     return lines.replace("    \n    parser", "    parser")
 
@@ -95,8 +101,13 @@ def header(recipe: Recipe, task: Task, model: nn.Module, metrics: dict[str, floa
 
 def packed(given: Any) -> str:
     """A picture as lines of base64: the very float32 numbers of the page, compressed."""
-    data = base64.b64encode(zlib.compress(picture(given).astype("<f4").tobytes(), 9)).decode()
-    return "\n".join(f'    "{line}"' for line in textwrap.wrap(data, WIDTH))
+    return _lines(picture(given).astype("<f4").tobytes())
+
+
+def _lines(data: bytes) -> str:
+    """Bytes as lines of base64, compressed."""
+    text = base64.b64encode(zlib.compress(data, 9)).decode()
+    return "\n".join(f'    "{line}"' for line in textwrap.wrap(text, WIDTH))
 
 
 def _wrapped(text: str) -> list[str]:

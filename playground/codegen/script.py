@@ -11,7 +11,7 @@ from torch import nn
 
 from .. import models, tasks
 from ..recipes import Recipe
-from ..tasks import PictureTask, TextTask
+from ..tasks import PictureTask, SensedTask, TextTask
 from . import around
 from .baked import baked, packages, with_values
 from .bundle import Bundle, import_lines
@@ -34,10 +34,12 @@ class Script:
         self.known = Known(recipe, task, model)
         self.options = ref_of(self.known.architecture.Options)
         self.answers = "drawn_again" if isinstance(task, PictureTask) else "read_off" if isinstance(model, models.Reader) else "written"
+        self.answers = "heard" if isinstance(task, SensedTask) else self.answers
 
     @cached_property
     def bundle(self) -> Bundle:
         mine = ["read_weights", "fit", self.answers, *(["unpacked"] if isinstance(self.task, PictureTask) else [])]
+        mine += ["recorded"] if isinstance(self.task, SensedTask) else []
         roots = [self.known.build, self.options, ref_of(type(self.task)), ref_of(type(self.recipe.training))]
         return Bundle(self.known, [*roots, *(Ref(HERE, name) for name in mine)])
 
@@ -68,7 +70,8 @@ class Script:
             texts = {ref: whole if ref == chain[-1] else text for ref, text in texts.items() if ref not in chain[:-1]}
         if isinstance(self.task, TextTask):
             texts = {ref: with_values(text, self.task) for ref, text in texts.items()}
-        return names, texts, packages(texts.values())
+        # A recording is baked in at the rate that the model reads, so what would bring others to it is not needed.
+        return names, texts, set() if isinstance(self.task, SensedTask) else packages(texts.values())
 
     def _tables(self, given: Any) -> dict[Ref, str]:
         """Look-ups instead of packages, enough to read this input and the task's examples."""

@@ -10,6 +10,7 @@ import json
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from ..decoding import decode
 from ..models import Autoencoder, EncoderDecoder, Reader, initialise
 from ..reading import read
 from ..recipes import Training
-from ..tasks import PictureTask, SequenceTask, Task, TextTask
+from ..tasks import PictureTask, SensedTask, SequenceTask, Task, TextTask
 from ..training import Stepper
 
 SHADES = " .:-=+*#%@"
@@ -45,6 +46,19 @@ def written(model: EncoderDecoder, task: SequenceTask, text: str) -> str:
     ids = torch.tensor([task.source_vocabulary.encode(source)])
     steps = decode(model, ids, max_steps=task.max_steps(len(source)))
     return task.join(task.target_vocabulary.decode([int(step.token) for step in steps]))
+
+
+@torch.inference_mode()
+def heard(model: EncoderDecoder, task: SensedTask, given: Any) -> str:
+    """What the model writes for a recording (samples a second, samples), or for the sound of a typed text."""
+    source = task.perceive(given).source
+    steps = decode(model, source, max_steps=task.max_steps(source.shape[1]))
+    return task.join(task.target_vocabulary.decode([int(step.token) for step in steps]))
+
+
+def recorded(text: str, rate: int) -> tuple[int, np.ndarray[Any, Any]]:
+    """A recording: samples a second, and 16-bit samples."""
+    return rate, np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i2")
 
 
 @torch.inference_mode()

@@ -216,6 +216,14 @@ class Architecture:
 
     def why_not(self, task: type[Task]) -> str:
         """Why it does not fit, as a clause whose subject is the architecture."""
+        if (task.kind == "sound") != ("sound" in self.learns):
+            if self.kind == "autoencoder":
+                return "reads pictures, not sounds"
+            return (
+                "reads tokens, not sounds"
+                if task.kind == "sound"
+                else "reads sounds, not " + ("pictures" if task.kind == "picture" else "tokens")
+            )
         if (task.kind == "picture") != (self.kind == "autoencoder"):
             return "reads tokens, not pictures" if task.kind == "picture" else "reads pictures, not tokens"
         if self.kind == "reader":

@@ -26,9 +26,10 @@ class Batch:
     """Examples as tensors, batch first.
 
     Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
-    source is real, None where nothing is padded. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per
-    token (B, S) with NO_ANSWER at padding. Pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels,
-    `noise` (B, Z) the draws of a model that samples its code while it trains.
+    source is real, None where nothing is padded. Sounds: `source` (B, F, C) frames, `mask` (B, F). Readers: `target` is a
+    class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at padding. Pictures: `source` and
+    `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a model that samples its code while it
+    trains.
     """
 
     source: Tensor
@@ -66,6 +67,7 @@ class Task(ABC):
     completion    the rest of a begun text           tags    tokens to a class each
     infill        the words that masks hide          number  tokens to a number
     picture       28 × 28 pixels to themselves
+    sound         frames of sound to tokens
     """
 
     id: ClassVar[str]
@@ -124,6 +126,38 @@ class SequenceTask(TextTask):
     def max_steps(self, source_length: int) -> int:
         """Decoding stops at EOS or after this many tokens."""
         return 2 * source_length + 4
+
+
+@dataclass(frozen=True)
+class Sensed:
+    """One input as a model senses it.
+
+    `source` (1, F, C) floats and `mask` (1, F), None where all is real; `text` is what it is known to say, if it is known;
+    `shown` is what a visitor perceives of it: (samples a second, int16 samples).
+    """
+
+    source: Float[Tensor, "1 frames features"]
+    mask: Bool[Tensor, "1 frames"] | None
+    text: str | None
+    shown: Any
+
+
+class SensedTask(SequenceTask):
+    """What is sensed, not read, to tokens. Given as text, what the text says is synthesised; `parse` reads that text.
+
+    `features` is the width of a frame, `trained_frames` how many the longest training example has.
+    """
+
+    features: int
+    trained_frames: int
+
+    @abstractmethod
+    def perceive(self, given: Any) -> Sensed:
+        """What was given, as the model senses it. Raises InputError."""
+
+    @abstractmethod
+    def places(self, states: int) -> tuple[str, ...]:
+        """What the encoder's states are called."""
 
 
 class ReaderTask(TextTask):

@@ -88,7 +88,8 @@ def _again(model: nn.Module, task: Any, trace: Trace) -> None:
         given = Code(tuple(trace["encoder.code"].tolist())) if trace.picture is None else trace.picture
         explore(model, task, given, condition=None if told is None else int(told.argmax()))
         return
-    ids = torch.tensor([task.source_vocabulary.encode(trace.source)])
+    heard = trace.frames
+    ids = torch.tensor([task.source_vocabulary.encode(trace.source)]) if heard is None else torch.from_numpy(heard)[None]
     if isinstance(model, EncoderDecoder) and isinstance(task, SequenceTask):
         numbers = task.target_vocabulary.ids
         written = torch.tensor([[EOS if token == "end" else numbers[token]] for token in trace.tokens])  # (T, 1)

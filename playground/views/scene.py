@@ -29,12 +29,25 @@ Array = NDArray[np.float32]
 HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
 
 
-def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_label: str, forced: Sequence[int] = ()) -> dict[str, Any]:
-    """The scene of a text that was read and of what was made of it; the shape of it is documented beside the step player."""
+def sequence(
+    trace: Trace,
+    model: nn.Module,
+    task: TextTask,
+    *,
+    key: str,
+    run_label: str,
+    forced: Sequence[int] = (),
+    heard: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The scene of a text that was read and of what was made of it; the shape of it is documented beside the step player.
+
+    `heard` is the sound of a source that is one, with the `text` that it is known to say.
+    """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
-    right, output = task.answer(trace.source), list(trace.tokens)
+    read = trace.source if heard is None else None if heard["text"] is None else task.parse(heard["text"])
+    right, output = None if read is None else task.answer(read), list(trace.tokens)
     reads = isinstance(model, Reader)
     wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
@@ -45,6 +58,7 @@ def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_la
         "key": key,
         **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
         "source": list(trace.source),
+        "sound": heard,
         "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
         "output": output,
         "positions": list(trace.positions),
@@ -65,7 +79,7 @@ def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_la
         "attention_reading": None if looked is None else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
-        "notice": _notice(trace, task),
+        "notice": None if read is None else _notice(read, task),
         "run": {"label": run_label},
     }
 
@@ -144,11 +158,11 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
     return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
 
 
-def _notice(trace: Trace, task: TextTask) -> str | None:
+def _notice(source: tuple[str, ...], task: TextTask) -> str | None:
     low, high = task.trained_lengths
-    n = len(trace.source)
+    n = len(source)
     if low <= n <= high:
-        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in trace.source else None
+        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in source else None
     trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
     return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
 

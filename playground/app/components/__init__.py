@@ -72,9 +72,9 @@ class Rail(Island):
 
 
 class SourceRow(Island):
-    """Examples, a dice and the verdict, beside the input box; a drawing pad for pictures."""
+    """Examples, a dice and the verdict, beside the input box; a drawing pad for pictures; for sounds a keypad, files and a microphone."""
 
-    module, sends = "source_row", ("example", "dice", "picture")
+    module, sends = "source_row", ("example", "dice", "picture", "sound")
 
 
 class PairsPanel(Island):

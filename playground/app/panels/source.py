@@ -9,6 +9,7 @@ import gradio as gr
 from ...errors import InputError
 from ...explore import picture
 from ...tasks import PictureTask
+from .. import sounds
 from .. import visit as visits
 from ..components import SourceRow
 from ..page import Page
@@ -31,6 +32,7 @@ def wire(page: Page) -> None:
     page.on(row.example, example, "example", again="always_last")
     page.on(row.dice, lambda visit, data, owner: visits.dice(visit), "dice", again="always_last")
     page.on(row.picture, drawn, "picture", again="always_last")
+    page.on(row.sound, recorded, "sound", again="always_last")
 
 
 def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -46,6 +48,11 @@ def example(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     if "id" in data:
         return visits.held_out(visit, data["id"])
     return typed(visit, {"input": data.get("text")}, owner)
+
+
+def recorded(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """A sound file or what a microphone heard."""
+    return sounds.with_recording(visit, data)
 
 
 def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:

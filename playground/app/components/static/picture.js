@@ -5,6 +5,7 @@ import { createBlocks } from './picture_blocks.js';
 import { outputColumn, sourceColumn } from './picture_chips.js';
 import { arrange, fitColumns } from './picture_layout.js';
 import { looker } from './picture_look.js';
+import { soundColumns } from './picture_sound.js';
 import { drawRibbons } from './ribbons.js';
 
 /**
@@ -29,10 +30,11 @@ const unfolded = { enc: false, dec: false }; // kept from scene to scene
 export function sequencePicture(scene, goto, pick, look) {
   const blocks = { enc: createBlocks(scene.encoder.blocks ?? [], 'encoder', pick), dec: createBlocks(scene.decoder.blocks ?? [], 'decoder', pick) };
   const layered = Boolean(blocks.enc.layers || blocks.dec.layers || !(scene.states || scene.decoder_states));
-  const { source, output } = columnsOf(scene, layered);
+  const sound = scene.sound ? soundColumns(scene) : null, { source, output } = columnsOf(scene, layered, sound);
   output.forEach((column, i) => column.node.addEventListener('click', () => goto(i)));
 
   const encoder = half('enc', scene.encoder, source, blocks.enc, layered), decoder = half('dec', scene.decoder, output, blocks.dec, layered, scene.forced?.length ? '◣ forced' : '');
+  if (sound) listenTo(encoder.columns, scene, sound);
   const code = codeOf(scene, layered, pick);
   const ribbons = s('svg', { class: 'rib', 'aria-hidden': 'true' });
   const grid = h(`div.picg${layered ? '.layered' : ''}`, { role: 'group' }, encoder.node, code.node, decoder.node, ribbons, code.tags);
@@ -59,6 +61,7 @@ export function sequencePicture(scene, goto, pick, look) {
       now = look(head, step);
       grid.dataset.looks = now?.hue ?? 'code';
       paint(scene, { source, output, step, now });
+      sound?.show(step, look);
       for (const part of [blocks.enc, blocks.dec]) part.show(step, now?.block);
       code.show(now?.through ? now : look(scene.main, step), step);
       code.mark(open);
@@ -73,7 +76,7 @@ export function sequencePicture(scene, goto, pick, look) {
       for (const part of [blocks.enc, blocks.dec, code]) part.mark(path);
     },
     table: () => tableOf(scene, look, head),
-    stop: () => observer.disconnect(),
+    stop() { observer.disconnect(); sound?.stop(); },
   };
 }
 
@@ -93,10 +96,18 @@ function paint(scene, { source, output, step, now }) {
   });
 }
 
-function columnsOf(scene, layered) {
+/** The slots of a sound stand over its spectrogram. */
+function listenTo(columns, scene, { backdrop, below }) {
+  columns.classList.add('sound');
+  columns.setAttribute('aria-label', `encoder: spectrogram of ${scene.sound.seconds.toFixed(1)} seconds`);
+  columns.prepend(backdrop);
+  columns.after(below);
+}
+
+function columnsOf(scene, layered, sound) {
   const states = layered ? null : unpack(scene.states), outputs = layered ? null : unpack(scene.decoder_states);
   const prompt = scene.encoder.ghost ? '.prompt' : '', answers = scene.decoder.ghost;
-  const source = scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max: span(states?.data ?? []), className: prompt }));
+  const source = sound?.columns ?? scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max: span(states?.data ?? []), className: prompt }));
   if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title: 'summary token, put before the source' }));
   const output = scene.output.map((token, i) => outputColumn(token, outputs?.row(i), {
     max: span(outputs?.data ?? []), wrong: scene.wrong?.[i], forced: scene.forced?.includes(i), className: answers ? '.answer' : '', note: answers ? readFrom(scene, i) : null,

@@ -22,7 +22,7 @@ export function fitColumns({ grid, encoder, decoder, source, output, layered }) 
     const room = part.columns.clientWidth, gap = gapFor(columns.length);
     let font = big;
     while (font > smallest && needs(columns, font) > room) font -= 1;
-    part.scrolls = !(stacked && layered) && needs(columns, font) > room; // there words wrap
+    part.scrolls = !(stacked && layered) && !columns[0]?.thin && needs(columns, font) > room; // there words wrap
     part.columns.style.setProperty('--gap', `${gap}px`);
     part.columns.style.setProperty('--font', `${font}px`);
     part.columns.classList.toggle('scrolls', part.scrolls);
@@ -30,6 +30,7 @@ export function fitColumns({ grid, encoder, decoder, source, output, layered }) 
     // Scrolled by keyboard too, but only a stop on the way when there is something to scroll.
     if (part.scrolls) part.columns.tabIndex = 0;
     else part.columns.removeAttribute('tabindex');
+    if (columns[0]?.thin) continue; // it shrinks with its block
     const widths = columns.map(({ token }) => chipWidth(token, font)), widest = Math.max(...widths);
     const alike = widest * columns.length + (columns.length - 1) * gap <= room;
     columns.forEach((column, i) => column.node.style.setProperty('--w', `${(alike ? widest : widths[i]).toFixed(1)}px`));
@@ -37,8 +38,10 @@ export function fitColumns({ grid, encoder, decoder, source, output, layered }) 
 }
 
 const gapFor = (count) => (count > 16 ? 2 : count > 12 ? 3 : 4);
+const THIN = 4; // pixels that a state of a sound would like
 const chipWidth = (token, font) => Math.max(font * 1.3, token.length * (token === 'end' ? Math.max(readable, font * 0.7) : font) * MONO + 5);
-const needs = (columns, font) => columns.reduce((sum, { token }) => sum + chipWidth(token, font), 0) + (columns.length - 1) * gapFor(columns.length);
+const needs = (columns, font) => (columns[0]?.thin ? Math.min(THIN * columns.length, THIN * 90)
+  : columns.reduce((sum, { token }) => sum + chipWidth(token, font), 0) + (columns.length - 1) * gapFor(columns.length));
 
 /**
  * 9 : 10 while that does, else by need; never thinner than a third. If the smallest chips do not fit either,

@@ -4,18 +4,20 @@ import { on } from './store.js';
 import { icon } from './glyphs.js';
 import { drawingPad } from './drawing_pad.js';
 import { inkPicture, unpackBytes } from './pictures.js';
+import { soundTools } from './sound_tools.js';
 
 const EDGE = 8; // between the drawing panel and the edge of the window
 
 /**
  * @typedef {{text: string, tokens?: [string, boolean][]}} InputError tokens as typed, each with whether it is outside the vocabulary
  * @typedef {object} Value
- * @property {'sequence'|'picture'} kind
+ * @property {'sequence'|'picture'|'sound'} kind
  * @property {(string | {id: number, label: string, picture: any})[]} examples
  * @property {{right: boolean | null, text: string} | null} verdict
  * @property {InputError | null} error
  * @property {string | null} notice
  * @property {number} [fit]
+ * @property {{seconds: number, keys: number}} [limits] of a sound
  */
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
@@ -30,13 +32,16 @@ export function mount(root, island) {
   let drawn = '', told = '', shown = null;
 
   root.classList.add('source-tools');
-  root.append(dice, examples, drawer, verdict, below);
+  const sound = soundTools(island, (message) => drawBelow({ error: message ? { text: message } : null }));
+  root.append(dice, examples, drawer, sound.node, verdict, below);
 
   island.onValue((/** @type {Value} */ value) => {
     shown = value;
     const picture = value.kind === 'picture';
     drawer.hidden = !picture;
     if (picture) pad.setFit(value.fit); else togglePad(false);
+    sound.node.hidden = value.kind !== 'sound';
+    if (value.kind === 'sound') sound.set(value.limits); else sound.stop();
     drawExamples(value, picture);
     drawVerdict(value);
     drawBelow(value);

@@ -1,0 +1,174 @@
+"""Telephone tones: what is synthesised holds the keys, recordings of any usual make are heard alike, others are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playground import tasks
+from playground.errors import InputError
+from playground.tasks import sound, tones
+from playground.tasks.dialing import Dialing, DialingOptions
+from playground.vocabulary import PAD
+from tests.goertzel import detected
+
+KEYS = st.text("0123456789", min_size=1, max_size=8)
+
+
+@given(KEYS, st.integers(0, 2**31))
+@settings(deadline=None, max_examples=10)
+def test_the_sound_holds_the_keys(keys: str, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    how = tones.manner(1, len(keys), 0.02, generator)
+    samples, ends = tones.dial(torch.tensor([[int(k) for k in keys]]), torch.tensor([len(keys)]), how, generator)
+    assert len(samples[0]) == int(ends[0])
+    assert detected(samples[0].double().numpy()) == keys
+
+
+def test_recordings_made_together_are_those_made_alone() -> None:
+    """Padding to the longest of a batch changes nothing of what sounds."""
+    digits, lengths = torch.tensor([[1, 2, 3, 4], [5, 6, 0, 0]]), torch.tensor([4, 2])
+    how = tones.manner(2, 4, 0.0, torch.Generator().manual_seed(3))
+    together, ends = tones.dial(digits, lengths, how, torch.Generator())
+    alone, _ = tones.dial(digits[1:, :2], lengths[1:], how.rows(torch.tensor([1]), 2), torch.Generator())
+    torch.testing.assert_close(together[1, : int(ends[1])], alone[0])
+    assert not together[1, int(ends[1]) :].any()
+
+
+def test_frequencies_are_those_of_a_fourier_transform() -> None:
+    samples = torch.randn(2_000, generator=torch.Generator().manual_seed(0))
+    wanted = torch.stft(samples, tones.WINDOW, tones.HOP, window=torch.hann_window(tones.WINDOW), center=False, return_complex=True)
+    rows = wanted.abs()[tones.FIRST : tones.FIRST + tones.BINS].T * 2 / tones.WINDOW
+    torch.testing.assert_close(tones.spectrogram(samples), rows, atol=1e-5, rtol=1e-4)
+    assert tones.frame_count(torch.tensor([2_000])) == len(rows)
+
+
+def test_loudness_cancels() -> None:
+    amplitudes = tones.spectrogram(Dialing().play(tuple("042")))
+    torch.testing.assert_close(tones.decibels(amplitudes), tones.decibels(0.01 * amplitudes))
+    assert tones.decibels(amplitudes).max() == 1
+    assert tones.decibels(amplitudes).min() >= -1
+
+
+def test_no_held_out_string_is_trained_on() -> None:
+    task = Dialing()
+    train = task.sample(4_000, torch.Generator().manual_seed(0))
+    held = [task.held_out(512, seed) for seed in range(3)]
+    strings = [{tuple(row[row != PAD].tolist()) for row in batch.target} for batch in (train, *held)]
+    assert all(not strings[0] & other for other in strings[1:])
+    recordings = [{row.numpy().tobytes() for row in batch.source[:, :60]} for batch in held[:2]]
+    assert not recordings[0] & recordings[1]  # what decides a training is not what it is measured on
+    assert train.mask is not None and not train.source[~train.mask].any()
+
+
+def test_typed_digits_sound_the_same_every_time() -> None:
+    first, again, spaced = (Dialing().perceive(text) for text in ("0427", "0427", "0 4 2 7"))
+    assert torch.equal(first.source, again.source) and torch.equal(first.source, spaced.source)
+    assert first.text == "0 4 2 7"
+    assert first.shown is not None and first.shown[0] == 8_000 and first.shown[1].dtype == np.int16
+    assert detected(Dialing(DialingOptions(noise=0.0)).perceive("0427").shown[1].astype(float)) == "0427"  # type: ignore[index]
+
+
+def recorded(rate: int) -> np.ndarray[Any, Any]:
+    """0 4 2 7 without noise, computed at this rate, from −1 to 1."""
+    time = np.arange(int(0.1 * rate)) / rate
+    quiet = np.zeros(int(0.08 * rate))
+    parts = [quiet]
+    for low, high in ((941, 1336), (770, 1209), (697, 1336), (852, 1209)):
+        parts += [0.3 * np.sin(2 * np.pi * low * time) + 0.3 * np.sin(2 * np.pi * high * time), quiet]
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize(
+    ("rate", "change"),
+    [
+        (8_000, lambda x: (x * 32_767).astype(np.int16)),
+        (44_100, lambda x: x.astype(np.float32)),
+        (48_000, lambda x: (x * 2**31).astype(np.int32)),
+        (16_000, lambda x: np.stack([x, x], 1)),
+        (11_025, lambda x: (np.stack([x * 1.6, x * 0.4], 1) * 20_000).astype(np.int16)),
+        (22_050, lambda x: ((x + 1) * 127.5).astype(np.uint8)),
+    ],
+    ids=["int16", "44.1 kHz float", "48 kHz int32", "16 kHz stereo", "11 kHz stereo int16", "uint8"],
+)
+def test_recordings_of_any_usual_make_are_heard_alike(rate: int, change: Any) -> None:
+    heard = sound.hear((rate, change(recorded(rate)))).numpy()
+    plain = recorded(8_000)
+    assert abs(len(heard) - len(plain)) <= 2
+    assert detected(heard.astype(float)) == "0427"
+    same = slice(0, min(len(heard), len(plain)))
+    here, there = (tones.decibels(tones.spectrogram(torch.tensor(x[same], dtype=torch.float32))) for x in (heard, plain))
+    assert float((here - there).abs().mean()) < 0.05
+
+
+SECOND = np.sin(np.arange(8_000) * 0.7).astype(np.float32)
+BROKEN = SECOND.copy()
+BROKEN[100:103] = (np.nan, np.inf, -np.inf)
+REFUSED = [
+    ((8_000, np.zeros(8_000 * 600, dtype=np.int16)), ("10.0 minutes", "at most 10 seconds", "Cut")),
+    ((8_000, np.zeros(8_000, dtype=np.int16)), ("no sound found", "600 and 1,500 Hz", "Record again")),
+    ((8_000, np.full(8_000, 0.5)), ("no sound found",)),  # a constant
+    ((8_000, BROKEN), ("damaged", "3 of its samples", "Save it again")),
+    ((8_000, 1e30 * SECOND), ("between −1 and 1", "Divide")),
+    ((8_000, SECOND[:10]), ("1 ms", "at least 32 ms", "longer")),
+    ((8_000, SECOND[:0]), ("at least 32 ms",)),
+    ((4_000, SECOND), ("4000 samples a second", "8,000 to 192,000", "Save it")),
+    ((10**9, SECOND), ("allowed are 8,000",)),
+    ((True, SECOND), ("samples a second",)),
+    (("8000", SECOND), ("samples a second",)),
+    ((8_000, "beep"), ("must be numbers",)),
+    ((8_000, np.zeros((100, 100))), ("up to 8 channels",)),
+    ((8_000, SECOND.astype(complex)), ("must be numbers",)),
+    ((8_000, [[1, 2], [3]]), ("must be numbers",)),
+    ((8_000,), ("a pair",)),
+    (None, ("a pair",)),
+    (7, ("a pair",)),
+]
+
+
+@pytest.mark.parametrize(("given_", "says"), REFUSED)
+def test_what_cannot_be_heard_is_refused(given_: Any, says: tuple[str, ...]) -> None:
+    """The sentence names what was given, what is allowed and what to do."""
+    with pytest.raises(InputError) as refused:
+        Dialing().perceive(given_)
+    for part in says:
+        assert part in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "Type some digits"), ("   ", "Type some digits"), ("1" * 17, "at most 16"), ("9" * 201, "at most 200"), ("12*", "*"), ("०", "०")],
+)
+def test_what_cannot_be_dialled_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InputError) as refused:
+        Dialing().perceive(text)
+    assert says in str(refused.value)
+
+
+def test_the_dice_gives_what_training_never_heard() -> None:
+    task = tasks.get("dialing")()
+    assert isinstance(task, Dialing)
+    texts = [task.random_text(torch.Generator().manual_seed(seed)) for seed in range(20)]
+    assert len(set(texts)) > 15
+    assert all(3 <= len(task.parse(text)) <= 8 for text in texts)
+
+
+def test_the_rule_that_is_named_as_baseline() -> None:
+    """The two loudest tones of each frame, at most 18 dB below the loudest of the recording; what repeats is one key."""
+    batch = Dialing().held_out(400, seed=1)
+    hertz = 31.25 * (tones.FIRST + torch.arange(tones.BINS))
+    low, high = (batch.source[..., [int((hertz - f).abs().argmin()) for f in group]].max(-1) for group in (tones.LOW, tones.HIGH))
+    sounding = (torch.minimum(low.values, high.values) > 1 - 2 * 18 / tones.FLOOR) & batch.mask
+    keys = torch.where(sounding, 3 * low.indices + high.indices, -1).tolist()
+    digits = {3 * row + column: i for i, (row, column) in enumerate(zip(tones.ROWS, tones.COLUMNS, strict=True))}
+    right = 0
+    for row, target in zip(keys, batch.target.tolist(), strict=True):
+        written = [digits.get(now) for before, now in zip([-1, *row], row, strict=False) if now not in (-1, before)]
+        right += written == [token - 3 for token in target if token > 2]
+    assert Dialing.baseline is not None
+    assert right / len(batch) == pytest.approx(Dialing.baseline[1], abs=0.02)
