@@ -52,7 +52,7 @@ JOURNEYS = {
     "conv_autoencoder": Journey("digits", "3", None, "squared error", "", "", "Conv2d"),
     "vae": Journey("digits", "3", None, "(KL)", "", "", "log_variance"),
     "recognizer": Journey(
-        "dialing", "0 4 2", "0 4 2", "looks", "decoder: attention", "Scaled dot-product attention", "class Listener",
+        "dialing", "0 4 2", "0 4 2", "looks", "decoder: attention", "Scaled dot product attention", "class Listener",
     ),
     "cvae": Journey("strokes", "3", None, "(KL)", "", "", "one_hot"),
 }  # fmt: skip
