@@ -142,6 +142,7 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
     shown = ready(visit.recipe)
     return {
         "run": visit.run,
+        "about": None if visit.run is None else about(book.get(visit.run).recipe),  # type: ignore[arg-type]
         "url": f"runs/{visit.run}/events" if visit.run else None,
         "mine": mine,
         "film_steps": [],
@@ -155,6 +156,25 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
         "shipped_label": run_label(shown, SHIPPED),
         "notice": visit.notice,
     }
+
+
+def about(recipe: Recipe) -> dict[str, str]:
+    """What a run is called in a list: its pair, and in one line what differs from the pair's first preset."""
+    usual = recipes.make(recipe.architecture, recipe.task)
+    differs = [] if recipe.seconds is None else [f"{recipe.seconds:g} s"]
+    for (_, options, mine), (_, _, theirs) in zip(_groups(recipe), _groups(usual), strict=True):
+        known, labels = dict(theirs), limits(options)
+        differs += [
+            f"{labels[name].label.lower()} {_said(value)}" for name, value in mine if value != known[name] and labels[name].kind != "key"
+        ]
+    differs += [f"seed {recipe.seed}"] if recipe.seed != usual.seed else []
+    more = [f"{len(differs) - 4} more"] if len(differs) > 4 else []
+    pair = f"{models.get(recipe.architecture).title} · {tasks.get(recipe.task).title}"
+    return {"pair": pair, "label": ", ".join([*differs[:4], *more]) or "as shipped"}
+
+
+def _said(value: Any) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value).replace("_", " ")
 
 
 def tabs(visit: Visit, open_: str | None = None) -> dict[str, Any]:
@@ -217,17 +237,20 @@ def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
 
 
 def _options(recipe: Recipe) -> list[dict[str, Any]]:
-    groups = (
+    return [
+        _option(group, name, limit, dict(values)[name])
+        for group, options, values in _groups(recipe)
+        for name, limit in limits(options).items()
+        if limit.kind != "key"
+    ]
+
+
+def _groups(recipe: Recipe) -> tuple[tuple[str, type[Any], recipes.Pairs], ...]:
+    return (
         ("model", models.get(recipe.architecture).Options, recipe.model_options),
         ("task", tasks.get(recipe.task).Options, recipe.task_options),
         ("training", Training, recipe.training_options),
     )
-    return [
-        _option(group, name, limit, dict(values)[name])
-        for group, options, values in groups
-        for name, limit in limits(options).items()
-        if limit.kind != "key"
-    ]
 
 
 def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:

@@ -179,6 +179,12 @@ class Curves(Island):
     module = "curves"
 
 
+class MyRuns(Island):
+    """The runs that this browser started, what each changed, and their curves beside the newest."""
+
+    module, sends = "my_runs", ("show", "shipped")
+
+
 class PlotlyFigure(Island):
     """A `go.Figure` drawn by the installed plotly.js: theme-aware, keeps zoom, follows the step, sends clicks."""
 

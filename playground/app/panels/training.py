@@ -10,9 +10,9 @@ from ... import recipes
 from ...errors import InputError
 from ...options import show
 from .. import content
-from ..components import Curves, Film, Samples, TrainMonitor
+from ..components import Curves, Film, MyRuns, Samples, TrainMonitor
 from ..page import Page
-from ..visit import Visit
+from ..visit import SHIPPED, Visit
 
 
 def build_status(page: Page) -> None:
@@ -23,6 +23,7 @@ def build_panels(page: Page) -> None:
     page.add("film", Film(elem_classes=["tab-training", "span-12"]))
     page.add("curves", Curves(elem_classes=["tab-training", "span-8"]))
     page.add("samples", Samples(elem_classes="tab-training"))
+    page.add("my_runs", MyRuns(elem_classes=["tab-training", "span-12"]))
 
 
 def wire(page: Page) -> None:
@@ -30,6 +31,8 @@ def wire(page: Page) -> None:
     for what in ("stop", "pause", "resume", "step"):
         page.on(getattr(monitor, what), partial(_order, page, what), what)
     page.on(monitor.explore, lambda visit, data, owner: explore(page, visit, data, owner), "explore_run", again="always_last")
+    page.on(page.parts["my_runs"].show, lambda visit, data, owner: explore(page, visit, data, owner), "show_run", again="always_last")
+    page.on(page.parts["my_runs"].shipped, shipped, "shipped", again="always_last")
     page.on(monitor.train, lambda visit, data, owner: again(page, visit, data, owner), "train_again", again="once")
 
 
@@ -44,6 +47,11 @@ def explore(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit
     run_id = _run_id(data.get("run"))
     frame = None if page.book.get(run_id).over else _step(data.get("step"))
     return content.trained(visit, run_id, page.shelf, frame)
+
+
+def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Back to the shipped run of this pair."""
+    return replace(visit, shown=SHIPPED, frame=None, forced=())
 
 
 def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:

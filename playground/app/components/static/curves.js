@@ -1,4 +1,4 @@
-// Panel: score and loss against seconds, live. A visitor's zoom survives new points.
+// Panel: score and loss against seconds or steps, live, and those of runs before. A visitor's zoom survives new points.
 import { h } from './dom.js';
 import { on } from './store.js';
 import { createPanel, segments } from './panel.js';
@@ -7,30 +7,34 @@ import { plain } from './plotly_style.js';
 import { figureMenu } from './figure_export.js';
 import { busy, over, score } from './run_fold.js';
 import { grouped, scoreText, seconds } from './answers.js';
+import { dash } from './my_runs.js';
 
 /** @param {HTMLElement} root */
 export function mount(root) {
   const scale = segments('Scale of the loss', [['linear', 'linear'], ['log', 'log']], (chosen) => { log = chosen === 'log'; scale.show(chosen); draw(); });
-  const panel = createPanel({ title: 'Learning curves', controls: [scale.node], table, className: 'curves-panel' });
+  const against = segments('Learning curves against', [['seconds', 'seconds'], ['steps', 'steps']], (chosen) => { axis = chosen; against.show(chosen); draw(); });
+  const panel = createPanel({ title: 'Learning curves', controls: [against.node, scale.node], table, className: 'curves-panel' });
   const left = plot({ label: 'Score against seconds of training' }), right = plot({ label: 'Training loss against seconds of training' });
   panel.figure.append(h('div.curve-pair', {}, left.node, right.node));
   panel.node.querySelector('.exports')?.replaceWith(figureMenu([['score', left], ['loss', right]], 'learning-curves', table).node);
   root.append(panel.node);
   scale.show('linear');
-  let run = null, log = false;
+  against.show('seconds');
+  let run = null, log = false, axis = 'seconds', beside = [];
   on('monitor', (next) => { run = next; draw(); });
+  on('beside', (runs) => { beside = runs; draw(); });
 
   function draw() {
     if (!run) return;
-    const any = run.losses.length || run.scores.length;
+    const any = run.losses.length || run.scores.length || (beside.length && !busy(run));
     panel.empty(any ? null : emptyState(run));
     panel.node.querySelector('.void .btn')?.classList.replace('box', 'on');
     panel.subtitle(any ? `held-out ${run.score_name}, training loss` : run.state === 'queued' ? 'queued' : 'empty');
     panel.read(any ? reading(run) : [['', ' ']]);
     panel.refresh();
     if (!any) return;
-    left.show(...scoreChart(run));
-    right.show(...lossChart(run, log));
+    left.show(...scoreChart(run, beside, axis));
+    right.show(...lossChart(run, beside, axis, log));
   }
 
   function table() {
@@ -40,21 +44,35 @@ export function mount(root) {
   }
 }
 
-function scoreChart(run) {
-  const share = !run.score_name.includes('error');
-  const y = run.scores.map(([, , value]) => (share ? value * 100 : value));
+/** Where a point (step, seconds, value) stands across. */
+const across = (axis) => (axis === 'steps' ? ([step]) => step : ([, s]) => s);
+
+function scoreChart(run, beside, axis) {
+  const share = !run.score_name.includes('error'), height = ([, , value]) => (share ? value * 100 : value);
   const dots = run.scores.length <= 60 ? 'lines+markers' : 'lines';
-  return [[{ type: 'scatter', mode: dots, x: run.scores.map(([, s]) => s), y, line: { color: 'var(--ink)', width: 2.25 }, marker: { color: 'var(--ink)', size: 7 },
-    hovertemplate: `%{x:.1f} s<br>${share ? '%{y:.3g} %' : '%{y:.3g}'}<extra></extra>` }],
-  chartLayout(run, plain(run.score_name), share ? { range: [0, 102], ticksuffix: ' %', nticks: 4 } : { rangemode: 'tozero', nticks: 5 },
+  return [[...beside.map((other, i) => faint(other, other.scores, across(axis), height, i)),
+    { type: 'scatter', mode: dots, x: run.scores.map(across(axis)), y: run.scores.map(height), line: { color: 'var(--ink)', width: 2.25 }, marker: { color: 'var(--ink)', size: 7 },
+      hovertemplate: `%{x:.4~g} ${axis}<br>${share ? '%{y:.3g} %' : '%{y:.3g}'}<extra></extra>` }],
+  chartLayout(run, beside, axis, plain(run.score_name), share ? { range: [0, 102], ticksuffix: ' %', nticks: 4 } : { rangemode: 'tozero', nticks: 5 },
     baselines(run, 'score').map(([text, value]) => [share ? `${text}: ${scoreText(value, run.score_name)}` : `${text}: ${value.toPrecision(3)}`, share ? value * 100 : value]))];
 }
 
-function lossChart(run, log) {
-  const lines = baselines(run, 'loss').map(([text, value]) => [`${text}: ${value.toFixed(2)}`, value]);
-  const axis = log ? { type: 'log', nticks: 5 } : { rangemode: 'tozero', nticks: 5 };
-  return [[{ type: 'scatter', mode: run.losses.length < 20 ? 'lines+markers' : 'lines', marker: { color: 'var(--ink)', size: 6 }, x: run.losses.map(([, s]) => s), y: run.losses.map(([, , loss]) => loss), line: { color: 'var(--ink)', width: 2.25 },
-    hovertemplate: '%{x:.2f} s<br>%{y:.3f} nats<extra></extra>' }], chartLayout(run, lossName(run), { ...axis, uirevision: `${run.id} ${log ? 'log' : 'linear'}` }, lines)];
+function lossChart(run, beside, axis, log) {
+  const lines = baselines(run, 'loss').map(([text, value]) => [`${text}: ${value.toFixed(2)}`, log ? Math.log10(value) : value]);
+  const yaxis = log ? { type: 'log', nticks: 5 } : { rangemode: 'tozero', nticks: 5 }, height = ([, , loss]) => loss;
+  return [[...beside.map((other, i) => faint(other, other.losses, across(axis), height, i)),
+    { type: 'scatter', mode: run.losses.length < 20 ? 'lines+markers' : 'lines', marker: { color: 'var(--ink)', size: 6 }, x: run.losses.map(across(axis)), y: run.losses.map(height), line: { color: 'var(--ink)', width: 2.25 },
+      hovertemplate: `%{x:.4~g} ${axis}<br>%{y:.3f} nats<extra></extra>` }],
+  chartLayout(run, beside, axis, lossName(run), { ...yaxis, uirevision: `${run.id} ${axis} ${log ? 'log' : 'linear'}` }, lines)];
+}
+
+const ENDS = ['top right', 'bottom right', 'top center', 'bottom center']; // letters of curves that end alike stand apart
+
+/** The curve of another run: thinner, dashed in its own way, its letter at the end. */
+function faint(other, rows, x, y, i) {
+  return { type: 'scatter', mode: 'lines+text', x: rows.map(x), y: rows.map(y), line: { color: 'var(--ink3)', width: 1.5, dash: dash(other) },
+    text: rows.map((_, k) => (k === rows.length - 1 ? other.letter : '')), textposition: ENDS[i % ENDS.length], textfont: { color: 'var(--ink2)' },
+    hovertemplate: `${plain(other.letter)}: ${plain(other.label)}<br>%{y:.3g}<extra></extra>` };
 }
 
 const pictures = (run) => run.score_name.includes('error');
@@ -63,12 +81,13 @@ const lossName = (run) => (pictures(run) ? 'training loss' : 'loss, nats per tok
 /** Baselines are named `[text, value]` for the loss and `[text, value, 'score']` for the score. */
 const baselines = (run, which) => (run.baseline ?? []).filter(([, value, kind = 'loss']) => kind === which && Number.isFinite(value)).map(([text, value]) => [plain(text), value]);
 
-function chartLayout(run, name, yaxis, lines) {
-  const last = Math.max(run.losses.at(-1)?.[1] ?? 0, run.scores.at(-1)?.[1] ?? 0);
-  const end = busy(run) ? Math.max(Math.ceil(run.expected_s ?? 0), last) : last;
+function chartLayout(run, beside, axis, name, yaxis, lines) {
+  const ends = ({ losses, scores }) => Math.max(0, ...[losses, scores].flatMap((rows) => (rows.length ? [across(axis)(rows.at(-1))] : [])));
+  const last = ends(run), ahead = axis === 'steps' ? run.steps : Math.ceil(run.expected_s ?? 0);
+  const end = Math.max(busy(run) ? ahead ?? 0 : 0, last, ...beside.map((other) => 1.03 * ends(other)));
   const failed = run.state === 'failed' && last;
   return {
-    uirevision: `${run.id}`, xaxis: { title: 'seconds', range: [0, (end || 1) * (failed ? 1.4 : 1)], rangemode: 'nonnegative', nticks: 7 },
+    uirevision: `${run.id} ${axis}`, xaxis: { title: axis, range: [0, (end || 1) * (failed ? 1.4 : 1)], rangemode: 'nonnegative', nticks: 7 },
     yaxis: { title: name, ...yaxis },
     shapes: [...lines.map(([text, y]) => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, layer: 'below', line: { color: 'var(--ink3)', width: 1.5, dash: '6px,4px' },
       label: { text, textposition: 'end', yanchor: 'bottom', font: { color: 'var(--ink2)' } } })),

@@ -23,7 +23,7 @@ export function idle(value) {
     state: 'idle', id: value?.run ?? null, mine: value?.mine ?? false, step: 0, steps: null, train_s: 0,
     steps_per_s: null, expected_s: value?.budget_s ?? null, device: null, losses: [...history.losses ?? []], scores: [...history.scores ?? []],
     frames: [...history.frames ?? []], samples: [], pinned: null,
-    position: null, of: null, eta_s: null, film_steps: value?.film_steps ?? [], baseline: value?.baseline ?? [],
+    position: null, of: null, eta_s: null, film_steps: value?.film_steps ?? [], baseline: value?.baseline ?? [], about: value?.about ?? null,
     score_name: value?.score_name ?? 'score', score_better: value?.score_better ?? 'higher', target: value?.target ?? null,
     source: value?.pinned ?? null, cause: null, kept: null, advice: null, reason: null, metrics: {}, notice: value?.notice ?? null,
   };

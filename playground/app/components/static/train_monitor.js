@@ -27,7 +27,7 @@ export function mount(root, island) {
     value = next;
     if (other && next.run && next.mine) put('tab', 'training'); // pressing Train is asking to watch
     if (other || !stream && run.state === 'idle') restart();
-    else publish({ ...run, mine: value.mine, baseline: value.baseline ?? run.baseline, notice: value.notice ?? null });
+    else publish({ ...run, mine: value.mine, baseline: value.baseline ?? run.baseline, about: value.about ?? null, notice: value.notice ?? null });
     drawNotice();
   });
   for (const name of ['tab', 'scene', 'frame']) on(name, drawFold);

@@ -1,0 +1,99 @@
+"""Runs by hand and kept runs: pause, one step, reset; what differs; curves over each other; training time on a slider."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+SHORT = "?architecture=attention_seq2seq&task=reverse&training.steps=30&model.hidden=16"
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator(".my-run").all_inner_texts()
+
+
+def train(page: Page, kept: int) -> None:
+    page.locator("#train").click()
+    expect(page.locator(".my-run")).to_have_count(kept, timeout=60_000)
+
+
+def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Visit) -> None:
+    page = visit(SHORT)
+    train(page, 1)
+    page.get_by_text("Advanced").click()
+    seed = page.get_by_label("Seed", exact=True)
+    seed.fill("3")
+    seed.press("Tab")
+    expect(page).to_have_url(re.compile("seed=3"))
+    train(page, 2)
+    newest, first = rows(page)
+    assert "hidden units 16" in newest and "seed 3" in newest and "seed" not in first
+    charts = hooks.panel(page, "Learning curves")
+    ends = charts.locator(".textpoint")
+    expect(ends.filter(has_text="A").first).to_be_visible()
+    charts.get_by_role("button", name="steps", exact=True).click()
+    expect(charts.get_by_text("steps").nth(1)).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("run A,")).uncheck()
+    expect(ends.filter(has_text="A")).to_have_count(0)
+    page.reload()
+    hooks.open_tab(page, "Training")
+    expect(page.locator(".my-run")).to_have_count(2)
+    page.get_by_role("button", name=re.compile("^Show run A,")).click()
+    expect(page.locator("#run-status")).to_contain_text(re.compile("run"))
+    hooks.open_tab(page, "Decode")
+    expect(page.locator(".alert, .input-error")).to_have_count(0)
+    hooks.open_tab(page, "Training")
+    page.get_by_role("button", name="Back to the shipped model").click()
+    expect(page.locator("#output")).to_have_text(hooks.REVERSED)
+
+
+def test_a_run_is_paused_stepped_and_goes_on(visit: Visit) -> None:
+    page = visit("?architecture=attention_seq2seq&task=copy&training.steps=4000")
+    page.locator("#train").click()
+    hooks.expect_state(page, "training")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    hooks.expect_state(page, "paused")
+    status = page.locator("#run-status")
+    at = re.search(r"at step ([\d,]+)", status.inner_text())
+    assert at
+    step = int(at[1].replace(",", ""))
+    status.get_by_role("button", name="One step").click()
+    expect(status).to_contain_text(f"at step {step + 1:,} of")
+    status.get_by_role("button", name="Explore it").click()
+    expect(page.locator(".source-tools")).to_be_visible()
+    status.get_by_role("button", name="Go on").click()
+    hooks.expect_state(page, "training")
+    page.locator("#stop").click()
+    hooks.expect_state(page, "stopped")
+
+
+def test_the_same_first_weights_after_reset(visit: Visit) -> None:
+    page = visit(SHORT)
+    page.get_by_role("button", name="One step").first.click()
+    hooks.expect_state(page, "paused")
+    status = page.locator("#run-status")
+    expect(status).to_contain_text("at step 1 of")
+    loss = re.search(r"loss ([\d.]+)", status.inner_text())
+    page.get_by_role("button", name="Reset").click()
+    expect(status).to_contain_text("initial weights")
+    status.get_by_role("button", name="One step").click()
+    expect(status).to_contain_text("at step 1 of")
+    assert loss and f"loss {loss[1]}" in status.inner_text()
+
+
+def test_training_time_is_scrubbed_without_the_server(visit: Visit) -> None:
+    page = visit()
+    slider = page.get_by_role("slider", name=re.compile("Training time"))
+    slider.focus()
+    slider.press("Home")
+    expect(page.locator("#output")).not_to_have_text(hooks.REVERSED)
+    expect(page.locator(".moments")).to_contain_text("step 0")
+    slider.press("End")
+    expect(page.locator("#output")).to_have_text(hooks.REVERSED)
