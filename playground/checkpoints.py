@@ -56,7 +56,11 @@ class Checkpoint:
 
 def save(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Path:
     """Write the file whole or not at all: a temporary file beside it, flushed to disk, then renamed."""
-    path = Path(path)
+    return write_whole(Path(path), dumps(checkpoint))
+
+
+def dumps(checkpoint: Checkpoint) -> bytes:
+    """The file that `load` reads."""
     about = {
         "version": 1,
         "recipe": checkpoint.recipe.to_json(),
@@ -66,8 +70,7 @@ def save(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Path:
         "projections": {name: _projection_json(p) for name, p in checkpoint.projections.items()},
         "history": checkpoint.history,
     }
-    data = save_tensors({k: v.contiguous() for k, v in checkpoint.weights.items()}, {KEY: json.dumps(about)})
-    return write_whole(path, data)
+    return save_tensors({k: v.contiguous() for k, v in checkpoint.weights.items()}, {KEY: json.dumps(about)})
 
 
 def save_film(path: str | os.PathLike[str], frames: Mapping[int, Mapping[str, Tensor]]) -> Path:
@@ -101,10 +104,13 @@ def load(path: str | os.PathLike[str]) -> Checkpoint:
     return loads(data)
 
 
-def loads(data: bytes) -> Checkpoint:
+def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
+    """Read a checkpoint from bytes. Weights that carry no recipe are taken for those of the recipe `otherwise`."""
+    if len(data) > MAX_FILE:
+        raise InputError(f"The file has {len(data):,} bytes; weights here have at most {MAX_FILE:,}.")
     header = _header(data)
-    about = _about(header)
-    recipe = recipes.from_json(about.get("recipe"))  # type: ignore[arg-type]
+    about = {"metrics": {}} if otherwise is not None and _bare(header) else _about(header)
+    recipe = otherwise if otherwise is not None and "recipe" not in about else recipes.from_json(about.get("recipe"))  # type: ignore[arg-type]
     expected = {k: tuple(v.shape) for k, v in recipe.build_model().state_dict().items()}
     _compare(header, expected)
     try:
@@ -141,6 +147,11 @@ def _header(data: bytes) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise InputError("The file's header is not an object; it was not loaded.")
     return header
+
+
+def _bare(header: Mapping[str, Any]) -> bool:
+    """Whether nothing is said about the weights, as in what the stand-alone script writes."""
+    return KEY not in (header.get("__metadata__") or {})
 
 
 def _about(header: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                     latent.build_panels(page)
                     training.build_panels(page)
                     code.build_panels(page)
-        for panel in (top, setup, source, pairs, decode, film, inside, latent, training):
+        for panel in (top, setup, source, pairs, decode, film, inside, latent, training, code):
             panel.wire(page)
         demo.load(open_page(page), None, page.outputs(), api_name="open", show_progress="hidden")
     return demo, page

@@ -15,12 +15,11 @@ from ..expectation import expected_seconds
 from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
-from ..runs import RunBook
 from ..tasks import PictureTask, SensedTask, SequenceTask, TextTask
 from ..views import blocks, scene, trajectory
 from . import pictures, sounds
 from . import visit as visits
-from .shelf import Shelf, ready
+from .shelf import UPLOADED, Shelf, ready
 from .visit import SHIPPED, Visit
 
 TASKS = (  # from the easiest to read off the picture
@@ -78,9 +77,11 @@ def run_label(run: api.Run, shown: str, frame: int | None = None) -> str:
     if frame is not None:
         return f"{'shipped run' if shown == SHIPPED else 'your run'} at step {frame} of its training"
     if not run.train_seconds:
+        if shown.startswith(UPLOADED):
+            return "uploaded weights"
         return "initial weights, not trained yet"
     where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
-    kind = "shipped run" if shown == SHIPPED else "your run"
+    kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else "your run"
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
 
 
@@ -133,16 +134,16 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
     return {**common, "examples": pictures.thumbnails(visit.recipe.task), "fit": pictures.FIT_BOX.get(visit.recipe.task, 20)}
 
 
-def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
+def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
     """What the monitor follows, and what it says while nothing is followed."""
     task = visit.task
     sequence = isinstance(task, TextTask)
     source = task.parse(task.pinned)[: task.trained_lengths[1]] if isinstance(task, TextTask) else None
-    mine = visit.run is not None and book.get(visit.run).owner == owner
+    mine = visit.run is not None and shelf.book.get(visit.run).owner == owner
     shown = ready(visit.recipe)
     return {
         "run": visit.run,
-        "about": None if visit.run is None else about(book.get(visit.run).recipe),  # type: ignore[arg-type]
+        "about": None if visit.run is None else about(shelf.book.get(visit.run).recipe),  # type: ignore[arg-type]
         "url": f"runs/{visit.run}/events" if visit.run else None,
         "mine": mine,
         "film_steps": [],
@@ -153,7 +154,8 @@ def monitor(visit: Visit, book: RunBook, owner: str) -> dict[str, Any]:
         "pinned": None if source is None else list(source),
         "target": list(task.answer(source) or ()) if isinstance(task, TextTask) and source else None,
         "budget_s": round(expected_seconds(visit.recipe), 2),
-        "shipped_label": run_label(shown, SHIPPED),
+        "label": run_label(shelf.get(visit), visit.shown, visit.frame),
+        "on_stage": visit.shown == visit.run,
         "notice": visit.notice,
     }
 

@@ -13,13 +13,13 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from safetensors.torch import save
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..api import Run
+from ..checkpoints import dumps
 from ..codegen import Script
 from ..errors import InputError
 from ..tasks import PictureTask
@@ -96,7 +96,7 @@ def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
 
 
 def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
-    """Four files for every ticket."""
+    """Four files for every ticket, and a way to bring one of them back."""
 
     def code(visit: Visit) -> Response:
         return JSONResponse({"parts": desk.code(visit)})
@@ -105,9 +105,7 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         return _file(desk.script(visit).whole(given(visit)).encode(), "text/x-python; charset=utf-8", _name(visit, "py"))
 
     def weights(visit: Visit) -> Response:
-        run = desk.shelf.get(visit)
-        tensors = {name: tensor.contiguous() for name, tensor in run.checkpoint.weights.items()}
-        return _file(save(tensors), "application/octet-stream", "weights.safetensors")
+        return _file(dumps(desk.shelf.get(visit).checkpoint), "application/octet-stream", "weights.safetensors")
 
     def trace(visit: Visit) -> Response:
         body = json.dumps(trace_json(desk.shelf.get(visit), desk.shelf.trace(visit)), separators=(",", ":"))
@@ -124,8 +122,18 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
 
         return Route(f"/code/{{ticket}}/{name}", answer)
 
+    async def upload(request: Request) -> Response:
+        """Weights brought to a stage: kept under a name of our making, or refused with what differs from the model they should fit."""
+        if not await may_enter(request):
+            return JSONResponse({"error": "Log in first."}, 401)
+        try:
+            visit, data = desk.visit(request.path_params["ticket"]), await request.body()
+            return JSONResponse({"run": await run_in_threadpool(desk.shelf.take, data, visit.recipe)})
+        except InputError as error:
+            return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
+
     makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace}
-    return [route(name, make) for name, make in makers.items()]
+    return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
 
 
 def _file(body: bytes, media_type: str, name: str) -> Response:

@@ -126,8 +126,8 @@ class Page:
         pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
         if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
             values["rail"] = dump(content.rail(after))
-        if pair_changed or before is None or (before.run, before.notice) != (after.run, after.notice):
-            values["monitor"] = dump(content.monitor(after, self.book, owner))
+        if pair_changed or before is None or (before.run, before.notice, before.shown) != (after.run, after.notice, after.shown):
+            values["monitor"] = dump(content.monitor(after, self.shelf, owner))
         if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
             values["pairs"] = dump(pairs.value(after))
         if pair_changed:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from .. import api, models
-from ..checkpoints import Checkpoint
+from ..checkpoints import Checkpoint, loads
 from ..decoding import Beam
 from ..errors import InputError
 from ..events import Done
@@ -25,6 +26,8 @@ from .visit import SHIPPED, Visit
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
+UPLOADS = 12  # weights that visitors brought
+UPLOADED = "uploaded-"
 
 
 class Shelf:
@@ -34,6 +37,15 @@ class Shelf:
         self.book = book
         self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
         self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
+        self._uploaded: OrderedDict[str, api.Run] = OrderedDict()
+
+    def take(self, data: bytes, otherwise: Recipe) -> str:
+        """Keep weights that a visitor brings, by a name of our making. Raises InputError for what is no run of this playground."""
+        name = f"{UPLOADED}{sha256(data).hexdigest()[:32]}"
+        self._uploaded[name] = api.Run(loads(data, otherwise))
+        while len(self._uploaded) > UPLOADS:
+            self._uploaded.popitem(last=False)
+        return name
 
     def get(self, visit: Visit) -> api.Run:
         """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
@@ -41,6 +53,10 @@ class Shelf:
             return ready(visit.recipe)
         if visit.shown == SHIPPED:
             return shipped_moment(visit.recipe, visit.frame)
+        if visit.shown.startswith(UPLOADED):
+            if visit.shown not in self._uploaded:
+                raise InputError("These weights are no longer kept on the server. Upload them again, or open a shipped model.")
+            return self._uploaded[visit.shown]
         return self._trained_run(visit.shown, visit.frame)
 
     def trace(self, visit: Visit) -> Trace:
@@ -56,6 +72,8 @@ class Shelf:
         """The steps of its training at which the run on the stage can be looked at, the first weights first."""
         if visit.shown == SHIPPED:
             return sorted(_shipped_film(visit.recipe.architecture, visit.recipe.task))
+        if visit.shown.startswith(UPLOADED):
+            return []
         return sorted({snapshot.step for snapshot in self.book.get(visit.shown).snapshots})
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:

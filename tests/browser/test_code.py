@@ -9,8 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+import torch
 from playwright.sync_api import Page, expect
+from safetensors.torch import save
 
+from playground import checkpoints
+from tests.browser import hooks
 from tests.browser.conftest import Visit
 from tests.browser.driving import PHONE, App
 
@@ -98,3 +102,27 @@ def test_the_code_scrolls_inside_its_panel_on_a_phone(visit: Visit) -> None:
     assert width[0] <= width[1], "the page itself does not scroll sideways"
     sizes = page.evaluate("(() => { const v = document.querySelector('.code-view'); return [v.scrollWidth, v.clientWidth]; })()")
     assert sizes[0] > sizes[1], "the code does"
+
+
+def test_weights_come_back_or_are_refused_with_what_differs(page: Page, tmp_path: Path) -> None:
+    open_code(page)
+    with page.expect_download() as download:
+        page.locator('.code-files a[href$="weights.safetensors"]').click()
+    mine = tmp_path / "weights.safetensors"
+    download.value.save_as(mine)
+    about = checkpoints.load(mine)
+    assert about.recipe.task == "reverse" and about.metrics["exact_match"] > 0.9
+    chosen = page.locator('.panel.code input[type="file"]')
+    chosen.set_input_files(mine)
+    expect(page.locator("#run-status")).to_contain_text("uploaded weights, trained")
+    hooks.expect_output(page, hooks.REVERSED)
+    tensors = dict(about.weights) | {"decoder.output.bias": torch.zeros(7)}
+    del tensors["decoder.embedding.weight"]
+    (tmp_path / "other.safetensors").write_bytes(save(tensors))
+    (tmp_path / "cat.safetensors").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    refused = page.locator(".panel.code").get_by_role("alert")
+    chosen.set_input_files(tmp_path / "other.safetensors")
+    expect(refused).to_contain_text("missing decoder.embedding.weight [13, 16]; decoder.output.bias is F32 [7], expected F32 [13]")
+    chosen.set_input_files(tmp_path / "cat.safetensors")
+    expect(refused).to_contain_text("not a safetensors file")
+    hooks.expect_output(page, hooks.REVERSED)

@@ -84,9 +84,9 @@ class PairsPanel(Island):
 
 
 class CodePanel(Island):
-    """The code of what is on the stage, fetched when its tab is opened, and its files."""
+    """The code of what is on the stage, fetched when its tab is opened, its files, and weights that are brought back."""
 
-    module = "code_panel"
+    module, sends = "code_panel", ("uploaded",)
 
 
 class StepPlayer(Island):

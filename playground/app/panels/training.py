@@ -16,7 +16,7 @@ from ..visit import SHIPPED, Visit
 
 
 def build_status(page: Page) -> None:
-    page.add("monitor", TrainMonitor(content.monitor(page.first, page.book, "")))
+    page.add("monitor", TrainMonitor(content.monitor(page.first, page.shelf, "")))
 
 
 def build_panels(page: Page) -> None:

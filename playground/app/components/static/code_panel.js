@@ -6,6 +6,7 @@ import { coloured } from './python_code.js';
 import { ROOT } from './run_stream.js';
 
 const TOLD_MS = 2000;
+const MOST_BYTES = 20 * 2 ** 20;
 const FILES = [['script.py', 'Script (.py)'], ['weights.safetensors', 'Weights (.safetensors)'], ['trace.json', 'Trace (.json)']];
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
@@ -15,10 +16,13 @@ export function mount(root, island) {
   const copy = h('button.btn.box.copy', { type: 'button', onclick: copied }, 'Copy');
   const said = h('span.sr-only', { role: 'status' });
   const files = h('span.code-files', {});
+  const file = h('input.sr-only', { type: 'file', accept: '.safetensors', tabindex: -1, 'aria-hidden': true, onchange: () => file.files[0] && upload(file.files[0]) });
+  const bring = h('button.btn.box', { type: 'button', onclick: () => file.click() }, 'Upload weights');
+  const refused = h('p.code-refused', { role: 'alert' });
   const place = h('span.code-choice');
   const panel = createPanel({ title: 'Code', className: 'code', controls: [place] });
   panel.figure.append(view);
-  panel.node.querySelector('.pb').append(h('div.code-foot', {}, copy, said, h('span.sp'), files));
+  panel.node.querySelector('.pb').append(h('div.code-foot', {}, copy, said, h('span.sp'), files, bring, file), refused);
   root.append(panel.node);
 
   island.onValue((next) => {
@@ -46,6 +50,26 @@ export function mount(root, island) {
     } catch {
       if (fetched === wanted) failed('The server did not answer.');
     }
+  }
+
+  /** Weights from a file: the server keeps them if they fit a model of its own, and says what differs if not. */
+  async function upload(chosenFile) {
+    refused.replaceChildren();
+    file.value = '';
+    if (chosenFile.size > MOST_BYTES) return refuse(`The file has ${chosenFile.size.toLocaleString('en')} bytes; weights here have at most ${MOST_BYTES.toLocaleString('en')}.`);
+    try {
+      const answer = await fetch(new URL(`${value.address}/upload`, ROOT), { method: 'POST', body: chosenFile });
+      const told = await answer.json();
+      if (told.error) return refuse(told.error);
+      island.send('uploaded', { run: told.run });
+      setText(said, 'The uploaded weights are on the stage.');
+    } catch {
+      refuse('The server did not answer; nothing was changed.');
+    }
+  }
+
+  function refuse(reason) {
+    refused.replaceChildren(h('b.w', {}, '✗ '), reason);
   }
 
   function failed(reason) {

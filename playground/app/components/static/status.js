@@ -14,7 +14,7 @@ export function statusLine(act) {
   let shown = null;
   return {
     node,
-    /** @param {import('./run_fold.js').Run} run @param {{mine: boolean, label: string, dismissed: boolean}} page */
+    /** @param {import('./run_fold.js').Run} run @param {{mine: boolean, label: string, elsewhere: boolean, dismissed: boolean}} page `elsewhere`: another run is on the stage */
     show(run, page) {
       const line = run.state === 'stopped' && page.dismissed ? lines.done : lines[run.state];
       if (line !== shown) {
@@ -144,7 +144,8 @@ function doneText() {
   const said = text('span.num');
   return {
     kind: 'quiet', parts: [said.node],
-    set(run, { mine }) {
+    set(run, { mine, label, elsewhere }) {
+      if (elsewhere) { said.set(label ?? ''); return; }
       const value = score(run);
       const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
       said.set(`${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : ''}`);

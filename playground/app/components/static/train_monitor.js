@@ -67,7 +67,7 @@ export function mount(root, island) {
   }
 
   function draw() {
-    status.show(run, { mine: value.mine !== false, label: value.shipped_label, dismissed });
+    status.show(run, { mine: value.mine !== false, label: value.label, elsewhere: !value.on_stage, dismissed });
     drawFold();
   }
 
