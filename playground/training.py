@@ -19,17 +19,17 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from .alignment import crossing
 from .decoding import decode_batch
 from .errors import InputError
-from .events import Array, Done, Event, Failed, Paused, PictureSample, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
+from .events import Array, Done, Event, Failed, Paused, PictureSample, Pixels, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
 from .gate import Gate
 from .models import Autoencoder, Counted, EncoderDecoder, Reader, initialise, parameter_count
 from .reading import read
 from .recipes import Recipe, Training
-from .tasks import Batch, PictureTask, SequenceTask, Task, TextTask, pad
+from .tasks import Batch, PictureTask, SensedTask, Task, TextTask, WritingTask, joined, pad
 from .tracing import Recording
 from .vocabulary import EOS
 
@@ -236,14 +236,32 @@ class Watcher:
     def __init__(self, model: nn.Module, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
         self.held_out = task.held_out(HELD_OUT).to(device)
-        self.higher_is_better = isinstance(task, TextTask)
+        self.higher_is_better = not isinstance(task, PictureTask)
+        self.longest_target = self.held_out.target.shape[-1]  # EOS included
+        self.pictures: list[Pixels] = []
+        rows = task.held_out(SAMPLES, seed=2)
         if isinstance(task, TextTask):
-            rows = task.held_out(SAMPLES, seed=2)
             sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
             self.sources = [s[: task.trained_lengths[1]] for s in sources]
             tokens, mask = pad([task.source_vocabulary.encode(s) for s in self.sources])
-            self.inputs, self.mask = tokens.to(device), mask.to(device)
-            self.longest_target = self.held_out.target.shape[-1]  # EOS included
+            self.inputs = tokens.to(device)
+            self.mask: Tensor | None = mask.to(device)
+            self.right = [task.answer(s) or () for s in self.sources]
+        elif isinstance(task, SensedTask):
+            self._sense(task, rows)
+
+    def _sense(self, task: SensedTask, rows: Batch) -> None:
+        """The pinned picture or sound before others, filled up to the longest."""
+        pinned = task.perceive(task.pinned)
+        self.inputs, self.mask = joined([pinned.source, rows.source]).to(self.device), None
+        if rows.mask is not None:
+            own = pinned.source.new_ones(pinned.source.shape[:2], dtype=torch.bool) if pinned.mask is None else pinned.mask
+            self.mask = joined([own, rows.mask]).to(self.device)
+        with torch.no_grad():
+            states = self.model.encode(pinned.source.to(self.device)).states  # type: ignore[operator]
+        self.sources = [task.places(pinned, states.shape[1]), *[()] * len(rows)]
+        self.right = [pinned.right or (), *(task.target_vocabulary.decode(row) for row in rows.target.tolist())]
+        self.pictures = [task.picture(source).mul(255).round().byte().numpy() for source in self.inputs.cpu()]
 
     def score(self) -> float:
         """Share of held-out inputs answered exactly right, or mean squared error per pixel."""
@@ -271,16 +289,11 @@ class Watcher:
             return self._pictures(count)
         if isinstance(self.model, Reader):
             return self._read(count)
-        assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, SequenceTask)
+        assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, WritingTask)
         recording = Recording(self.model, sites="*weights", explicit=False)
-        length = max(map(len, self.sources[:count]))
-        tokens = decode_batch(
-            self.model,
-            self.inputs[:count, :length],
-            self.mask[:count, :length],
-            max_steps=self.longest_target + 1,
-            recording=recording,
-        ).tolist()
+        length = max(map(len, self.sources[:count])) if isinstance(self.task, TextTask) else None
+        inputs, mask = self.inputs[:count, :length], None if self.mask is None else self.mask[:count, :length]
+        tokens = decode_batch(self.model, inputs, mask, max_steps=self.longest_target + 1, recording=recording).tolist()
         written = tokens[0].index(EOS) + 1 if EOS in tokens[0] else len(tokens[0])
         sites = {site: a[:written] if site.startswith("decoder.") else a for site, a in recording.finish().items()}
         attention = crossing(sites, len(self.sources[0]))
@@ -290,7 +303,7 @@ class Watcher:
     @torch.no_grad()
     def _read(self, count: int) -> list[Sample]:
         """A reader's answers, all at once; how the pinned input attends is computed by the equations."""
-        assert isinstance(self.model, Reader) and isinstance(self.task, TextTask)
+        assert isinstance(self.model, Reader) and isinstance(self.task, TextTask) and self.mask is not None
         logits = self.model(self.inputs[:count], self.mask[:count])
         answers = [read(self.model, self.task, self.inputs[i, : len(s)], logits[i]) for i, s in enumerate(self.sources[:count])]
         recording = Recording(self.model, sites="*weights")
@@ -300,8 +313,9 @@ class Watcher:
         return [self._sample(i, answer.words, attention if i == 0 else None) for i, answer in enumerate(answers)]
 
     def _sample(self, i: int, output: tuple[str, ...], attention: Array | None) -> SequenceSample:
-        assert isinstance(self.task, TextTask)
-        return SequenceSample(self.sources[i], output, self.task.answer(self.sources[i]) or (), attention)
+        """The pinned input has its attention, of the others a page shows what was sensed."""
+        picture = self.pictures[i] if self.pictures and i else None
+        return SequenceSample(self.sources[i], output, self.right[i], attention, picture)
 
     @torch.no_grad()
     def _pictures(self, count: int) -> list[Sample]:

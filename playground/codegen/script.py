@@ -11,7 +11,7 @@ from torch import nn
 
 from .. import models, tasks
 from ..recipes import Recipe
-from ..tasks import PictureTask, TextTask
+from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
 from . import around
 from .baked import baked, packages, with_values
 from .bundle import Bundle, import_lines
@@ -33,11 +33,13 @@ class Script:
         self.recipe, self.task, self.model, self.metrics = recipe, task, model, metrics
         self.known = Known(recipe, task, model)
         self.options = ref_of(self.known.architecture.Options)
-        self.answers = "drawn_again" if isinstance(task, PictureTask) else "read_off" if isinstance(model, models.Reader) else "written"
+        self.answers = "read_off" if isinstance(model, models.Reader) else "written"
+        if isinstance(task, PictureTask | SensedTask):
+            self.answers = "drawn_again" if isinstance(task, PictureTask) else "described"
 
     @cached_property
     def bundle(self) -> Bundle:
-        mine = ["read_weights", "fit", self.answers, *(["unpacked"] if isinstance(self.task, PictureTask) else [])]
+        mine = ["read_weights", "fit", self.answers, *(["unpacked"] if isinstance(self.task, PictureTask | SensedTask) else [])]
         roots = [self.known.build, self.options, ref_of(type(self.task)), ref_of(type(self.recipe.training))]
         return Bundle(self.known, [*roots, *(Ref(HERE, name) for name in mine)])
 
@@ -55,7 +57,7 @@ class Script:
             parts += [headline(title), *self._explained(refs, texts)] if refs else []
         body = "\n\n\n".join(part.strip("\n") for part in [*parts, headline("Run it"), end])
         imports = import_lines(used_imports([*self.bundle.foreign, *around.IMPORTS], body))
-        top = around.header(self.recipe, self.task, self.model, self.metrics, needs)
+        top = around.header(self.recipe, self.task, given, self.model, self.metrics, needs)
         return f"{top}\n\n{_future(imports)}\n\n\n{body}\n"
 
     @cached_property
@@ -66,7 +68,7 @@ class Script:
         if chain:
             whole = merged([texts[ref] for ref in chain], chain[-1].name, self._about_task(chain))
             texts = {ref: whole if ref == chain[-1] else text for ref, text in texts.items() if ref not in chain[:-1]}
-        if isinstance(self.task, TextTask):
+        if isinstance(self.task, TypedTask):
             texts = {ref: with_values(text, self.task) for ref, text in texts.items()}
         return names, texts, packages(texts.values())
 
@@ -133,5 +135,5 @@ def first_input(task: tasks.Task) -> Any:
     """What a script answers where nothing was given: the pinned input, or the first held-out picture."""
     if isinstance(task, PictureTask):
         return task.held_out(1).source[0].reshape(28, 28).numpy()
-    assert isinstance(task, TextTask)
+    assert isinstance(task, TypedTask)
     return task.pinned

@@ -10,6 +10,7 @@ import json
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from ..decoding import decode
 from ..models import Autoencoder, EncoderDecoder, Reader, initialise
 from ..reading import read
 from ..recipes import Training
-from ..tasks import PictureTask, SequenceTask, Task, TextTask
+from ..tasks import PictureTask, SensedTask, SequenceTask, Task, TextTask
 from ..training import Stepper
 
 SHADES = " .:-=+*#%@"
@@ -48,16 +49,24 @@ def written(model: EncoderDecoder, task: SequenceTask, text: str) -> str:
 
 
 @torch.inference_mode()
+def described(model: EncoderDecoder, task: SensedTask, given: Any) -> str:
+    """What the model writes about a picture or a sound, or about what is drawn or played of a text."""
+    sensed = task.perceive(given)
+    steps = decode(model, sensed.source, sensed.mask, max_steps=task.max_steps())
+    return task.join(task.target_vocabulary.decode([int(step.token) for step in steps]))
+
+
+@torch.inference_mode()
 def read_off(model: Reader, task: TextTask, text: str) -> str:
     """The model's answer to a typed text."""
     ids = torch.tensor([task.source_vocabulary.encode(task.parse(text))])
     return task.join(read(model, task, ids[0], model(ids)[0]).words)  # type: ignore[attr-defined]
 
 
-def unpacked(text: str) -> Tensor:
-    """A picture, (1, 784) in 0..1."""
+def unpacked(text: str, *shape: int) -> Tensor:
+    """The numbers of a picture or a sound."""
     numbers = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<f4")
-    return torch.tensor(numbers).reshape(1, 784)
+    return torch.tensor(numbers).reshape(shape)
 
 
 @torch.inference_mode()

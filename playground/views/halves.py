@@ -13,14 +13,14 @@ from ..models import Reader
 from ..models.ngram import NGram
 from ..models.recurrent import CELL_TITLES, Recurrent
 from ..reading import names
-from ..tasks import TextTask
+from ..tasks import TypedTask
 from ..tracing import Trace
 from . import anatomy
 
 Array = NDArray[np.float32]
 
 
-def halves(trace: Trace, model: nn.Module, task: TextTask, looked: AttentionMap | None) -> dict[str, Any]:
+def halves(trace: Trace, model: nn.Module, task: TypedTask, looked: AttentionMap | None) -> dict[str, Any]:
     """`encoder`, `code` and `decoder` of a scene; `looked` is the attention that the picture draws."""
     return {
         "encoder": _encoder(trace, model, task),
@@ -47,7 +47,7 @@ def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
     return None if final is None else final[-1:]
 
 
-def _encoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+def _encoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     states, s = trace.get("encoder.states"), len(trace.source)
     if states is None:
         why = "no encoder: the prompt is read by the decoder itself"
@@ -66,7 +66,7 @@ def _encoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
     }
 
 
-def _decoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     if isinstance(model, Reader):
         pooled = trace.get("pooling.weights") is not None
         off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"

@@ -19,7 +19,7 @@ from ..alignment import AttentionMap, attention_maps, drawn
 from ..events import pack
 from ..models import Reader
 from ..reading import names
-from ..tasks import SequenceTask, TextTask
+from ..tasks import SequenceTask, TextTask, TypedTask
 from ..tracing import Trace
 from ..vocabulary import MASK, SPECIALS
 from . import attention, halves
@@ -29,12 +29,12 @@ Array = NDArray[np.float32]
 HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
 
 
-def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_label: str, forced: Sequence[int] = ()) -> dict[str, Any]:
+def sequence(trace: Trace, model: nn.Module, task: TypedTask, *, key: str, run_label: str, forced: Sequence[int] = ()) -> dict[str, Any]:
     """The scene of a text that was read and of what was made of it; the shape of it is documented beside the step player."""
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
-    right, output = task.answer(trace.source), list(trace.tokens)
+    right, output = _right(trace, task), list(trace.tokens)
     reads = isinstance(model, Reader)
     wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
@@ -68,6 +68,13 @@ def sequence(trace: Trace, model: nn.Module, task: TextTask, *, key: str, run_la
         "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
+
+
+def _right(trace: Trace, task: TypedTask) -> tuple[str, ...] | None:
+    if trace.sensed is not None:
+        return trace.sensed.right
+    assert isinstance(task, TextTask)
+    return task.answer(trace.source)
 
 
 def _packed(values: Array | None) -> dict[str, Any] | None:
@@ -114,7 +121,7 @@ def _logits(trace: Trace, model: nn.Module) -> Array | None:
     return logits[list(trace.positions)] if model.answers != "label" else logits[None]
 
 
-def _probability(trace: Trace, output: list[str], task: TextTask) -> list[float] | None:
+def _probability(trace: Trace, output: list[str], task: TypedTask) -> list[float] | None:
     if trace.probabilities is None:
         return None
     ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(names(task))}
@@ -144,7 +151,9 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
     return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
 
 
-def _notice(trace: Trace, task: TextTask) -> str | None:
+def _notice(trace: Trace, task: TypedTask) -> str | None:
+    if not isinstance(task, TextTask):
+        return None
     low, high = task.trained_lengths
     n = len(trace.source)
     if low <= n <= high:
