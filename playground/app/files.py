@@ -75,7 +75,7 @@ class Desk:
 
 def given(visit: Visit) -> Any:
     """The input that the script answers: typed text, or the picture on the stage."""
-    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else visit.given
+    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else visits.sensed(visit)
 
 
 def shown(visit: Visit, desk: Desk) -> dict[str, str]:

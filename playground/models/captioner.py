@@ -1,7 +1,7 @@
 """Captions: a convolutional encoder cuts a picture into regions, and a decoder writes about them, word by word.
 
     maps   = φ(norm(K₃ * φ(norm(K₂ * φ(norm(K₁ * x))))))        32 × 32 → 8 × 8
-    h_r    = W maps_r + p_r                                     one state per region r, and where it lies
+    h_r    = norm(W maps_r) + p_r                               one state per region r, and where it lies
     y_t    = Decoder(y_0 … y_{t−1}, h_1 … h_R)                  looks at the regions before each word
 
 Three decoders fit behind the same eyes:
@@ -26,6 +26,7 @@ from ..errors import InputError
 from ..options import choice, integer
 from ..tasks import SensedTask
 from ..tracing import tap
+from ..vocabulary import Vocabulary
 from . import Architecture, Block, Decoder, Encoded, Encoder, EncoderDecoder, register
 from .attention import SCORES
 from .attention_seq2seq import AttentionDecoder
@@ -61,10 +62,10 @@ class PictureEncoder(Encoder):
 
     block = Block(
         "Picture encoder",
-        "h_r = W maps_r + p_r",
+        "h_r = norm(W maps_r) + p_r",
         "Cuts the picture into 8 × 8 regions. Three rounds of small stencils tell what is seen around each region, and a number "
         "plate is added that tells where it lies. From then on a region is read like a word.",
-        (("maps₁", "maps1"), ("maps₂", "maps2"), ("maps₃", "maps3"), ("W maps", "regions"), ("h", "states")),
+        (("maps₁", "maps1"), ("maps₂", "maps2"), ("maps₃", "maps3"), ("norm(W maps)", "regions"), ("h", "states")),
     )
 
     def __init__(self, options: Options) -> None:
@@ -74,6 +75,7 @@ class PictureEncoder(Encoder):
         self.conv2 = Convolution(channels, 2 * channels, SIDE)
         self.conv3 = Convolution(2 * channels, 2 * channels, SIDE, window=3, stride=1)
         self.regions = nn.Linear(2 * channels, options.width)
+        self.norm = nn.LayerNorm(options.width)
         self.places = nn.Embedding(SIDE**2, options.width)
         self.begin = nn.Linear(options.width, 2 * options.width) if options.decoder == "lstm" else None
         self.layers = options.layers
@@ -82,7 +84,7 @@ class PictureEncoder(Encoder):
         maps = tap(self, "maps1", self.conv1(2 * source.movedim(-1, 1) - 1))  # (B, C, 16, 16)
         maps = tap(self, "maps2", self.conv2(maps))  # (B, 2C, 8, 8)
         maps = tap(self, "maps3", self.conv3(maps))
-        regions = tap(self, "regions", self.regions(maps.flatten(2).mT))  # (B, 64, H)
+        regions = tap(self, "regions", self.norm(self.regions(maps.flatten(2).mT)))  # (B, 64, H)
         states = tap(self, "states", regions + self.places.weight)
         return Encoded(states, self._final(states), None)
 
@@ -95,11 +97,12 @@ class PictureEncoder(Encoder):
 
 
 def build(task: SensedTask, options: Options) -> EncoderDecoder:
-    return EncoderDecoder(PictureEncoder(options), _decoder(task, options))
+    return EncoderDecoder(PictureEncoder(options), decoder(task.target_vocabulary, task.max_steps() + 1, options))
 
 
-def _decoder(task: SensedTask, options: Options) -> Decoder:
-    words, length, width = task.target_vocabulary, task.max_steps() + 1, options.width
+def decoder(words: Vocabulary, length: int, options: Options) -> Decoder:
+    """What writes; `length` is how many words there can be, the start among them."""
+    width = options.width
     if options.decoder == "lstm":
         return AttentionDecoder(len(words), width // 2, width, options.layers, "lstm", options.score, SIDE**2)
     stack = TransformerOptions(options.heads, options.layers, width, 2 * width, positions="learned", activation="gelu")

@@ -170,6 +170,10 @@ class SensedTask(TypedTask, WritingTask):
         """Short names of `count` states that an encoder spreads evenly over what was sensed: regions, or times."""
 
     @abstractmethod
+    def grid(self, count: int) -> tuple[int, int]:
+        """How so many states lie on `picture`: rows and columns."""
+
+    @abstractmethod
     def picture(self, source: Tensor) -> Tensor:
         """One example's source (…) as a picture in 0..1, (rows, columns, 3) or (rows, columns): how a page shows it small."""
 

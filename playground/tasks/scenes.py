@@ -90,8 +90,11 @@ class Scenes(SensedTask):
 
     def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
         """As on a chessboard: columns a, b, c … from the left, rows 1, 2, 3 … from the top."""
-        side = isqrt(count)
-        return tuple(f"{chr(ord('a') + column)}{row + 1}" for row in range(side) for column in range(side))
+        rows, columns = self.grid(count)
+        return tuple(f"{chr(ord('a') + column)}{row + 1}" for row in range(rows) for column in range(columns))
+
+    def grid(self, count: int) -> tuple[int, int]:
+        return isqrt(count), isqrt(count)
 
     def picture(self, source: Tensor) -> Tensor:
         return source

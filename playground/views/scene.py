@@ -19,7 +19,7 @@ from ..alignment import AttentionMap, attention_maps, drawn
 from ..events import pack
 from ..models import Reader
 from ..reading import names
-from ..tasks import SequenceTask, TextTask, TypedTask
+from ..tasks import SensedTask, SequenceTask, TextTask, TypedTask
 from ..tracing import Trace
 from ..vocabulary import MASK, SPECIALS
 from . import attention, halves
@@ -45,6 +45,7 @@ def sequence(trace: Trace, model: nn.Module, task: TypedTask, *, key: str, run_l
         "key": key,
         **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
         "source": list(trace.source),
+        **_sensed(trace, task),
         "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
         "output": output,
         "positions": list(trace.positions),
@@ -75,6 +76,15 @@ def _right(trace: Trace, task: TypedTask) -> tuple[str, ...] | None:
         return trace.sensed.right
     assert isinstance(task, TextTask)
     return task.answer(trace.source)
+
+
+def _sensed(trace: Trace, task: TypedTask) -> dict[str, Any]:
+    """A picture that stands for the source, and how the encoder's states lie on it, rows and columns."""
+    if trace.sensed is None:
+        return {"picture": None}
+    assert isinstance(task, SensedTask)
+    pixels = task.picture(trace.sensed.source[0]).mul(255).round().byte().numpy()
+    return {"picture": pack(pixels), "grid": list(task.grid(len(trace.source))), "unit": task.unit}
 
 
 def _packed(values: Array | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from ...explore import picture
 from ...tasks import PictureTask
 from .. import visit as visits
 from ..components import SourceRow
+from ..image_files import decoded
 from ..page import Page
 from ..visit import Visit
 
@@ -35,10 +36,7 @@ def wire(page: Page) -> None:
 
 def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """What was typed is decoded; bad text raises InputError here, before anything runs."""
-    parse = getattr(visit.task, "parse", None)
-    if parse is None:
-        raise InputError("This task reads pictures; pick or draw one.")
-    parse(data.get("input"))
+    visits.check(visit.task, data.get("input"))
     return visit.with_input(data["input"])
 
 
@@ -49,7 +47,9 @@ def example(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 
 
 def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """A drawing of 784 numbers in 0..1."""
+    """A drawing of 784 numbers in 0..1, or 3 × 1,024 in colour; or a picture's file, in base64."""
+    if visit.task.kind == "caption":
+        return visits.pixels(visit, decoded(data["file"]) if "file" in data else data.get("values"))
     if not isinstance(visit.task, PictureTask):
         raise InputError("This task reads tokens; type them.")
     values = picture(data.get("values"))
