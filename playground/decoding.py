@@ -69,7 +69,7 @@ class Step:
 @torch.inference_mode()
 def decode(
     model: EncoderDecoder,
-    source: Int[Tensor, "batch source"],
+    source: Tensor,
     mask: Bool[Tensor, "batch source"] | None = None,
     *,
     max_steps: int,
@@ -77,7 +77,8 @@ def decode(
     forced: Mapping[int, Int[Tensor, " batch"]] | None = None,
     recording: Recording | None = None,
 ) -> Iterator[Step]:
-    """One step per token until every row has written EOS, or `max_steps`. Ended rows write PAD.
+    """One step per token until every row has written EOS, or `max_steps`. Ended rows write PAD. `source` (B, …) is what the
+    model's encoder reads.
 
     `forced` maps steps to tokens that are written whatever the model says. The recording is open around each model
     call only, never across a `yield`.
@@ -134,13 +135,16 @@ class Hypothesis:
 
 
 @torch.inference_mode()
-def beam_search(model: EncoderDecoder, source: Int[Tensor, "1 source"], beam: Beam, *, max_steps: int) -> list[Hypothesis]:
+def beam_search(
+    model: EncoderDecoder, source: Tensor, beam: Beam, *, max_steps: int, mask: Bool[Tensor, "1 source"] | None = None
+) -> list[Hypothesis]:
     """The final hypotheses, best first. Prefixes are rescored by teacher forcing, so any sequence decoder fits."""
     live: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
     done: list[Hypothesis] = []
     for _ in range(max_steps):
         prefixes = torch.tensor([[BOS, *tokens] for tokens, _ in live], device=source.device)
-        log_probs = model(source.expand(len(live), *source.shape[1:]), prefixes)[:, -1].float().log_softmax(-1)
+        sources, masks = repeated(source, len(live)), None if mask is None else repeated(mask, len(live))
+        log_probs = model(sources, prefixes, masks)[:, -1].float().log_softmax(-1)
         log_probs[:, [PAD, BOS]] = -math.inf
         total = log_probs + torch.tensor([[p] for _, p in live], device=source.device)
         best = total.flatten().topk(min(2 * beam.width, total.numel()))
@@ -159,6 +163,11 @@ def beam_search(model: EncoderDecoder, source: Int[Tensor, "1 source"], beam: Be
             break
     done += [_hypothesis(tokens, p, beam) for tokens, p in live] if len(done) < beam.width else []
     return sorted(done, key=lambda h: h.score, reverse=True)[: beam.width]
+
+
+def repeated(row: Tensor, count: int) -> Tensor:
+    """(1, …) as (count, …), without a copy."""
+    return row.expand(count, *row.shape[1:])
 
 
 def _hypothesis(tokens: tuple[int, ...], log_probability: float, beam: Beam) -> Hypothesis:

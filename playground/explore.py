@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .decoding import GREEDY, Beam, Greedy, Sample, Strategy, beam_search, decode
+from .decoding import GREEDY, Beam, Strategy, beam_search, decode, repeated
 from .errors import InputError
-from .models import Autoencoder, EncoderDecoder, Reader
+from .models import Autoencoder, Encoded, EncoderDecoder, Reader
 from .options import show
 from .reading import read
-from .tasks import Batch, PictureTask, ReaderTask, SensedTask, SequenceTask, Task, TextTask
+from .tasks import PictureTask, ReaderTask, Sensed, SensedTask, SequenceTask, Task, TextTask, WritingTask
 from .tracing import Edit, Recording, Trace, tap
 from .vocabulary import EOS, PAD
 
@@ -48,7 +48,8 @@ def explore(
 ) -> Trace:
     """Run the model on one input and keep all it computes.
 
-    `given` is what a visitor types; for pictures a (28, 28) array in 0..1, or a `Code` to be decoded without one. `forced`
+    `given` is what a visitor types, or what the task can perceive; for grey pictures a (28, 28) array in 0..1, or a `Code` to be
+    decoded without one. `forced`
     maps output steps to tokens that are written whatever the model prefers ("end" ends the answer). `condition` is the class
     that a conditional model is told; for a picture without one it takes the class that explains the picture best.
     Raises InputError for input the task cannot read.
@@ -57,19 +58,17 @@ def explore(
         assert isinstance(model, Autoencoder)
         told = _condition(model, condition)
         return _code(model, given, told, edits) if isinstance(given, Code) else _picture(model, picture(given), told, edits)
-    assert isinstance(task, TextTask)
-    if isinstance(task, SensedTask):
-        return _sensed(model, task, given, strategy, edits, forced or {})
-    source = task.parse(given)
     if isinstance(model, Reader):
         assert isinstance(task, ReaderTask | SequenceTask)
-        return _read(model, task, source, edits)
-    assert isinstance(task, SequenceTask) and isinstance(model, EncoderDecoder)
-    ids = torch.tensor([task.source_vocabulary.encode(source)], device=_device(model))
+        return _read(model, task, task.parse(given), edits)
+    assert isinstance(task, SequenceTask | SensedTask) and isinstance(model, EncoderDecoder)
+    taken = _reading(task, given).to(_device(model))
     if isinstance(strategy, Beam):
-        return _beam(model, task, source, ids, strategy, edits)
-    steps, sites = _decoded(model, task, ids, len(source), strategy, edits, forced or {})
-    return _sequence(task, source, steps, sites)
+        return _beam(model, task, taken, strategy, edits)
+    tokens = {step: torch.tensor([_forced_id(task, token)], device=taken.source.device) for step, token in (forced or {}).items()}
+    recording = Recording(model, edits)
+    steps = decode(model, taken.source, taken.mask, max_steps=taken.max_steps, strategy=strategy, forced=tokens, recording=recording)
+    return _sequence(task, taken, [int(s.token) for s in steps], recording.finish())
 
 
 def picture(given: Any) -> Array:
@@ -119,16 +118,21 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     batch = task.held_out(MANY, seed=3).to(_device(model))
     recording = Recording(model, explicit=False)
     with recording.open():
-        model(batch.source, batch.mask) if isinstance(model, Reader) else model(batch.source, batch.target_in, batch.mask)
-    real = {"encoder.states": _real_states(model, batch), "decoder.hidden": batch.target != PAD}
+        if isinstance(model, Reader):
+            model(batch.source, batch.mask)
+        else:
+            assert isinstance(model, EncoderDecoder)
+            encoded = model.encode(batch.source, batch.mask)
+            model.decoder(batch.target_in, model.decoder.init_state(encoded))
+    real = {
+        "encoder.states": batch.source != PAD if isinstance(task, TextTask) else _real(encoded),
+        "decoder.hidden": batch.target != PAD,
+    }
     return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
 
 
-def _real_states(model: nn.Module, batch: Batch) -> Tensor:
-    """Which encoder states stand for something. (B, S)"""
-    if not batch.source.is_floating_point():
-        return batch.source != PAD
-    encoded = model.encode(batch.source, batch.mask)  # type: ignore[operator]
+def _real(encoded: Encoded) -> Tensor:
+    """Which states are no padding. (B, S)"""
     return encoded.states.new_ones(encoded.states.shape[:2], dtype=torch.bool) if encoded.mask is None else encoded.mask
 
 
@@ -201,80 +205,80 @@ def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...
     )
 
 
-def _sensed(model: nn.Module, task: SensedTask, given: Any, strategy: Strategy, edits: Sequence[Edit], forced: Mapping[int, str]) -> Trace:
-    """The source of the trace are the encoder's states, by name: they are what can be looked at."""
-    assert isinstance(model, EncoderDecoder)
-    source = task.perceive(given).source.to(_device(model))
-    with torch.inference_mode():
-        states = task.places(model.encode(source).states.shape[1])
-    if isinstance(strategy, Beam):
-        trace = _beam(model, task, states, source, strategy, edits)
-    else:
-        trace = _sequence(task, states, *_decoded(model, task, source, len(states), strategy, edits, forced))
-    trace.frames = source[0].cpu().numpy()
-    return trace
+@dataclass(frozen=True)
+class _Reading:
+    """What an encoder is given: `source` (1, …) and `mask`; the `tokens` that it stands for, or else what was `sensed`."""
+
+    source: Tensor
+    mask: Tensor | None
+    max_steps: int
+    tokens: tuple[str, ...] = ()
+    sensed: Sensed | None = None
+
+    def to(self, device: torch.device) -> _Reading:
+        return replace(self, source=self.source.to(device), mask=None if self.mask is None else self.mask.to(device))
+
+    def names(self, task: WritingTask, sites: Mapping[str, Array]) -> tuple[str, ...]:
+        """What is looked at: the tokens, or the places of what was sensed that the encoder's states stand for."""
+        if self.sensed is None:
+            return self.tokens
+        assert isinstance(task, SensedTask)
+        return task.places(self.sensed, sites["encoder.states"].shape[0])
 
 
-def _decoded(
-    model: EncoderDecoder,
-    task: SequenceTask,
-    source: Tensor,
-    length: int,
-    strategy: Greedy | Sample,
-    edits: Sequence[Edit],
-    forced: Mapping[int, str],
-) -> tuple[list[int], dict[str, Array]]:
-    """The written tokens, and all sites."""
-    tokens = {step: torch.tensor([_forced_id(task, token)], device=source.device) for step, token in forced.items()}
-    recording = Recording(model, edits)
-    steps = list(decode(model, source, max_steps=task.max_steps(length), strategy=strategy, forced=tokens, recording=recording))
-    return [int(s.token) for s in steps], recording.finish()
+def _reading(task: SequenceTask | SensedTask, given: Any) -> _Reading:
+    if isinstance(task, SensedTask):
+        sensed = task.perceive(given)
+        return _Reading(sensed.source, sensed.mask, task.max_steps(), sensed=sensed)
+    tokens = task.parse(given)
+    return _Reading(torch.tensor([task.source_vocabulary.encode(tokens)]), None, task.max_steps(len(tokens)), tokens)
 
 
-def _sequence(task: SequenceTask, source: tuple[str, ...], ids: list[int], sites: dict[str, Array]) -> Trace:
+def _sequence(task: WritingTask, taken: _Reading, ids: list[int], sites: dict[str, Array]) -> Trace:
     ended = bool(ids) and ids[-1] == EOS
     tokens = tuple("end" if i == EOS else task.target_vocabulary.tokens[i] for i in ids)
-    logits = sites["decoder.logits"]
+    logits = sites["decoder.logits"][: len(ids)]
     shifted = np.exp(logits - logits.max(-1, keepdims=True))
     return Trace(
         sites,
-        source=source,
+        source=taken.names(task, sites),
         tokens=tokens,
         output=task.join(task.target_vocabulary.decode(ids)),
         probabilities=(shifted / shifted.sum(-1, keepdims=True)).astype(np.float32),
         ended=ended,
+        sensed=taken.sensed,
     )
 
 
-def _beam(model: EncoderDecoder, task: SequenceTask, source: tuple[str, ...], ids: Tensor, beam: Beam, edits: Sequence[Edit]) -> Trace:
+def _beam(model: EncoderDecoder, task: WritingTask, taken: _Reading, beam: Beam, edits: Sequence[Edit]) -> Trace:
     """Search without looking, then replay the final hypotheses as one batch with the trace open."""
-    hypotheses = beam_search(model, ids, beam, max_steps=task.max_steps(len(source)))
+    hypotheses = beam_search(model, taken.source, beam, mask=taken.mask, max_steps=taken.max_steps)
     longest = max(len(h.tokens) for h in hypotheses)
-    rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=ids.device)
+    rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=taken.source.device)
     recording = Recording(model, edits)
-    forced = dict(enumerate(rows.T))
-    for _ in decode(model, ids.expand(len(rows), *ids.shape[1:]), max_steps=longest, forced=forced, recording=recording):
+    sources, mask = repeated(taken.source, len(rows)), None if taken.mask is None else repeated(taken.mask, len(rows))
+    for _ in decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording):
         pass
     every = [recording.finish(row) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
     for sites, hypothesis in zip(every, hypotheses, strict=True):
         for site in stepwise:
             sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
-    written = len(hypotheses[0].tokens)
-    best = _sequence(task, source, list(hypotheses[0].tokens), {"decoder.logits": every[0]["decoder.logits"][:written]})
+    best = _sequence(task, taken, list(hypotheses[0].tokens), every[0])
     sites = {site: np.stack([one[site] for one in every]) for site in every[0]}
     return Trace(
         sites,
-        source=source,
+        source=best.source,
         tokens=best.tokens,
         output=best.output,
         probabilities=best.probabilities,
         ended=best.ended,
         beam=True,
+        sensed=best.sensed,
     )
 
 
-def _forced_id(task: SequenceTask, token: str) -> int:
+def _forced_id(task: WritingTask, token: str) -> int:
     if not isinstance(token, str):
         raise InputError(f"A forced token must be text such as 5, or end, not {show(token)}.")
     return EOS if token == "end" else task.target_vocabulary.encode([token])[0]

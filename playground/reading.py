@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from .models import Reader
-from .tasks import ReaderTask, SequenceTask, TextTask
+from .tasks import ReaderTask, Task, TextTask, WritingTask
 from .vocabulary import MASK
 
 
@@ -21,11 +21,11 @@ class Answer(NamedTuple):
     probabilities: Float[Tensor, "answers classes"] | None
 
 
-def names(task: TextTask) -> tuple[str, ...]:
+def names(task: Task) -> tuple[str, ...]:
     """What the classes of a reader's logits are called, in their order."""
     if isinstance(task, ReaderTask):
         return task.classes
-    assert isinstance(task, SequenceTask)
+    assert isinstance(task, WritingTask)
     return task.target_vocabulary.tokens
 
 

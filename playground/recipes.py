@@ -205,13 +205,21 @@ def work(recipe: Recipe) -> tuple[int, float]:
 @lru_cache(maxsize=512)
 def _work(architecture: str, task: str, model_options: Pairs, task_options: Pairs, batch_size: int) -> tuple[int, float]:
     built = _task(task, task_options)
-    longest = built.trained_lengths[1] if isinstance(built, tasks.TextTask) else 0
-    source, target = max(longest, 1), longest + 1
-    source = built.trained_frames if isinstance(built, tasks.SensedTask) else source
     entry = models.get(architecture)
     with torch.random.fork_rng(devices=[]):  # a real one: option limits keep it small, and torch's meta device costs 2 s to import
         model = entry.build(built, parse(entry.Options, dict(model_options)))
+        source, target = _lengths(built, model)
     return models.parameter_count(model), models.flops_per_example(model, source, target) * batch_size
+
+
+@torch.no_grad()
+def _lengths(task: tasks.Task, model: nn.Module) -> tuple[int, int]:
+    """Places of a long source, and of what is written for it."""
+    if isinstance(task, tasks.SensedTask):
+        states = model.encode(task.perceive(task.pinned).source).states  # type: ignore[operator]
+        return states.shape[1], task.max_steps()
+    longest = task.trained_lengths[1] if isinstance(task, tasks.TextTask) else 0
+    return max(longest, 1), longest + 1
 
 
 def _within_caps(recipe: Recipe) -> None:

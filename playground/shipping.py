@@ -51,7 +51,7 @@ def main(chosen: Collection[str] = ()) -> None:
         metrics = {**run.metrics, **_pca(run)}
         history = {
             **run.history,
-            **({"baseline": list(run.task.baseline)} if isinstance(run.task, tasks.TextTask) and run.task.baseline else {}),
+            **({"baseline": list(run.task.baseline)} if isinstance(run.task, tasks.TypedTask) and run.task.baseline else {}),
         }
         checkpoint = replace(run.checkpoint, metrics=metrics, projections=run.projections, history=history)
         path = api.Run(checkpoint).save(api.shipped_path(architecture, task))
@@ -90,7 +90,7 @@ def _baseline(task: tasks.Task) -> str:
     if isinstance(task, tasks.PictureTask):
         mean = task.pictures("train")[0].mean(0)
         return f"mean picture, mse {float((task.pictures('held_out')[0] - mean).square().mean()):.4f}"
-    if isinstance(task, tasks.TextTask) and task.baseline is not None:
+    if isinstance(task, tasks.TypedTask) and task.baseline is not None:
         return f"{task.baseline[0]}, exact match {task.baseline[1]:.4f}"
     return "guessing evenly, exact match 0.0000"
 

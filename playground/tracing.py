@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -24,6 +24,9 @@ from torch import Tensor, nn
 
 from .errors import InputError
 from .options import show
+
+if TYPE_CHECKING:
+    from .tasks import Sensed
 
 OPS = ("set", "scale", "add", "mask", "patch")
 
@@ -162,9 +165,9 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
     search (`beam`) a leading axis runs over the final hypotheses, best first.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
-    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders,
-    `frames` (F, C) of a sound. A reader writes all its tokens
-    at once, each read off at one of `positions` of the source (none for an answer about the whole).
+    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
+    at once, each read off at one of `positions` of the source (none for an answer about the whole). Of a picture or a
+    sound, `sensed` is what was read, and `source` names the encoder's states.
     """
 
     def __init__(
@@ -176,15 +179,16 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         output: str = "",
         probabilities: NDArray[np.float32] | None = None,
         picture: NDArray[np.float32] | None = None,
-        frames: NDArray[np.float32] | None = None,
         reconstruction: NDArray[np.float32] | None = None,
         ended: bool = True,
         positions: tuple[int, ...] = (),
         beam: bool = False,
+        sensed: Sensed | None = None,
     ) -> None:
         self._sites, self.positions, self.beam = sites, positions, beam
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
-        self.probabilities, self.picture, self.frames, self.reconstruction = probabilities, picture, frames, reconstruction
+        self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
+        self.sensed = sensed
 
     @property
     def sites(self) -> tuple[str, ...]:

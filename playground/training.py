@@ -24,12 +24,12 @@ from torch import Tensor, nn
 from .alignment import crossing
 from .decoding import decode_batch
 from .errors import InputError
-from .events import Array, Done, Event, Failed, Paused, PictureSample, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
+from .events import Array, Done, Event, Failed, Paused, PictureSample, Pixels, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
 from .gate import Gate
 from .models import Autoencoder, Counted, EncoderDecoder, Reader, initialise, parameter_count
 from .reading import read
 from .recipes import Recipe, Training
-from .tasks import Batch, PictureTask, SensedTask, SequenceTask, Task, TextTask, pad
+from .tasks import Batch, PictureTask, SensedTask, Task, TextTask, WritingTask, joined, pad
 from .tracing import Recording
 from .vocabulary import EOS
 
@@ -236,12 +236,32 @@ class Watcher:
     def __init__(self, model: nn.Module, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
         self.held_out = task.held_out(HELD_OUT).to(device)
-        self.higher_is_better = isinstance(task, TextTask)
+        self.higher_is_better = not isinstance(task, PictureTask)
+        self.longest_target = self.held_out.target.shape[-1]  # EOS included
+        self.pictures: list[Pixels] = []
+        rows = task.held_out(SAMPLES, seed=2)
         if isinstance(task, TextTask):
-            rows = task.held_out(SAMPLES, seed=2)
-            self.sources, inputs, mask = _heard(task, rows) if isinstance(task, SensedTask) else _read(task, rows)
-            self.inputs, self.mask = inputs.to(device), mask.to(device)
-            self.longest_target = self.held_out.target.shape[-1]  # EOS included
+            sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
+            self.sources = [s[: task.trained_lengths[1]] for s in sources]
+            tokens, mask = pad([task.source_vocabulary.encode(s) for s in self.sources])
+            self.inputs = tokens.to(device)
+            self.mask: Tensor | None = mask.to(device)
+            self.right = [task.answer(s) or () for s in self.sources]
+        elif isinstance(task, SensedTask):
+            self._sense(task, rows)
+
+    def _sense(self, task: SensedTask, rows: Batch) -> None:
+        """The pinned picture or sound before others, filled up to the longest."""
+        pinned = task.perceive(task.pinned)
+        self.inputs, self.mask = joined([pinned.source, rows.source]).to(self.device), None
+        if rows.mask is not None:
+            own = pinned.source.new_ones(pinned.source.shape[:2], dtype=torch.bool) if pinned.mask is None else pinned.mask
+            self.mask = joined([own, rows.mask]).to(self.device)
+        with torch.no_grad():
+            states = self.model.encode(pinned.source.to(self.device)).states  # type: ignore[operator]
+        self.sources = [task.places(pinned, states.shape[1]), *[()] * len(rows)]
+        self.right = [pinned.right or (), *(task.target_vocabulary.decode(row) for row in rows.target.tolist())]
+        self.pictures = [task.picture(source).mul(255).round().byte().numpy() for source in self.inputs.cpu()]
 
     def score(self) -> float:
         """Share of held-out inputs answered exactly right, or mean squared error per pixel."""
@@ -269,27 +289,21 @@ class Watcher:
             return self._pictures(count)
         if isinstance(self.model, Reader):
             return self._read(count)
-        assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, SequenceTask)
+        assert isinstance(self.model, EncoderDecoder) and isinstance(self.task, WritingTask)
         recording = Recording(self.model, sites="*weights", explicit=False)
-        length = int(self.mask[:count].sum(1).max())
-        tokens = decode_batch(
-            self.model,
-            self.inputs[:count, :length],
-            self.mask[:count, :length],
-            max_steps=self.longest_target + 1,
-            recording=recording,
-        ).tolist()
+        length = max(map(len, self.sources[:count])) if isinstance(self.task, TextTask) else None
+        inputs, mask = self.inputs[:count, :length], None if self.mask is None else self.mask[:count, :length]
+        tokens = decode_batch(self.model, inputs, mask, max_steps=self.longest_target + 1, recording=recording).tolist()
         written = tokens[0].index(EOS) + 1 if EOS in tokens[0] else len(tokens[0])
         sites = {site: a[:written] if site.startswith("decoder.") else a for site, a in recording.finish().items()}
-        states = int(self.model.encode(self.inputs[:1], self.mask[:1]).states.shape[1]) if isinstance(self.task, SensedTask) else 0
-        attention = crossing(sites, states or len(self.sources[0]))
+        attention = crossing(sites, len(self.sources[0]))
         decode = self.task.target_vocabulary.decode
         return [self._sample(i, decode(row), attention if i == 0 else None) for i, row in enumerate(tokens)]
 
     @torch.no_grad()
     def _read(self, count: int) -> list[Sample]:
         """A reader's answers, all at once; how the pinned input attends is computed by the equations."""
-        assert isinstance(self.model, Reader) and isinstance(self.task, TextTask)
+        assert isinstance(self.model, Reader) and isinstance(self.task, TextTask) and self.mask is not None
         logits = self.model(self.inputs[:count], self.mask[:count])
         answers = [read(self.model, self.task, self.inputs[i, : len(s)], logits[i]) for i, s in enumerate(self.sources[:count])]
         recording = Recording(self.model, sites="*weights")
@@ -299,8 +313,9 @@ class Watcher:
         return [self._sample(i, answer.words, attention if i == 0 else None) for i, answer in enumerate(answers)]
 
     def _sample(self, i: int, output: tuple[str, ...], attention: Array | None) -> SequenceSample:
-        assert isinstance(self.task, TextTask)
-        return SequenceSample(self.sources[i], output, self.task.answer(self.sources[i]) or (), attention)
+        """The pinned input has its attention, of the others a page shows what was sensed."""
+        picture = self.pictures[i] if self.pictures and i else None
+        return SequenceSample(self.sources[i], output, self.right[i], attention, picture)
 
     @torch.no_grad()
     def _pictures(self, count: int) -> list[Sample]:
@@ -313,24 +328,6 @@ class Watcher:
         """All parameters as safetensors; float16 for the frames of the film, where a count can be too large and stays at the limit."""
         state = {k: v.detach().cpu().contiguous() for k, v in self.model.state_dict().items()}
         return save({k: v.clamp(*HALF).half() if half else v for k, v in state.items()})
-
-
-def _read(task: TextTask, rows: Batch) -> tuple[list[tuple[str, ...]], Tensor, Tensor]:
-    """The pinned text and those of the rows: tokens, their numbers padded (B, S), and which are real."""
-    sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
-    sources = [s[: task.trained_lengths[1]] for s in sources]
-    return sources, *pad([task.source_vocabulary.encode(s) for s in sources])
-
-
-def _heard(task: SensedTask, rows: Batch) -> tuple[list[tuple[str, ...]], Tensor, Tensor]:
-    """The pinned input and those of the rows: what each is known to say, frames padded (B, F, C), and which are real."""
-    pinned = task.perceive(task.pinned).source[0]
-    assert rows.mask is not None
-    frames = [pinned, *(row[real] for row, real in zip(rows.source, rows.mask, strict=True))]
-    lengths = torch.tensor([len(one) for one in frames])
-    inputs = nn.utils.rnn.pad_sequence(frames, batch_first=True)
-    sources = [task.parse(task.pinned), *(task.target_vocabulary.decode(row) for row in rows.target.tolist())]
-    return sources, inputs, torch.arange(inputs.shape[1]) < lengths[:, None]
 
 
 class _Best:

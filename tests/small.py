@@ -13,12 +13,12 @@ from torch.nn import functional as F
 from playground import models, options, recipes, tasks
 from playground.models import Counted, EncoderDecoder, Reader, initialise
 from playground.recipes import Recipe
-from playground.tasks import Batch, PictureTask, Task, TextTask
+from playground.tasks import Batch, PictureTask, Task, TypedTask
 from playground.tracing import Edit, Recording
 from playground.vocabulary import PAD
 
 CLOSE = {"atol": 1e-5, "rtol": 0}
-LIGHT = ("reverse", "strokes")  # the cheapest tasks of their kinds
+LIGHT = ("reverse", "strokes", "scenes")  # the cheapest tasks of their kinds
 PAIRS = [(a.id, t.id) for a in models.architectures().values() for t in tasks.tasks().values() if a.fits(t)]
 DECODER_PAIRS = [(a, t) for a, t in PAIRS if models.get(a).kind == "sequence decoder"]
 EACH_KIND = list({(a, tasks.get(t).kind): (a, t) for a, t in sorted(PAIRS, key=lambda pair: pair[1] in LIGHT)}.values())
@@ -73,10 +73,10 @@ def call(model: nn.Module, batch: Batch) -> Tensor:
 
 
 def some_input(task: Task) -> Any:
-    """What a visitor would give: the pinned text, or the first held-out picture."""
+    """What a visitor would give: the pinned text, or the first held-out grey picture."""
     if isinstance(task, PictureTask):
         return task.held_out(1).source[0].view(28, 28).numpy()
-    assert isinstance(task, TextTask)
+    assert isinstance(task, TypedTask)
     return task.pinned
 
 
@@ -98,12 +98,17 @@ def held_out(task_id: str, count: int = 5) -> tuple[Any, Batch]:
 
 
 def padded(batch: Batch, columns: int = 3) -> Batch:
-    """The same examples in a wider rectangle."""
+    """The same examples in a wider rectangle; pictures have none."""
     if batch.source.is_floating_point():
-        assert batch.mask is not None
-        return Batch(F.pad(batch.source, (0, 0, 0, columns)), batch.target, F.pad(batch.mask, (0, columns)))
+        return batch if batch.mask is None else _longer(batch, batch.mask, columns)
     mask = batch.source != PAD
     return Batch(F.pad(batch.source, (0, columns), value=PAD), batch.target, F.pad(mask, (0, columns), value=False))
+
+
+def _longer(batch: Batch, mask: Tensor, frames: int) -> Batch:
+    """Sounds with so many frames of nothing behind them."""
+    more = (0, 0) * (batch.source.dim() - 2) + (0, frames)
+    return Batch(F.pad(batch.source, more), batch.target, F.pad(mask, (0, frames), value=False))
 
 
 def answers(model: nn.Module, batch: Batch) -> Tensor:
@@ -129,6 +134,5 @@ def looped(model: EncoderDecoder, batch: Batch) -> Tensor:
 def without_padding(batch: Batch, row: int) -> Batch:
     source, target = batch.source[row], batch.target[row]
     if source.is_floating_point():
-        assert batch.mask is not None
-        return Batch(source[batch.mask[row]][None], target[target != PAD][None])
+        return Batch((source if batch.mask is None else source[batch.mask[row]])[None], target[target != PAD][None])
     return Batch(source[source != PAD][None], target[target != PAD][None] if target.dim() else target[None])

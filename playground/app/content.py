@@ -11,24 +11,25 @@ import torch
 
 from .. import api, models, recipes, tasks
 from ..errors import InputError
+from ..events import pack
 from ..expectation import expected_seconds
 from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
-from ..tasks import PictureTask, SensedTask, SequenceTask, TextTask
+from ..tasks import PictureTask, SensedTask, TextTask, TypedTask, WritingTask
 from ..views import blocks, scene, trajectory
-from . import pictures, sounds
+from . import pictures, scenes, sounds
 from . import visit as visits
 from .shelf import UPLOADED, Shelf, ready
 from .visit import SHIPPED, Visit
 
 TASKS = (  # from the easiest to read off the picture
     "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
-    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "digits", "strokes", "dialing",
+    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "scenes", "dialing", "digits", "strokes",
 )  # fmt: skip
 ARCHITECTURES = (
-    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram",
-    "autoencoder", "conv_autoencoder", "vae", "cvae", "recognizer",
+    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
+    "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
 )  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
@@ -42,9 +43,9 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[st
         drawn, figures = pictures.stage(visit, run, shelf.trace(visit), key=key, label=label)
         return _placed(drawn, visit), figures
     trace = shelf.trace(visit)
-    assert isinstance(run.task, TextTask)
+    assert isinstance(run.task, TypedTask)
     forced = [step for step, _ in visit.forced]
-    heard = sounds.shown(visit) if isinstance(run.task, SensedTask) else None
+    heard = sounds.shown(visit) if run.task.kind == "sound" else None
     drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced, heard=heard)
     return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 
@@ -127,18 +128,18 @@ def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputEr
         "verdict": drawn["verdict"] if drawn else {"right": None, "text": ""},
         "error": None if error is None else {"text": str(error), "tokens": [list(t) for t in error.tokens]},
     }
-    if isinstance(task, SensedTask):
+    if isinstance(task, SensedTask) and task.kind == "sound":
         common["limits"] = sounds.LIMITS
-    if isinstance(task, TextTask):
-        return {**common, "examples": list(task.examples)}
+    if isinstance(task, TypedTask):
+        return {**common, "examples": list(task.examples), "scene": scenes.pad(visit) if task.kind == "caption" else None}
     return {**common, "examples": pictures.thumbnails(visit.recipe.task), "fit": pictures.FIT_BOX.get(visit.recipe.task, 20)}
 
 
 def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
     """What the monitor follows, and what it says while nothing is followed."""
     task = visit.task
-    sequence = isinstance(task, TextTask)
-    source = task.parse(task.pinned)[: task.trained_lengths[1]] if isinstance(task, TextTask) else None
+    sequence = not isinstance(task, PictureTask)
+    pinned, target, shown_as = _pinned(task)
     mine = visit.run is not None and shelf.book.get(visit.run).owner == owner
     shown = ready(visit.recipe)
     return {
@@ -151,8 +152,9 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
         "history": shown.history if visit.run is None else None,  # what is drawn while no run is followed
         "score_name": "exact match" if sequence else "error per pixel",
         "score_better": "higher" if sequence else "lower",
-        "pinned": None if source is None else list(source),
-        "target": list(task.answer(source) or ()) if isinstance(task, TextTask) and source else None,
+        "pinned": pinned,
+        "target": target,
+        "picture": shown_as,
         "budget_s": round(expected_seconds(visit.recipe), 2),
         "label": run_label(shelf.get(visit), visit.shown, visit.frame),
         "on_stage": visit.shown == visit.run,
@@ -177,6 +179,18 @@ def about(recipe: Recipe) -> dict[str, str]:
 
 def _said(value: Any) -> str:
     return ("on" if value else "off") if isinstance(value, bool) else str(value).replace("_", " ")
+
+
+def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
+    """The watched input's tokens, its right answer, and how it is shown where it is no text."""
+    if isinstance(task, SensedTask):
+        sensed = task.perceive(task.pinned)
+        pixels = task.picture(sensed.source[0]).mul(255).round().byte().numpy()
+        return [task.pinned], list(sensed.right or ()), pack(pixels)
+    if not isinstance(task, TextTask):
+        return None, None, None
+    source = task.parse(task.pinned)[: task.trained_lengths[1]]
+    return list(source), list(task.answer(source) or ()), None
 
 
 def tabs(visit: Visit, open_: str | None = None) -> dict[str, Any]:
@@ -215,7 +229,7 @@ def _placed(drawn: dict[str, Any], visit: Visit) -> dict[str, Any]:
 
 def _guessing(task: tasks.Task) -> list[list[Any]]:
     """The loss of giving every word, and the end, the same probability."""
-    return [["guessing evenly", math.log(len(task.target_vocabulary.words) + 1)]] if isinstance(task, SequenceTask) else []
+    return [["guessing evenly", math.log(len(task.target_vocabulary.words) + 1)]] if isinstance(task, WritingTask) else []
 
 
 def _hash(*parts: Any) -> str:

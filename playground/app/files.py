@@ -24,7 +24,6 @@ from ..codegen import Script
 from ..errors import InputError
 from ..tasks import PictureTask
 from ..tracing import Trace
-from . import sounds
 from . import visit as visits
 from .shelf import Shelf
 from .visit import Visit
@@ -76,7 +75,7 @@ class Desk:
 
 def given(visit: Visit) -> Any:
     """The input that the script answers: typed text, or the picture or the recording on the stage."""
-    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else sounds.given(visit)
+    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else visits.sensed(visit)
 
 
 def shown(visit: Visit, desk: Desk) -> dict[str, str]:

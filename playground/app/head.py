@@ -9,7 +9,7 @@ import gradio as gr
 from .components import STATIC, version
 
 SHEETS = (  # later ones refine
-    "tokens", "page", "picture", "picture_blocks", "picture_ae", "player", "moments", "panels",
+    "tokens", "page", "picture", "picture_blocks", "picture_regions", "picture_ae", "player", "moments", "panels",
     "latent", "top_bar", "rail", "source_row", "sound", "pairs", "monitor", "inside", "code", "figure",
 )  # fmt: skip
 

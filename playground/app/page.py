@@ -18,7 +18,7 @@ import gradio as gr
 
 from ..errors import InputError
 from ..runs import RunBook
-from ..tasks import PictureTask, TextTask
+from ..tasks import PictureTask, TypedTask
 from . import content, pairs, pictures, visit
 from .components import dump
 from .files import Desk, shown
@@ -159,7 +159,7 @@ def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, An
     """What changes on the input box. Its text is left alone unless the input itself changed: somebody may be typing."""
     box: dict[str, Any] = {}
     if pair_changed:
-        box["visible"] = isinstance(after.task, TextTask)
+        box["visible"] = isinstance(after.task, TypedTask)
     if before is None or before.given != after.given:
         box["value"] = after.given if isinstance(after.given, str) else ""
     return box

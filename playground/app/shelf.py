@@ -21,8 +21,8 @@ from ..runs import RunBook
 from ..tasks import PictureTask
 from ..tracing import Trace
 from ..training import new_model
-from . import pictures, sounds
-from .visit import SHIPPED, Visit
+from . import pictures
+from .visit import SHIPPED, Visit, sensed
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
@@ -130,7 +130,7 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
 
 def _decoded(run: api.Run, visit: Visit) -> Trace:
     """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
-    given = sounds.given(visit)
+    given = sensed(visit)
     if isinstance(visit.strategy, Beam) and not isinstance(run.model, models.Reader):
         best = run.explore(given, strategy=visit.strategy).tokens
         return run.explore(given, forced=dict(enumerate(best)))

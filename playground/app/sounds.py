@@ -14,6 +14,7 @@ from ..options import show
 from ..tasks import SensedTask
 from ..tasks.sound import SECONDS
 from ..tasks.tones import BINS, FIRST, RATE, WINDOW
+from . import visit as visits
 from .visit import Visit
 
 MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded
@@ -21,17 +22,10 @@ KEYS = 16
 LIMITS = {"seconds": SECONDS, "keys": KEYS}
 
 
-def given(visit: Visit) -> Any:
-    """What the model is given: typed text, or (samples a second, samples)."""
-    if isinstance(visit.given, tuple) and visit.given[0] == "sound":
-        return visit.given[1], np.frombuffer(visit.given[2], dtype="<i2")
-    return visit.given
-
-
 def with_recording(visit: Visit, data: dict[str, Any]) -> Visit:
     """A recording put on the stage: `rate` samples a second, `samples` 16-bit whole numbers in base64. Raises InputError."""
     task, rate, text = visit.task, data.get("rate"), data.get("samples")
-    if not isinstance(task, SensedTask):
+    if not isinstance(task, SensedTask) or task.kind != "sound":
         raise InputError("This task hears nothing; choose one that reads sounds.")
     if not isinstance(text, str):
         raise InputError(f"A recording is 16-bit samples in base64, not {show(text)}.")
@@ -53,7 +47,7 @@ def shown(visit: Visit) -> dict[str, Any]:
     """The sound of a scene: its samples, what the model sees of them, and how long they last."""
     task = visit.task
     assert isinstance(task, SensedTask)
-    sensed = task.perceive(given(visit))
+    sensed = task.perceive(visits.sensed(visit))
     rate, samples = sensed.shown
     step = RATE / WINDOW
     return {

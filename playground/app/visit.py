@@ -16,7 +16,8 @@ from ..decoding import GREEDY, Beam, Sample, Strategy
 from ..errors import InputError
 from ..options import show
 from ..recipes import Recipe
-from ..tasks import PictureTask, TextTask
+from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
+from ..tasks.scenes import SIDE
 
 SHIPPED = "shipped"
 HOME = ("attention_seq2seq", "reverse")
@@ -27,9 +28,9 @@ FARTHEST = 100  # a number of a code is at most this far from 0
 class Visit:
     """`recipe` is what Train would train; `shown` names the run on the stage: "shipped", or the id of a visitor's run.
 
-    `given` is the typed text, or for pictures ("held_out", index), ("drawn", 784 numbers), or ("code", numbers, condition,
-    picture): a code set by hand, the class it is drawn as, and the picture that was given before it; for sounds typed text, or
-    ("sound", samples a second, bytes of 16-bit samples).
+    `given` is the typed text; ("pixels", bytes) for a coloured picture that nobody put in words; ("sound", samples a second, bytes
+    of 16-bit samples) for a recording; for grey pictures ("held_out", index), ("drawn", 784 numbers), or ("code", numbers,
+    condition, picture): a code set by hand, the class it is drawn as, and the picture that was given before it.
     """
 
     recipe: Recipe
@@ -102,7 +103,28 @@ def start(architecture: str, task: str, device: str = "auto", preset: str | None
 
 
 def first_input(task: tasks.Task) -> Any:
-    return task.pinned if isinstance(task, TextTask) else ("held_out", 0)
+    return task.pinned if isinstance(task, TypedTask) else ("held_out", 0)
+
+
+def sensed(visit: Visit) -> Any:
+    """What the model is given: the typed text, the picture (32, 32, 3) in 0..1, or the sound (samples a second, samples)."""
+    if isinstance(visit.given, tuple) and visit.given[0] == "sound":
+        return visit.given[1], np.frombuffer(visit.given[2], dtype="<i2")
+    if isinstance(visit.given, tuple) and visit.given[0] == "pixels":
+        return (np.frombuffer(visit.given[1], np.uint8).astype(np.float32) / 255).reshape(SIDE, SIDE, 3)
+    return visit.given
+
+
+def pixels(visit: Visit, values: Any) -> Visit:
+    """Put a coloured picture without words on the stage: (32, 32, 3) in 0..1, from untrusted values."""
+    task = visit.task
+    if task.kind != "caption" or not isinstance(task, SensedTask):
+        raise InputError("This task reads no coloured pictures.")
+    if isinstance(values, list):
+        values = [values[i : i + 3 * SIDE] for i in range(0, len(values), 3 * SIDE)]
+        values = [[row[i : i + 3] for i in range(0, len(row), 3)] for row in values]
+    shown = task.perceive(values if not isinstance(values, str) else []).shown
+    return visit.with_input(("pixels", (shown * 255).round().astype(np.uint8).tobytes()))
 
 
 def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
@@ -136,7 +158,7 @@ def dice(visit: Visit) -> Visit:
     generator = torch.Generator()
     generator.seed()
     task = visit.task
-    if isinstance(task, TextTask):
+    if isinstance(task, TypedTask):
         return visit.with_input(task.random_text(generator))
     assert isinstance(task, PictureTask)
     return visit.with_input(("held_out", int(torch.randint(len(task.pictures("held_out")[0]), (), generator=generator))))
@@ -146,7 +168,7 @@ def held_out(visit: Visit, index: Any) -> Visit:
     """Put one picture of the test set on the stage."""
     task = visit.task
     if not isinstance(task, PictureTask):
-        raise InputError("This task reads tokens; type them.")
+        raise InputError("This task has no grey pictures to pick; type its input.")
     count = len(task.pictures("held_out")[0])
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
         raise InputError(f"The test set has pictures 0 to {count - 1}; {str(index)[:40]!r} is none of them.")
@@ -196,8 +218,8 @@ def with_manifold(visit: Visit, on: Any) -> Visit:
 
 def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     """Input and step of a link. The input itself is checked when it is decoded, like typed text."""
-    if "input" in params and isinstance(visit.task, TextTask):
-        visit.task.parse(params["input"])
+    if "input" in params and isinstance(visit.task, TypedTask):
+        check(visit.task, params["input"])
         visit = visit.with_input(params["input"])
     if "picture" in params:
         visit = held_out(visit, int(params["picture"]) if params["picture"].isdecimal() else params["picture"])
@@ -214,6 +236,16 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
             raise InputError(f"step is {params['step'][:40]!r}; it must be a whole number.")
         visit = replace(visit, step=int(params["step"]))
     return visit
+
+
+def check(task: tasks.Task, text: Any) -> None:
+    """Raises InputError for what this task cannot read as typed."""
+    if isinstance(task, TextTask):
+        task.parse(text)
+    elif isinstance(task, SensedTask) and isinstance(text, str):
+        task.perceive(text)
+    else:
+        raise InputError("This task reads pictures; pick or draw one." if isinstance(task, PictureTask) else "Type the input as text.")
 
 
 def _code(text: str) -> tuple[float, ...]:

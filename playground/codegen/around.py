@@ -7,6 +7,7 @@ import textwrap
 import zlib
 from typing import Any
 
+import numpy as np
 from torch import nn
 
 from .. import models
@@ -17,7 +18,7 @@ from .known import quoted
 from .modules import Foreign
 
 IMPORTS = (Foreign("argparse", None, "argparse"), Foreign("pathlib", "Path", "Path"), Foreign("dataclasses", "replace", "replace"))
-TAKEN = ("main", "INPUT", "PICTURE", "RECORDING", "SEED")
+TAKEN = ("main", "INPUT", "NUMBERS", "SEED")
 WIDTH = 110
 MAIN = """\
 SEED = {seed}
@@ -54,33 +55,31 @@ try:
 
 def main(recipe: Recipe, task: Task, given: Any, answers: str, names: dict[str, str], packages: set[str]) -> str:
     """The constants of a script and its `main`; `answers` names the function that makes the answer."""
-    draws, plays = isinstance(task, PictureTask), isinstance(given, tuple)
-    constant = f"PICTURE = (\n{packed(given)}\n)" if draws else "" if plays else f"INPUT = {quoted(given)}"
-    if plays:
-        constant = f'INPUT = ""\nRECORDING = (\n{_lines(given[1].astype("<i2").tobytes())}\n)'
-    answer = f"{answers}(model, unpacked(PICTURE))" if draws else f"{answers}(model, task, given.input)"
-    if plays:
-        answer = f"{answers}(model, task, given.input or recorded(RECORDING, {given[0]}))"
+    typed = isinstance(given, str)
+    shape, numbers = ("", "") if typed else _numbers(task, given)
+    read = "given.input" if typed else f"unpacked(NUMBERS, {shape})"
+    if isinstance(given, tuple):  # a sound: samples a second, samples
+        read = f"({given[0]}, {read}.numpy())"
     lines = MAIN.format(
         seed=recipe.seed,
-        constant=constant,
-        asked="" if draws else ASKED,
+        constant=f"INPUT = {quoted(given)}" if typed else f"NUMBERS = (\n{numbers}\n)",
+        asked=ASKED if typed else "",
         task=names["task"],
         options=names["options"],
         fitting=FIT_WITH_PACKAGES if packages else FIT,
-        answer=answer,
+        answer=f"{answers}(model, {read})" if isinstance(task, PictureTask) else f"{answers}(model, task, {read})",
     )
     return lines.replace("    \n    parser", "    parser")
 
 
-def header(recipe: Recipe, task: Task, model: nn.Module, metrics: dict[str, float], packages: set[str]) -> str:
+def header(recipe: Recipe, task: Task, given: Any, model: nn.Module, metrics: dict[str, float], packages: set[str]) -> str:
     """The script's docstring: what it is, which paper, which recipe, how well it did, how to run it."""
     architecture, training = models.get(recipe.architecture), recipe.training
     scores = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in metrics.items())
     chosen = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in recipe.model_options)
     rate = f"{training.steps:,} steps of {training.batch_size} examples, rate {training.learning_rate:g}, seed {recipe.seed}"
     install = f" (first: pip install {' '.join(sorted(packages))})" if packages else ""
-    read = [] if isinstance(task, PictureTask) else ['    python script.py --input "…"      another input']
+    read = [] if not isinstance(given, str) else ['    python script.py --input "…"      another input']
     counted = f"{models.parameter_count(model):,} parameters. " if models.parameter_count(model) else ""
     lines = [
         f"{architecture.title} on “{type(task).title}”: one script that needs torch and numpy only.",
@@ -99,15 +98,18 @@ def header(recipe: Recipe, task: Task, model: nn.Module, metrics: dict[str, floa
     return f'"""{text}\n"""'
 
 
-def packed(given: Any) -> str:
-    """A picture as lines of base64: the very float32 numbers of the page, compressed."""
-    return _lines(picture(given).astype("<f4").tobytes())
+def packed(values: Any) -> str:
+    """A picture or a sound as lines of base64: the very float32 numbers of the page, compressed."""
+    data = base64.b64encode(zlib.compress(np.asarray(values).astype("<f4").tobytes(), 9)).decode()
+    return "\n".join(f'    "{line}"' for line in textwrap.wrap(data, WIDTH))
 
 
-def _lines(data: bytes) -> str:
-    """Bytes as lines of base64, compressed."""
-    text = base64.b64encode(zlib.compress(data, 9)).decode()
-    return "\n".join(f'    "{line}"' for line in textwrap.wrap(text, WIDTH))
+def _numbers(task: Task, given: Any) -> tuple[str, str]:
+    """The shape that `unpacked` gives to what is not text, and its numbers."""
+    if isinstance(task, PictureTask):
+        return "1, 784", packed(picture(given))
+    values = np.asarray(given[1] if isinstance(given, tuple) else given)
+    return ", ".join(map(str, values.shape)), packed(values)
 
 
 def _wrapped(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import Any
 
-from ..tasks import TextTask
+from ..tasks import TypedTask
 from .known import spelled
 from .text import Source
 
@@ -39,7 +39,7 @@ def _imported(text: str) -> set[str]:
     return names - AVAILABLE - sys.stdlib_module_names
 
 
-def with_values(text: str, task: TextTask) -> str:
+def with_values(text: str, task: TypedTask) -> str:
     """A task's class with its examples and its pinned input written out where they are computed, and the options inside it."""
     source = Source(text)
     edits = []

@@ -11,7 +11,7 @@ from torch import nn
 
 from .. import models, tasks
 from ..recipes import Recipe
-from ..tasks import PictureTask, SensedTask, TextTask
+from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
 from . import around
 from .baked import baked, packages, with_values
 from .bundle import Bundle, import_lines
@@ -33,13 +33,13 @@ class Script:
         self.recipe, self.task, self.model, self.metrics = recipe, task, model, metrics
         self.known = Known(recipe, task, model)
         self.options = ref_of(self.known.architecture.Options)
-        self.answers = "drawn_again" if isinstance(task, PictureTask) else "read_off" if isinstance(model, models.Reader) else "written"
-        self.answers = "heard" if isinstance(task, SensedTask) else self.answers
+        self.answers = "read_off" if isinstance(model, models.Reader) else "written"
+        if isinstance(task, PictureTask | SensedTask):
+            self.answers = "drawn_again" if isinstance(task, PictureTask) else "described"
 
     @cached_property
     def bundle(self) -> Bundle:
-        mine = ["read_weights", "fit", self.answers, *(["unpacked"] if isinstance(self.task, PictureTask) else [])]
-        mine += ["recorded"] if isinstance(self.task, SensedTask) else []
+        mine = ["read_weights", "fit", self.answers, *(["unpacked"] if isinstance(self.task, PictureTask | SensedTask) else [])]
         roots = [self.known.build, self.options, ref_of(type(self.task)), ref_of(type(self.recipe.training))]
         return Bundle(self.known, [*roots, *(Ref(HERE, name) for name in mine)])
 
@@ -57,7 +57,7 @@ class Script:
             parts += [headline(title), *self._explained(refs, texts)] if refs else []
         body = "\n\n\n".join(part.strip("\n") for part in [*parts, headline("Run it"), end])
         imports = import_lines(used_imports([*self.bundle.foreign, *around.IMPORTS], body))
-        top = around.header(self.recipe, self.task, self.model, self.metrics, needs)
+        top = around.header(self.recipe, self.task, given, self.model, self.metrics, needs)
         return f"{top}\n\n{_future(imports)}\n\n\n{body}\n"
 
     @cached_property
@@ -68,10 +68,9 @@ class Script:
         if chain:
             whole = merged([texts[ref] for ref in chain], chain[-1].name, self._about_task(chain))
             texts = {ref: whole if ref == chain[-1] else text for ref, text in texts.items() if ref not in chain[:-1]}
-        if isinstance(self.task, TextTask):
+        if isinstance(self.task, TypedTask):
             texts = {ref: with_values(text, self.task) for ref, text in texts.items()}
-        # A recording is baked in at the rate that the model reads, so what would bring others to it is not needed.
-        return names, texts, set() if isinstance(self.task, SensedTask) else packages(texts.values())
+        return names, texts, packages(texts.values())
 
     def _tables(self, given: Any) -> dict[Ref, str]:
         """Look-ups instead of packages, enough to read this input and the task's examples."""
@@ -136,5 +135,5 @@ def first_input(task: tasks.Task) -> Any:
     """What a script answers where nothing was given: the pinned input, or the first held-out picture."""
     if isinstance(task, PictureTask):
         return task.held_out(1).source[0].reshape(28, 28).numpy()
-    assert isinstance(task, TextTask)
+    assert isinstance(task, TypedTask)
     return task.pinned

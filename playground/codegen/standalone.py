@@ -49,16 +49,11 @@ def written(model: EncoderDecoder, task: SequenceTask, text: str) -> str:
 
 
 @torch.inference_mode()
-def heard(model: EncoderDecoder, task: SensedTask, given: Any) -> str:
-    """What the model writes for a recording (samples a second, samples), or for the sound of a typed text."""
-    source = task.perceive(given).source
-    steps = decode(model, source, max_steps=task.max_steps(source.shape[1]))
+def described(model: EncoderDecoder, task: SensedTask, given: Any) -> str:
+    """What the model writes about a picture or a sound, or about what is drawn or played of a text."""
+    sensed = task.perceive(given)
+    steps = decode(model, sensed.source, sensed.mask, max_steps=task.max_steps())
     return task.join(task.target_vocabulary.decode([int(step.token) for step in steps]))
-
-
-def recorded(text: str, rate: int) -> tuple[int, np.ndarray[Any, Any]]:
-    """A recording: samples a second, and 16-bit samples."""
-    return rate, np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i2")
 
 
 @torch.inference_mode()
@@ -68,10 +63,10 @@ def read_off(model: Reader, task: TextTask, text: str) -> str:
     return task.join(read(model, task, ids[0], model(ids)[0]).words)  # type: ignore[attr-defined]
 
 
-def unpacked(text: str) -> Tensor:
-    """A picture, (1, 784) in 0..1."""
+def unpacked(text: str, *shape: int) -> Tensor:
+    """The numbers of a picture or a sound."""
     numbers = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<f4")
-    return torch.tensor(numbers).reshape(1, 784)
+    return torch.tensor(numbers).reshape(shape)
 
 
 @torch.inference_mode()

@@ -36,10 +36,10 @@ class Encoded:
 
 
 class Encoder(nn.Module):
-    """Reads a source."""
+    """Reads a source: tokens (B, S), or the numbers of pictures or sounds (B, …)."""
 
     @abstractmethod
-    def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Encoded: ...
+    def forward(self, source: Tensor, mask: Bool[Tensor, "batch source"] | None = None) -> Encoded: ...
 
 
 class Decoder(nn.Module):
@@ -67,7 +67,7 @@ class EncoderDecoder(nn.Module):
 
     def forward(
         self,
-        source: Int[Tensor, "batch source"],
+        source: Tensor,
         target_in: Int[Tensor, "batch target"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> Float[Tensor, "batch target vocabulary"]:
@@ -197,6 +197,9 @@ class Autoencoder(nn.Module):
         return {"mse": self.score(batch), "loss": float(self.loss(batch))}
 
 
+SOURCES = {"picture": "grey pictures", "caption": "coloured pictures", "sound": "sounds"}  # all other kinds of task read tokens
+
+
 @dataclass(frozen=True)
 class Architecture:
     """A registered architecture: `build(task, options)` makes the model."""
@@ -216,16 +219,9 @@ class Architecture:
 
     def why_not(self, task: type[Task]) -> str:
         """Why it does not fit, as a clause whose subject is the architecture."""
-        if (task.kind == "sound") != ("sound" in self.learns):
-            if self.kind == "autoencoder":
-                return "reads pictures, not sounds"
-            return (
-                "reads tokens, not sounds"
-                if task.kind == "sound"
-                else "reads sounds, not " + ("pictures" if task.kind == "picture" else "tokens")
-            )
-        if (task.kind == "picture") != (self.kind == "autoencoder"):
-            return "reads tokens, not pictures" if task.kind == "picture" else "reads pictures, not tokens"
+        mine, others = (SOURCES.get(kind, "tokens") for kind in (self.learns[0], task.kind))
+        if mine != others:
+            return f"reads {mine}, not {others}"
         if self.kind == "reader":
             return "reads whole texts and cannot write one"
         if task.kind in ("label", "tags", "number"):

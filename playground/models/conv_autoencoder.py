@@ -37,6 +37,8 @@ class Options:
 class Convolution(nn.Module):
     """A window of 4 × 4 that moves by 2 pixels, normalised in groups of channels, then GELU: (C, 2H, 2W) to (C', H, W).
 
+    One of 3 × 3 that moves by 1 keeps the size.
+
     Site: `sum` (C', H, W), before normalisation and activation.
     """
 
@@ -48,13 +50,13 @@ class Convolution(nn.Module):
         (("K * x", "sum"),),
     )
 
-    def __init__(self, inputs: int, outputs: int, side: int) -> None:
+    def __init__(self, inputs: int, outputs: int, side: int, window: int = WINDOW, stride: int = 2) -> None:
         super().__init__()
-        self.kernel = nn.Conv2d(inputs, outputs, WINDOW, stride=2, padding=1)
+        self.kernel = nn.Conv2d(inputs, outputs, window, stride=stride, padding=1)
         self.kernel.uses = side**2  # type: ignore[assignment]
         self.norm = nn.GroupNorm(outputs // GROUP, outputs)
 
-    def forward(self, x: Float[Tensor, "batch inputs 2*side 2*side"]) -> Float[Tensor, "batch outputs side side"]:
+    def forward(self, x: Float[Tensor, "batch inputs _ _"]) -> Float[Tensor, "batch outputs side side"]:
         return F.gelu(self.norm(tap(self, "sum", self.kernel(x))))
 
 

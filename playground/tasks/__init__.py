@@ -26,10 +26,10 @@ class Batch:
     """Examples as tensors, batch first.
 
     Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
-    source is real, None where nothing is padded. Sounds: `source` (B, F, C) frames, `mask` (B, F). Readers: `target` is a
-    class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at padding. Pictures: `source` and
-    `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a model that samples its code while it
-    trains.
+    source is real, None where nothing is padded. Pictures or sounds told in words: `source` (B, …) numbers, `mask` (B, S) over
+    their frames. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at
+    padding. Grey pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a
+    model that samples its code while it trains.
     """
 
     source: Tensor
@@ -66,8 +66,8 @@ class Task(ABC):
     sequence      tokens to tokens                   label   tokens to one class
     completion    the rest of a begun text           tags    tokens to a class each
     infill        the words that masks hide          number  tokens to a number
+    caption       a coloured picture to tokens       sound   a sound to tokens
     picture       28 × 28 pixels to themselves
-    sound         frames of sound to tokens
     """
 
     id: ClassVar[str]
@@ -89,34 +89,22 @@ class Task(ABC):
         """`count` examples that training never sees; the same for the same seed."""
 
 
-class TextTask(Task):
-    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
+class TypedTask(Task):
+    """What a visitor can type, and how well a trivial guess does on it."""
 
-    unit: str = "token"  # what one source token is called: "digit", "word"
-    source_vocabulary: Vocabulary
-    max_source: int  # longest input a visitor may type
-    trained_lengths: tuple[int, int]
+    unit: str = "token"  # what one place of the source is called: "digit", "word", "region"
     examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
     baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
-
-    @abstractmethod
-    def parse(self, text: str) -> tuple[str, ...]:
-        """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
-
-    @abstractmethod
-    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The right output, or None where the task cannot know it."""
 
     @abstractmethod
     def random_text(self, generator: torch.Generator) -> str:
         """An input as a visitor could have typed it, not from the training examples."""
 
 
-class SequenceTask(TextTask):
-    """Tokens to tokens, the end token last."""
+class WritingTask(Task):
+    """The answer is tokens, written one after the other, the end token last."""
 
-    kind = "sequence"
     target_vocabulary: Vocabulary
 
     def join(self, tokens: tuple[str, ...]) -> str:
@@ -128,36 +116,75 @@ class SequenceTask(TextTask):
         return 2 * source_length + 4
 
 
+class TextTask(TypedTask):
+    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
+
+    source_vocabulary: Vocabulary
+    max_source: int  # longest input a visitor may type
+    trained_lengths: tuple[int, int]
+
+    @abstractmethod
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
+
+    @abstractmethod
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The right output, or None where the task cannot know it."""
+
+
+class SequenceTask(TextTask, WritingTask):
+    """Tokens to tokens, the end token last."""
+
+    kind = "sequence"
+
+
 @dataclass(frozen=True)
 class Sensed:
-    """One input as a model senses it.
+    """A picture or a sound, ready to be read.
 
-    `source` (1, F, C) floats and `mask` (1, F), None where all is real; `text` is what it is known to say, if it is known;
-    `shown` is what a visitor perceives of it: (samples a second, int16 samples).
+    `source` (1, …) is what the model reads, `mask` (1, frames) is True where it is real, None where all is. `text` is what was
+    drawn or played, and so the right answer, None where nobody knows. `shown` is what a visitor sees, an array (32, 32, 3) in
+    0..1, or hears, (rate, samples).
     """
 
-    source: Float[Tensor, "1 frames features"]
-    mask: Bool[Tensor, "1 frames"] | None
-    text: str | None
-    shown: Any
+    source: Tensor
+    mask: Bool[Tensor, "1 frames"] | None = None
+    text: str | None = None
+    shown: Any = None
+
+    @property
+    def right(self) -> tuple[str, ...] | None:
+        """The right answer in tokens."""
+        return None if self.text is None else tuple(self.text.split())
 
 
-class SensedTask(SequenceTask):
-    """What is sensed, not read, to tokens. Given as text, what the text says is synthesised; `parse` reads that text.
+class SensedTask(TypedTask, WritingTask):
+    """A picture or a sound in, tokens out: `kind` "caption" or "sound". What is typed is drawn or played first.
 
-    `features` is the width of a frame, `trained_frames` how many the longest training example has.
+    `features` is how many numbers a frame of a sound has, or a pixel of a picture.
     """
 
     features: int
-    trained_frames: int
 
     @abstractmethod
     def perceive(self, given: Any) -> Sensed:
-        """What was given, as the model senses it. Raises InputError."""
+        """What is read of a text, or of a picture or sound itself. Raises InputError: what was given, what is allowed, what to do."""
 
     @abstractmethod
-    def places(self, states: int) -> tuple[str, ...]:
-        """What the encoder's states are called."""
+    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
+        """Short names of `count` states that an encoder spreads evenly over what was sensed: regions, or times."""
+
+    @abstractmethod
+    def grid(self, count: int) -> tuple[int, int]:
+        """How so many states lie on `picture`: rows and columns."""
+
+    @abstractmethod
+    def picture(self, source: Tensor) -> Tensor:
+        """One example's source (…) as a picture in 0..1, (rows, columns, 3) or (rows, columns): how a page shows it small."""
+
+    @abstractmethod
+    def max_steps(self, source_length: int = 0) -> int:
+        """Decoding stops at EOS or after this many tokens, however large the source is."""
 
 
 class ReaderTask(TextTask):
@@ -200,6 +227,12 @@ def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor
     width = max(map(len, rows)) if width is None else width
     tokens = torch.tensor([row + [PAD] * (width - len(row)) for row in rows])
     return tokens, tokens != PAD
+
+
+def joined(parts: list[Tensor]) -> Tensor:
+    """Batches (B, S, …) of several lengths as one, filled up with 0 to the longest."""
+    longest = max(part.shape[1] for part in parts)
+    return torch.cat([torch.cat([part, part.new_zeros(len(part), longest - part.shape[1], *part.shape[2:])], dim=1) for part in parts])
 
 
 T = TypeVar("T", bound=type[Task])

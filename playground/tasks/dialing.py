@@ -73,7 +73,6 @@ class Dialing(SensedTask):
     options: DialingOptions
     target_vocabulary = KEYS
     features = BINS
-    source_vocabulary = KEYS  # of what is typed
     examples = ("042", "5550199", "11235813")
     pinned = "0427"
     baseline = ("rule: two loudest tones of each frame", 0.97)
@@ -81,12 +80,12 @@ class Dialing(SensedTask):
     max_source = MOST_KEYS
 
     @property
-    def trained_frames(self) -> int:  # type: ignore[override]
+    def trained_frames(self) -> int:
         """The most that so many keys can take, pressed slowly."""
         return round((self.options.max_length * (TONE[1] + GAP[1]) + 2 * MARGIN) * RATE / HOP)
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length, self.options.max_length
 
     def perceive(self, given: Any) -> Sensed:
@@ -117,14 +116,18 @@ class Dialing(SensedTask):
             raise InputError(f"The input has {len(keys)} digits; at most {MOST_KEYS} are dialled. Remove {len(keys) - MOST_KEYS}.")
         return keys
 
-    def answer(self, source: tuple[str, ...]) -> tuple[str, ...]:
-        return source
-
-    def places(self, states: int) -> tuple[str, ...]:
+    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
         """The middle of the two frames of each state, in seconds."""
-        return tuple(f"{(s * 2 * HOP + HOP / 2 + WINDOW / 2) / RATE:.2f} s" for s in range(states))
+        return tuple(f"{(s * 2 * HOP + HOP / 2 + WINDOW / 2) / RATE:.2f} s" for s in range(count))
 
-    def max_steps(self, source_length: int) -> int:
+    def grid(self, count: int) -> tuple[int, int]:
+        return 1, count
+
+    def picture(self, source: Tensor) -> Tensor:
+        """Ink on paper: time from the left, low tones at the bottom."""
+        return 1 - ((1 + source.clamp(-1, 1)) / 2).square().T.flip(0)
+
+    def max_steps(self, source_length: int = 0) -> int:
         return 2 * MOST_KEYS
 
     def random_text(self, generator: torch.Generator) -> str:

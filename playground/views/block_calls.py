@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..decoding import decode
 from ..explore import Code, explore
 from ..models import EncoderDecoder
-from ..tasks import SequenceTask, TextTask
+from ..tasks import PictureTask, WritingTask
 from ..tracing import Recording, Trace
 from ..vocabulary import EOS
 
@@ -83,17 +83,20 @@ def _flat(array: Array) -> Array:
 
 
 def _again(model: nn.Module, task: Any, trace: Trace) -> None:
-    if not isinstance(task, TextTask):
+    if isinstance(task, PictureTask):
         told = trace.find("*.condition.one_hot")
         given = Code(tuple(trace["encoder.code"].tolist())) if trace.picture is None else trace.picture
         explore(model, task, given, condition=None if told is None else int(told.argmax()))
         return
-    heard = trace.frames
-    ids = torch.tensor([task.source_vocabulary.encode(trace.source)]) if heard is None else torch.from_numpy(heard)[None]
-    if isinstance(model, EncoderDecoder) and isinstance(task, SequenceTask):
+    mask = None
+    if trace.sensed is None:
+        ids = torch.tensor([task.source_vocabulary.encode(trace.source)])
+    else:
+        ids, mask = trace.sensed.source, trace.sensed.mask
+    if isinstance(model, EncoderDecoder) and isinstance(task, WritingTask):
         numbers = task.target_vocabulary.ids
         written = torch.tensor([[EOS if token == "end" else numbers[token]] for token in trace.tokens])  # (T, 1)
-        steps = decode(model, ids, max_steps=len(written), forced=dict(enumerate(written)), recording=Recording(model, sites=""))
+        steps = decode(model, ids, mask, max_steps=len(written), forced=dict(enumerate(written)), recording=Recording(model, sites=""))
         assert sum(1 for _ in steps) == len(written)
         return
     with torch.inference_mode(), Recording(model, sites="").open():

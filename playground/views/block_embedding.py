@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..events import pack
-from ..tasks import SequenceTask, TextTask
+from ..tasks import TextTask, WritingTask
 from ..tracing import Trace
 from ..vocabulary import SPECIALS
 from .block_calls import Call, Rows
@@ -60,7 +60,7 @@ def body(task: Any, trace: Trace, path: str, module: nn.Embedding, seen: list[Ca
 def _names(task: Any, path: str, count: int) -> list[str]:
     """What the rows of a table stand for: tokens, or else places."""
     vocabularies = [task.source_vocabulary] if isinstance(task, TextTask) else []
-    if isinstance(task, SequenceTask):
+    if isinstance(task, WritingTask):
         vocabularies.insert(0 if path.startswith("decoder") else 1, task.target_vocabulary)
     found = next((v.tokens for v in vocabularies if len(v) == count), None)
     return [f"place {i}" for i in range(count)] if found is None else [SPECIAL.get(token, token) for token in found]

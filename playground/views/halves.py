@@ -13,14 +13,14 @@ from ..models import Reader
 from ..models.ngram import NGram
 from ..models.recurrent import CELL_TITLES, Recurrent
 from ..reading import names
-from ..tasks import TextTask
+from ..tasks import SensedTask, TypedTask
 from ..tracing import Trace
 from . import anatomy
 
 Array = NDArray[np.float32]
 
 
-def halves(trace: Trace, model: nn.Module, task: TextTask, looked: AttentionMap | None) -> dict[str, Any]:
+def halves(trace: Trace, model: nn.Module, task: TypedTask, looked: AttentionMap | None) -> dict[str, Any]:
     """`encoder`, `code` and `decoder` of a scene; `looked` is the attention that the picture draws."""
     return {
         "encoder": _encoder(trace, model, task),
@@ -47,7 +47,7 @@ def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
     return None if final is None else final[-1:]
 
 
-def _encoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+def _encoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     states, s = trace.get("encoder.states"), len(trace.source)
     if states is None:
         why = "no encoder: the prompt is read by the decoder itself"
@@ -59,14 +59,20 @@ def _encoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
     both = recurrent is not None and recurrent.directions == 2
     return {
         "ghost": False,
-        "name": _name(recurrent) if recurrent else f"{_count(layers, 'layer')}; +n is the length of what a sublayer adds",
-        "note": f"reads {'all ' + str(s) + ' tokens' if s > 1 else 'one token'}{', both ways' if both or not recurrent else ''}",
+        "name": _name(recurrent) if recurrent else _layers(layers) if layers else "",
+        "note": _reads(s, task, both or not recurrent),
         "shape": f"states {s} × {states.shape[1]}",
         "blocks": blocks,
     }
 
 
-def _decoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
+def _reads(count: int, task: TypedTask, both: bool) -> str:
+    if isinstance(task, SensedTask):
+        return f"cuts the source into {_count(count, task.unit)}"
+    return f"reads {'all ' + str(count) + ' tokens' if count > 1 else 'one token'}{', both ways' if both else ''}"
+
+
+def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     if isinstance(model, Reader):
         pooled = trace.get("pooling.weights") is not None
         off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"
@@ -91,7 +97,7 @@ def _decoder(trace: Trace, model: nn.Module, task: TextTask) -> dict[str, Any]:
 
 def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[str, Any]:
     states, s = trace.get("encoder.states"), len(trace.source)
-    final = trace.get("decoder.context")
+    final, prefix = trace.get("decoder.context"), trace.find("prompt.*") is not None
     if states is None:
         return _ghost("no code: prompt and answer are one text")
     if looked is not None and looked.side in ("cross", "pooling"):
@@ -109,7 +115,13 @@ def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[s
         note = "the final state, nothing else"
         common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None}
         return {**common, "shape_in": shape, "shape_out": str(final.shape[-1])}
-    return _ghost("no code: the states are read as they are")
+    return _ghost(
+        "no code: the decoder reads the states as if they were its first words" if prefix else "no code: the states are read as they are"
+    )
+
+
+def _layers(count: int) -> str:
+    return f"{_count(count, 'layer')}; +n is the length of what a sublayer adds"
 
 
 def _ghost(why: str) -> dict[str, Any]:

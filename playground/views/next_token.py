@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from ..errors import InputError
 from ..reading import names
-from ..tasks import TextTask
+from ..tasks import PictureTask
 from ..tracing import Trace
 from .style import MONO, color, escape, meta, percent
 
@@ -52,7 +52,7 @@ def draw(info: Info) -> go.Figure:
 
 
 def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
-    if not isinstance(run.task, TextTask):
+    if isinstance(run.task, PictureTask):
         raise InputError("This model writes a picture, not tokens; it has no next token.")
     trace = run.explore(given)
     if trace.probabilities is None:

@@ -19,7 +19,7 @@ from ..alignment import AttentionMap, attention_maps, drawn
 from ..events import pack
 from ..models import Reader
 from ..reading import names
-from ..tasks import SequenceTask, TextTask
+from ..tasks import SensedTask, SequenceTask, TextTask, TypedTask
 from ..tracing import Trace
 from ..vocabulary import MASK, SPECIALS
 from . import attention, halves
@@ -32,22 +32,21 @@ HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
 def sequence(
     trace: Trace,
     model: nn.Module,
-    task: TextTask,
+    task: TypedTask,
     *,
     key: str,
     run_label: str,
     forced: Sequence[int] = (),
     heard: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The scene of a text that was read and of what was made of it; the shape of it is documented beside the step player.
+    """The scene of what was read and of what was made of it; the shape of it is documented beside the step player.
 
-    `heard` is the sound of a source that is one, with the `text` that it is known to say.
+    `heard` is the sound of a source that is one, as the page plays and draws it.
     """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
-    read = trace.source if heard is None else None if heard["text"] is None else task.parse(heard["text"])
-    right, output = None if read is None else task.answer(read), list(trace.tokens)
+    right, output = _right(trace, task), list(trace.tokens)
     reads = isinstance(model, Reader)
     wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
@@ -59,6 +58,7 @@ def sequence(
         **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
         "source": list(trace.source),
         "sound": heard,
+        **(_sensed(trace, task) if heard is None else {"picture": None}),
         "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
         "output": output,
         "positions": list(trace.positions),
@@ -79,9 +79,25 @@ def sequence(
         "attention_reading": None if looked is None else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
-        "notice": None if read is None else _notice(read, task),
+        "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
+
+
+def _right(trace: Trace, task: TypedTask) -> tuple[str, ...] | None:
+    if trace.sensed is not None:
+        return trace.sensed.right
+    assert isinstance(task, TextTask)
+    return task.answer(trace.source)
+
+
+def _sensed(trace: Trace, task: TypedTask) -> dict[str, Any]:
+    """A picture that stands for the source, and how the encoder's states lie on it, rows and columns."""
+    if trace.sensed is None:
+        return {"picture": None}
+    assert isinstance(task, SensedTask)
+    pixels = task.picture(trace.sensed.source[0]).mul(255).round().byte().numpy()
+    return {"picture": pack(pixels), "grid": list(task.grid(len(trace.source))), "unit": task.unit}
 
 
 def _packed(values: Array | None) -> dict[str, Any] | None:
@@ -128,7 +144,7 @@ def _logits(trace: Trace, model: nn.Module) -> Array | None:
     return logits[list(trace.positions)] if model.answers != "label" else logits[None]
 
 
-def _probability(trace: Trace, output: list[str], task: TextTask) -> list[float] | None:
+def _probability(trace: Trace, output: list[str], task: TypedTask) -> list[float] | None:
     if trace.probabilities is None:
         return None
     ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(names(task))}
@@ -158,11 +174,13 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
     return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
 
 
-def _notice(source: tuple[str, ...], task: TextTask) -> str | None:
+def _notice(trace: Trace, task: TypedTask) -> str | None:
+    if not isinstance(task, TextTask):
+        return None
     low, high = task.trained_lengths
-    n = len(source)
+    n = len(trace.source)
     if low <= n <= high:
-        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in source else None
+        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in trace.source else None
     trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
     return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
 

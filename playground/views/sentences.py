@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from ..models import Reader
-from ..tasks import TextTask
+from ..tasks import TypedTask
 from ..tracing import Trace
 from .style import Rich, percent
 
@@ -20,7 +20,7 @@ LOOK: Rich = [("look", "")]
 def sentences(
     trace: Trace,
     model: nn.Module,
-    task: TextTask,
+    task: TypedTask,
     *,
     looks: bool,
     probability: list[float] | None,
@@ -49,7 +49,7 @@ def _token(trace: Trace, t: int) -> Rich:
     return [("d", "end" if token == "end" else f"‘{token}’")]
 
 
-def _written(trace: Trace, task: TextTask, t: int, looks: bool) -> Rich:
+def _written(trace: Trace, task: TypedTask, t: int, looks: bool) -> Rich:
     start: Rich = [("", "To write "), *_token(trace, t)]
     if looks:
         return [*start, ("", " "), *LOOK]
@@ -63,7 +63,7 @@ def _written(trace: Trace, task: TextTask, t: int, looks: bool) -> Rich:
     return [*start, ("", " the model looks up what followed "), ("d", f"‘{' '.join(seen)}’"), ("", " in training, and nothing before")]
 
 
-def _read_off(trace: Trace, task: TextTask, t: int, looks: bool) -> Rich:
+def _read_off(trace: Trace, task: TypedTask, t: int, looks: bool) -> Rich:
     if trace.get("pooling.weights") is not None:
         tail: Rich = [("", " is read off the pooled context: "), *LOOK]
         return [("", "The answer "), *_token(trace, t), *tail]

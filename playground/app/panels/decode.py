@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import InputError
-from ...tasks import SequenceTask
+from ...tasks import WritingTask
 from .. import content
 from ..components import AttentionPanel, NextTokenPanel, PlotlyFigure, StepPlayer, Tabs
 from ..page import Page
@@ -32,13 +32,13 @@ def wire(page: Page) -> None:
 
 def strategy(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Another way to choose each token."""
-    if not isinstance(visit.task, SequenceTask):
+    if not isinstance(visit.task, WritingTask):
         raise InputError("Only models that write tokens choose them.")
     return visit.decode_by(data.get("name"), data.get("temperature", 1))
 
 
 def force(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Write another token at this step and let the model go on from there."""
-    if not isinstance(visit.task, SequenceTask):
+    if not isinstance(visit.task, WritingTask):
         raise InputError("Only models that write tokens can be forced.")
     return visit.force(data.get("step"), data.get("text"))

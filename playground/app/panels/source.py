@@ -12,6 +12,7 @@ from ...tasks import PictureTask
 from .. import sounds
 from .. import visit as visits
 from ..components import SourceRow
+from ..image_files import decoded
 from ..page import Page
 from ..visit import Visit
 
@@ -37,10 +38,7 @@ def wire(page: Page) -> None:
 
 def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """What was typed is decoded; bad text raises InputError here, before anything runs."""
-    parse = getattr(visit.task, "parse", None)
-    if parse is None:
-        raise InputError("This task reads pictures; pick or draw one.")
-    parse(data.get("input"))
+    visits.check(visit.task, data.get("input"))
     return visit.with_input(data["input"])
 
 
@@ -56,7 +54,9 @@ def recorded(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 
 
 def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """A drawing of 784 numbers in 0..1."""
+    """A drawing of 784 numbers in 0..1, or 3 × 1,024 in colour; or a picture's file, in base64."""
+    if visit.task.kind == "caption":
+        return visits.pixels(visit, decoded(data["file"]) if "file" in data else data.get("values"))
     if not isinstance(visit.task, PictureTask):
         raise InputError("This task reads tokens; type them.")
     values = picture(data.get("values"))

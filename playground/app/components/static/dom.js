@@ -39,11 +39,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Array packed by Python (`{shape, f32}`) as `{shape, data: Float32Array, row(i)}`; null stays null. */
+/** Array packed by Python (`{shape, f32}`, or `u8` for bytes) as `{shape, data, row(i)}`; null stays null. */
 export function unpack(packed) {
   if (!packed) return null;
-  const bytes = Uint8Array.from(atob(packed.f32), (c) => c.charCodeAt(0));
-  const data = new Float32Array(bytes.buffer);
+  const bytes = Uint8Array.from(atob(packed.u8 ?? packed.f32), (c) => c.charCodeAt(0));
+  const data = packed.u8 ? bytes : new Float32Array(bytes.buffer);
   const width = packed.shape.length > 1 ? packed.shape.slice(1).reduce((a, b) => a * b, 1) : data.length;
   return { shape: packed.shape, data, row: (i) => data.subarray(i * width, (i + 1) * width) };
 }

@@ -6,6 +6,7 @@ import { outputColumn, sourceColumn } from './picture_chips.js';
 import { arrange, fitColumns } from './picture_layout.js';
 import { looker } from './picture_look.js';
 import { soundColumns } from './picture_sound.js';
+import { regions } from './picture_regions.js';
 import { drawRibbons } from './ribbons.js';
 
 /**
@@ -30,15 +31,15 @@ const unfolded = { enc: false, dec: false }; // kept from scene to scene
 export function sequencePicture(scene, goto, pick, look) {
   const blocks = { enc: createBlocks(scene.encoder.blocks ?? [], 'encoder', pick), dec: createBlocks(scene.decoder.blocks ?? [], 'decoder', pick) };
   const layered = Boolean(blocks.enc.layers || blocks.dec.layers || !(scene.states || scene.decoder_states));
-  const sound = scene.sound ? soundColumns(scene) : null, { source, output } = columnsOf(scene, layered, sound);
+  const sound = scene.sound ? soundColumns(scene) : null, { source, output, pictured } = columnsOf(scene, layered, sound);
   output.forEach((column, i) => column.node.addEventListener('click', () => goto(i)));
 
-  const encoder = half('enc', scene.encoder, source, blocks.enc, layered), decoder = half('dec', scene.decoder, output, blocks.dec, layered, scene.forced?.length ? '◣ forced' : '');
+  const encoder = half('enc', scene.encoder, source, blocks.enc, layered, '', pictured), decoder = half('dec', scene.decoder, output, blocks.dec, layered, scene.forced?.length ? '◣ forced' : '');
   if (sound) listenTo(encoder.columns, scene, sound);
   const code = codeOf(scene, layered, pick);
   const ribbons = s('svg', { class: 'rib', 'aria-hidden': 'true' });
   const grid = h(`div.picg${layered ? '.layered' : ''}`, { role: 'group' }, encoder.node, code.node, decoder.node, ribbons, code.tags);
-  const parts = { grid, encoder, decoder, pill: code.pill, tags: code.tags, ribbons, source, output, layered };
+  const parts = { grid, encoder, decoder, pill: code.pill, tags: code.tags, ribbons, source, output, layered, pictured: Boolean(pictured) };
   const still = standing(scene);
 
   let step = 0, head = null, now = null, layout = null, open = null;
@@ -107,12 +108,13 @@ function listenTo(columns, scene, { backdrop, below }) {
 function columnsOf(scene, layered, sound) {
   const states = layered ? null : unpack(scene.states), outputs = layered ? null : unpack(scene.decoder_states);
   const prompt = scene.encoder.ghost ? '.prompt' : '', answers = scene.decoder.ghost;
-  const source = sound?.columns ?? scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max: span(states?.data ?? []), className: prompt }));
+  const seen = scene.picture && !scene.encoder.ghost ? regions(scene) : null;
+  const source = sound?.columns ?? seen?.columns ?? scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max: span(states?.data ?? []), className: prompt }));
   if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title: 'summary token, put before the source' }));
   const output = scene.output.map((token, i) => outputColumn(token, outputs?.row(i), {
     max: span(outputs?.data ?? []), wrong: scene.wrong?.[i], forced: scene.forced?.includes(i), className: answers ? '.answer' : '', note: answers ? readFrom(scene, i) : null,
   }));
-  return { source, output };
+  return { source, output, pictured: seen?.node };
 }
 
 /** What an answer was read off, by name. */
@@ -139,9 +141,10 @@ function standing(scene) {
 }
 
 /** One half: header, layers if it has any, chips, and a last row of parts and shape. A missing half is a dashed outline that says why. */
-function half(kind, part, columns, blocks, layered, extra = '') {
+function half(kind, part, columns, blocks, layered, extra = '', pictured = null) {
   const title = HALVES[kind];
-  const scroller = h('div.cols', { role: 'img', 'aria-label': `${title.toLowerCase()} tokens: ${columns.map(({ token }) => token).join(' ')}` }, columns.map((column) => column.node));
+  const label = pictured ? `the source, cut into ${columns.length} parts` : `${title.toLowerCase()} tokens: ${columns.map(({ token }) => token).join(' ')}`;
+  const scroller = h('div.cols', { role: 'img', 'aria-label': label }, pictured ?? columns.map((column) => column.node));
   const lane = layered ? h('i.lane') : null, why = part.ghost ? h('p.why', {}, part.note) : null;
   const header = h('div.bh', {}, glyph(kind, part.ghost), h('b', {}, title), h('span.about', { title: part.name }, part.name));
   const node = h(`div.blk.${kind}${part.ghost ? '.ghost' : ''}`, {}, h('i.bg'), header,
@@ -225,7 +228,7 @@ function contextSum({ kind, note, symbol = 'h' }) {
 
 function describe(scene, step) {
   const done = `${scene.output.slice(0, step + 1).join(' ')}, step ${step + 1} of ${scene.output.length}.`;
-  const reads = scene.encoder.ghost ? `No encoder; the prompt is ${scene.source.join(' ')}` : `Encoder ${scene.encoder.name} reads ${scene.source.join(' ')}`;
+  const reads = scene.encoder.ghost ? `No encoder; the prompt is ${scene.source.join(' ')}` : `Encoder ${scene.encoder.name} reads ${scene.picture ? `a picture in ${scene.source.length} ${scene.unit}s` : scene.source.join(' ')}`;
   const writes = scene.decoder.ghost ? `no decoder; the answers so far are ${done}` : `decoder ${scene.decoder.name} has written ${done}`;
   const where = { final_state: 'the final encoder state, and nothing else, crosses to the decoder; ', none: '' }[scene.code.kind] ?? 'weights say which encoder states are read; ';
   return `${reads}; ${where}${writes}`;

@@ -7,7 +7,8 @@ let readable = 12; // the smallest size of text: larger when projected
  * Choose chip size and the share of the two blocks, so that both fit if they can; otherwise their columns scroll.
  * Words get room by length, single characters stay near-square.
  */
-export function fitColumns({ grid, encoder, decoder, source, output, layered }) {
+export function fitColumns({ grid, encoder, decoder, source: columns, output, layered, pictured }) {
+  const source = pictured ? [] : columns; // a picture has its own size
   const style = getComputedStyle(grid);
   const big = parseFloat(style.getPropertyValue('--chip-font')) || 16;
   readable = parseFloat(style.getPropertyValue('--fs-xs')) || 12;

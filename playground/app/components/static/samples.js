@@ -5,6 +5,7 @@ import { createPanel } from './panel.js';
 import { busy } from './run_fold.js';
 import { compare, pictureError, scoreText } from './answers.js';
 import { inkPicture } from './pictures.js';
+import { colourPicture } from './picture_regions.js';
 
 /** @param {HTMLElement} root */
 export function mount(root) {
@@ -19,26 +20,30 @@ export function mount(root) {
     if (samples === drawn && samples.length) return;
     drawn = samples;
     panel.empty(samples.length ? null : emptyState(run));
-    panel.subtitle(samples.length ? (samples[0].picture ? 'held-out' : 'held-out, greedy') : run.state === 'queued' ? 'queued' : 'empty');
-    list.classList.toggle('pictures', !!samples[0]?.picture);
-    list.replaceChildren(...samples.map((sample) => (sample.picture ? pictureRow(sample) : textRow(sample))));
+    panel.subtitle(samples.length ? (isGrey(samples[0]) ? 'held-out' : 'held-out, greedy') : run.state === 'queued' ? 'queued' : 'empty');
+    list.classList.toggle('pictures', isGrey(samples[0]));
+    list.replaceChildren(...samples.map((sample) => (isGrey(sample) ? pictureRow(sample) : textRow(sample))));
     panel.read(reading(samples));
     panel.refresh();
   });
 
   function table() {
     const samples = get('monitor')?.samples ?? [];
-    return samples[0]?.picture
+    return isGrey(samples[0])
       ? { columns: ['picture', 'error per pixel'], rows: samples.map((sample, i) => [i + 1, scoreText(errorOf(sample), 'error')]) }
-      : { columns: ['source', 'written', 'right answer'], rows: samples.map(({ source, output, target }) => [source.join(' '), output.join(' '), target.join(' ')]) };
+      : { columns: ['source', 'written', 'right answer'], rows: samples.map(({ source, output, target, picture }) => [picture ? 'a picture' : source.join(' '), output.join(' '), target.join(' ')]) };
   }
 }
 
-function textRow({ source, output, target }) {
+/** A picture and its reconstruction; other pictures are told in words. */
+const isGrey = (sample) => Boolean(sample?.reconstruction);
+
+function textRow({ source, output, target, picture }) {
   const { wrong, right } = compare(output, target);
   return h('div.sample', {},
     h(right ? 'span.mark' : 'span.mark.w', { role: 'img', 'aria-label': right ? 'right' : 'wrong' }, right ? '✓' : '✗'),
-    h('div', {}, h('div.source', {}, h('bdi', {}, source.join(' '))),
+    picture && h('span.thumb', {}, colourPicture(picture, 'picture')),
+    h('div', {}, h('div.source', {}, h('bdi', {}, (picture ? target : source).join(' '))),
       h('div.written', {}, h('bdi', {}, output.map((token, i) => [h(wrong[i] ? 'span.b' : 'span', {}, token), ' '])))));
 }
 
@@ -52,7 +57,7 @@ const errorOf = ({ picture, reconstruction }) => pictureError(unpack(picture).da
 /** @returns {[string, string][]} */
 function reading(samples) {
   if (!samples.length) return [['', ' ']];
-  if (samples[0].picture) {
+  if (isGrey(samples[0])) {
     const mean = samples.reduce((sum, sample) => sum + errorOf(sample), 0) / samples.length;
     return [['', 'Picture and reconstruction; the mean error per pixel of these is '], ['b', scoreText(mean, 'error')], ['', '.']];
   }

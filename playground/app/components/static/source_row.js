@@ -1,8 +1,9 @@
-// Beside the input box: dice, examples, the verdict, and what was wrong with the input. For pictures also a drawing pad.
-import { h } from './dom.js';
+// Beside the input box: dice, examples, the verdict, and what was wrong with the input. For pictures also a pad to make one.
+import { h, setText } from './dom.js';
 import { on } from './store.js';
 import { icon } from './glyphs.js';
 import { drawingPad } from './drawing_pad.js';
+import { scenePad } from './scene_pad.js';
 import { inkPicture, unpackBytes } from './pictures.js';
 import { soundTools } from './sound_tools.js';
 
@@ -11,13 +12,14 @@ const EDGE = 8; // between the drawing panel and the edge of the window
 /**
  * @typedef {{text: string, tokens?: [string, boolean][]}} InputError tokens as typed, each with whether it is outside the vocabulary
  * @typedef {object} Value
- * @property {'sequence'|'picture'|'sound'} kind
+ * @property {string} kind of the task: 'picture' for grey pictures, 'caption' for coloured ones, 'sound'
  * @property {(string | {id: number, label: string, picture: any})[]} examples
  * @property {{right: boolean | null, text: string} | null} verdict
  * @property {InputError | null} error
  * @property {string | null} notice
  * @property {number} [fit]
  * @property {{seconds: number, keys: number}} [limits] of a sound
+ * @property {import('./scene_pad.js').Value | null} [scene]
  */
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
@@ -26,10 +28,11 @@ export function mount(root, island) {
   const examples = h('div.examples', { role: 'group', 'aria-label': 'Examples' });
   const verdict = h('span.verdict', { role: 'status' });
   const below = h('div.below', { role: 'alert' });
-  const pad = drawingPad((values) => { island.send('picture', { values }); togglePad(false); }, () => togglePad(false));
+  const digits = drawingPad((values) => { island.send('picture', { values }); togglePad(false); }, () => togglePad(false));
+  const composer = scenePad((name, data) => island.send(name, data), () => togglePad(false));
   const draw = h('button.btn.box.draw', { type: 'button', 'aria-expanded': 'false', onclick: () => togglePad(draw.getAttribute('aria-expanded') !== 'true') }, 'Draw');
   const drawer = h('div.draw-place', { hidden: true }, draw);
-  let drawn = '', told = '', shown = null;
+  let drawn = '', told = '', shown = null, pad = digits;
 
   root.classList.add('source-tools');
   const sound = soundTools(island, (message) => drawBelow({ error: message ? { text: message } : null }));
@@ -38,8 +41,12 @@ export function mount(root, island) {
   island.onValue((/** @type {Value} */ value) => {
     shown = value;
     const picture = value.kind === 'picture';
-    drawer.hidden = !picture;
-    if (picture) pad.setFit(value.fit); else togglePad(false);
+    drawer.hidden = !picture && !value.scene;
+    if (drawer.hidden || pad !== (picture ? digits : composer)) togglePad(false);
+    pad = picture ? digits : composer;
+    setText(draw, picture ? 'Draw' : 'Make a scene');
+    if (picture) digits.setFit(value.fit);
+    else if (value.scene) composer.set(value.scene);
     sound.node.hidden = value.kind !== 'sound';
     if (value.kind === 'sound') sound.set(value.limits); else sound.stop();
     drawExamples(value, picture);
