@@ -85,6 +85,11 @@ _DECODER_ONLY = (
     Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(400, 0.006), 3.6),
     Preset("ten", "length 10 only, 1 layer, one head", _ONE_HEAD, TEN, _train(120, 0.012), 0.2),
 )
+_CAPTIONS = (
+    Preset("transformer", "Transformer decoder", {"decoder": "transformer"}, {}, _train(1000, 0.004), 16.0),
+    Preset("lstm", "LSTM decoder, additive score", {"decoder": "lstm", "score": "additive"}, {}, _train(1000, 0.004), 16.0),
+    Preset("prefix", "decoder only, regions as prefix", {"decoder": "prefix", "layers": 2}, {}, _train(1000, 0.004), 16.0),
+)
 
 PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "reverse"): _ATTENTION,
@@ -112,6 +117,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
         Preset("three", "3 layers, four heads", {**_TWO_HEADS, "layers": 3, "heads": 4}, {}, _train(450, 0.006), 4.0),
         _DECODER_ONLY[1],
     ),
+    ("captioner", "scenes"): _CAPTIONS,
     ("autoencoder", "digits"): _CODES,
     ("autoencoder", "strokes"): (_CODES[3], *_CODES[:3], _CODES[4]),
     ("conv_autoencoder", "digits"): _CONVOLUTIONAL,

@@ -20,7 +20,7 @@ from playground.checkpoints import Checkpoint
 from playground.codegen.plain import plain
 from playground.codegen.prose import prose
 from playground.models import attention, recurrent
-from playground.tasks import PictureTask, TextTask
+from playground.tasks import PictureTask, TypedTask
 from playground.training import Stepper, new_model
 from tests.small import PAIRS, call, recurrent_options, some_input, tiny_options, tiny_recipe
 
@@ -85,7 +85,7 @@ def given_to(run: Run) -> list[Any]:
     task = run.task
     if isinstance(task, PictureTask):
         return [some_input(task)]
-    assert isinstance(task, TextTask)
+    assert isinstance(task, TypedTask)
     return [task.pinned, task.random_text(torch.Generator().manual_seed(3))]
 
 

@@ -61,10 +61,9 @@ class Scenes(SensedTask):
     features = 3
     target_vocabulary = Vocabulary(("a", "above", "left", "of", *COLOURS, *SHAPES))
     examples = (
-        "a red circle above a blue square",
-        "a yellow triangle left of a green cross",
         "a purple square",
-        "a blue circle left of a blue triangle",
+        "a red circle above a blue square",
+        "black cross left of green cross",
     )
     pinned = "a red circle above a blue square"
     baseline = ("colours seen, shapes guessed", ONE / len(SHAPES) + (1 - ONE) / len(SHAPES) ** 2)

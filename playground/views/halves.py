@@ -61,7 +61,7 @@ def _encoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
         "ghost": False,
         "name": _name(recurrent) if recurrent else _layers(layers) if layers else "",
         "note": _reads(s, task, both or not recurrent),
-        "shape": f"states {s} × {states.shape[1]}",
+        "shape": f"{'' if trace.sensed else 'states '}{s} × {states.shape[1]}",
         "blocks": blocks,
     }
 

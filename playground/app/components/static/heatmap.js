@@ -52,7 +52,7 @@ function geometry(rows, columns, width) {
   const big = document.documentElement.classList.contains('present'), font = big ? 25 : 13, char = font * MONO;
   const longest = (tokens) => Math.max(...tokens.map((t) => t.length), 1);
   const rowChars = Math.min(longest(rows), 10), left = (big ? 44 : 20) + rowChars * char + 14;
-  const wide = Math.max(columns.length > 40 ? 2 : 6, Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
+  const wide = Math.max(columns.length > 48 ? 3 : 6, Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
   const upright = longest(columns) * char <= wide - (longest(columns) > 1 ? 6 : -1);
   const columnChars = upright ? longest(columns) : Math.min(longest(columns), 8);
   const top = (big ? 34 : 18) + (upright ? font + 8 : columnChars * char + 8);

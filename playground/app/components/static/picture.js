@@ -144,11 +144,11 @@ function standing(scene) {
 function half(kind, part, columns, blocks, layered, extra = '', pictured = null) {
   const title = HALVES[kind];
   const label = pictured ? `the source, cut into ${columns.length} parts` : `${title.toLowerCase()} tokens: ${columns.map(({ token }) => token).join(' ')}`;
-  const scroller = h('div.cols', { role: 'img', 'aria-label': label }, pictured ?? columns.map((column) => column.node));
+  const scroller = h('div.cols', pictured && layered ? {} : { role: 'img', 'aria-label': label }, pictured && layered ? null : pictured ?? columns.map((column) => column.node));
   const lane = layered ? h('i.lane') : null, why = part.ghost ? h('p.why', {}, part.note) : null;
   const header = h('div.bh', {}, glyph(kind, part.ghost), h('b', {}, title), h('span.about', { title: part.name }, part.name));
   const node = h(`div.blk.${kind}${part.ghost ? '.ghost' : ''}`, {}, h('i.bg'), header,
-    layered && (blocks.stack ?? h('div.stack', {}, why)), lane, scroller,
+    layered && (blocks.stack ?? h('div.stack', pictured ? { role: 'img', 'aria-label': label } : {}, why, pictured)), lane, scroller,
     h('div.rowlab', {}, blocks.row, part.ghost ? !layered && why : blocks.row ? null : h('span.said', {}, part.note), extra && h('span', {}, extra), shape(part.shape ?? '')));
   if (blocks.layers) header.append(unfold(kind, node));
   return { node, columns: scroller, lane, ghost: part.ghost, layers: blocks.layers, scrolls: false };

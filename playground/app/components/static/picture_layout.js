@@ -66,7 +66,7 @@ function share([source, output], wants, room, { layered, ghosts: [before, after]
 }
 
 /** Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again. */
-export function arrange({ grid, encoder, decoder, pill, source, output, layered }) {
+export function arrange({ grid, encoder, decoder, pill, source, output, layered, pictured }) {
   const origin = grid.getBoundingClientRect();
   const box = (node) => {
     const r = node.getBoundingClientRect();
@@ -76,7 +76,8 @@ export function arrange({ grid, encoder, decoder, pill, source, output, layered 
   const within = (area) => (x) => Math.max(area.left + 8, Math.min(area.right - 8, x));
   const ports = (columns, area) => {
     const states = columns.map((column) => box(column.state)), clamp = within(area);
-    return { x: states.map((b) => clamp(b.left + b.width / 2)), top: states[0]?.top ?? 0, bottom: states[0]?.bottom ?? 0 };
+    const x = states.map((b) => clamp(b.left + b.width / 2)), bottom = states.at(-1)?.bottom ?? 0;
+    return { x, top: pictured && layered && area === from ? bottom + 2 : states[0]?.top ?? 0, bottom }; // a picture stands above the lane
   };
   const lane = layered ? box(decoder.lane) : code;
   return {

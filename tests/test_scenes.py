@@ -1,0 +1,203 @@
+"""Drawn scenes: what is drawn is what the caption says, what is typed comes back, and no hostile file gets in."""
+
+from __future__ import annotations
+
+import base64
+import io
+import struct
+import time
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from playground import models, tasks
+from playground.app.image_files import decoded
+from playground.errors import InputError
+from playground.explore import explore
+from playground.tasks.scene_text import COLOURS, HIGH, LOW, SHAPES, Thing, caption, read_scene
+from playground.tasks.scenes import RGB, Scenes
+from tests.small import build
+
+TASK = Scenes()
+things = st.builds(Thing, st.sampled_from(COLOURS), st.sampled_from(SHAPES), st.integers(LOW, HIGH), st.integers(LOW, HIGH))
+pairs = st.tuples(things, things).filter(lambda pair: pair[0].colour != pair[1].colour)
+ANYTHING = st.text(max_size=60) | st.text("a redcirlsquaobvft of123,.<>", max_size=60)
+
+
+def seen(picture: NDArray[np.float32]) -> dict[str, tuple[float, float]]:
+    """Which colours a picture shows, and where their middle is: every pixel goes to the nearest shade, paper is grey and bright."""
+    pixels = picture.reshape(-1, 3)
+    ink = (np.ptp(pixels, axis=1) > 0.25) | (pixels.max(1) < 0.35)
+    nearest = np.linalg.norm(pixels[:, None] - RGB.numpy()[None], axis=2).argmin(1)
+    found = {}
+    for i, colour in enumerate(COLOURS):
+        at = np.flatnonzero(ink & (nearest == i))
+        if len(at) >= 12:
+            found[colour] = (float((at % 32).mean()), float((at // 32).mean()))
+    return found
+
+
+@given(pair=pairs, how=st.sampled_from(["above", "left of", "below", "right of"]))
+@settings(max_examples=60, deadline=None)
+def test_what_is_typed_is_what_is_drawn(pair: tuple[Thing, Thing], how: str) -> None:
+    a, b = pair
+    sensed = TASK.perceive(f"A {a.colour} {a.shape}  {how} a {b.colour} {b.shape}")
+    places = seen(sensed.shown)
+    (ax, ay), (bx, by) = places[a.colour], places[b.colour]
+    assert {"above": by - ay, "below": ay - by, "left of": bx - ax, "right of": ax - bx}[how] > 5
+    assert sensed.text is not None and TASK.perceive(sensed.text).text == sensed.text
+    assert np.array_equal(TASK.perceive(sensed.text).shown, sensed.shown) or how in ("below", "right of")
+
+
+@given(pair=pairs)
+@settings(max_examples=60, deadline=None)
+def test_places_decide_the_caption(pair: tuple[Thing, Thing]) -> None:
+    text = ", ".join(f"{t.colour} {t.shape} at {t.x} {t.y}" for t in pair)
+    drawn, told = read_scene(text)
+    assert drawn == pair and told == caption(tuple(reversed(drawn)))
+    if told is not None:
+        assert TASK.target_vocabulary.encode(told.split())
+        first, last = (next(t for t in pair if t.colour == colour) for colour in [w for w in told.split() if w in COLOURS])
+        assert first.y < last.y if "above" in told else first.x < last.x
+
+
+@given(text=ANYTHING)
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_drawn_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        sensed = TASK.perceive(text)
+    except InputError as error:
+        assert str(error).encode() and len(str(error)) < 600
+    else:
+        assert sensed.shown.shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_training_pictures_show_their_captions(held: bool) -> None:
+    """A checker that knows only pixels finds the colours where the caption puts them."""
+    batch = TASK.held_out(150) if held else TASK.sample(150, torch.Generator().manual_seed(3))
+    agree = 0
+    for picture, row in zip(batch.source.numpy(), batch.target.tolist(), strict=True):
+        words = TASK.target_vocabulary.decode(row)
+        named, places = [w for w in words if w in COLOURS], seen(picture)
+        if len(set(named)) < len(named):
+            continue
+        assert set(named) <= set(places), (words, places)
+        if len(named) == 2:
+            (ax, ay), (bx, by) = (places[colour] for colour in named)
+            assert (by - ay > abs(bx - ax)) if "above" in words else (bx - ax > abs(by - ay))
+        agree += 1
+    assert agree > 100
+
+
+def test_no_caption_of_training_is_held_out() -> None:
+    def captions(batch: Any) -> set[tuple[str, ...]]:
+        return {TASK.target_vocabulary.decode(row) for row in batch.target.tolist()}
+
+    train, held = captions(TASK.sample(4_000, torch.Generator().manual_seed(0))), captions(TASK.held_out(2_000))
+    assert len(train) > 600 and len(held) > 60 and not train & held
+    assert {word for words in held for word in words} == {word for words in train for word in words}
+
+
+@pytest.mark.parametrize(
+    ("given_input", "says"),
+    [
+        ("", "Type a scene"),
+        ("a pink circle", "‘pink’ cannot be drawn"),
+        ("a red circle a blue square", "How do the two lie"),
+        ("red circle at 2 8", "go from 4 to 28"),
+        ("red circle at 10 8, blue square", "give both, or none"),
+        ("a red", "is no scene"),
+        ("a red circle " * 900, "at most 200"),
+        (None, "32 rows of 32 pixels"),
+        (np.zeros((28, 28)), "has shape"),
+        (np.full((32, 32, 3), np.nan), "from nan to nan"),
+        (np.full((32, 32, 3), 7.0), "from 7 to 7"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(given_input: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        TASK.perceive(given_input)
+
+
+@pytest.mark.parametrize("decoder", ["transformer", "lstm", "prefix"])
+def test_every_decoder_looks_at_regions(decoder: str) -> None:
+    model = build("captioner", TASK, decoder=decoder)
+    trace = explore(model, TASK, TASK.pinned)
+    assert trace.source[0] == "a1" and trace.source[-1] == "h8" and len(trace.source) == 64
+    assert trace.sensed is not None and trace.sensed.text == TASK.pinned
+    again = explore(model, TASK, trace.sensed.shown)
+    np.testing.assert_allclose(again["decoder.logits"], trace["decoder.logits"], atol=1e-5)
+    assert again.sensed is not None and again.sensed.text is None
+
+
+def test_captions_and_other_tasks_say_why_they_do_not_fit() -> None:
+    captioner, reader = models.get("captioner"), models.get("transformer")
+    assert captioner.why_not(tasks.get("reverse")) == "reads coloured pictures, not tokens"
+    assert reader.why_not(Scenes) == "reads tokens, not coloured pictures"
+    assert models.get("vae").why_not(Scenes) == "reads grey pictures, not coloured pictures"
+
+
+def file(picture: Image.Image, format: str = "PNG", **options: Any) -> str:
+    sink = io.BytesIO()
+    picture.save(sink, format, **options)
+    return base64.b64encode(sink.getvalue()).decode()
+
+
+def test_a_photograph_is_cropped_and_scaled() -> None:
+    wide = Image.new("RGB", (300, 100), "white")
+    wide.paste((255, 0, 0), (100, 0, 200, 100))  # the middle square
+    for text in (
+        file(wide),
+        file(wide, "JPEG", quality=95),
+        file(wide.convert("RGBA"), "WEBP", lossless=True),
+        file(wide.convert("P"), "GIF"),
+    ):
+        picture = decoded(text)
+        assert picture.shape == (32, 32, 3) and picture.dtype == np.float32
+        np.testing.assert_allclose(picture.mean((0, 1)), [1, 0, 0], atol=0.05)
+
+
+def bomb() -> bytes:
+    """The header of a PNG of 100 megapixels, and hardly any data."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 10_000, 10_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+FRAMES = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+WHOLE = base64.b64decode(file(Image.effect_noise((200, 200), 90).convert("RGB")))
+REFUSED = {
+    "100 megapixels": (base64.b64encode(bomb()).decode(), "100 megapixels"),
+    "animated GIF": (file(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]), "it has 2 frames"),
+    "animated PNG": (file(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:]), "it has 2 frames"),
+    "CMYK": (file(Image.new("CMYK", (40, 40)), "JPEG"), "are CMYK, not RGB"),
+    "SVG": (base64.b64encode(SVG).decode(), "it is an SVG drawing"),
+    "TIFF": (file(FRAMES[0], "TIFF"), "no picture that can be read"),
+    "text": (base64.b64encode(b"hello").decode(), "no picture that can be read"),
+    "empty": ("", "There is no file"),
+    "nothing": (None, "There is no file"),
+    "truncated": (base64.b64encode(WHOLE[:3_000]).decode(), "is broken"),
+    "too large": ("A" * 8_000_000, "make it smaller"),
+    "no base64": ("%%%%", "did not arrive whole"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_hostile_pictures_are_refused_on_their_header(case: str) -> None:
+    text, says = REFUSED[case]
+    start = time.perf_counter()
+    with pytest.raises(InputError, match=says):
+        decoded(text)
+    assert time.perf_counter() - start < 0.5
