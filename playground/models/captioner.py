@@ -36,13 +36,13 @@ from .transformer_decoder import PromptDecoder
 from .transformer_layers import TransformerOptions
 
 SIDE = 8  # regions across and down
-DECODERS = {"transformer": "Transformer, cross-attention", "lstm": "LSTM with attention", "prefix": "decoder only, regions as prefix"}
+DECODERS = {"transformer": "Transformer, cross-attention", "lstm": "LSTM with attention", "prefix": "decoder only, regions first"}
 
 
 @dataclass(frozen=True)
 class Options:
     decoder: str = choice("transformer", DECODERS, "Decoder", "What writes the caption, and how it looks at the regions")
-    score: str = choice("additive", SCORES, "Attention score", "How the LSTM's state scores a region; the others have scaled dot products")
+    score: str = choice("additive", SCORES, "Attention score", "How the LSTM's state scores a region; others use scaled dot products")
     channels: int = integer(16, 8, 32, "Channels", "Feature maps of the first layer; the others have twice as many", step=4)
     width: int = integer(64, 16, 128, "Width", "Numbers per region and per word", step=8)
     heads: int = integer(4, 1, 8, "Heads", "Attentions side by side, not in the LSTM")
@@ -85,7 +85,7 @@ class PictureEncoder(Encoder):
         maps = tap(self, "maps2", self.conv2(maps))  # (B, 2C, 8, 8)
         maps = tap(self, "maps3", self.conv3(maps))
         regions = tap(self, "regions", self.norm(self.regions(maps.flatten(2).mT)))  # (B, 64, H)
-        states = tap(self, "states", regions + self.places.weight)
+        states = tap(self, "states", regions + self.places(torch.arange(SIDE**2, device=source.device)))
         return Encoded(states, self._final(states), None)
 
     def _final(self, states: Float[Tensor, "batch regions width"]) -> tuple[Tensor, Tensor] | None:
