@@ -86,7 +86,7 @@ _DECODER_ONLY = (
     Preset("ten", "length 10 only, 1 layer, one head", _ONE_HEAD, TEN, _train(120, 0.012), 0.2),
 )
 _CAPTIONS = (
-    Preset("transformer", "Transformer decoder", {"decoder": "transformer"}, {}, _train(1000, 0.004), 16.0),
+    Preset("transformer", "Transformer decoder, 2 layers", {"decoder": "transformer", "layers": 2}, {}, _train(800, 0.004), 15.0),
     Preset("lstm", "LSTM decoder, additive score", {"decoder": "lstm", "score": "additive"}, {}, _train(1000, 0.004), 16.0),
     Preset("prefix", "decoder only, regions as prefix", {"decoder": "prefix", "layers": 2}, {}, _train(1000, 0.004), 16.0),
 )

@@ -97,7 +97,8 @@ class PictureEncoder(Encoder):
 
 
 def build(task: SensedTask, options: Options) -> EncoderDecoder:
-    return EncoderDecoder(PictureEncoder(options), decoder(task.target_vocabulary, task.max_steps() + 1, options))
+    writes = decoder(task.target_vocabulary, task.max_steps() + 1, options)
+    return EncoderDecoder(PictureEncoder(options), writes)
 
 
 def decoder(words: Vocabulary, length: int, options: Options) -> Decoder:

@@ -98,7 +98,7 @@ function pictureBelow({ step, pinned, score }) {
 }
 
 function subtitle(run) {
-  const source = run.frames.at(-1)?.pinned?.source ?? run.source;
+  const source = run.shown ? run.source : run.frames.at(-1)?.pinned?.source ?? run.source;
   const what = source ? `one input, ${source.every((t) => t.length === 1) ? source.join('') : source.join(' ')},` : 'one input';
   return `${what} at every snapshot — click a frame to go back in training time`;
 }

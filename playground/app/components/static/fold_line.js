@@ -3,8 +3,9 @@ import { h, unpack } from './dom.js';
 import { glyph, vector } from './glyphs.js';
 import { compare, pictureError, scoreText } from './answers.js';
 import { inkPicture } from './pictures.js';
+import { colourPicture } from './picture_regions.js';
 
-/** @typedef {import('./run_fold.js').Pinned & {target?: string[] | null}} Fold */
+/** @typedef {import('./run_fold.js').Pinned & {target?: string[] | null, shown?: any}} Fold shown: a source that is no text */
 
 export function foldLine() {
   const node = h('div.fold-line', { hidden: true });
@@ -21,10 +22,10 @@ export function foldLine() {
   };
 }
 
-function sequenceParts({ source = [], output = [], target, attention }) {
+function sequenceParts({ source = [], output = [], target, attention, shown }) {
   const { wrong, hits, total, right } = compare(output, target);
   return [
-    glyph('enc'), h('div.chips', { role: 'img', 'aria-label': `source: ${source.join(' ')}` }, source.map((token) => chip(token, 'enc'))),
+    glyph('enc'), shown ? h('span.picture', {}, colourPicture(shown, 'the input')) : h('div.chips', { role: 'img', 'aria-label': `source: ${source.join(' ')}` }, source.map((token) => chip(token, 'enc'))),
     arrow(), pill(attention), arrow(), glyph('dec'),
     h('div.chips', { role: 'img', 'aria-label': `output: ${output.join(' ')}` }, output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec'))),
     right === null ? '' : h('span.verdict', {}, right ? h('b', {}, '✓ ') : h('b.w', {}, '✗ '), `${hits} of ${total}`),

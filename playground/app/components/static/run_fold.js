@@ -25,7 +25,7 @@ export function idle(value) {
     frames: [...history.frames ?? []], samples: [], pinned: null,
     position: null, of: null, eta_s: null, film_steps: value?.film_steps ?? [], baseline: value?.baseline ?? [], about: value?.about ?? null,
     score_name: value?.score_name ?? 'score', score_better: value?.score_better ?? 'higher', target: value?.target ?? null,
-    source: value?.pinned ?? null, cause: null, kept: null, advice: null, reason: null, metrics: {}, notice: value?.notice ?? null,
+    source: value?.pinned ?? null, shown: value?.picture ?? null, cause: null, kept: null, advice: null, reason: null, metrics: {}, notice: value?.notice ?? null,
   };
 }
 

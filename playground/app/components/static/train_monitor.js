@@ -121,13 +121,13 @@ function foldOf(run, frame, scene) {
   if (!scene) return null;
   if (scene.kind === 'picture' && !scene.input) return null; // a code set by hand
   return scene.kind === 'picture' ? sceneFold(scene, () => ({ picture: scene.input, reconstruction: scene.reconstruction }))
-    : sceneFold(scene, () => ({ source: scene.source, output: scene.output, attention: scene.weights, target: sceneTarget(scene) }));
+    : sceneFold(scene, () => ({ source: scene.source, shown: scene.picture, output: scene.output, attention: scene.weights, target: sceneTarget(scene) }));
 }
 
 const folds = new WeakMap(); // one fold object per pinned state, so that equal states are drawn once
 
 function withTarget(pinned, run) {
-  if (!folds.has(pinned)) folds.set(pinned, { ...pinned, source: pinned.source ?? run.source, target: pinned.target ?? run.target });
+  if (!folds.has(pinned)) folds.set(pinned, { ...pinned, source: pinned.source ?? run.source, target: pinned.target ?? run.target, shown: run.shown });
   return folds.get(pinned);
 }
 
