@@ -90,6 +90,7 @@ def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict
     """Tasks, architectures, options and what to expect, as the rail draws them."""
     recipe = visit.recipe
     presets = PRESETS.get((recipe.architecture, recipe.task), ())
+    nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     budget = "preset" if recipe.seconds is None else f"{recipe.seconds:g}"
     return {
         "tasks": [{"id": t.id, "title": t.title, "example": t.example, "kind": t.kind} for t in _ordered(tasks.tasks(), TASKS)],
@@ -101,9 +102,9 @@ def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict
         "budget": budget,
         "seed": recipe.seed,
         "presets": [[p.name, p.title] for p in presets],
-        "preset": visit.preset
-        or recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options)).name,
+        "preset": visit.preset or nearest.name,
         "options": _options(recipe),
+        "note": nearest.note,
         "error": error,
         "training": training,
         "locked": None,

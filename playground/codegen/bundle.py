@@ -195,7 +195,7 @@ class Bundle:
             type(self.known.task).Options: recipe.task_options,
             type(recipe.training): recipe.training_options,
         }
-        value = module(ref.module).value(ref.name) if isinstance(module(ref.module).nodes[ref.name], ast.ClassDef) else None
+        value: Any = module(ref.module).value(ref.name) if isinstance(module(ref.module).nodes[ref.name], ast.ClassDef) else None
         if found := next(((kind, dict(values)) for kind, values in kinds.items() if value in kind.__mro__), None):
             return found
         of_a_part = is_dataclass(value) and any("limit" in f.metadata for f in fields(value))  # made with values where it is used

@@ -27,7 +27,7 @@ def test_type_place_paint_upload_and_step(visit: Visit) -> None:
     expect(page.locator(".regions .cell")).to_have_count(64)
     page.locator("#player").focus()
     page.keyboard.press("ArrowRight")
-    hooks.expect_step(page, 2)
+    hooks.expect_step(page, 1)
     expect(page.locator(".regions .cell.most")).to_have_count(1)
 
     make = page.get_by_role("button", name="Make a scene")

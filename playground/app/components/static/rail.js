@@ -1,5 +1,5 @@
 // The left rail: 1 task, 2 architecture, 3 training. Choices are drawn at once; the server's answer corrects them.
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { on } from './store.js';
 import { busy, fraction, over } from './run_fold.js';
 import { architectureCards, cards, taskCard } from './rail_cards.js';
@@ -20,6 +20,7 @@ export function mount(root, island) {
   const facts = h('dl.facts', { 'aria-live': 'off' });
   const preset = h('select', { id: 'edp-preset', onchange: () => choose({ preset: preset.value }) });
   const presetRow = h('div.preset', {}, h('label', { for: 'edp-preset' }, 'Preset'), preset);
+  const note = h('p.note', { hidden: true });
   const budgetPlace = h('div', {});
   const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
   const once = h('button.plain', { type: 'button', id: 'one-step', onclick: () => hand('once'), title: 'Do one step of training and hold' }, 'One step');
@@ -35,7 +36,7 @@ export function mount(root, island) {
   root.classList.add('rail');
   root.append(
     section(1, 'Task', tasks.node), section(2, 'Architecture', architectures.node),
-    section(3, 'Train', facts, presetRow, budgetPlace, train, h('div.byhand', {}, once, reset), trouble, advanced));
+    section(3, 'Train', facts, presetRow, note, budgetPlace, train, h('div.byhand', {}, once, reset), trouble, advanced));
 
   island.onValue((next) => {
     const older = value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
@@ -85,6 +86,8 @@ export function mount(root, island) {
     presetsDrawn = key;
     presetRow.hidden = list.length < 2;
     preset.value = value.preset ?? '';
+    note.hidden = !value.note;
+    setText(note, value.note ?? '');
   }
 
   function drawBudget() {
