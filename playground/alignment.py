@@ -1,7 +1,8 @@
 """Who looks at what: every map of attention in a trace, and the one that the picture draws.
 
 Architectures differ in where they attend; a view asks by glob and gets rows that look at columns. Of several heads the
-picture draws the sharpest, the one whose largest weight is highest on average.
+picture draws the sharpest, the one whose largest weight is highest on average; of those that cross over the most telling, which is
+sharp and looks elsewhere for every output. A head that rests on one place is sharp too, and tells nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def drawn(maps: list[AttentionMap], source: int) -> tuple[AttentionMap, int] | N
     sides = [m.side for m in maps]
     for side in ("cross", "pooling", "decoder", "encoder"):
         if side in sides:
-            candidates = [(sharpness(w[:, :source]), m, head) for m in maps if m.side == side for head, w in enumerate(m.weights)]
+            score = information if side == "cross" else sharpness
+            candidates = [(score(w[:, :source]), m, head) for m in maps if m.side == side for head, w in enumerate(m.weights)]
             _, chosen, head = max(candidates, key=lambda c: c[0])
             return chosen, head
     return None
@@ -67,6 +69,15 @@ def drawn(maps: list[AttentionMap], source: int) -> tuple[AttentionMap, int] | N
 def sharpness(weights: Array) -> float:
     """The largest weight of a row, on average over the rows: 1 when every row looks at one place only."""
     return float(weights.max(-1).mean()) if weights.size else 0.0
+
+
+def information(weights: Array) -> float:
+    """Bits that a row and the place it looks at tell about each other: entropy of the mean row less the mean entropy of the rows."""
+    return float(_entropy(weights.mean(0)) - _entropy(weights).mean()) if weights.size else 0.0
+
+
+def _entropy(rows: Array) -> Array:
+    return -(rows * np.log2(np.maximum(rows, 1e-12))).sum(-1)
 
 
 def _map(site: str, weights: Array) -> AttentionMap:

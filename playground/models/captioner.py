@@ -63,7 +63,7 @@ class PictureEncoder(Encoder):
     block = Block(
         "Picture encoder",
         "h_r = norm(W maps_r) + p_r",
-        "Cuts the picture into 8 × 8 regions. Three rounds of small stencils tell what is seen around each region, and a number "
+        "Cuts the picture into 8 × 8 regions. Small stencils tell what is seen in each region, and a number "
         "plate is added that tells where it lies. From then on a region is read like a word.",
         (("maps₁", "maps1"), ("maps₂", "maps2"), ("maps₃", "maps3"), ("norm(W maps)", "regions"), ("h", "states")),
     )
@@ -73,7 +73,9 @@ class PictureEncoder(Encoder):
         channels = options.channels
         self.conv1 = Convolution(3, channels, 2 * SIDE)
         self.conv2 = Convolution(channels, 2 * channels, SIDE)
-        self.conv3 = Convolution(2 * channels, 2 * channels, SIDE, window=3, stride=1)
+        self.conv3 = Convolution(
+            2 * channels, 2 * channels, SIDE, window=1, stride=1
+        )  # sees no further, so that a region is what lies there
         self.regions = nn.Linear(2 * channels, options.width)
         self.norm = nn.LayerNorm(options.width)
         self.places = nn.Embedding(SIDE**2, options.width)

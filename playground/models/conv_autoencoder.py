@@ -37,7 +37,7 @@ class Options:
 class Convolution(nn.Module):
     """A window of 4 × 4 that moves by 2 pixels, normalised in groups of channels, then GELU: (C, 2H, 2W) to (C', H, W).
 
-    One of 3 × 3 that moves by 1 keeps the size.
+    One of 1 × 1 that moves by 1 mixes the channels of each pixel and keeps the size.
 
     Site: `sum` (C', H, W), before normalisation and activation.
     """
@@ -52,7 +52,7 @@ class Convolution(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, side: int, window: int = WINDOW, stride: int = 2) -> None:
         super().__init__()
-        self.kernel = nn.Conv2d(inputs, outputs, window, stride=stride, padding=1)
+        self.kernel = nn.Conv2d(inputs, outputs, window, stride=stride, padding=(window - 1) // 2)
         self.kernel.uses = side**2  # type: ignore[assignment]
         self.norm = nn.GroupNorm(outputs // GROUP, outputs)
 

@@ -42,7 +42,7 @@ def test_type_place_paint_upload_and_step(visit: Visit) -> None:
     expect(box).to_have_value(re.compile("^black triangle at"))
 
     make.click()
-    page.get_by_text("Paint", exact=True).click()
+    page.get_by_role("radio", name="Paint").check()
     area = stage.bounding_box()
     assert area is not None
     page.mouse.move(area["x"] + 80, area["y"] + 80)
