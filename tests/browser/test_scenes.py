@@ -59,7 +59,7 @@ def test_type_place_paint_upload_and_step(visit: Visit) -> None:
     picture.save(sink, "PNG")
     make.click()
     page.locator("#edp-scene-file").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": sink.getvalue()})
-    expect(page.locator(".picg")).to_have_attribute("aria-label", re.compile("red"))
+    expect(page.get_by_role("img", name="decoder tokens: a red circle end")).to_be_visible()
     make.click()
     page.locator("#edp-scene-file").set_input_files({"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg></svg>"})
     expect(page.get_by_role("alert").filter(has_text="SVG")).to_be_visible()
