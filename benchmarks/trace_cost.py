@@ -19,7 +19,7 @@ BAR_MS = 10.0
 
 def rows() -> Iterator[Row]:
     with one_thread():
-        for architecture in ("attention_seq2seq", "seq2seq"):
+        for architecture in ("attention_seq2seq", "seq2seq", "transformer"):
             run = api.load(architecture, "reverse")
             sizes, traced, drawn = [], [], []
             for turn in range(TIMES):
@@ -32,10 +32,11 @@ def rows() -> Iterator[Row]:
                 start = time.perf_counter()
                 trajectory.draw(trajectory.extract(trace, run.projections)).to_json()
                 drawn.append(1000 * (time.perf_counter() - start))
-            width = dict(run.recipe.model_options)["hidden"]
+            options = dict(run.recipe.model_options)
+            width = options.get("hidden") or options["width"]
             what = f"{architecture} (d = {width}), 9 digits"
             middle, late = quantile(traced, 0.5), quantile(traced, 0.95)
-            bar = BAR_MS if width == 64 else None
+            bar = BAR_MS if architecture != "seq2seq" else None
             yield Row(
                 f"{what}: decode with everything traced, to bytes ready to send",
                 f"{middle:.1f} ms, p95 {late:.1f} ms, {quantile(sizes, 0.5) / 1000:.0f} kB",

@@ -17,7 +17,16 @@ export function keepLink() {
     first = '';
     write();
   });
+  let tab = get('tab') ?? null;
+  on('tab', (next) => { if (tab !== null && next !== tab) { first = ''; write(); } tab = next; });
+  on('moment', (moment) => { if (moment?.scene || new URLSearchParams(location.search).has('moment')) { first = ''; write(); } });
   on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
+}
+
+/** The tab is left out where it is the one that opens by itself. */
+function tabs(query) {
+  const tab = get('tab');
+  if (tab && !['decode', 'latent'].includes(tab)) query.set('tab', tab);
 }
 
 function write() {
@@ -27,6 +36,8 @@ function write() {
   if (get('step')) next.set('step', get('step'));
   if (get('block')) next.set('block', get('block'));
   else next.delete('block');
+  tabs(next);
+  if (get('moment')?.scene) next.set('moment', get('moment').step);
   for (const name of OURS) if (now.has(name)) next.set(name, now.get(name));
   history.replaceState(history.state, '', `${location.pathname}?${next}`);
 }

@@ -7,9 +7,9 @@ const PLAY_MS = 500;
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
-  let value = { moments: [], frames: [] }, at = 0, playing = 0, wanted = null;
-  const play = h('button.btn.box', { type: 'button', 'aria-label': 'Run the film', title: 'Run the film', onclick: () => (playing ? stop() : run()) }, icon('play'));
-  const slider = h('input.sl', { type: 'range', min: 0, value: 0, step: 1, 'aria-label': 'Training time', oninput: () => { stop(); show(Number(slider.value)); } });
+  let value = { moments: [], frames: [] }, at = 0, playing = 0, wanted = null, linked = new URLSearchParams(location.search).get('moment');
+  const play = h('button.btn.box', { type: 'button', 'aria-label': 'Run the film', title: 'Run the film', onclick: () => { linked = null; if (playing) stop(); else run(); } }, icon('play'));
+  const slider = h('input.sl', { type: 'range', min: 0, value: 0, step: 1, 'aria-label': 'Training time', oninput: () => { stop(); linked = null; show(Number(slider.value)); } });
   const said = h('span.num', {}), back = h('button.btn.box', { type: 'button', onclick: () => { stop(); show(last()); } }, 'Back to the end');
   const bar = h('div.moments.nopres', { role: 'group', 'aria-label': 'The film of the training', hidden: true }, h('b', {}, 'Training time'), play, slider, said, back);
   root.append(bar);
@@ -22,7 +22,13 @@ export function mount(root, island) {
     stop();
     bar.hidden = value.moments.length < 2;
     slider.max = Math.max(0, last());
-    if (!same) { wanted = null; mark(last()); return; }
+    if (!same) {
+      wanted = null;
+      mark(last());
+      const moment = linked === null ? -1 : value.moments.indexOf(Number(linked));
+      if (moment >= 0 && moment < last()) show(moment);
+      return;
+    }
     const asked = wanted;
     wanted = null;
     if (asked === 'play') run();
@@ -49,7 +55,7 @@ export function mount(root, island) {
     mark(moment);
     const frame = value.frames[moment];
     if (!frame) { ask(moment); return; }
-    put('moment', moment === last() ? { scene: null, figures: null } : frame);
+    put('moment', moment === last() ? { scene: null, figures: null, step: null } : frame);
   }
 
   function ask(what) {

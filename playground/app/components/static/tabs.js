@@ -5,13 +5,14 @@ import { get, on, put } from './store.js';
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
   let tabs = [], asked = null;
+  const linked = new URLSearchParams(location.search).get('tab');
   const list = h('div.tabs', { role: 'tablist', 'aria-label': 'Views' });
   root.append(list);
 
   island.onValue((value) => {
     tabs = value.tabs;
     const known = tabs.some(([id]) => id === get('tab'));
-    const open = value.open !== asked || !known ? value.open : get('tab');
+    const open = asked === null && tabs.some(([id]) => id === linked) ? linked : value.open !== asked || !known ? value.open : get('tab');
     asked = value.open;
     list.replaceChildren(...tabs.map(([id, label]) => h('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick: () => put('tab', id) }, label)));
     put('tab', open);
