@@ -22,7 +22,6 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from ..errors import InputError
 from ..options import choice, integer
 from ..tasks import SensedTask
 from ..tracing import tap
@@ -31,6 +30,7 @@ from . import Architecture, Block, Decoder, Encoded, Encoder, EncoderDecoder, re
 from .attention import SCORES
 from .attention_seq2seq import AttentionDecoder
 from .conv_autoencoder import Convolution
+from .positions import POSITIONS, Learned
 from .transformer import TransformerDecoder
 from .transformer_decoder import PromptDecoder
 from .transformer_layers import TransformerOptions
@@ -40,24 +40,18 @@ DECODERS = {"transformer": "Transformer, cross-attention", "lstm": "LSTM with at
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(TransformerOptions):
     decoder: str = choice("transformer", DECODERS, "Decoder", "What writes the caption, and how it looks at the regions")
-    score: str = choice("additive", SCORES, "Attention score", "How the LSTM's state scores a region; others use scaled dot products")
+    score: str = choice("additive", SCORES, "Attention score", "How the LSTM's state scores a region; the others have scaled dot products")
     channels: int = integer(16, 8, 32, "Channels", "Feature maps of the first layer; the others have twice as many", step=4)
-    width: int = integer(64, 16, 128, "Width", "Numbers per region and per word", step=8)
-    heads: int = integer(4, 1, 8, "Heads", "Attentions side by side, not in the LSTM")
-    layers: int = integer(1, 1, 3, "Layers", "Layers of the decoder")
-
-    def __post_init__(self) -> None:
-        if self.decoder != "lstm" and self.width % self.heads:
-            fitting = ", ".join(str(n) for n in range(1, 9) if self.width % n == 0)
-            raise InputError(f"width is {self.width} and heads is {self.heads}; heads must divide the width. Choose {fitting} heads.")
+    positions: str = choice("learned", POSITIONS, "Positions", "How a word knows where it stands; not in the LSTM")
+    activation: str = choice("gelu", {"relu": "ReLU", "gelu": "GELU"}, "Activation", "Between the two linear layers; not in the LSTM")
 
 
 class PictureEncoder(Encoder):
     """32 × 32 × 3 → feature maps → 64 regions.
 
-    Sites: `maps1` (C, 16, 16), `maps2` and `maps3` (2C, 8, 8), `regions` (64, H), `states` (64, H): the regions and their places.
+    Sites: `maps1` (C, 16, 16), `maps2` and `maps3` (2C, 8, 8), `regions`, `positions` and, their sum, `states` (64, H).
     """
 
     block = Block(
@@ -65,7 +59,7 @@ class PictureEncoder(Encoder):
         "h_r = norm(W maps_r) + p_r",
         "Cuts the picture into 8 × 8 regions. Small stencils tell what is seen in each region, and a number "
         "plate is added that tells where it lies. From then on a region is read like a word.",
-        (("maps₁", "maps1"), ("maps₂", "maps2"), ("maps₃", "maps3"), ("norm(W maps)", "regions"), ("h", "states")),
+        (("maps₁", "maps1"), ("maps₂", "maps2"), ("maps₃", "maps3"), ("norm(W maps)", "regions"), ("p", "positions"), ("h", "states")),
     )
 
     def __init__(self, options: Options) -> None:
@@ -78,7 +72,7 @@ class PictureEncoder(Encoder):
         )  # sees no further, so that a region is what lies there
         self.regions = nn.Linear(2 * channels, options.width)
         self.norm = nn.LayerNorm(options.width)
-        self.places = nn.Embedding(SIDE**2, options.width)
+        self.positions = Learned(SIDE**2, options.width)
         self.begin = nn.Linear(options.width, 2 * options.width) if options.decoder == "lstm" else None
         self.layers = options.layers
 
@@ -87,7 +81,8 @@ class PictureEncoder(Encoder):
         maps = tap(self, "maps2", self.conv2(maps))  # (B, 2C, 8, 8)
         maps = tap(self, "maps3", self.conv3(maps))
         regions = tap(self, "regions", self.norm(self.regions(maps.flatten(2).mT)))  # (B, 64, H)
-        states = tap(self, "states", regions + self.places(torch.arange(SIDE**2, device=source.device)))
+        places = self.positions(torch.arange(SIDE**2, device=source.device)[None])  # (1, 64, H)
+        states = tap(self, "states", regions + tap(self, "positions", places.expand_as(regions)))
         return Encoded(states, self._final(states), None)
 
     def _final(self, states: Float[Tensor, "batch regions width"]) -> tuple[Tensor, Tensor] | None:
@@ -108,10 +103,9 @@ def decoder(words: Vocabulary, length: int, options: Options) -> Decoder:
     width = options.width
     if options.decoder == "lstm":
         return AttentionDecoder(len(words), width // 2, width, options.layers, "lstm", options.score, SIDE**2)
-    stack = TransformerOptions(options.heads, options.layers, width, 2 * width, positions="learned", activation="gelu")
     if options.decoder == "prefix":
-        return PromptDecoder(words, words, SIDE**2 + length, False, stack)
-    return TransformerDecoder(len(words), length, stack)
+        return PromptDecoder(words, words, SIDE**2 + length, False, options)
+    return TransformerDecoder(len(words), length, options)
 
 
 register(
