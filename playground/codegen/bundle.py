@@ -188,18 +188,15 @@ class Bundle:
     # options
 
     def options_of(self, ref: Ref) -> tuple[type[Any], dict[str, Any]] | None:
-        """The options class that this class is, or is a base of, and its values in this run; None for all else."""
+        """The options class of this run that this class is, or is a base of, and its values; None for all else."""
         recipe = self.known.recipe
         kinds = {
             self.known.architecture.Options: recipe.model_options,
             type(self.known.task).Options: recipe.task_options,
             type(recipe.training): recipe.training_options,
         }
-        value: Any = module(ref.module).value(ref.name) if isinstance(module(ref.module).nodes[ref.name], ast.ClassDef) else None
-        if found := next(((kind, dict(values)) for kind, values in kinds.items() if value in kind.__mro__), None):
-            return found
-        of_a_part = is_dataclass(value) and any("limit" in f.metadata for f in fields(value))  # made with values where it is used
-        return (value, options.defaults(value)) if of_a_part else None
+        value = module(ref.module).value(ref.name) if isinstance(module(ref.module).nodes[ref.name], ast.ClassDef) else None
+        return next(((kind, dict(values)) for kind, values in kinds.items() if value in kind.__mro__), None)
 
     def concrete(self, kind: type[Any], values: dict[str, Any], name: str) -> str:
         """An options class with the values of this run, and what each of them is."""
