@@ -45,6 +45,12 @@ def look(page: Page) -> None:
     page.keyboard.press("ArrowRight")
 
 
+def word(page: Page) -> None:
+    """The word that names a colour, and the regions it was read off."""
+    look(page)
+    hooks.expect_step(page, 1)
+
+
 def inside(page: Page) -> None:
     """A head of cross-attention, opened."""
     decode(page)
@@ -78,6 +84,7 @@ PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "final-state": ("?theme=dark&architecture=seq2seq&task=reverse", DESKTOP, decode),
     "convolutional": ("?theme=light&architecture=conv_autoencoder&task=digits", DESKTOP, picture),
     "variational": ("?theme=dark&architecture=vae&task=digits", DESKTOP, picture),
+    "captions": ("?theme=light&architecture=captioner&task=scenes&input=red+circle+at+20+8,+blue+square+at+11+23", DESKTOP, word),
     "conditional": ("?theme=light&architecture=cvae&task=strokes", DESKTOP, picture),
     "code": ("?theme=light", DESKTOP, code),
     "phone": ("?theme=light", PHONE, decode),
