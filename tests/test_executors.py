@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from playground.events import Done, Event, Failed, Progress, Snapshot, Started
 from playground.executors import Job
 from playground.executors.inline import InlineExecutor
 from playground.executors.process import ProcessExecutor
+from playground.recipes import make
 from tests.fakes import HERE, FakeRecipe
 
 ANY = f"{HERE}:any_of"
@@ -189,6 +190,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path, method: str) 
     script.write_text(f"""
 import time
 from playground.executors.process import ProcessExecutor
+from playground.recipes import make
 from tests.fakes import FakeRecipe
 if __name__ == "__main__":
     job = ProcessExecutor({ANY!r}, method={method!r}, preload=()).submit(FakeRecipe(behaviour="deaf"))
@@ -228,3 +230,22 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_the_same_recipe_has_the_same_losses_alone_and_beside_another_training() -> None:
+    """Bit for bit: seeds are private, every worker has one thread, and nothing of a neighbour is shared."""
+    settled = make("attention_seq2seq", "reverse", seed=5, device="cpu", training_options={"steps": 8, "batch_size": 8})
+    other = make("seq2seq", "copy", seed=6, device="cpu", training_options={"steps": 8, "batch_size": 8})
+    executor = ProcessExecutor()
+    try:
+        alone = losses(executor.submit(settled).events())
+        beside = [executor.submit(one) for one in (settled, other, settled)]
+        first, neighbour, second = (losses(job.events()) for job in beside)
+    finally:
+        executor.close()
+    assert alone == first == second == losses(InlineExecutor().submit(settled).events())
+    assert len(alone) == 8 and neighbour != alone
+
+
+def losses(events: Iterable[Event]) -> list[float]:
+    return [loss for event in events if isinstance(event, Progress) for _, _, loss in event.losses]

@@ -25,7 +25,8 @@ from ..tracing import tap
 from . import Architecture, Autoencoder, Block, register
 from .autoencoder import Layer
 
-SIDE, WINDOW, GROUP = 28, 4, 4
+SIDE = 28
+WINDOW, GROUP = 4, 4
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "variational": ("?theme=dark&architecture=vae&task=digits", DESKTOP, picture),
     "captions": ("?theme=light&architecture=captioner&task=scenes&input=red+circle+at+20+8,+blue+square+at+11+23", DESKTOP, word),
     "conditional": ("?theme=light&architecture=cvae&task=strokes", DESKTOP, picture),
+    "dialing": ("?theme=dark&architecture=recognizer&task=dialing&input=5550199", DESKTOP, decode),
     "code": ("?theme=light", DESKTOP, code),
     "phone": ("?theme=light", PHONE, decode),
 }

@@ -103,3 +103,20 @@ def test_training_time_is_scrubbed_without_the_server(visit: Visit) -> None:
     expect(page.locator("#output")).not_to_have_text(hooks.REVERSED)
     slider.press("End")
     expect(page.locator("#output")).to_have_text(hooks.REVERSED)
+
+
+def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
+    page = visit("?architecture=attention_seq2seq&task=pairs&training.steps=30")
+    box = page.get_by_role("textbox", name="One pair a line")
+    box.fill("one line\tonly\nno tab")
+    page.get_by_role("button", name="Use these pairs").click()
+    expect(page.get_by_role("alert").filter(has_text="at least 20")).to_be_visible()
+    box.fill("\n".join(["no tab", *(f"{n} apples\t{n} mele" for n in range(200, 260)), "<b>x</b>\t{{y}}"]))
+    page.get_by_role("button", name="Use these pairs").click()
+    expect(page.get_by_text("1 line left out")).to_be_visible()
+    expect(page.get_by_text("no tab between source and target")).to_be_visible()
+    expect(page).to_have_url(re.compile("task.pairs=[0-9a-f]{24}"))
+    expect(page.locator(".pairs").get_by_text("55 to learn from, 6 held out")).to_be_visible()
+    train(page, 1)
+    hooks.type_source(page, "207 apples")
+    expect(page.locator("#source-row .verdict")).to_contain_text("of 8")

@@ -30,7 +30,14 @@ def use(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     key = pair_store.keep(data.get("pairs_text", ""))
     units = {name: data.get(name) for name in ("source_unit", "target_unit") if data.get(name) is not None}
     recipe = recipes.make(
-        visit.recipe.architecture, Pairs.id, seed=visit.recipe.seed, device=visit.recipe.device, task_options={"pairs": key, **units}
+        visit.recipe.architecture,
+        Pairs.id,
+        seed=visit.recipe.seed,
+        seconds=visit.recipe.seconds,
+        device=visit.recipe.device,
+        model_options=dict(visit.recipe.model_options),
+        task_options={"pairs": key, **units},
+        training_options=dict(visit.recipe.training_options),
     )
     problems = pair_store.read(data["pairs_text"]).problems
     return replace(

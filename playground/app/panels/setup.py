@@ -7,6 +7,7 @@ from typing import Any
 
 from ... import models, recipes, tasks
 from ...errors import InputError
+from ...options import limits
 from .. import content
 from .. import visit as visits
 from ..components import Rail
@@ -48,6 +49,8 @@ def set_options(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     if not isinstance(options, dict):
         raise InputError("The settings are missing; choose them in the rail.")
     budget = data.get("budget", "preset")
+    if data.get("task") == visit.recipe.task and isinstance(options.get("task"), dict):
+        options = {**options, "task": options["task"] | _not_in_the_rail(visit)}
     recipe = recipes.make(
         data.get("architecture", ""),
         data.get("task", ""),
@@ -95,6 +98,12 @@ def _under_way(page: Page, visit: Visit, owner: str) -> str | None:
 def _usual(task: type[tasks.Task]) -> models.Architecture:
     fitting = [a for a in models.architectures().values() if a.fits(task)]
     return next((a for a in fitting if a.id == visits.HOME[0]), fitting[0])
+
+
+def _not_in_the_rail(visit: Visit) -> dict[str, Any]:
+    """Options that are set elsewhere, such as which lines of one's own."""
+    known = limits(tasks.get(visit.recipe.task).Options)
+    return {name: value for name, value in visit.recipe.task_options if known[name].kind == "key"}
 
 
 def _seconds(budget: Any) -> float:

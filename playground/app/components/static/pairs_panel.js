@@ -43,7 +43,7 @@ export function mount(root, island) {
   function drawProblems() {
     const { problems, more_problems: more } = value;
     left.hidden = !problems.length;
-    left.replaceChildren(h('p', {}, h('b', {}, `${grouped(problems.length + more)} lines left out`)),
+    left.replaceChildren(h('p', {}, h('b', {}, `${grouped(problems.length + more)} line${problems.length + more > 1 ? 's' : ''} left out`)),
       h('ul', {}, problems.map(([line, why]) => h('li', {}, h('span.num', {}, `line ${grouped(line)}: `), why)), more ? h('li', {}, `and ${grouped(more)} more`) : null));
   }
 

@@ -20,7 +20,7 @@ export function mount(root, island) {
   const facts = h('dl.facts', { 'aria-live': 'off' });
   const preset = h('select', { id: 'edp-preset', onchange: () => choose({ preset: preset.value }) });
   const presetRow = h('div.preset', {}, h('label', { for: 'edp-preset' }, 'Preset'), preset);
-  const note = h('p.note', { hidden: true });
+  const note = h('p.preset-note', { hidden: true });
   const budgetPlace = h('div', {});
   const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
   const once = h('button.plain', { type: 'button', id: 'one-step', onclick: () => hand('once'), title: 'Do one step of training and hold' }, 'One step');
