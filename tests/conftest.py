@@ -1,4 +1,5 @@
-"""One thread for torch: tests share few cores, and single-threaded sums are the same every time. Browser tests come last, also when two processes share the files."""
+"""One thread for torch: tests share few cores, and single-threaded sums are the same every time. Browser tests come last,
+also when two processes share the files."""
 
 from __future__ import annotations
 
