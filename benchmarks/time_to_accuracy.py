@@ -92,7 +92,8 @@ def presets() -> Iterator[Row]:
             continue
         for preset in offered:
             hero = (architecture, task, preset.name) == HERO
-            yield from _preset(architecture, task, preset.name, 1.0 if hero else 15.0 if kind == "completion" else 5.0, hero)
+            slow = kind in ("completion", "caption", "sound")
+            yield from _preset(architecture, task, preset.name, 1.0 if hero else 15.0 if slow else 5.0, hero)
 
 
 def _preset(architecture: str, task: str, name: str, bar: float, hero: bool) -> Iterator[Row]:
@@ -104,13 +105,23 @@ def _preset(architecture: str, task: str, name: str, bar: float, hero: bool) -> 
     total = statistics.median(run.train_s for run in runs)
     holds = len(reached) == len(runs) and max(reached) <= bar
     yield Row(f"{what}: CPU seconds to 99 %", f"{times}; whole run {total:.2f} s", f"≤ {bar:g} s, 5 of 5", holds)
-    worst = min(run.exact_match for run in runs)
+    scores = sorted(run.exact_match for run in runs)
+    middle = statistics.median(scores)
     yield Row(
-        f"{what}: exact match on 1,024 held-out", f"{worst:.3f} at worst, ≥ .99 in {good} of {len(runs)}", "5 of 5", good == len(runs)
+        f"{what}: exact match on 1,024 held-out",
+        f"worst {scores[0]:.3f}, median {middle:.3f}; ≥ .99 in {good} of {len(runs)}; {_trivial(task)}",
+        "5 of 5",
+        good == len(runs),
     )
     if hero:
         shares = [anti_diagonal(run.run) for run in runs]
         yield Row(f"{what}: steps that look at the anti-diagonal", spread(shares, "", 3), "≥ 0.90", min(shares) >= 0.9)
+
+
+def _trivial(task: str) -> str:
+    """What a guess without a model scores."""
+    baseline = getattr(tasks.get(task)(), "baseline", None)
+    return "guessing evenly 0.000" if baseline is None else f"{baseline[0]} {baseline[1]:.3f}"
 
 
 def anti_diagonal(run: Run) -> float:

@@ -37,7 +37,7 @@ JOURNEYS = {
         ("enc", "the prompt is read by the decoder itself"),
     ),
     "ngram": Journey(
-        "completion", "Anna has two dogs . At night the rain comes over the river . She", None, "looks up", "decoder: look-up", "count",
+        "completion", "Tom has a cat . At noon the sun comes to the town on the river .", None, "looks up", "decoder: look-up", "count",
         "class", ("enc", "cannot see further"),
     ),
     "transformer_encoder": Journey(

@@ -27,6 +27,13 @@ def train(page: Page, kept: int) -> None:
 def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Visit) -> None:
     page = visit(SHORT)
     train(page, 1)
+    loss = hooks.panel(page, "Learning curves").locator(".plot").nth(1)
+    frame = hooks.panel(page, "The film").locator(".frame.cur")
+    for share, steps in ((0.3, r"^Step 1?\d:"), (0.95, r"^Step (2\d|30):")):  # of 30
+        box = loss.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.6 * box["height"])
+        expect(frame).to_have_attribute("aria-label", re.compile(steps))
     page.get_by_text("Advanced").click()
     seed = page.get_by_label("Seed", exact=True)
     seed.fill("3")
@@ -119,4 +126,4 @@ def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
     expect(page.locator(".pairs").get_by_text("55 to learn from, 6 held out")).to_be_visible()
     train(page, 1)
     hooks.type_source(page, "207 apples")
-    expect(page.locator("#source-row .verdict")).to_contain_text("of 8")
+    expect(page.locator(".source-tools .verdict")).to_contain_text("of 8")

@@ -1,6 +1,6 @@
 // Panel: score and loss against seconds or steps, live, and those of runs before. A visitor's zoom survives new points.
 import { h } from './dom.js';
-import { on } from './store.js';
+import { get, on, put } from './store.js';
 import { createPanel, segments } from './panel.js';
 import { plot } from './plot.js';
 import { plain } from './plotly_style.js';
@@ -14,7 +14,7 @@ export function mount(root) {
   const scale = segments('Scale of the loss', [['linear', 'linear'], ['log', 'log']], (chosen) => { log = chosen === 'log'; scale.show(chosen); draw(); });
   const against = segments('Learning curves against', [['seconds', 'seconds'], ['steps', 'steps']], (chosen) => { axis = chosen; against.show(chosen); draw(); });
   const panel = createPanel({ title: 'Learning curves', controls: [against.node, scale.node], table, className: 'curves-panel' });
-  const left = plot({ label: 'Score against seconds of training' }), right = plot({ label: 'Training loss against seconds of training' });
+  const left = plot({ label: 'Score against seconds of training', onHover: atPoint }), right = plot({ label: 'Training loss against seconds of training', onHover: atPoint });
   panel.figure.append(h('div.curve-pair', {}, left.node, right.node));
   panel.node.querySelector('.exports')?.replaceWith(figureMenu([['score', left], ['loss', right]], 'learning-curves', table).node);
   root.append(panel.node);
@@ -37,12 +37,24 @@ export function mount(root) {
     right.show(...lossChart(run, beside, axis, log));
   }
 
+  /** Pointing at the curve chooses the frame of the film that is nearest in training time. */
+  function atPoint({ x }) {
+    const rows = run.losses.length ? run.losses : run.scores, where = across(axis);
+    if (!run.frames.length || !rows.length) return;
+    const row = nearest(rows, (one) => Math.abs(where(one) - x));
+    const frame = nearest(run.frames, (one) => Math.abs(one.step - rows[row][0]));
+    if (frame !== get('frame')) put('frame', frame);
+  }
+
   function table() {
     const { scores = [], losses = [], score_name: name = 'score' } = run ?? {};
     const rows = [...losses.map(([step, s, loss]) => [step, s.toFixed(2), loss.toFixed(4), '']), ...scores.map(([step, s, value]) => [step, s.toFixed(2), '', scoreText(value, name)])];
     return { columns: ['step', 'seconds', 'training loss, nats', name], rows: rows.sort((a, b) => a[0] - b[0]) };
   }
 }
+
+/** Where the distance is smallest. */
+const nearest = (list, distance) => list.reduce((best, one, i) => (distance(one) < distance(list[best]) ? i : best), 0);
 
 /** Where a point (step, seconds, value) stands across. */
 const across = (axis) => (axis === 'steps' ? ([step]) => step : ([, s]) => s);
@@ -87,7 +99,7 @@ function chartLayout(run, beside, axis, name, yaxis, lines) {
   const end = Math.max(busy(run) ? ahead ?? 0 : 0, last, ...beside.map((other) => 1.03 * ends(other)));
   const failed = run.state === 'failed' && last;
   return {
-    uirevision: `${run.id} ${axis}`, xaxis: { title: axis, range: [0, (end || 1) * (failed ? 1.4 : 1)], rangemode: 'nonnegative', nticks: 7 },
+    hovermode: 'x', uirevision: `${run.id} ${axis}`, xaxis: { title: axis, range: [0, (end || 1) * (failed ? 1.4 : 1)], rangemode: 'nonnegative', nticks: 7 },
     yaxis: { title: name, ...yaxis },
     shapes: [...lines.map(([text, y]) => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, layer: 'below', line: { color: 'var(--ink3)', width: 1.5, dash: '6px,4px' },
       label: { text, textposition: 'end', yanchor: 'bottom', font: { color: 'var(--ink2)' } } })),

@@ -22,10 +22,10 @@ export function plotly() {
 const dressed = (trace, token) => ({ ...((trace.type ?? 'scatter') === 'scatter' ? { cliponaxis: false } : {}), ...resolve(trace, token) });
 
 /**
- * @param {{onPoint?: (point: any) => void, label?: string}} [options]
+ * @param {{onPoint?: (point: any) => void, onHover?: (point: any) => void, label?: string}} [options]
  * @returns {{node: HTMLElement, show: (data: any[], layout: any) => void, patch: (changes: any[]) => void, figure: () => any}}
  */
-export function plot({ onPoint, label = '' } = {}) {
+export function plot({ onPoint, onHover, label = '' } = {}) {
   const canvas = h('div.plot-canvas', {});
   const node = h('div.plot', { role: 'img', 'aria-label': label }, canvas);
   let figure = null, due = 0, drawn = false, changes = [], failed = false;
@@ -50,6 +50,7 @@ export function plot({ onPoint, label = '' } = {}) {
     if (!drawn) {
       drawn = true;
       if (onPoint) canvas.on('plotly_click', (event) => onPoint(event.points[0]));
+      if (onHover) canvas.on('plotly_hover', (event) => onHover(event.points.at(-1)));
     }
     changes = [];
   }
