@@ -13,7 +13,7 @@ run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
 	$(BIN)/python app.py
 
 test: $(VENV)/.installed-dev $(VENV)/.browser ## every test, the browser's included
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## format, lint, types
 	@rm -f playground/app/components/__init__.pyi # Gradio writes this stub at run time; mypy would prefer it
