@@ -18,7 +18,7 @@ def main() -> None:
     from playground.app import create_app, install_drain, launch  # after the flags: --help is instant
 
     demo, page = create_app(arguments.device)
-    install_drain(demo, page.book)
+    install_drain(demo, page.book, keep=page.shelf.keep)
     launch(demo, page, host, arguments.port)
     demo.block_thread()
 

@@ -126,6 +126,8 @@ def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
     try:
         projections = {str(k): _projection(v) for k, v in dict(about.get("projections") or {}).items()}
         seconds = float(about.get("train_seconds") or 0)
+        if not 0 <= seconds < math.inf:
+            raise ValueError("train_seconds")
         history = dict(about.get("history") or {})
         for curve in ("losses", "scores"):
             if not all(len(row) == 3 and all(map(math.isfinite, row)) for row in history.get(curve, [])):
@@ -151,7 +153,8 @@ def _header(data: bytes) -> dict[str, Any]:
 
 def _bare(header: Mapping[str, Any]) -> bool:
     """Whether nothing is said about the weights, as in what the stand-alone script writes."""
-    return KEY not in (header.get("__metadata__") or {})
+    metadata = header.get("__metadata__")
+    return metadata is None or (isinstance(metadata, dict) and KEY not in metadata)
 
 
 def _about(header: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, and folders of kept files are bounded."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -24,3 +26,27 @@ def write_whole(path: Path, data: bytes) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def own_folder(variable: str, name: str = "") -> Path:
+    """The folder that an environment variable names, or one of this user's among temporary files; made if need be, or OSError."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    usual = Path(tempfile.gettempdir()) / f"encoder-decoder-playground-{user}" / name
+    folder = Path(os.environ.get(variable) or usual)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def keep_newest(folder: Path, total: int) -> None:
+    """Remove the files used longest ago, also parts left by a killed process, until the rest has at most `total` bytes."""
+    found = []
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # somebody else has just removed it
+            about = path.stat()
+            if S_ISREG(about.st_mode):
+                found.append((about.st_mtime, about.st_size, path))
+    held = 0
+    for _, size, path in sorted(found, reverse=True):
+        held += size
+        if held > total:
+            path.unlink(missing_ok=True)

@@ -6,16 +6,14 @@ and whoever trains reads the lines from disk by it. The same lines have the same
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from .disk import write_whole
+from .disk import keep_newest, own_folder, write_whole
 from .errors import InputError
 from .vocabulary import graphemes, normalise, visible
 
@@ -72,10 +70,11 @@ def keep(text: str) -> str:
     data = "\n".join(f"{source}\t{target}" for source, target in lines.pairs).encode()
     key = sha256(data).hexdigest()[:24]
     try:
-        write_whole(_folder() / f"{key}.tsv", data)
+        folder = _folder()
+        write_whole(folder / f"{key}.tsv", data)
+        keep_newest(folder, KEEP_BYTES)
     except OSError as error:
         raise InputError(f"The pairs could not be kept: {error.strerror}. Nothing was changed.") from None
-    _evict()
     return key
 
 
@@ -88,8 +87,8 @@ def fetch(key: str) -> tuple[Pair, ...]:
 
 @lru_cache(maxsize=16)
 def _fetch(key: str) -> tuple[Pair, ...]:
-    path = _folder() / f"{key}.tsv"
     try:
+        path = _folder() / f"{key}.tsv"
         data = path.read_bytes()
         path.touch()
     except OSError:
@@ -124,16 +123,4 @@ def clean(side: str) -> str:
 
 
 def _folder() -> Path:
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    folder = Path(os.environ.get("PLAYGROUND_PAIRS") or Path(tempfile.gettempdir()) / f"encoder-decoder-playground-{user}")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-def _evict() -> None:
-    files = sorted(_folder().glob("*.tsv"), key=lambda path: path.stat().st_mtime, reverse=True)
-    held = 0
-    for path in files:
-        held += path.stat().st_size
-        if held > KEEP_BYTES:
-            path.unlink(missing_ok=True)
+    return own_folder("PLAYGROUND_PAIRS")

@@ -214,7 +214,11 @@ class RunBook:
                 continue
             seat = self._training[log.id] = _Seat(log, self._clock(), log.id in self._held)
             self._held.discard(log.id)
-            threading.Thread(target=self._read, args=(seat,), name="run reader", daemon=True).start()
+            try:
+                threading.Thread(target=self._read, args=(seat,), name="run reader", daemon=True).start()
+            except RuntimeError:  # the system gives no more threads
+                del self._training[log.id]
+                log.append(log.tally.failed("the server is too busy to start another training", "train again in a minute"))
         for position, (log, wait) in enumerate(zip(self._waiting, self._waits(), strict=True), start=1):
             if log.position != (position, len(self._waiting)):
                 log.queue(position, len(self._waiting), wait)
@@ -254,6 +258,10 @@ class RunBook:
                 log.append(log.tally.failed("training ended without a result", "train again"))
         except InputError as error:
             log.append(log.tally.failed(str(error), "change the setting and train again"))
+        except (OSError, EOFError):  # the executor cannot be reached: ConnectionError is one of them
+            _log.exception("the executor was out of reach")
+            cause = "training could not be started" if seat.job is None else "the connection to the training was lost"
+            log.append(log.tally.failed(cause, "train again in a minute; if it recurs, the server has to be looked after"))
         except Exception:  # noqa: BLE001  nothing may escape: followers wait for an end
             _log.exception("run failed outside its trainer")
             log.append(log.tally.failed("training met an error of ours", "train again; the error has been logged"))
@@ -277,6 +285,7 @@ class RunBook:
             seat = self._training.get(log.id) or self._parked.get(log.id)
             if log in self._waiting:
                 self._waiting.remove(log)
+            self._held.discard(log.id)
             if seat is None and not log.over:
                 log.append(log.tally.stopped())
                 self._evict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from dataclasses import replace
 from functools import lru_cache
@@ -14,9 +15,11 @@ from torch import Tensor
 from .. import api, models
 from ..checkpoints import Checkpoint, loads
 from ..decoding import Beam
+from ..disk import keep_newest, own_folder
 from ..errors import InputError
 from ..events import Done
 from ..recipes import Recipe
+from ..run_log import RunLog
 from ..runs import RunBook
 from ..tasks import PictureTask
 from ..tracing import Trace
@@ -28,6 +31,9 @@ TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its tra
 TRACES = 32
 UPLOADS = 12  # weights that visitors brought
 UPLOADED = "uploaded-"
+KEPT_BYTES = 256 * 2**20  # of the runs kept at the end of a server, all together
+
+_log = logging.getLogger(__name__)
 
 
 class Shelf:
@@ -42,10 +48,18 @@ class Shelf:
     def take(self, data: bytes, otherwise: Recipe) -> str:
         """Keep weights that a visitor brings, by a name of our making. Raises InputError for what is no run of this playground."""
         name = f"{UPLOADED}{sha256(data).hexdigest()[:32]}"
-        self._uploaded[name] = api.Run(loads(data, otherwise))
+        brought = loads(data, otherwise)
+        self._uploaded[name] = api.Run(replace(brought, projections={}, history={}))  # what is drawn is computed here
         while len(self._uploaded) > UPLOADS:
             self._uploaded.popitem(last=False)
         return name
+
+    def keep(self, log: RunLog) -> None:
+        """Before the server goes: what a run has learned so far, as a file that `playground.load` reads."""
+        folder = own_folder("PLAYGROUND_RUNS", "runs")
+        path = self._trained_run(log.id, None).save(folder / f"run-{log.id}.safetensors")
+        keep_newest(folder, KEPT_BYTES)
+        _log.warning("what run %s has learned is in %s", log.id, path)
 
     def get(self, visit: Visit) -> api.Run:
         """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""

@@ -20,6 +20,8 @@ from playground.errors import InputError
 from playground.executors import load
 from playground.gate import Gate
 
+FULL = ("allocate memory", "out of memory", "_ALLOC_FAILED")  # how libraries say that the memory is full
+
 
 @dataclass(frozen=True)
 class Crash:
@@ -80,9 +82,9 @@ def _crash(error: Exception) -> Crash:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """torch raises a plain RuntimeError on the CPU, and its own OutOfMemoryError on a GPU."""
+    """torch raises its own OutOfMemoryError on a GPU, and plain RuntimeErrors on the CPU, on Apple's MPS and from CUDA's libraries."""
     return (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
-        or (isinstance(error, RuntimeError) and "allocate memory" in str(error))
+        or (isinstance(error, RuntimeError) and any(words in str(error) for words in FULL))
     )
