@@ -291,7 +291,6 @@ def test_five_hundred_runs_leave_only_those_that_fit_in_memory(make: Callable[..
     """Counted are the logs that are really still alive, not what the book says of itself."""
     book = make(slots=4, line=1000, keep_bytes=400_000)
     alive: weakref.WeakSet[RunLog] = weakref.WeakSet()
-    threads = threading.active_count()
     for n in range(500):
         run = book.start(FakeRecipe(str(n), steps=3, size=20_000), "ada", paused=n % 50 == 0)
         log = book.get(run)
@@ -300,10 +299,8 @@ def test_five_hundred_runs_leave_only_those_that_fit_in_memory(make: Callable[..
             book.resume(run, "ada")
     del log
     until(lambda: not book.counts()["training"] and not book.counts()["waiting"])
-    until(lambda: threading.active_count() <= threads)
-    gc.collect()
-    assert 1 <= len(alive) <= 10
-    assert sum(log.nbytes for log in alive) <= 400_000
+    until(lambda: gc.collect() >= 0 and len(alive) <= 10)  # threads that are about to end hold some a moment longer
+    assert 0 < sum(log.nbytes for log in alive) <= 400_000
 
 
 # --- the server goes ---------------------------------------------------------------------------------------------
