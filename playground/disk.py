@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
+
+PART = ".saving-"  # how files begin that are not whole yet
+LEFT_S = 3600.0  # nobody writes one file for so long
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -14,7 +18,7 @@ def write_whole(path: Path, data: bytes) -> Path:
 
     Raises OSError (a full disk, no permission); then nothing has changed and no part of a file is left.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -38,12 +42,15 @@ def own_folder(variable: str, name: str = "") -> Path:
 
 
 def keep_newest(folder: Path, total: int) -> None:
-    """Remove the files used longest ago, also parts left by a killed process, until the rest has at most `total` bytes."""
+    """Remove the files used longest ago until the rest has at most `total` bytes, and parts that a killed process has left."""
     found = []
     for path in folder.iterdir():
         with suppress(FileNotFoundError):  # somebody else has just removed it
             about = path.stat()
-            if S_ISREG(about.st_mode):
+            if path.name.startswith(PART):
+                if about.st_mtime < time.time() - LEFT_S:
+                    path.unlink()
+            elif S_ISREG(about.st_mode):
                 found.append((about.st_mtime, about.st_size, path))
     held = 0
     for _, size, path in sorted(found, reverse=True):

@@ -356,10 +356,12 @@ while True:
             process.send_signal(signal.SIGKILL)
         data = (tmp_path / "run").read_bytes()
         assert len(data) == 2**20 and len(set(data)) == 1, "one whole file, the old one or a new one"
-    (tmp_path / ".saving-left").write_bytes(b"part")
-    os.utime(tmp_path / ".saving-left", (0, 0))
+    (tmp_path / f"{disk.PART}left").write_bytes(b"part")
+    (tmp_path / f"{disk.PART}new").write_bytes(b"part")
+    for part in tmp_path.glob(f"{disk.PART}*"):
+        os.utime(part, (0, 0) if part.name != f"{disk.PART}new" else None)
     disk.keep_newest(tmp_path, 2**20)
-    assert os.listdir(tmp_path) == ["run"] or not (tmp_path / ".saving-left").exists()
+    assert sorted(os.listdir(tmp_path)) == [f"{disk.PART}new", "run"], "one that may still be written stays"
 
 
 def test_the_same_name_saved_in_parallel_is_always_one_whole_file(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +13,14 @@ from hypothesis import strategies as st
 
 from playground import pair_store, recipes, tasks
 from playground.errors import InputError
-from playground.tasks.pairs import PairOptions, Pairs
+from playground.events import Failed
+from playground.executors.process import ProcessExecutor
+from playground.tasks.pairs import PairOptions, Pairs, divided
+from playground.vocabulary import graphemes
 
 LINES = "\n".join(f"word {i}\t{i} parola" for i in range(40))
 ANY = st.text(st.characters() | st.sampled_from("\t\n\u202e\u200d\x00\ud800→é́"), max_size=120)
+SIDE = st.lists(st.text("abcé7שñ😀.<&", min_size=1, max_size=6), min_size=1, max_size=3).map(" ".join)
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +124,147 @@ def test_a_recipe_carries_the_name_only() -> None:
     assert isinstance(recipe.build_task(), tasks.get("pairs"))
     with pytest.raises(InputError):
         recipes.make("attention_seq2seq", "pairs", task_options={"pairs": "../../x"})
+
+
+@pytest.mark.parametrize(("count", "kept"), [(19, False), (20, True), (20_000, True), (20_001, False)])
+def test_twenty_to_twenty_thousand_lines_are_taken(count: int, kept: bool, own_folder: Path) -> None:
+    text = "\n".join(f"{n}\t{n}" for n in range(count))
+    if kept:
+        assert len(pair_store.fetch(pair_store.keep(text))) == count
+    else:
+        with pytest.raises(InputError, match="20"):
+            pair_store.keep(text)
+        assert not list(own_folder.iterdir())
+
+
+@given(
+    pairs=st.lists(st.tuples(SIDE, SIDE), min_size=20, max_size=40, unique=True),
+    ending=st.sampled_from(["\n", "\r\n", "\r", "\n\n \n", "\u2028"]),
+    separator=st.sampled_from(pair_store.SEPARATORS),
+    more=st.text(max_size=40),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_equal_lines_have_equal_names_however_they_are_written(
+    pairs: list[tuple[str, str]], ending: str, separator: str, more: str
+) -> None:
+    """Line ends, separators, spaces and repeated lines do not count; another line or another order does."""
+    key = pair_store.keep("\n".join(map("\t".join, pairs)))
+    text = ending.join(f"  {source} {separator} {target}  " for source, target in pairs)
+    assert pair_store.keep(text) == pair_store.keep(text + ending + text) == key
+    assert pair_store.fetch(key) == tuple(pairs)
+    assert pair_store.keep("\n".join(map("\t".join, reversed(pairs)))) != key
+    assert (pair_store.keep(text + ending + more) == key) == (pair_store.read(text + ending + more).pairs == tuple(pairs))
+
+
+@pytest.mark.parametrize(
+    ("side", "shown"),
+    [
+        ("a\u202eb", "U+202E"),
+        ("a\u2066b\u2069", "U+2066"),
+        ("\u200ba", "U+200B"),
+        ("a\x00b", "U+0000"),
+        ("a\x1b[31m", "U+001B"),
+        ("a\x7f", "U+007F"),
+        ("a\ufeffb", "U+FEFF"),
+        ("a\u200d", "U+200D"),
+        ("\ue000", "U+E000"),
+    ],
+    ids=ascii,
+)
+def test_characters_that_cannot_be_seen_are_named_and_their_line_is_left_out(side: str, shown: str) -> None:
+    for line in (f"{side}\tb", f"b\t{side}"):
+        found = pair_store.read(f"x\ty\n{line}\nz\tw")
+        assert found.pairs == (("x", "y"), ("z", "w"))
+        ((number, problem),) = found.problems
+        assert number == 2 and shown in problem and problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
+        ("❤\ufe0f", "❤\ufe0f"),
+        ("שלום", "שלום"),
+        ("cafe\u0301", "café"),
+        ("\ud800", "\ufffd"),
+        ("\uff11\uff12", "12"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("{{x}} ${y}", "{{x}} ${y}"),
+    ],
+    ids=ascii,
+)
+def test_what_can_be_seen_is_read_as_it_stands(typed: str, read: str) -> None:
+    """Emoji, writing from right to left and markup are text; spellings of one text are one."""
+    assert pair_store.read(f"{typed}\tb").pairs == ((read, "b"),)
+    key = pair_store.keep(f"{typed}\tb\n{LINES}")
+    assert pair_store.fetch(key)[0] == (read, "b")
+    assert Pairs(PairOptions(key)).answer(tuple(graphemes(read))) == ("b",)
+
+
+@given(value=st.none() | st.integers() | st.floats() | st.text(max_size=30) | st.binary(max_size=30) | st.lists(st.text(), max_size=2))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_other_name_reaches_a_file(value: Any, own_folder: Path) -> None:
+    for ask in (pair_store.fetch, lambda name: recipes.make("attention_seq2seq", "pairs", task_options={"pairs": name or "?"})):
+        with pytest.raises(InputError):
+            ask(value)
+    assert not list(own_folder.iterdir())
+
+
+@given(lines=st.lists(st.tuples(SIDE, SIDE), max_size=60, unique_by=lambda pair: pair[0]), unit=st.sampled_from(["words", "characters"]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_held_out_lines_are_never_learned_whatever_the_lines(lines: list[tuple[str, str]], unit: str) -> None:
+    """Trainable or refused in a sentence; the split is the same every time and follows from the sources alone."""
+    try:
+        key = pair_store.keep("\n".join([LINES, *map("\t".join, lines)]))
+        task = Pairs(PairOptions(key, unit, unit))
+    except InputError as error:
+        assert len(str(error)) < 500
+        return
+    learned, held = divided(task.examples_)
+    assert len(held) >= 2 and len(learned) + len(held) == len(task.examples_)
+    assert not {source for source, _ in learned} & {source for source, _ in held}
+    assert divided(tuple(reversed(task.examples_))) == (learned, held) or len({crc(s) for s, _ in task.examples_}) < len(task.examples_)
+
+
+def crc(source: tuple[str, ...]) -> int:
+    return crc32("\0".join(source).encode())
+
+
+def test_a_training_whose_lines_are_gone_says_so() -> None:
+    """In the worker too, where nothing of the lines is remembered."""
+    key = pair_store.keep(LINES)
+    recipe = recipes.make("attention_seq2seq", "pairs", task_options={"pairs": key}, training_options={"steps": 2})
+    (pair_store._folder() / f"{key}.tsv").unlink()
+    executor = ProcessExecutor(preload=())
+    try:
+        *_, end = executor.submit(recipe).events()
+    finally:
+        executor.close()
+    assert isinstance(end, Failed) and "not kept on this machine any more" in end.cause
+
+
+def test_the_same_and_other_lines_kept_in_parallel_are_all_there(own_folder: Path) -> None:
+    texts = [LINES + f"\nmore\t{n % 6}" for n in range(30)]
+    with ThreadPoolExecutor(10) as pool:
+        keys = list(pool.map(pair_store.keep, texts))
+    assert len(set(keys)) == 6
+    assert {pair_store.fetch(key)[-1] for key in keys} == {("more", str(n)) for n in range(6)}
+    assert sorted(path.stem for path in own_folder.iterdir()) == sorted(set(keys))
+
+
+def test_tidying_in_parallel_disturbs_nobody(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While many keep lines and each removes the oldest, nobody stumbles over a file that has just gone."""
+    monkeypatch.setattr(pair_store, "KEEP_BYTES", 3_000)
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda n: pair_store.keep(LINES + f"\nmore\t{n}"), range(80)))
+    assert len(set(keys)) == 80
+    assert sum(path.stat().st_size for path in own_folder.iterdir()) <= 3_000
+
+
+def test_a_folder_that_cannot_be_made_is_told(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own_folder / "file").write_text("")
+    monkeypatch.setenv("PLAYGROUND_PAIRS", str(own_folder / "file" / "below"))
+    with pytest.raises(InputError, match="could not be kept"):
+        pair_store.keep(LINES)
+    with pytest.raises(InputError, match="not kept on this machine"):
+        pair_store.fetch("0" * 24)
