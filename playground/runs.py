@@ -261,7 +261,7 @@ class RunBook:
         except (OSError, EOFError):  # the executor cannot be reached: ConnectionError is one of them
             _log.exception("the executor was out of reach")
             cause = "training could not be started" if seat.job is None else "the connection to the training was lost"
-            log.append(log.tally.failed(cause, "train again in a minute; if it recurs, the server has to be looked after"))
+            log.append(log.tally.failed(cause, "train again in a minute; the error has been logged"))
         except Exception:  # noqa: BLE001  nothing may escape: followers wait for an end
             _log.exception("run failed outside its trainer")
             log.append(log.tally.failed("training met an error of ours", "train again; the error has been logged"))
