@@ -25,6 +25,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -307,8 +308,10 @@ class RunBook:
     def _tend(self) -> None:
         """Have a thread look after lonely runs for as long as there are live ones."""
         if self._tender is None:
-            self._tender = threading.Thread(target=self._stop_lonely, name="run tender", daemon=True)
-            self._tender.start()
+            tender = threading.Thread(target=self._stop_lonely, name="run tender", daemon=True)
+            with suppress(RuntimeError):  # the system gives no more threads: the next start tries again
+                tender.start()
+                self._tender = tender
 
     def _stop_lonely(self) -> None:
         while True:
