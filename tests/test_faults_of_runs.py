@@ -188,7 +188,7 @@ def test_a_closed_tab_frees_its_place_right_after_the_grace_time(make: Callable[
     now[0] = 100.0
     reader.close()  # the tab is closed
     now[0] = 109.9
-    time.sleep(1.2)
+    time.sleep(0.6)
     assert log.status == "training"
     reader = log.read(len(log))
     next(reader)  # reloaded: attached to the same run
@@ -337,7 +337,7 @@ def test_a_server_that_cannot_end_tidily_ends_all_the_same(make: Callable[..., R
     book = make(ProcessExecutor(f"{HERE}:any_of", preload=("numpy", HERE)), slots=2)
     logs = [book.get(book.start(FakeRecipe(name, behaviour=name), "ada")) for name in ("deaf", "babbling")]
     until(lambda: all(log.snapshots for log in logs))
-    leaving = threading.Thread(target=server._leave, args=(demo, book, lambda log: hanging.wait(), 3.0))
+    leaving = threading.Thread(target=server._leave, args=(demo, book, lambda log: hanging.wait(), 2.5))
     leaving.start()
     until(lambda: all({"closing", "done"} <= set(types(log)) for log in logs))
     until(lambda: codes == [1])

@@ -143,7 +143,7 @@ def test_twenty_to_twenty_thousand_lines_are_taken(count: int, kept: bool, own_f
     separator=st.sampled_from(pair_store.SEPARATORS),
     more=st.text(max_size=40),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_equal_lines_have_equal_names_however_they_are_written(
     pairs: list[tuple[str, str]], ending: str, separator: str, more: str
 ) -> None:
