@@ -88,9 +88,27 @@ _DECODER_ONLY = (
     Preset("ten", "length 10 only, 1 layer, one head", _ONE_HEAD, TEN, _train(120, 0.012), 0.2),
 )
 _CAPTIONS = (
-    Preset("transformer", "Transformer decoder, 2 layers", {"decoder": "transformer", "layers": 2}, {}, _train(800, 0.004), 15.0),
-    Preset("lstm", "LSTM decoder, additive score", {"decoder": "lstm", "score": "additive"}, {}, _train(1000, 0.004), 16.0),
-    Preset("prefix", "decoder only, regions as prefix", {"decoder": "prefix", "layers": 2}, {}, _train(1000, 0.004), 16.0),
+    Preset(
+        "transformer",
+        "Transformer decoder, 2 layers",
+        {"decoder": "transformer", "layers": 2},
+        {},
+        _train(800, 0.004),
+        15.0,
+        note="Reaches .98.",
+    ),
+    Preset(
+        "lstm", "LSTM decoder, additive score", {"decoder": "lstm", "score": "additive"}, {}, _train(1000, 0.004), 22.0, note="Reaches .98."
+    ),
+    Preset(
+        "prefix",
+        "decoder only, regions as prefix",
+        {"decoder": "prefix", "layers": 2},
+        {},
+        _train(1000, 0.004),
+        35.0,
+        note="Reaches .85; the Transformer decoder gets .98.",
+    ),
 )
 
 _TURNING = {"layers": 2, "activation": "gelu", "positions": "rotary"}
@@ -99,7 +117,7 @@ _ROTARY_STACK = Preset("rotary", "2 + 2 layers, rotary positions", _TURNING, {},
 _STACK = Preset("two", "2 + 2 layers", {"layers": 2, "activation": "gelu"}, {}, _train(450, 0.005), 9.0, False)
 _ROTARY = Preset("rotary", "2 layers, rotary positions", _TURNING, {}, _train(550, 0.005), 8.0, False)
 _VECTOR = Preset("lstm", "LSTM, 128 units", _LSTM_128, {}, _train(700, 0.01), 7.0, False)
-_OWN = "Nobody knows how hard your pairs are: these sizes learn the tasks above, and the score on held-out lines tells."
+_OWN = "How hard your pairs are only the score on held-out lines tells; on the example lines this gets .98 or more."
 
 PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "reverse"): _ATTENTION,
@@ -170,7 +188,9 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("transformer", "pairs"): (replace(_ROTARY_STACK, note=_OWN),),
     ("transformer_decoder", "reverse"): _DECODER_ONLY,
     ("transformer_decoder", "dates"): (_ROTARY,),
-    ("transformer_decoder", "numbers"): (replace(_ROTARY, training=_train(700, 0.005), seconds=13.0),),
+    ("transformer_decoder", "numbers"): (
+        replace(_ROTARY, training=_train(600, 0.005), seconds=11.0, note="Reaches .989; with an encoder, the Transformer gets 1.0."),
+    ),
     ("transformer_decoder", "translation"): (replace(_ROTARY, seconds=7.5),),
     ("transformer_decoder", "summary"): (replace(_ROTARY, training=_train(450, 0.005)),),
     ("transformer_decoder", "infill"): (replace(_ROTARY, seconds=4.0),),
@@ -240,6 +260,6 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("recognizer", "dialing"): (
         Preset("conv_lstm", "convolutions, then LSTM", {"hidden": 48}, {}, _train(450, 0.01), 6.0),
         Preset("cnn", "convolutions alone", {"encoder": "cnn", "hidden": 64}, {}, _train(700, 0.01), 7.5),
-        Preset("lstm", "LSTM alone, frames in pairs", {"encoder": "lstm", "hidden": 64}, {}, _train(1000, 0.01), 11.0),
+        Preset("lstm", "LSTM alone, frames in pairs", {"encoder": "lstm", "hidden": 64}, {}, _train(1000, 0.01), 17.0, note="Reaches .97."),
     ),
 }

@@ -10,10 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground import tasks
+from playground import api, tasks
 from playground.errors import InputError
 from playground.tasks import sound, tones
 from playground.tasks.dialing import Dialing, DialingOptions
+from playground.views import scene
 from playground.vocabulary import PAD
 from tests.goertzel import detected
 
@@ -172,3 +173,10 @@ def test_the_rule_that_is_named_as_baseline() -> None:
         right += written == [token - 3 for token in target if token > 2]
     assert Dialing.baseline is not None
     assert right / len(batch) == pytest.approx(Dialing.baseline[1], abs=0.02)
+
+
+def test_more_keys_than_any_recording_had_are_warned_of() -> None:
+    run = api.load("recognizer", "dialing")
+    drawn = {text: scene.sequence(run.explore(text), run.model, run.task, key="", run_label="") for text in ("0 4 2", "0123456789")}
+    assert drawn["0 4 2"]["notice"] is None
+    assert drawn["0123456789"]["notice"] == "This input has 10 keys; the model was trained on lengths 3 to 8, so expect mistakes."

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import playground
-from playground import Beam, Edit, InputError, Run, views
+from playground import Beam, Edit, InputError, Run, alignment, views
 from playground.events import pack
 from playground.explore import Projection, explore
 from playground.tasks import get
@@ -375,3 +375,15 @@ def test_picture_scenes() -> None:
     said = plain(drawn["say"])
     assert f"{len(trace['encoder.code'])} numbers stand for 784" in said and "this ‘3’" in said and f"{drawn['mse']:.4f}" in said
     assert drawn["input"]["shape"] == drawn["reconstruction"]["shape"] == [28, 28]
+
+
+def test_of_heads_that_cross_over_the_most_telling_is_drawn() -> None:
+    """One that rests on a single place is the sharpest, and says nothing about what is written."""
+    resting, telling = np.eye(4, dtype=np.float32)[[0, 0, 0]], 0.7 * np.eye(4, dtype=np.float32)[[1, 3, 2]] + 0.075
+    assert alignment.sharpness(resting) > alignment.sharpness(telling)
+    assert alignment.information(resting) == pytest.approx(0, abs=1e-6)
+    assert 0 < alignment.information(telling) < np.log2(3)
+    cross = alignment.AttentionMap("decoder.layers.0.cross_attention.weights", "cross", 0, np.stack([resting, telling]))
+    assert alignment.drawn([cross], 4) == (cross, 1)
+    own = cross._replace(side="encoder")
+    assert alignment.drawn([own], 4) == (own, 0), "a text's own attention is drawn by sharpness alone"

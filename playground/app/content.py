@@ -45,7 +45,7 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[st
     trace = shelf.trace(visit)
     assert isinstance(run.task, TypedTask)
     forced = [step for step, _ in visit.forced]
-    heard = sounds.shown(visit) if run.task.kind == "sound" else None
+    heard = sounds.shown(trace.sensed) if run.task.kind == "sound" and trace.sensed is not None else None
     drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=label, forced=forced, heard=heard)
     return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 

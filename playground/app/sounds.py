@@ -11,10 +11,9 @@ import numpy as np
 from ..errors import InputError
 from ..events import pack
 from ..options import show
-from ..tasks import SensedTask
+from ..tasks import Sensed, SensedTask
 from ..tasks.sound import SECONDS
 from ..tasks.tones import BINS, FIRST, RATE, WINDOW
-from . import visit as visits
 from .visit import Visit
 
 MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded
@@ -43,11 +42,8 @@ def with_recording(visit: Visit, data: dict[str, Any]) -> Visit:
     return visit.with_input(("sound", rate, samples))
 
 
-def shown(visit: Visit) -> dict[str, Any]:
+def shown(sensed: Sensed) -> dict[str, Any]:
     """The sound of a scene: its samples, what the model sees of them, and how long they last."""
-    task = visit.task
-    assert isinstance(task, SensedTask)
-    sensed = task.perceive(visits.sensed(visit))
     rate, samples = sensed.shown
     step = RATE / WINDOW
     return {

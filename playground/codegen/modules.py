@@ -43,7 +43,7 @@ class Module:
     def __init__(self, name: str) -> None:
         self.name = name
         self.live: ModuleType = importlib.import_module(name)
-        self.source = Source(inspect.getsource(self.live))
+        self.source = Source(one_by_one(inspect.getsource(self.live)))
         self.docstring = ast.get_docstring(self.source.tree) or ""
         self.nodes: dict[str, ast.stmt] = {}
         self.imports: dict[str, Foreign | Ref | str] = {}
@@ -95,6 +95,18 @@ class Module:
                 self.imports[name] = inner
             else:
                 self.imports[name] = Ref(origin, alias.name)
+
+
+def one_by_one(text: str) -> str:
+    """The source with `A, B = 1, 2` as two assignments, so that each name is a definition that can be left out or called otherwise."""
+    source = Source(text)
+    edits = []
+    for node in source.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(names) == len(values):
+                pairs = zip(names, values, strict=True)
+                edits.append((*source.span(node), "\n".join(f"{source.piece(name)} = {source.piece(value)}" for name, value in pairs)))
+    return source.apply(0, len(source.data), edits)
 
 
 @lru_cache(maxsize=256)

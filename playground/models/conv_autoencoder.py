@@ -25,8 +25,7 @@ from ..tracing import tap
 from . import Architecture, Autoencoder, Block, register
 from .autoencoder import Layer
 
-SIDE = 28
-WINDOW, GROUP = 4, 4
+SIDE, WINDOW, GROUP = 28, 4, 4
 
 
 @dataclass(frozen=True)

@@ -161,10 +161,12 @@ class Sensed:
 class SensedTask(TypedTask, WritingTask):
     """A picture or a sound in, tokens out: `kind` "caption" or "sound". What is typed is drawn or played first.
 
-    `features` is how many numbers a frame of a sound has, or a pixel of a picture.
+    `features` is how many numbers a frame of a sound has. `trained_lengths` are the fewest and the most tokens that examples say,
+    None where that has no meaning.
     """
 
     features: int
+    trained_lengths: tuple[int, int] | None = None
 
     @abstractmethod
     def perceive(self, given: Any) -> Sensed:

@@ -85,7 +85,7 @@ class Dialing(SensedTask):
         return round((self.options.max_length * (TONE[1] + GAP[1]) + 2 * MARGIN) * RATE / HOP)
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:
+    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
         return self.options.min_length, self.options.max_length
 
     def perceive(self, given: Any) -> Sensed:

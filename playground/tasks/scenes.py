@@ -58,7 +58,6 @@ class Scenes(SensedTask):
     kind = "caption"
     Options = Options
     unit = "region"
-    features = 3
     target_vocabulary = Vocabulary(("a", "above", "left", "of", *COLOURS, *SHAPES))
     examples = (
         "a purple square",
@@ -208,6 +207,8 @@ def _checked(given: Any) -> Float[np.ndarray, "32 32 3"]:
             values = np.array(given, dtype=np.float32)
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{PICTURE}; or type a scene, for example: {Scenes.pinned}") from None
+    if values.shape == (3 * SIDE**2,):
+        values = values.reshape(SIDE, SIDE, 3)
     if values.shape != (SIDE, SIDE, 3):
         raise InputError(f"The picture has shape {values.shape}. {PICTURE}.")
     if not np.isfinite(values).all() or values.min() < -1e-6 or values.max() > 1 + 1e-6:

@@ -175,12 +175,14 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
 
 
 def _notice(trace: Trace, task: TypedTask) -> str | None:
-    if not isinstance(task, TextTask):
+    """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
+    assert isinstance(task, TextTask | SensedTask)
+    read = trace.source if trace.sensed is None else trace.sensed.right
+    if read is None or task.trained_lengths is None:
         return None
-    low, high = task.trained_lengths
-    n = len(trace.source)
+    (low, high), n = task.trained_lengths, len(read)
     if low <= n <= high:
-        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in trace.source else None
+        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in read else None
     trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
     return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
 
