@@ -84,6 +84,7 @@ def test_inline_leaves_the_callers_thread_count_alone() -> None:
 def test_a_killed_worker_fails_alone_and_the_next_run_works(processes: ProcessExecutor) -> None:
     victim, neighbour = (processes.submit(recipe("endless")) for _ in range(2))
     victims_events, neighbours_events = until_progress(victim), until_progress(neighbour)
+    assert any(isinstance(event, Snapshot) for event in victims_events), "something is kept before it ends"
     os.kill(victim.pid, signal.SIGKILL)
     end = last(victims_events)
     assert isinstance(end, Failed)
