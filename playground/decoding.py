@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from .errors import InputError
-from .models import EncoderDecoder
+from .models import EncoderDecoder, writable
 from .options import show
 from .tracing import Recording
 from .vocabulary import BOS, EOS, PAD
@@ -96,9 +96,9 @@ def decode(
         if step in forced:
             token = forced[step]
         elif generator is None:
-            token = logits.argmax(-1)
+            token = writable(logits).argmax(-1)
         else:
-            token = torch.multinomial(weighted(logits, strategy), 1, generator=generator)[:, 0]  # type: ignore[arg-type]
+            token = torch.multinomial(weighted(writable(logits), strategy), 1, generator=generator)[:, 0]  # type: ignore[arg-type]
         token = torch.where(ended, PAD, token)
         ended = ended | (token == EOS)
         yield Step(token, logits)
@@ -144,8 +144,7 @@ def beam_search(
     for _ in range(max_steps):
         prefixes = torch.tensor([[BOS, *tokens] for tokens, _ in live], device=source.device)
         sources, masks = repeated(source, len(live)), None if mask is None else repeated(mask, len(live))
-        log_probs = model(sources, prefixes, masks)[:, -1].float().log_softmax(-1)
-        log_probs[:, [PAD, BOS]] = -math.inf
+        log_probs = writable(model(sources, prefixes, masks)[:, -1].float().log_softmax(-1))
         total = log_probs + torch.tensor([[p] for _, p in live], device=source.device)
         best = total.flatten().topk(min(2 * beam.width, total.numel()))
         grown: list[tuple[tuple[int, ...], float]] = []

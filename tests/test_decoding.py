@@ -216,8 +216,12 @@ def test_a_beam_of_one_is_greedy(script: Script) -> None:
     assert list(only.tokens) == written(scripted(script), max_steps=6)[0]
 
 
-def test_a_beam_never_writes_special_tokens() -> None:
+def test_padding_and_begin_are_never_written() -> None:
     model = scripted(lambda prefix: {PAD: 0.5, BOS: 0.3, A: 0.15, EOS: 0.05})
+    for strategy in (Greedy(), *(Sample(seed=seed) for seed in range(5))):
+        written = [int(step.token) for step in decode(model, SOURCE, max_steps=4, strategy=strategy)]
+        assert set(written) <= {A, EOS}, strategy
+        assert written[0] == A or not isinstance(strategy, Greedy)
     for hypothesis in beam_search(model, SOURCE, Beam(4), max_steps=4):
         assert set(hypothesis.tokens) <= {A, EOS}
 

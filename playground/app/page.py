@@ -139,7 +139,7 @@ class Page:
             after = values["visit"] = replace(after, film=False)
         if moved:
             drawn, figures = content.stage(after, self.shelf)
-            values |= {"player": dump(drawn), "source_row": dump(content.source_row(after, drawn))}
+            values |= {"player": dump({**drawn, "opened": before is None}), "source_row": dump(content.source_row(after, drawn))}
             values |= {name: dump(figure) for name, figure in figures.items()}
             values["code"] = dump(shown(after, self.desk))
         if moved or (before is not None and after.film and not before.film):

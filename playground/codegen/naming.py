@@ -101,7 +101,7 @@ def once(texts: dict[Ref, str]) -> dict[Ref, str]:
 
 
 def bound(text: str, name: str) -> set[str]:
-    """All names that a definition binds: several for `PAD, BOS = 0, 1`."""
+    """All names that a definition binds: several for `A, B = both`."""
     (node, *_) = ast.parse(text).body
     targets = node.targets if isinstance(node, ast.Assign) else []
     return {name} | {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}

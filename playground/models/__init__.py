@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..tasks import NO_ANSWER, Batch, Task
-from ..vocabulary import MASK, PAD
+from ..vocabulary import BOS, MASK, PAD
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,13 @@ class Decoder(nn.Module):
     @abstractmethod
     def step(self, token: Int[Tensor, " batch"], state: Any) -> tuple[Float[Tensor, "batch vocabulary"], Any]:
         """Logits of the next token after `token`, and the new state."""
+
+
+def writable(scores: Float[Tensor, "*batch vocabulary"]) -> Float[Tensor, "*batch vocabulary"]:
+    """Scores of the tokens that may be written: padding and the begin token never are."""
+    never = torch.zeros(scores.shape[-1], dtype=torch.bool, device=scores.device)
+    never[[PAD, BOS]] = True
+    return scores.masked_fill(never, -math.inf)
 
 
 class EncoderDecoder(nn.Module):
@@ -92,7 +99,7 @@ class EncoderDecoder(nn.Module):
         Greedy decoding writes the target if and only if, fed the right prefix, every arg max is the right next token:
         so one teacher-forced pass decides it, without decoding.
         """
-        right = self(batch.source, batch.target_in, batch.mask).argmax(-1) == batch.target
+        right = writable(self(batch.source, batch.target_in, batch.mask)).argmax(-1) == batch.target
         return float((right | (batch.target == PAD)).all(1).float().mean())
 
 

@@ -127,3 +127,12 @@ def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
     train(page, 1)
     hooks.type_source(page, "207 apples")
     expect(page.locator(".source-tools .verdict")).to_contain_text("of 8")
+
+
+def test_a_link_to_another_pair_opens_its_tab(visit: Visit) -> None:
+    page = visit("?architecture=transformer_decoder&task=completion&tab=training")
+    expect(hooks.radio(page, "task", "completion")).to_be_checked()
+    expect(page.locator("#run-status")).to_contain_text("shipped run, trained 3")
+    expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
+    hooks.type_source(page, "Tom has a cat . At noon the sun comes to the town on the river .")
+    expect(page.get_by_role("tab", name="Decode")).to_have_attribute("aria-selected", "true")

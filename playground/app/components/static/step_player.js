@@ -65,8 +65,8 @@ export function mount(root, island) {
     const step = scene?.key === next.key ? get('step') : next.step ?? 0;
     settled = false;
     picture?.stop();
-    // A new input asks to be looked at, also from the Training tab; a newly trained model does not take the eye off its curves.
-    if (scene && scene.given !== next.given && get('tab') === 'training') put('tab', next.kind === 'picture' ? 'latent' : 'decode');
+    // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does not take the eye off them.
+    if (scene && !next.opened && scene.given !== next.given && get('tab') === 'training') put('tab', next.kind === 'picture' ? 'latent' : 'decode');
     scene = next;
     look = scene.kind === 'picture' ? null : looker(scene);
     picture = scene.kind === 'picture' ? autoencoderPicture(scene, pick) : sequencePicture(scene, goto, pick, look);
