@@ -1,4 +1,5 @@
-"""CPU seconds of training until held-out exact match reaches 99 %: every sequence preset, and against plain baselines."""
+"""CPU seconds of training until held-out exact match reaches 99 %, and against plain baselines: what is shipped over five seeds, other
+presets once."""
 
 from __future__ import annotations
 
@@ -86,34 +87,38 @@ def _ratio(what: str, ours: list[float | None], theirs: list[float | None], bar:
 
 
 def presets() -> Iterator[Row]:
-    for (architecture, task), offered in PRESETS.items():
-        kind = tasks.get(task).kind
-        if kind == "picture" or architecture == "ngram":  # pictures have no exact match (codes.py), an n-gram no hope of it
-            continue
-        for preset in offered:
-            hero = (architecture, task, preset.name) == HERO
-            slow = kind in ("completion", "caption", "sound")
-            yield from _preset(architecture, task, preset.name, 1.0 if hero else 15.0 if slow else 5.0, hero)
+    """The preset that is shipped of every pair, over all seeds; then each other one, once."""
+    every = [
+        (architecture, task, preset.name, preset is offered[0] and preset.shipped)
+        for (architecture, task), offered in PRESETS.items()
+        if tasks.get(task).kind != "picture" and architecture != "ngram"  # no exact match (codes.py); no hope of it
+        for preset in offered
+    ]
+    for architecture, task, name, leads in sorted(every, key=lambda row: not row[3]):
+        hero = name == "ten" and architecture != "seq2seq"
+        slow = tasks.get(task).kind in ("completion", "caption", "sound")
+        seeds = SEEDS if leads or hero else range(1)
+        yield from _preset(architecture, task, name, 1.0 if hero else 15.0 if slow else 5.0, seeds)
 
 
-def _preset(architecture: str, task: str, name: str, bar: float, hero: bool) -> Iterator[Row]:
+def _preset(architecture: str, task: str, name: str, bar: float, seeds: range) -> Iterator[Row]:
     what = f"{architecture} · {task} · {name}"
-    runs = [trained(architecture, task, name, seed) for seed in SEEDS]
+    runs = [trained(architecture, task, name, seed) for seed in seeds]
     reached = [run.reached_s for run in runs if run.reached_s is not None]
     good = sum(run.exact_match >= WANTED for run in runs)
     times = spread(reached) if len(reached) == len(runs) else f"reached in {len(reached)} of {len(runs)} seeds"
     total = statistics.median(run.train_s for run in runs)
     holds = len(reached) == len(runs) and max(reached) <= bar
-    yield Row(f"{what}: CPU seconds to 99 %", f"{times}; whole run {total:.2f} s", f"≤ {bar:g} s, 5 of 5", holds)
+    yield Row(f"{what}: CPU seconds to 99 %", f"{times}; whole run {total:.2f} s", f"≤ {bar:g} s, {len(runs)} of {len(runs)}", holds)
     scores = sorted(run.exact_match for run in runs)
     middle = statistics.median(scores)
     yield Row(
         f"{what}: exact match on 1,024 held-out",
         f"worst {scores[0]:.3f}, median {middle:.3f}; ≥ .99 in {good} of {len(runs)}; {_trivial(task)}",
-        "5 of 5",
+        f"{len(runs)} of {len(runs)}",
         good == len(runs),
     )
-    if hero:
+    if (architecture, task, name) == HERO:
         shares = [anti_diagonal(run.run) for run in runs]
         yield Row(f"{what}: steps that look at the anti-diagonal", spread(shares, "", 3), "≥ 0.90", min(shares) >= 0.9)
 

@@ -1,7 +1,7 @@
 """Captions: a convolutional encoder cuts a picture into regions, and a decoder writes about them, word by word.
 
     maps   = φ(norm(K₃ * φ(norm(K₂ * φ(norm(K₁ * x))))))        32 × 32 → 8 × 8
-    h_r    = norm(W maps_r) + p_r                               one state per region r, and where it lies
+    h_r    = norm(W maps_r) + p_r                               one state per region r, and in which row and column it lies
     y_t    = Decoder(y_0 … y_{t−1}, h_1 … h_R)                  looks at the regions before each word
 
 Three decoders fit behind the same eyes:
@@ -30,7 +30,7 @@ from . import Architecture, Block, Decoder, Encoded, Encoder, EncoderDecoder, re
 from .attention import SCORES
 from .attention_seq2seq import AttentionDecoder
 from .conv_autoencoder import Convolution
-from .positions import POSITIONS, Learned
+from .positions import POSITIONS, Grid
 from .transformer import TransformerDecoder
 from .transformer_decoder import PromptDecoder
 from .transformer_layers import TransformerOptions
@@ -43,7 +43,7 @@ DECODERS = {"transformer": "Transformer, cross-attention", "lstm": "LSTM with at
 class Options(TransformerOptions):
     decoder: str = choice("transformer", DECODERS, "Decoder", "What writes the caption, and how it looks at the regions")
     score: str = choice("additive", SCORES, "Attention score", "How the LSTM's state scores a region; the others have scaled dot products")
-    channels: int = integer(16, 8, 32, "Channels", "Feature maps of the first layer; the others have twice as many", step=4)
+    channels: int = integer(24, 8, 32, "Channels", "Feature maps of the first layer; the others have twice as many", step=4)
     positions: str = choice("learned", POSITIONS, "Positions", "How a word knows where it stands; not in the LSTM")
     activation: str = choice("gelu", {"relu": "ReLU", "gelu": "GELU"}, "Activation", "Between the two linear layers; not in the LSTM")
 
@@ -72,7 +72,7 @@ class PictureEncoder(Encoder):
         )  # sees no further, so that a region is what lies there
         self.regions = nn.Linear(2 * channels, options.width)
         self.norm = nn.LayerNorm(options.width)
-        self.positions = Learned(SIDE**2, options.width)
+        self.positions = Grid(SIDE, options.width)
         self.begin = nn.Linear(options.width, 2 * options.width) if options.decoder == "lstm" else None
         self.layers = options.layers
 

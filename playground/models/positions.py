@@ -4,6 +4,7 @@ sinusoidal   p_t,2i = sin(t / 10000^(2i/H)),  p_t,2i+1 = cos(…)     added to t
 learned      p_t = row t of a table                                 added to the embedding      Radford et al., 2018
 rotary       q_t and k_t turned by t · 10000^(−2i/D) in plane i     q_t · k_s knows t − s only  Su et al., 2021
 none         nothing                                                a causal mask still counts  Haviv et al., 2022
+grid         p_r = row of r + column of r, for regions of a picture added to what is seen           Carion et al., 2020
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from . import Block
 
 POSITIONS = {"sinusoidal": "sinusoidal", "learned": "learned", "rotary": "rotary", "none": "none"}
+FAINT = 0.3  # of a grid's labels; embeddings begin with variance 1
 Turn = tuple[Tensor, Tensor]  # cosines and sines, (B, 1, [T,] D / 2), the same for all heads
 
 
@@ -72,6 +74,24 @@ class Learned(Positions):
 
     def forward(self, at: Tensor) -> Tensor:
         return self.table(at)
+
+
+class Grid(Positions):
+    block = Block(
+        "Positions, row and column",
+        "p_r = R[row of r] + C[column of r]",
+        "Every region wears two labels, as on a chessboard: one for its row and one for its column. What is learned about being above "
+        "in one corner then holds in every other. The labels begin faint, so that at first what is seen counts more than where.",
+        (("p", "positions"),),
+    )
+
+    def __init__(self, side: int, width: int) -> None:
+        super().__init__()
+        self.side = side
+        self.rows, self.columns = nn.Embedding(side, width), nn.Embedding(side, width)
+
+    def forward(self, at: Tensor) -> Tensor:
+        return FAINT * (self.rows(at // self.side) + self.columns(at % self.side))
 
 
 class Rotary(Positions):
