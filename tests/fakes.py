@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -119,6 +120,23 @@ def refused(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate |
 def telling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Says in which process it runs."""
     yield from endless(replace(recipe, text=str(os.getpid())), should_stop=should_stop, gate=gate)
+
+
+def babbling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """The same, and never asks whether it should stop."""
+    yield from telling_pid(recipe, should_stop=lambda: False)
+
+
+def where(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """Says what a worker of Ray has: its cores, torch's threads, and which of the page's modules."""
+    import ray
+    import torch
+
+    cores = ray.get_runtime_context().get_assigned_resources()["CPU"]
+    loaded = [name for name in ("gradio", "plotly", "playground.app") if name in sys.modules]
+    answers = (str(cores), str(torch.get_num_threads()), str(loaded))
+    yield Started(1, 1, "cpu", recipe)
+    yield replace(progress(0, recipe), samples=tuple(SequenceSample((), (answer,), ()) for answer in answers))
 
 
 def _beginning(recipe: FakeRecipe) -> Iterator[Event]:
