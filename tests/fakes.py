@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from playground.errors import InputError
 from playground.events import Done, Event, Paused, Progress, Resumed, SequenceSample, Snapshot, Started
@@ -137,6 +137,25 @@ def where(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | N
     answers = (str(cores), str(torch.get_num_threads()), str(loaded))
     yield Started(1, 1, "cpu", recipe)
     yield replace(progress(0, recipe), samples=tuple(SequenceSample((), (answer,), ()) for answer in answers))
+
+
+def gpu_that_goes(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """Trains on the CPU; on a GPU it learns something, and then the GPU is gone. Takes real recipes too."""
+    yield from _beginning(FakeRecipe())
+    if recipe.device == "cuda":
+        import torch
+
+        raise torch.AcceleratorError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported at some other API call")
+    yield Done(2, "finished", {"score": 1.0}, 0.2)
+
+
+def gpu_that_asserts(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """A kernel that fails on a real GPU, which costs its process the device."""
+    import torch
+
+    yield from _beginning(FakeRecipe())
+    place = torch.tensor([10**6], device=recipe.device)
+    yield Done(2, str(torch.zeros(2, device=recipe.device)[place].item()), {}, 0.2)
 
 
 def _beginning(recipe: FakeRecipe) -> Iterator[Event]:

@@ -43,7 +43,7 @@ def head() -> Iterator[Head]:
 @pytest.fixture(scope="module")
 def cluster(head: Head) -> Iterator[RayExecutor]:
     """Of an executor that was made before its head was there."""
-    executor = RayExecutor(head.address, ANY, memory_bytes=900 * 2**20, patience_s=10.0)
+    executor = RayExecutor(head.address, ANY, memory_bytes=600 * 2**20, patience_s=10.0)
     yield executor
     executor.close()
 
@@ -148,7 +148,7 @@ def test_what_is_ended_here_ends_there(head: Head, how: str) -> None:
     until(lambda: not alive(pid))
 
 
-@pytest.mark.parametrize(("behaviour", "cause"), [("buggy", "an error of ours"), ("hungry", "more than 0.88 GiB of memory")])
+@pytest.mark.parametrize(("behaviour", "cause"), [("buggy", "an error of ours"), ("hungry", "more than 0.59 GiB of memory")])
 def test_every_crash_becomes_one_failed_that_shows_no_internals(cluster: RayExecutor, behaviour: str, cause: str) -> None:
     *_, end = cluster.submit(recipe(behaviour)).events()
     assert isinstance(end, Failed)

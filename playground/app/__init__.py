@@ -63,7 +63,7 @@ def open_page(page: Page) -> Any:
     """The handler of a page load: what the link asks for, or the start page with a notice."""
 
     def opened(request: gr.Request) -> list[Any]:
-        asked = visit.from_query(dict(request.query_params), page.device)
+        asked = visit.from_query(dict(request.query_params), page.trains_on)
         owner = request.session_hash or ""
         if asked == page.first and not request.query_params:  # the page was sent with it
             page.remember(owner, asked)

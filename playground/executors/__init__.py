@@ -93,12 +93,12 @@ class Tally:
         if isinstance(event, Snapshot):
             self.kept_step = event.step
 
-    def failed(self, cause: str, advice: str) -> Failed:
+    def failed(self, cause: str, advice: str, device_lost: bool = False) -> Failed:
         if self.kept_step is not None:
             kept = f"the curve up to step {self.step} and the weights of step {self.kept_step} are kept"
         else:
             kept = f"the curve up to step {self.step} is kept" if self.step else "it had not learned anything yet"
-        return Failed(self.step, cause, kept, advice)
+        return Failed(self.step, cause, kept, advice, device_lost)
 
     def stopped(self) -> Done:
         return Done(self.step, "stopped", {}, self.train_s)

@@ -193,7 +193,7 @@ class ProcessJob:
 
     def _explain(self, crash: Crash, tally: Tally) -> Event:
         _log.error("training crashed in the worker:\n%s", crash.traceback)
-        return tally.failed(crash.cause, crash.advice)
+        return tally.failed(crash.cause, crash.advice, crash.device_lost)
 
     def _obituary(self, tally: Tally) -> Event:
         code = self._executor.exit_code(self)

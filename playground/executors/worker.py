@@ -17,12 +17,13 @@ from pathlib import Path
 from traceback import format_exc
 from typing import Any
 
-from playground.errors import InputError
+from playground.errors import InputError, NoDevice
 from playground.events import Event
 from playground.executors import load
 from playground.gate import Gate
 
 FULL = ("allocate memory", "out of memory", "_ALLOC_FAILED")  # how libraries say that the memory is full
+GONE = ("CUDA error", "CUDA driver", "CUDA unknown error", "CUDA GPUs", "NVIDIA driver", "cuDNN error")  # ... and that the GPU is lost
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Crash:
     cause: str
     advice: str
     traceback: str
+    device_lost: bool = False
 
 
 def work(pipe: Connection, path: str, recipe: Any, paused: bool = False) -> None:
@@ -98,6 +100,8 @@ def too_big(limit_bytes: int) -> Crash:
 
 
 def _crash(error: Exception) -> Crash:
+    if isinstance(error, NoDevice) or (_is_device_error(error) and not _is_out_of_memory(error)):
+        return Crash("the GPU failed or is gone", "train again, now on the CPU", format_exc(), device_lost=True)
     if isinstance(error, InputError):
         return Crash(str(error), "change the setting and train again", format_exc())
     if _is_out_of_memory(error):
@@ -112,3 +116,8 @@ def _is_out_of_memory(error: Exception) -> bool:
         or type(error).__name__ == "OutOfMemoryError"
         or (isinstance(error, RuntimeError) and any(words in str(error) for words in FULL))
     )
+
+
+def _is_device_error(error: Exception) -> bool:
+    """torch raises AcceleratorError for what CUDA itself reports, and plain RuntimeErrors while it is being set up or in its libraries."""
+    return type(error).__name__ == "AcceleratorError" or (isinstance(error, RuntimeError) and any(words in str(error) for words in GONE))
