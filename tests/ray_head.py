@@ -11,7 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}  # the first: listen on 127.0.0.1 only
+# In the environment of all that loads Ray; the first makes it listen on 127.0.0.1 only.
+LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 STORE_BYTES = 100 * 2**20
 
 
@@ -40,7 +41,7 @@ class Head:
         flags = [f"--{name}={value}" for name, value in options.items()]
         command = [Path(sys.executable).parent / "ray", "start", "--head", "--block", "--no-monitor", "--disable-usage-stats", *flags]
         with log.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | LOCAL, start_new_session=True)
+            self._process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
         deadline = time.monotonic() + 120
         while b"Ray runtime started" not in log.read_bytes():
             assert self._process.poll() is None and time.monotonic() < deadline, log.read_text()

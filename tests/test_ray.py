@@ -25,16 +25,14 @@ from playground.executors.ray import RayExecutor
 from playground.recipes import make
 from playground.runs import RunBook
 from tests.fakes import HERE, FakeRecipe
-from tests.ray_head import LOCAL, Head
+from tests.ray_head import Head
 
 ANY = f"{HERE}:any_of"
 
 
 @pytest.fixture(scope="module")
 def head() -> Iterator[Head]:
-    with tempfile.TemporaryDirectory(prefix="ray") as folder, pytest.MonkeyPatch.context() as patched:  # sockets need a short path
-        for name, value in LOCAL.items():
-            patched.setenv(name, value)
+    with tempfile.TemporaryDirectory(prefix="ray") as folder:  # sockets need a short path
         head = Head(Path(folder))
         yield head
         head.kill()
@@ -93,7 +91,7 @@ def test_a_head_that_is_down_is_told_by_each_run_and_found_once_it_is_up(head: H
     end = orjson.loads(list(log.read())[-1])
     assert end["cause"] == "Ray, which trains the models, could not be reached"
     assert end["advice"].startswith("train again in a minute") and head.address not in str(end)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
     head.start()
     log = book.get(book.start(FakeRecipe("late"), "ada"))
     assert orjson.loads(list(log.read())[-1])["type"] == "done"
@@ -171,7 +169,7 @@ def test_a_head_that_dies_mid_run_leaves_curve_and_film_within_bounded_time_and_
     head.kill()
     start = time.monotonic()
     end = orjson.loads(list(log.read())[-1])
-    assert time.monotonic() - start < 25
+    assert time.monotonic() - start < 60
     assert end["type"] == "failed" and end["cause"] == "the connection to Ray, which trains the models, was lost"
     assert "weights of step" in end["kept"] and log.snapshot() is not None and log.tally.step > 2
     head.start()
@@ -189,7 +187,7 @@ def test_a_head_that_accepts_and_says_nothing_is_given_up() -> None:
         start = time.monotonic()
         end = last(executor.submit(recipe("train")).events())
         assert isinstance(end, Failed) and "could not be reached" in end.cause
-        assert time.monotonic() - start < 20
+        assert time.monotonic() - start < 60
 
 
 def test_stop_while_the_head_is_being_looked_for() -> None:

@@ -29,7 +29,8 @@ from playground.executors.worker import Crash, held, idle, too_big, work
 
 TICK_S = 0.1  # how often a silent worker is looked after
 WEIGH_S = 0.25  # how often its memory is read
-NO_RESULT, KILLED = "training ended without a result", "the training process was ended from outside"
+SMALLER = "train again; if it recurs, choose a smaller model"
+KILLED = ("the training process was ended from outside", SMALLER)  # cause and advice
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class ProcessExecutor:
     patience_s: how long a trainer that was asked to stop may stay silent before it is killed.
     method: "forkserver" or "spawn"; give "spawn" when training on CUDA.
     """
+
+    killed = KILLED  # what is told of a process that is suddenly gone
 
     def __init__(
         self,
@@ -204,7 +207,7 @@ class ProcessJob:
         if self._stop_at is not None or self._killed:
             return tally.stopped()
         _log.error("worker %s ended unexpectedly, exit code %s", self.pid, code)
-        return tally.failed(NO_RESULT if code == 0 else KILLED, "train again; if it recurs, choose a smaller model")
+        return tally.failed("training ended without a result", SMALLER) if code == 0 else tally.failed(*self._executor.killed)
 
 
 def _default_method() -> str:

@@ -40,6 +40,7 @@ KNOCK_S = 2.0  # how long a head may take to accept a connection
 AHEAD = 8  # events that wait in the cluster before training waits for the bridge
 
 AGAIN = "train again in a minute; the error has been logged"
+LOST = ("the connection to Ray, which trains the models, was lost", AGAIN)
 
 
 class RayExecutor(ProcessExecutor):
@@ -51,6 +52,8 @@ class RayExecutor(ProcessExecutor):
     reach_s: how long a connection to the head may take, 0.4 s where nothing else runs.
     """
 
+    killed = LOST
+
     def __init__(
         self,
         address: str = "auto",
@@ -58,7 +61,7 @@ class RayExecutor(ProcessExecutor):
         *,
         memory_bytes: int = 4 * 2**30,
         patience_s: float = 2.0,
-        reach_s: float = 15.0,
+        reach_s: float = 30.0,
     ) -> None:
         if find_spec("ray") is None:
             raise InputError(f"Training with Ray was asked for, but Ray is not installed. {INSTALL}, or start with `--executor process`.")
@@ -177,8 +180,8 @@ def _crash(error: BaseException) -> Crash:
     if not ray.is_initialized():
         return Crash("Ray, which trains the models, could not be reached", AGAIN, told)
     if isinstance(error, ray.exceptions.ActorDiedError):
-        return Crash(KILLED, "train again; if it recurs, choose a smaller model", told)
-    return Crash("the connection to Ray, which trains the models, was lost", AGAIN, told)
+        return Crash(*KILLED, told)
+    return Crash(*LOST, told)
 
 
 def _be_quiet() -> None:
