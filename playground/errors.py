@@ -12,3 +12,7 @@ class InputError(ValueError):
     def __init__(self, message: str, tokens: tuple[tuple[str, bool], ...] = ()) -> None:
         super().__init__(message)
         self.tokens = tokens
+
+
+class NoDevice(InputError):
+    """The device that was asked for is not there, or no longer."""

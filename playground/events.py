@@ -109,6 +109,7 @@ class Failed:
     cause: str  # one short clause: "the loss was no longer a number at step 214"
     kept: str  # what can still be used: "the weights of step 213 are kept"
     advice: str  # what to do: "train again with half the learning rate"
+    device_lost: bool = False  # the recipe's device is gone or does not work: what comes next belongs on the CPU
 
 
 Event = Started | Progress | Snapshot | Paused | Resumed | Done | Failed

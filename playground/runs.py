@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import InputError
+from playground.events import Failed
 from playground.executors import Executor, Job
 from playground.run_log import Clock, RunLog
 
@@ -85,6 +86,7 @@ class RunBook:
         self.slots, self.line = slots or cores(), line
         self.grace_s, self.pause_s, self.keep_bytes = grace_s, pause_s, keep_bytes
         self.closing = False
+        self.lost: set[str] = set()  # devices that failed under a run
         self._typical_s, self._clock = typical_s, clock
         self._lock = threading.RLock()
         self._freed = threading.Condition(self._lock)  # notified when a slot becomes free
@@ -252,6 +254,8 @@ class RunBook:
             if stopping:
                 job.stop()
             for event in job.events():
+                if isinstance(event, Failed) and event.device_lost:
+                    self.lost.add(str(getattr(log.recipe, "device", "")))
                 log.append(event)
                 if log.over:
                     break

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from .alignment import crossing
 from .decoding import decode_batch
-from .errors import InputError
+from .errors import NoDevice
 from .events import Array, Done, Event, Failed, Paused, PictureSample, Pixels, Progress, Resumed, Sample, SequenceSample, Snapshot, Started
 from .gate import Gate
 from .models import Autoencoder, Counted, EncoderDecoder, Reader, initialise, parameter_count
@@ -41,16 +41,17 @@ MOST_FRAMES = 60  # with those that pauses add
 HELD_OUT = 512
 EXACT_ENOUGH, ENOUGH_TIMES = 0.995, 2  # training ends early at this exact match, seen so often in a row
 SAMPLES = 6
+HALVE = "train again with half the learning rate"
 HALF = (-65_504.0, 65_504.0)  # what float16 can hold
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """The device of this name; "auto" takes CUDA, then Apple's MPS, then the CPU. Raises InputError if it is not there."""
+    """The device of this name; "auto" takes CUDA, then Apple's MPS, then the CPU. Raises NoDevice if it is not there."""
     here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         name = next(device for device, there in here.items() if there)
     if not here.get(name):
-        raise InputError(f"There is no {name} on this machine; it has: {', '.join(d for d, there in here.items() if there)}, or take auto.")
+        raise NoDevice(f"There is no {name} on this machine; it has: {', '.join(d for d, there in here.items() if there)}, or take auto.")
     return torch.device(name)
 
 
@@ -120,7 +121,7 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
                 step,
                 f"the loss was no longer a number at step {step + 1}",
                 f"the weights of step {step} are kept",
-                "train again with half the learning rate",
+                HALVE,
             )
             return
         step += 1

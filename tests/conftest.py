@@ -1,12 +1,17 @@
-"""One thread for torch: tests share few cores, and single-threaded sums are the same every time. Browser tests come last,
-also when two processes share the files."""
+"""One thread for torch: tests share few cores, and single-threaded sums are the same every time. Ray, in whatever process it is
+loaded, stays on 127.0.0.1. Browser tests come last, also when two processes share the files."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 import torch
 
+from tests.ray_head import LOCAL
+
 torch.set_num_threads(1)
+os.environ |= LOCAL
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

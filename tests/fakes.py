@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from playground.errors import InputError
 from playground.events import Done, Event, Paused, Progress, Resumed, SequenceSample, Snapshot, Started
@@ -119,6 +120,42 @@ def refused(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate |
 def telling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
     """Says in which process it runs."""
     yield from endless(replace(recipe, text=str(os.getpid())), should_stop=should_stop, gate=gate)
+
+
+def babbling_pid(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """The same, and never asks whether it should stop."""
+    yield from telling_pid(recipe, should_stop=lambda: False)
+
+
+def where(recipe: FakeRecipe, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """Says what a worker of Ray has: its cores, torch's threads, and which of the page's modules."""
+    import ray
+    import torch
+
+    cores = ray.get_runtime_context().get_assigned_resources()["CPU"]
+    loaded = [name for name in ("gradio", "plotly", "playground.app") if name in sys.modules]
+    answers = (str(cores), str(torch.get_num_threads()), str(loaded))
+    yield Started(1, 1, "cpu", recipe)
+    yield replace(progress(0, recipe), samples=tuple(SequenceSample((), (answer,), ()) for answer in answers))
+
+
+def gpu_that_goes(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """Trains on the CPU; on a GPU it learns something, and then the GPU is gone. Takes real recipes too."""
+    yield from _beginning(FakeRecipe())
+    if recipe.device == "cuda":
+        import torch
+
+        raise torch.AcceleratorError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported at some other API call")
+    yield Done(2, "finished", {"score": 1.0}, 0.2)
+
+
+def gpu_that_asserts(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """A kernel that fails on a real GPU, which costs its process the device."""
+    import torch
+
+    yield from _beginning(FakeRecipe())
+    place = torch.tensor([10**6], device=recipe.device)
+    yield Done(2, str(torch.zeros(2, device=recipe.device)[place].item()), {}, 0.2)
 
 
 def _beginning(recipe: FakeRecipe) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import InputError
+from ..executors import pick_executor
 from ..executors.process import ProcessExecutor
 from ..expectation import expected_seconds
 from ..runs import RunBook
@@ -22,10 +23,14 @@ TITLE = "Encoder–Decoder Playground"
 
 
 def create_app(device: str = "auto", executor: Any = None, **book_options: Any) -> tuple[gr.Blocks, Page]:
-    """The page and what it shares. `device` is where models are trained; exploring is always on the CPU."""
+    """The page and what it shares. `device` is where models are trained; exploring is always on the CPU.
+
+    `executor` is one, or the name of one ("process", "ray"); without it `RAY_ADDRESS` decides.
+    """
     chosen = str(pick_device(device).type)
-    method = "spawn" if chosen == "cuda" else None
-    book = RunBook(executor or ProcessExecutor(method=method), **{"expect": expected_seconds} | book_options)
+    if executor is None or isinstance(executor, str):
+        executor = pick_executor(executor, chosen)
+    book = RunBook(executor, **{"expect": expected_seconds} | book_options)
     page = Page(book, Shelf(book), chosen, home(chosen))
     drawn, figures = content.stage(page.first, page.shelf)
 
@@ -58,7 +63,7 @@ def open_page(page: Page) -> Any:
     """The handler of a page load: what the link asks for, or the start page with a notice."""
 
     def opened(request: gr.Request) -> list[Any]:
-        asked = visit.from_query(dict(request.query_params), page.device)
+        asked = visit.from_query(dict(request.query_params), page.trains_on)
         owner = request.session_hash or ""
         if asked == page.first and not request.query_params:  # the page was sent with it
             page.remember(owner, asked)

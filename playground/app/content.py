@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -207,11 +208,17 @@ def _attends(architecture: str, task: str) -> bool:
     return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))
 
 
+def top(visit: Visit) -> dict[str, Any]:
+    """The devices to choose from, and the visit's."""
+    return {"devices": devices(), "device": visit.recipe.device}
+
+
 def devices() -> list[list[str]]:
     """Where models can be trained here, best first."""
     found = []
     if torch.cuda.is_available():
-        found.append(["cuda", torch.cuda.get_device_name().replace("NVIDIA ", "")])
+        with suppress(RuntimeError):  # it is listed by the system, and does not work
+            found.append(["cuda", torch.cuda.get_device_name().replace("NVIDIA ", "")])
     if torch.backends.mps.is_available():
         found.append(["mps", "Apple GPU"])
     return [*found, ["cpu", "CPU, 1 thread a run"]]

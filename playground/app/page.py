@@ -26,6 +26,7 @@ from .shelf import Shelf
 from .visit import Visit
 
 SESSIONS = 1_000  # whose latest visit is remembered
+ON_THE_CPU = "The GPU failed or is gone, so models are trained on the CPU now. Choose the GPU at the top to try it again."
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +73,18 @@ class Page:
             concurrency_limit=2,
             concurrency_id="look",
         )
+
+    @property
+    def trains_on(self) -> str:
+        """Where a new visitor's models are trained: the server's device, the CPU once that one has failed."""
+        return "cpu" if self.device in self.book.lost else self.device
+
+    def start(self, visit: Visit, owner: str, *, paused: bool = False) -> Visit:
+        """Train the visit's recipe and follow that run. What was meant for a device that has failed goes to the CPU, with a notice."""
+        notice = None
+        if visit.recipe.device in self.book.lost:
+            visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
+        return replace(visit, run=self.book.start(visit.recipe, owner, paused=paused), notice=notice)
 
     def outputs(self) -> list[Any]:
         return [self.parts[name] for name in NAMES]
@@ -130,6 +143,8 @@ class Page:
             values["monitor"] = dump(content.monitor(after, self.shelf, owner))
         if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
             values["pairs"] = dump(pairs.value(after))
+        if before is None or before.recipe.device != after.recipe.device:
+            values["top"] = dump(content.top(after))
         if pair_changed:
             values["tabs"] = dump(content.tabs(after))
         if box := _box(before, after, pair_changed):
@@ -152,7 +167,22 @@ class Page:
 
 
 LATENT = ("latent_map", "latent_code", "latent_walk", "reconstruction_error")
-NAMES = ("visit", "rail", "source_row", "input", "pairs", "player", "moments", "block", "tabs", "trajectory", *LATENT, "code", "monitor")
+NAMES = (
+    "visit",
+    "top",
+    "rail",
+    "source_row",
+    "input",
+    "pairs",
+    "player",
+    "moments",
+    "block",
+    "tabs",
+    "trajectory",
+    *LATENT,
+    "code",
+    "monitor",
+)
 
 
 def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Where a training run happens: here and now (`inline`), or in a process of its own (`process`).
+"""Where a training run happens: here and now (`inline`), in a process of its own (`process`), or in a cluster (`ray`).
 
 An executor turns a recipe into a `Job`; a job is a blocking iterator of events that can be stopped. Whatever becomes of
-the trainer, the iterator of a process ends with exactly one `Done` or `Failed`, so that nobody waits for ever:
+the trainer, the iterator of a process or a cluster ends with exactly one `Done` or `Failed`, so that nobody waits for ever:
 
     job = InlineExecutor().submit(recipe)
     for event in job.events():
@@ -10,6 +10,7 @@ the trainer, the iterator of a process ends with exactly one `Done` or `Failed`,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -54,6 +55,21 @@ class Executor(Protocol):
         """End everything still under way."""
 
 
+def pick_executor(name: str | None = None, device: str = "cpu") -> Executor:
+    """The executor of this name for a server; None takes Ray where RAY_ADDRESS says where its head is, and processes elsewhere.
+
+    Raises InputError if it is Ray and Ray is not installed. That its head is down is told by each run.
+    """
+    address = os.environ.get("RAY_ADDRESS")
+    if name == "ray" or (name is None and address):
+        from playground.executors.ray import RayExecutor
+
+        return RayExecutor(address or "auto")
+    from playground.executors.process import ProcessExecutor
+
+    return ProcessExecutor(method="spawn" if device == "cuda" else None)
+
+
 def load(path: str) -> Train:
     """The training function named "module:function", imported only now: torch is slow to load."""
     module, _, name = path.partition(":")
@@ -77,15 +93,15 @@ class Tally:
         if isinstance(event, Snapshot):
             self.kept_step = event.step
 
-    def failed(self, cause: str, advice: str) -> Failed:
+    def failed(self, cause: str, advice: str, device_lost: bool = False) -> Failed:
         if self.kept_step is not None:
             kept = f"the curve up to step {self.step} and the weights of step {self.kept_step} are kept"
         else:
             kept = f"the curve up to step {self.step} is kept" if self.step else "it had not learned anything yet"
-        return Failed(self.step, cause, kept, advice)
+        return Failed(self.step, cause, kept, advice, device_lost)
 
     def stopped(self) -> Done:
         return Done(self.step, "stopped", {}, self.train_s)
 
 
-__all__ = ["TRAIN", "Executor", "Job", "Tally", "Train", "load"]
+__all__ = ["TRAIN", "Executor", "Job", "Tally", "Train", "load", "pick_executor"]

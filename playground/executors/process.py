@@ -15,22 +15,22 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection, forkserver
-from pathlib import Path
 from typing import Any
 
 from playground.events import Event
 from playground.executors import TRAIN, Tally
-from playground.executors.worker import Crash, idle, work
+from playground.executors.worker import Crash, held, idle, too_big, work
 
 TICK_S = 0.1  # how often a silent worker is looked after
 WEIGH_S = 0.25  # how often its memory is read
+SMALLER = "train again; if it recurs, choose a smaller model"
+KILLED = ("the training process was ended from outside", SMALLER)  # cause and advice
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ class ProcessExecutor:
     patience_s: how long a trainer that was asked to stop may stay silent before it is killed.
     method: "forkserver" or "spawn"; give "spawn" when training on CUDA.
     """
+
+    killed = KILLED  # what is told of a process that is suddenly gone
 
     def __init__(
         self,
@@ -68,13 +70,18 @@ class ProcessExecutor:
 
     def submit(self, recipe: Any, *, paused: bool = False) -> ProcessJob:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=work, args=(there, self.train, recipe, paused), name="trainer", daemon=True)
+        target, args = self._task(recipe, paused)
+        process = self._context.Process(target=target, args=(there, *args), name="trainer", daemon=True)
         job = ProcessJob(self, process, here)
         with self._gate:
             process.start()
             self._jobs.add(job)
         there.close()  # the worker now holds the only other end: when it dies, reading here ends
         return job
+
+    def _task(self, recipe: Any, paused: bool) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        """What the process runs, its end of the pipe being the first argument."""
+        return work, (self.train, recipe, paused)
 
     def close(self) -> None:
         with self._gate:
@@ -182,36 +189,26 @@ class ProcessJob:
                 self.kill()
         if now - self._weighed_at > WEIGH_S and not self._too_big:
             self._weighed_at = now
-            held = _memory(self.pid)
-            if held > self._executor.memory_bytes:
-                self._too_big = held
+            weight = held(self.pid)
+            if weight > self._executor.memory_bytes:
+                self._too_big = weight
                 self.kill()
 
     def _explain(self, crash: Crash, tally: Tally) -> Event:
         _log.error("training crashed in the worker:\n%s", crash.traceback)
-        return tally.failed(crash.cause, crash.advice)
+        return tally.failed(crash.cause, crash.advice, crash.device_lost)
 
     def _obituary(self, tally: Tally) -> Event:
         code = self._executor.exit_code(self)
         if self._too_big:
             _log.warning("worker %s ended at %.1f GiB", self.pid, self._too_big / 2**30)
-            limit = self._executor.memory_bytes / 2**30
-            return tally.failed(f"training needed more than {limit:.2g} GiB of memory", "choose a smaller model or batch")
+            crash = too_big(self._executor.memory_bytes)
+            return tally.failed(crash.cause, crash.advice)
         if self._stop_at is not None or self._killed:
             return tally.stopped()
         _log.error("worker %s ended unexpectedly, exit code %s", self.pid, code)
-        cause = "training ended without a result" if code == 0 else "the training process was ended from outside"
-        return tally.failed(cause, "train again; if it recurs, choose a smaller model")
+        return tally.failed("training ended without a result", SMALLER) if code == 0 else tally.failed(*self._executor.killed)
 
 
 def _default_method() -> str:
     return "spawn" if sys.platform == "win32" else "forkserver"
-
-
-def _memory(pid: int) -> int:
-    """Bytes a process holds for itself, libraries not counted; 0 when it is gone or the system does not say."""
-    try:
-        _, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
-    except (OSError, ValueError):
-        return 0
-    return (resident - shared) * os.sysconf("SC_PAGE_SIZE")

@@ -68,7 +68,7 @@ def set_options(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 def train(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Start a run, or join the identical one that is queued or training."""
     visit = set_options(visit, data, owner)
-    return replace(visit, run=page.book.start(visit.recipe, owner), notice=None)
+    return page.start(visit, owner)
 
 
 def once(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -76,9 +76,11 @@ def once(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     visit = set_options(visit, data, owner)
     run_id = _under_way(page, visit, owner)
     if run_id is None or page.book.get(run_id).recipe != visit.recipe:
-        run_id = page.book.start(visit.recipe, owner, paused=True)
-    page.book.step(run_id, owner)
-    return replace(visit, run=run_id, notice=None)
+        visit = page.start(visit, owner, paused=True)
+    else:
+        visit = replace(visit, run=run_id, notice=None)
+    page.book.step(visit.run or "", owner)
+    return visit
 
 
 def reset(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -86,7 +88,7 @@ def reset(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     visit = set_options(visit, data, owner)
     if (running := _under_way(page, visit, owner)) is not None:
         page.book.stop(running, owner)
-    return replace(visit, run=page.book.start(visit.recipe, owner, paused=True), notice=None)
+    return page.start(visit, owner, paused=True)
 
 
 def _under_way(page: Page, visit: Visit, owner: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...errors import InputError
@@ -13,16 +14,17 @@ from ..visit import Visit
 
 
 def build(page: Page) -> None:
-    page.add("top", TopBar({"devices": content.devices(), "device": page.first.recipe.device}, elem_id="edp-top"))
+    page.add("top", TopBar(content.top(page.first), elem_id="edp-top"))
 
 
 def wire(page: Page) -> None:
-    page.on(page.parts["top"].device, choose, "device")
+    page.on(page.parts["top"].device, partial(choose, page), "device")
 
 
-def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Train on another device from now on."""
+def choose(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Train on another device from now on; one that has failed is tried again."""
     known = [id for id, _ in content.devices()]
     if data.get("device") not in known:
         raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
-    return replace(visit, recipe=replace(visit.recipe, device=data["device"]))
+    page.book.lost.discard(data["device"])
+    return replace(visit, notice=None, recipe=replace(visit.recipe, device=data["device"]))

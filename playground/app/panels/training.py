@@ -8,7 +8,9 @@ from typing import Any
 
 from ... import recipes
 from ...errors import InputError
+from ...events import Failed
 from ...options import show
+from ...training import HALVE
 from .. import content
 from ..components import Curves, Film, MyRuns, Samples, TrainMonitor
 from ..page import Page
@@ -55,13 +57,14 @@ def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 
 
 def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """The remedy for a loss that left the numbers: the same recipe at half the learning rate."""
-    failed = page.book.get(_run_id(data.get("again")))
-    recipe: recipes.Recipe = failed.recipe  # type: ignore[assignment]
-    options = dict(recipe.training_options)
-    options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
-    recipe = replace(recipe, training_options=tuple(sorted(options.items())))
-    return replace(visit, recipe=recipe, run=page.book.start(recipe, owner))
+    """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
+    ended = page.book.get(_run_id(data.get("again")))
+    recipe: recipes.Recipe = ended.recipe  # type: ignore[assignment]
+    if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
+        options = dict(recipe.training_options)
+        options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
+        recipe = replace(recipe, training_options=tuple(sorted(options.items())))
+    return page.start(replace(visit, recipe=recipe), owner)
 
 
 def _step(value: Any) -> int:
