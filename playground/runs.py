@@ -11,8 +11,9 @@
                          ▼
                      InputError, in a sentence
 
-A run that nobody follows stops after a grace time; a finished run is kept until the memory is needed for newer ones. A
-paused run keeps its place for a while, then gives it up and waits in line again when it is to go on.
+A run that nobody follows stops after a grace time, a longer one if a connection broke than if a tab was closed; a finished
+run is kept until the memory is needed for newer ones. A paused run keeps its place for a while, then gives it up and
+waits in line again when it is to go on.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class RunBook:
     slots: runs that train at the same time.
     line: runs that may wait.
     grace_s: how long a run goes on with no follower.
+    absence_s: the same after a follower's connection broke: it may come back.
     pause_s: how long a paused run keeps its place.
     keep_bytes: memory for finished runs, least recently used go first (one always stays).
     expect: how many seconds a recipe will take, where somebody can tell.
@@ -74,6 +76,7 @@ class RunBook:
         slots: int | None = None,
         line: int = 32,
         grace_s: float = 10.0,
+        absence_s: float = 30.0,
         pause_s: float = 60.0,
         keep_bytes: int = 256 * 2**20,
         typical_s: float = 10.0,
@@ -83,7 +86,7 @@ class RunBook:
         self.executor = executor
         self.expect = expect
         self.slots, self.line = slots or cores(), line
-        self.grace_s, self.pause_s, self.keep_bytes = grace_s, pause_s, keep_bytes
+        self.grace_s, self.absence_s, self.pause_s, self.keep_bytes = grace_s, max(absence_s, grace_s), pause_s, keep_bytes
         self.closing = False
         self._typical_s, self._clock = typical_s, clock
         self._lock = threading.RLock()
@@ -323,7 +326,7 @@ class RunBook:
                     return
                 self._park()
             for log in live:
-                if not log.pinned and log.lonely_s() >= self.grace_s:
+                if not log.pinned and log.deserted(self.grace_s, self.absence_s):
                     self._halt(log)
 
     def _park(self) -> None:

@@ -61,6 +61,14 @@ class Shelf:
         keep_newest(folder, KEPT_BYTES)
         _log.warning("what run %s has learned is in %s", log.id, path)
 
+    def log(self, run_id: str) -> RunLog:
+        """A run by the name that its link carries. Raises InputError if it is no longer kept."""
+        return self.book.get(run_id)
+
+    def belongs(self, shown: str, owner: str) -> bool:
+        """Whether what is on the stage is a run of this owner's."""
+        return bool(owner) and any(log.id == shown for log in self.book.of(owner))
+
     def get(self, visit: Visit) -> api.Run:
         """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
         if (visit.shown, visit.frame) == (SHIPPED, None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
 from ..tasks.scenes import SIDE
 
 SHIPPED = "shipped"
+RUN = re.compile(r"[A-Za-z0-9_-]{22}")  # how the run book names runs
 HOME = ("attention_seq2seq", "reverse")
 FARTHEST = 100  # a number of a code is at most this far from 0
 
@@ -93,6 +95,8 @@ class Visit:
             extra |= {} if self.given[2] is None else {"condition": str(self.given[2])}
         if self.block is not None:
             extra |= {"block": self.block}
+        if RUN.fullmatch(self.shown):
+            extra |= {"run": self.shown}
         return self.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
 
 
@@ -128,7 +132,7 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     """The visit a link asks for; what it does not understand becomes a notice and the start page."""
     wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
     visit = start(*HOME, device=device)
-    if not wanted and not {"input", "picture", "step", "block"} & set(params):
+    if not wanted and not {"input", "picture", "step", "block", "run"} & set(params):
         return visit
     try:
         if wanted:
@@ -226,6 +230,10 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
         if isinstance(visit.strategy, Sample):
             visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+    if "run" in params:
+        if not RUN.fullmatch(params["run"]):
+            raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
+        visit = replace(visit, run=params["run"])
     if "block" in params:
         visit = replace(visit, block=params["block"][:200])
     if "step" in params:

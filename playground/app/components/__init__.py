@@ -158,7 +158,7 @@ class Moments(Island):
 class TrainMonitor(Island):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 
-    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train")
+    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
 
 
 class Film(Island):

@@ -10,7 +10,7 @@ import { autoencoderPicture } from './picture_ae.js';
 import { createPlayer } from './player.js';
 import { keepLink } from './link.js';
 
-const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|decoding|(model|task|training)\.\w+)=/;
+const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
 const ARRIVAL_MS = 4000;
 const LINE = 105, CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
 
