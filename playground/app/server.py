@@ -115,7 +115,7 @@ class EventStream(Response):
         async with aclosing(self.log.follow(self.after, beat_s=self.beat_s, name=self.name)) as payloads:
             async for payload in payloads:
                 if payload is None:
-                    await self._send(send, b": still here\n\n")
+                    await self._send(send, b": still here\nevent: beat\ndata:\n\n")
                     continue
                 number += 1
                 await self._send(send, b"id: %d\ndata: %b\n\n" % (number, payload))

@@ -5,6 +5,7 @@ export const ROOT = new URL('../../', import.meta.url);
 
 const WAIT_S = [1, 2, 4, 8, 15];
 const GONE = [403, 404, 410];
+const SILENCE_MS = 25_000; // the server says something every ten seconds
 // What this page calls itself while it follows: the server waits for it if its connection breaks without a goodbye.
 const NAME = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
 
@@ -17,7 +18,7 @@ const NAME = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => pa
  */
 export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   const away = () => document.hidden && !stays;
-  let opened = false, source = null, last = null, waiting = [], frame = 0, timer = 0, attempt = 0, since = 0, ended = false, closed = false;
+  let opened = false, source = null, last = null, waiting = [], frame = 0, timer = 0, attempt = 0, since = 0, heard = 0, ended = false, closed = false;
 
   function open() {
     clearTimeout(timer);
@@ -26,7 +27,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     address.searchParams.set('name', NAME);
     if (last !== null) address.searchParams.set('after', last);
     source = new EventSource(address);
+    heard = performance.now();
     source.onopen = restored;
+    source.addEventListener('beat', () => { heard = performance.now(); });
     source.onmessage = receive;
     source.onerror = lost;
   }
@@ -39,6 +42,7 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   }
 
   function receive(message) {
+    heard = performance.now();
     last = message.lastEventId || last;
     try { waiting.push(JSON.parse(message.data)); } catch { return; }
     // The server ends the stream after the last event; without closing first that would look like a lost connection.
@@ -61,6 +65,7 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     since ||= performance.now();
     const wait = WAIT_S[Math.min(attempt++, WAIT_S.length - 1)] * 1000;
     onConnection({ since, retryAt: performance.now() + wait });
+    clearTimeout(timer);
     timer = setTimeout(open, wait);
   }
 
@@ -70,6 +75,11 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
       const { status } = await fetch(new URL(url.replace(/^\/+/, ''), ROOT), { method: 'HEAD' });
       if (GONE.includes(status)) { close(); onGone(); }
     } catch { /* no network: the next attempt will tell */ }
+  }
+
+  /** A network that swallows everything does not end a connection. */
+  function listen() {
+    if (source && performance.now() - heard > SILENCE_MS) lost();
   }
 
   function rest() {
@@ -87,7 +97,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     source?.close();
     source = null;
     document.removeEventListener('visibilitychange', rest);
+    clearInterval(listening);
     window.removeEventListener('online', retry);
+    window.removeEventListener('offline', cut);
   }
 
   function retry() {
@@ -95,8 +107,14 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     open();
   }
 
+  function cut() {
+    if (!ended) lost();
+  }
+
+  const listening = setInterval(listen, SILENCE_MS / 10);
   document.addEventListener('visibilitychange', rest);
   window.addEventListener('online', retry);
+  window.addEventListener('offline', cut);
   open();
   return { close, retry };
 }
