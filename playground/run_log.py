@@ -40,10 +40,12 @@ class RunLog:
         owner: str,
         *,
         pinned: bool = False,
+        kept: bool = False,
         expected_s: float | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
+        self.kept = kept  # read back from disk, after the server was started anew
         self.status: Status = "queued"
         self.position: tuple[int, int] | None = None  # (position, of) while queued
         self.started: Started | None = None
@@ -159,13 +161,17 @@ class RunLog:
                 case Resumed():
                     self.status, self.position = "training", None
                 case Snapshot():
-                    self.snapshots.append(event)
-                    self.nbytes += len(event.weights)
+                    self.hold(event)
                 case Done():
                     self.end, self.status = event, "stopped" if event.reason == "stopped" else "done"
                 case Failed():
                     self.end, self.status = event, "failed"
             self._wake()
+
+    def hold(self, snapshot: Snapshot) -> None:
+        """Keep weights, without a word to the followers."""
+        self.snapshots.append(snapshot)
+        self.nbytes += len(snapshot.weights)
 
     def say(self, body: dict[str, Any]) -> None:
         """Add what the run book, not the trainer, has to tell the followers."""

@@ -146,6 +146,14 @@ class RunBook:
             self._logs.move_to_end(run_id)
             return log
 
+    def adopt(self, log: RunLog) -> RunLog:
+        """Take in an ended run from before the server was started anew; the one of its name, if somebody else was faster."""
+        with self._lock:
+            log = self._logs.setdefault(log.id, log)
+            self._logs.move_to_end(log.id)
+            self._evict()
+            return log
+
     def of(self, owner: str) -> list[RunLog]:
         """The runs one visitor started, newest first."""
         with self._lock:
@@ -161,10 +169,15 @@ class RunBook:
         return {"training": training, "waiting": waiting, "paused": paused, "finished": finished, "followers": followers}
 
     def drain(self, timeout_s: float = 6.0, keep: Callable[[RunLog], None] | None = None) -> None:
-        """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights."""
+        """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights.
+
+        Runs that had ended before are saved too, those used last first, for as long as the time lasts.
+        """
+        deadline = time.monotonic() + timeout_s
         with self._lock:
             self.closing = True
             live = self._live()
+            ended = [log for log in reversed(self._logs.values()) if log.over and not log.kept]
         for log in live:
             log.say({"type": "closing"})
         for log in live:
@@ -177,6 +190,9 @@ class RunBook:
                 log.append(log.tally.stopped())
             if keep is not None and log.snapshots:
                 _save(log, keep)
+        for log in ended if keep is not None else ():
+            if log.snapshots and time.monotonic() < deadline:
+                _save(log, keep)  # type: ignore[arg-type]
 
     def _own(self, run_id: str, owner: str, what: str) -> RunLog:
         log = self.get(run_id)

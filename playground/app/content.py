@@ -302,7 +302,9 @@ def arrived(visit: Visit, shelf: Shelf) -> Visit:
         gone = "Run not found: it is no longer kept on the server. Its settings are in the rail; Train makes it again"
         return replace(visit, run=None, notice=visit.notice or gone)
     if log.over and log.snapshots:
-        return trained(visit, log.id, shelf)
+        without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
+        kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
+        return replace(trained(visit, log.id, shelf), notice=kept if log.kept else visit.notice)
     under_way: Recipe = log.recipe  # type: ignore[assignment]
     same_task = under_way.task == visit.recipe.task
     given = visit.given if same_task else visits.first_input(under_way.build_task())

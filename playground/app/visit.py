@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 from .. import recipes, tasks
 from ..decoding import GREEDY, Beam, Sample, Strategy
 from ..errors import InputError
+from ..kept_runs import NAME
 from ..options import show
 from ..recipes import Recipe
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
 from ..tasks.scenes import SIDE
 
 SHIPPED = "shipped"
-RUN = re.compile(r"[A-Za-z0-9_-]{22}")  # how the run book names runs
 HOME = ("attention_seq2seq", "reverse")
 FARTHEST = 100  # a number of a code is at most this far from 0
 
@@ -95,7 +94,7 @@ class Visit:
             extra |= {} if self.given[2] is None else {"condition": str(self.given[2])}
         if self.block is not None:
             extra |= {"block": self.block}
-        if RUN.fullmatch(self.shown):
+        if NAME.fullmatch(self.shown):
             extra |= {"run": self.shown}
         return self.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
 
@@ -231,7 +230,7 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         if isinstance(visit.strategy, Sample):
             visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
     if "run" in params:
-        if not RUN.fullmatch(params["run"]):
+        if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
         visit = replace(visit, run=params["run"])
     if "block" in params:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import hooks
 from tests.browser.conftest import Visit
-from tests.browser.driving import App
+from tests.browser.driving import DESKTOP, App, serving, wait_ready
 from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_for_health
 
 pytestmark = pytest.mark.browser
@@ -101,3 +102,41 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
         expect(page.get_by_label("Seed", exact=True)).to_have_value("7")
         expect(page.get_by_label("Steps", exact=True)).to_have_value("77")
     assert runs(app) == before
+
+
+def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
+    """Two servers after each other over the same folder: a run under way at the end of the first is opened on the second."""
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
+        page.goto(f"{first.url}/{LONG}")
+        wait_ready(page)
+        page.locator("#train").click()
+        page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
+        page.wait_for_function(f"({POINTS})() > 20")
+        link = urlsplit(page.url).query
+        wait_for_health(first, followers=1)
+    hooks.expect_state(page, "stopped")  # its followers are told before it goes
+    with serving(PLAYGROUND_RUNS=str(tmp_path)) as second:
+        page.goto(f"{second.url}/?{link}")
+        wait_ready(page)
+        hooks.expect_state(page, "stopped")
+        expect(page.get_by_text("read back from disk")).to_be_visible()
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        page.wait_for_function(f"({POINTS})() > 20")
+        assert page.locator(".film-panel .frame:not(.ahead)").count() > 1
+        hooks.type_source(page, "271828")
+        expect(page).to_have_url(re.compile("input=271828"))
+        page.reload()
+        wait_ready(page)
+        expect(hooks.source(page)).to_have_value("271828")
+        hooks.expect_state(page, "stopped")
+        assert runs(second) == 1, "it was read once, and nothing was trained"
+        unkept = link.replace(parse_qs(link)["run"][0], "A" * 22)
+        page.goto(f"{second.url}/?{unkept}")
+        wait_ready(page)
+        expect(page.get_by_text("Run not found")).to_be_visible()
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        hooks.expect_state(page, "idle")
+    context.close()

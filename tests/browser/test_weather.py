@@ -65,7 +65,7 @@ def test_a_lost_network_loses_nothing(context: BrowserContext, patient: App) -> 
     wait_for_health(patient, followers=1)
     context.set_offline(True)
     expect(page.get_by_text("No connection")).to_be_visible()
-    expect(page.get_by_text("what it has learned is kept")).to_be_visible()
+    expect(page.get_by_text("what it learned is kept")).to_be_visible()
     wait_for_health(patient, followers=0, training=1)
     gone = time.monotonic()
     hooks.open_tab(page, "Decode")

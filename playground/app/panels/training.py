@@ -46,7 +46,7 @@ def _order(page: Page, what: str, visit: Visit, data: dict[str, Any], owner: str
 def explore(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Put the trained model on the stage; while it trains, as it was at a step."""
     run_id = _run_id(data.get("run"))
-    frame = None if page.book.get(run_id).over else _step(data.get("step"))
+    frame = None if page.shelf.log(run_id).over else _step(data.get("step"))
     return content.trained(visit, run_id, page.shelf, frame)
 
 

@@ -106,8 +106,8 @@ export function mount(root, island) {
     connection.hidden = !lost;
     if (!lost) return;
     const now = performance.now(), ago = Math.max(0, Math.round((now - lost.since) / 1000)), next = Math.max(0, Math.round((lost.retryAt - now) / 1000));
-    const training = value.mine ? `training goes on for ${value.absence_s} s without you, and what it has learned is kept` : 'training goes on without you';
-    const text = `since ${ago} s; stepping still works, ${training}. Trying again ${next ? `in ${next} s` : 'now'}.`;
+    const training = value.mine ? `training goes on for ${value.absence_s} s without you, and what it learned is kept` : 'stepping still works, training goes on without you';
+    const text = `since ${ago} s; ${training}. Trying again ${next ? `in ${next} s` : 'now'}.`;
     if (!connection.firstChild) {
       connection.append(h('b', {}, '! No connection'), h('span.cause.num', {}), h('button.btn.box', { type: 'button', onclick: () => stream?.retry() }, 'Try now'));
     }
