@@ -19,7 +19,6 @@ export function mount(root) {
       rows: shown.rows.map((token, i) => [token, ...Array.from(shown.values.row(i), (v) => v.toFixed(3))]),
       caption: `Attention weights: a row per ${SIDES[shown.side].rowName}, a column per ${SIDES[shown.side].columnName} position`,
     }),
-    image: () => map?.svg,
     data: () => ({ rows: shown.rows, columns: shown.columns, weights: shown.rows.map((_, i) => Array.from(shown.values.row(i), (v) => Number(v.toFixed(4)))) }),
   });
   root.append(panel.node);
