@@ -59,7 +59,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                     latent.build_panels(page)
                     training.build_panels(page)
                     code.build_panels(page)
-        for panel in (top, setup, source, pairs, decode, film, inside, latent, training, code):
+        for panel in (top, setup, source, pairs, decode, inside, latent, training, code):
             panel.wire(page)
         tab = gr.Textbox(visible=False)
         demo.load(open_page(page), tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")

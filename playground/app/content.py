@@ -51,14 +51,18 @@ def stage(visit: Visit, shelf: Shelf, owner: str = "") -> tuple[dict[str, Any], 
     return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 
 
-def film(visit: Visit, shelf: Shelf, owner: str = "") -> dict[str, Any]:
+def moments(visit: Visit, shelf: Shelf) -> dict[str, Any]:
+    """When in its training the run on the stage can be looked at."""
+    return {"key": _hash(visit.place), "moments": shelf.moments(visit)}
+
+
+def film(visit: Visit, shelf: Shelf) -> list[dict[str, Any]]:
     """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
     frames = []
-    if visit.film:
-        for step in shelf.moments(visit):
-            drawn, figures = stage(replace(visit, frame=step), shelf, owner)
-            frames.append({"step": step, "scene": drawn, "figures": figures})
-    return {"key": _hash(visit.place), "moments": shelf.moments(visit), "frames": frames}
+    for step in shelf.moments(visit):
+        drawn, figures = stage(replace(visit, frame=step), shelf)
+        frames.append({"step": step, "scene": drawn, "figures": figures})
+    return frames
 
 
 def block(visit: Visit, shelf: Shelf) -> dict[str, Any]:

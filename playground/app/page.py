@@ -149,14 +149,11 @@ class Page:
             values["input"] = gr.update(**box)
         moved = pair_changed or before is None or before.place != after.place
         if moved:
-            after = values["visit"] = replace(after, film=False)
-        if moved:
             drawn, figures = content.stage(after, self.shelf, owner)
             values |= {"player": dump({**drawn, "opened": before is None}), "source_row": dump(content.source_row(after, drawn))}
             values |= {name: dump(figure) for name, figure in figures.items()}
             values["code"] = dump(shown(after, self.desk))
-        if moved or (before is not None and after.film and not before.film):
-            values["moments"] = dump(content.film(after, self.shelf, owner))
+            values["moments"] = dump({**content.moments(after, self.shelf), **shown(after, self.desk)})
         if moved or before is None or before.block != after.block:
             values["block"] = dump(content.block(after, self.shelf))
         if isinstance(after.task, PictureTask) and (pair_changed or before is None or pictures.depends(before) != pictures.depends(after)):

@@ -123,10 +123,16 @@ class Shelf:
 
 def shipped_moment(recipe: Recipe, step: int | None) -> api.Run:
     """The shipped run at a step of its training, drawn before the background of the finished one."""
-    film, run = _shipped_film(recipe.architecture, recipe.task), ready(recipe)
-    if step not in film:
+    film = _shipped_film(recipe.architecture, recipe.task)
+    if step is None or step not in film:
         raise InputError(f"This run was not kept at step {step}; there are: {', '.join(map(str, sorted(film))) or 'none'}.")
-    return api.Run(replace(run.checkpoint, weights=film[step], projections=run.projections))
+    return _shipped_moment(recipe.architecture, recipe.task, step)
+
+
+@lru_cache(maxsize=48)
+def _shipped_moment(architecture: str, task: str, step: int) -> api.Run:
+    run = _shipped(architecture, task)
+    return api.Run(replace(run.checkpoint, weights=_shipped_film(architecture, task)[step], projections=run.projections))
 
 
 def ready(recipe: Recipe) -> api.Run:

@@ -44,7 +44,6 @@ class Visit:
     strategy: Strategy = GREEDY
     step: int = 0
     notice: str | None = None
-    film: bool = False  # whether every moment of the training is to be sent, for scrubbing
     problems: tuple[tuple[int, str], ...] = ()  # lines of the visitor's own pairs that were left out, and why
     other: int | None = None  # the picture of the test set that a walk leads to
     manifold: bool = False  # whether the latent map shows what the decoder draws all over it

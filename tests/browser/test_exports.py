@@ -24,7 +24,7 @@ INSIDE = "Inside this block, this step"
 
 # Each link, the tab to open, and what every figure's drawing must say.
 FIGURES = {
-    "?block=decoder.recurrent": ("Decode", {"Picture": "CONTEXT", "Attention": "source", "Next token": "100 %", INSIDE: "forget"}),
+    "?block=decoder.recurrent": ("Decode", {"Picture": "CONTEXT", "Attention": "source", "Next token": "100 %", INSIDE: "three gates"}),
     "?architecture=transformer&tab=attention": ("Attention", {"All heads at a glance": "encoder self", "The chosen head": "end"}),
     "?architecture=transformer&tab=training": ("Training", {"The film": "step 0"}),
     "?architecture=vae&task=digits": ("Latent", {"Picture": "reconstruction", "Latent map": "z₁", "The code": "z", "Walk": "%"}),

@@ -152,7 +152,7 @@ class LatentWalk(Island):
 class Moments(Island):
     """A slider through training time: scenes of every kept moment, loaded when it is first touched."""
 
-    module, sends = "moments", ("film",)
+    module = "moments"
 
 
 class TrainMonitor(Island):

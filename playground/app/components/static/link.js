@@ -2,6 +2,7 @@
 import { get, on } from './store.js';
 import { busy } from './run_fold.js';
 
+const AFTER_MS = 50;
 const OURS = ['theme', 'present', '__theme'];
 const RECIPE = /^(architecture|task|seed|seconds|run|(model|task|training)\..+)$/;
 
@@ -24,8 +25,8 @@ export function keepLink() {
   on('moment', (moment) => { if (moment?.scene || new URLSearchParams(location.search).has('moment')) { first = ''; write(); } });
   let run = null;
   on('monitor', (next) => {
-    const now = next.link && busy(next) ? next.link : null;
-    if (now !== run && get('scene')) { run = now; first = ''; write(); }
+    const leads = next.link && busy(next) ? next.link : null;
+    if (leads !== run && get('scene')) { run = leads; first = ''; write(); }
   });
   on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
 }
@@ -45,15 +46,23 @@ function place(scene, run) {
   return followed;
 }
 
+let due = 0;
+
+/** Once what happened has been painted: changing the address takes longer than drawing a step. */
 function write() {
+  clearTimeout(due);
+  due = setTimeout(now, AFTER_MS);
+}
+
+function now() {
   const scene = get('scene');
   if (scene?.link === undefined) return;
-  const now = new URLSearchParams(location.search), next = place(scene, get('monitor'));
+  const old = new URLSearchParams(location.search), next = place(scene, get('monitor'));
   if (get('step')) next.set('step', get('step'));
   if (get('block')) next.set('block', get('block'));
   else next.delete('block');
   tabs(next);
   if (get('moment')?.scene) next.set('moment', get('moment').step);
-  for (const name of OURS) if (now.has(name)) next.set(name, now.get(name));
+  for (const name of OURS) if (old.has(name)) next.set(name, old.get(name));
   history.replaceState(history.state, '', `${location.pathname}?${next}`);
 }
