@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,22 @@ def test_what_is_kept_is_read_by_the_python_interface(after: tuple[RunLog, Path,
     log, file, _ = after
     run = api.load(file)
     assert run.history["losses"] and run.figure("learning").data and log.id in file.name
+
+
+def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog, Path, Shelf]) -> None:
+    """Their names differ, whatever they were made of; ten who open one link at once share one run."""
+    log, file, shelf = after
+    learned = checkpoints.load(file)
+    names = [f"{n}" * 22 for n in range(8)]
+    twins = [RunLog(name, log.recipe, "ada") for name in names]
+    for twin in twins:
+        assert log.started and log.end
+        for event in (log.started, log.snapshots[-1], log.end):
+            twin.append(event)
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda twin: kept_runs.keep(twin, learned), twins))
+        found = list(pool.map(shelf.log, names))
+        same = list(pool.map(shelf.log, [log.id] * 10))
+    assert len(set(paths)) == 8 and all(path.exists() for path in paths)
+    assert [one.id for one in found] == names and all(one.snapshots for one in found)
+    assert {id(one) for one in same} == {id(shelf.book.get(log.id))}
