@@ -17,8 +17,8 @@ from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_fo
 
 pytestmark = pytest.mark.browser
 
-GRACE_S, ABSENCE_S = 1.5, 7.5  # a fifth of each other, as for visitors; a quarter or less of what visitors get
-AWAY_S = 5.0
+GRACE_S, ABSENCE_S = 4.0, 12.0  # one to three, as for visitors
+AWAY_S = 6.0
 
 LOSSES = "() => Array.from(document.querySelectorAll('.curves-panel .js-plotly-plot')[1].data.at(-1).x, Number)"
 
@@ -59,7 +59,7 @@ def curve(page: Page) -> list[int]:
 
 
 def test_a_lost_network_loses_nothing(context: BrowserContext, patient: App) -> None:
-    """Away for more than three times the grace time: the run has gone on, and its curve has neither a gap nor a step twice."""
+    """Away for longer than the grace time: the run has gone on, and its curve has neither a gap nor a step twice."""
     page = train(context, patient)
     before = runs(patient)
     wait_for_health(patient, followers=1)
@@ -107,7 +107,7 @@ def test_a_closed_tab_frees_its_place_after_the_grace_time(context: BrowserConte
     page.close(run_before_unload=True)  # as a visitor closes it: the page is told
     closed = time.monotonic()
     wait_for_health(patient, training=0, followers=0)
-    assert time.monotonic() - closed < GRACE_S + 2.5  # far from the time for a lost connection
+    assert time.monotonic() - closed < ABSENCE_S - 2  # it did not wait as for a lost connection
 
 
 # As if somebody had set the computer's clock; timers and `performance.now` go on.
@@ -147,7 +147,7 @@ def test_nothing_expires_and_nothing_is_lost_while_training(context: BrowserCont
         goes_on()
     page.evaluate(HIDE, True)
     gone = time.monotonic()
-    while time.monotonic() < gone + 2 * GRACE_S:
+    while time.monotonic() < gone + GRACE_S + 1:
         assert patient.health() | {"training": 1, "followers": 1} == patient.health()
         time.sleep(0.25)
     page.evaluate(HIDE, False)
