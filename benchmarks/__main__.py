@@ -6,7 +6,7 @@
     streaming_cost     events, samples and film while training
     trace_cost         a decode with everything traced, to bytes
     gemm_share         share of the matrix-product peak
-    page               a real browser: start, first trace, steps, input, weight
+    page               a real browser: start, first trace, steps, input, film, weight
 
 Prints a Markdown table, row by row. Times are figures of this machine, ratios are taken within one run; run it on a quiet one.
 """

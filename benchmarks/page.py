@@ -1,4 +1,4 @@
-"""The page in a real Chromium against a real server on this machine: start, first trace, steps, typed input, weight."""
+"""The page in a real Chromium against a real server on this machine: start, first trace, steps, typed input, film, weight."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .measure import Row, quantile, spread
 
 CALM_MS, HELD_MS = 150, 33  # between two presses
 SETTLE_MS = 1000  # for what is still under way after the last chart
-STARTS, OPENINGS, STEPS, INPUTS = 3, 5, 80, 30
+STARTS, OPENINGS, STEPS, INPUTS, FILMS, SCRUBS = 3, 5, 80, 30, 5, 32
 
 # When the first live trace stood, in ms from the start of the navigation.
 NOTE_READY = """() => {
@@ -55,6 +55,22 @@ NOTE_INPUTS = """() => {
 }"""
 
 
+# From coming to the slider, or the key pressed on it, to the frame after the stage shows the moment that was asked for.
+NOTE_MOMENTS = """() => {
+  window.scrubbed = [];
+  const slider = document.querySelector('.moments input'), output = document.querySelector('.picbody');
+  let touched = 0;
+  slider.addEventListener('focus', () => { touched = performance.now(); });
+  slider.addEventListener('keydown', (event) => { touched ||= event.timeStamp; }, true);
+  new MutationObserver(() => {
+    if (!touched) return;
+    const start = touched;
+    touched = 0;
+    requestAnimationFrame(() => scrubbed.push(performance.now() - start));
+  }).observe(output, { childList: true });
+}"""
+
+
 def rows() -> Iterator[Row]:
     served = []
     for _ in range(STARTS - 1):
@@ -70,6 +86,7 @@ def rows() -> Iterator[Row]:
         yield _stepping(page, "key pressed until the step is painted", CALM_MS)
         yield _stepping(page, "the same with the key held down, 30 a second", HELD_MS, bar=False)
         yield _typing(page)
+        yield from _film(browser, app.url)
 
 
 def _bare_imports() -> float:
@@ -142,3 +159,29 @@ def _typing(page: Page) -> Row:
     middle, late = quantile(times, 0.5), quantile(times, 0.95)
     holds = middle <= 100 and late <= 200
     return Row("input typed until all linked views are drawn", f"{middle:.0f} ms, p95 {late:.0f} ms", "≤ 100 ms, p95 ≤ 200 ms", holds)
+
+
+def _film(browser: Browser, url: str) -> Iterator[Row]:
+    """The slider through training time: the first touch brings every moment, each next one is only drawn."""
+    loads, scrubs = [], []
+    for _ in range(FILMS):
+        page = _open(browser, url)
+        wait_drawn(page)
+        page.evaluate(NOTE_MOMENTS)
+        slider = page.locator(".moments input")
+        slider.focus()
+        moments = int(slider.get_attribute("max") or 0)
+        for i in range(1 + SCRUBS):
+            page.keyboard.press("ArrowLeft" if i // moments % 2 == 0 else "ArrowRight")
+            page.wait_for_function("count => scrubbed.length > count", arg=i)
+            page.wait_for_timeout(CALM_MS)
+        first, *others = page.evaluate("() => scrubbed")
+        loads.append(first)
+        scrubs += others
+        page.context.close()
+    middle, late = statistics.median(loads), quantile(scrubs, 0.95)
+    yield Row(
+        "film: slider first touched until all moments are loaded and one is painted", spread(loads, "ms", 0), "≤ 100 ms", middle <= 100
+    )
+    measured = f"{quantile(scrubs, 0.5):.1f} ms, p95 {late:.1f} ms, n = {len(scrubs)}"
+    yield Row("film: from one moment to the next, painted", measured, "p95 ≤ 20 ms", late <= 20)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from playground.executors import Tally
 
 Clock = Callable[[], float]
 Waker = Callable[[], object]
+MISSING = 1000  # followers that are waited for at most
 OVERHEAD_BYTES = 4096  # of an empty log, so that many small runs are bounded too
 
 Status = Literal["queued", "training", "paused", "done", "stopped", "failed"]
@@ -38,10 +40,12 @@ class RunLog:
         owner: str,
         *,
         pinned: bool = False,
+        kept: bool = False,
         expected_s: float | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
+        self.kept = kept  # read back from disk, after the server was started anew
         self.status: Status = "queued"
         self.position: tuple[int, int] | None = None  # (position, of) while queued
         self.started: Started | None = None
@@ -55,6 +59,9 @@ class RunLog:
         self._lock = threading.Lock()
         self._payloads: list[bytes] = []
         self._followers = 0
+        self._here: Counter[str] = Counter()  # connections of the followers who have a name
+        self._leaving: set[str] = set()  # said goodbye, and their connection has not ended yet
+        self._missing: dict[str, float] = {}  # whose connection ended without a goodbye, and when
         self._sleepers: set[Waker] = set()  # of followers who have seen all; each is woken once
         self._lonely_since = self.born_at
 
@@ -70,10 +77,19 @@ class RunLog:
     def followers(self) -> int:
         return self._followers
 
-    def lonely_s(self) -> float:
-        """Seconds without any follower; 0 while there is one."""
+    def deserted(self, grace_s: float, absence_s: float) -> bool:
+        """Nobody follows: for `grace_s` since the last one left, for `absence_s` since a connection broke without a goodbye."""
         with self._lock:
-            return 0.0 if self._followers else self._clock() - self._lonely_since
+            now = self._clock()
+            lonely = not self._followers and now - self._lonely_since >= grace_s
+            return lonely and all(now - since >= absence_s for since in self._missing.values())
+
+    def goodbye(self, name: str) -> None:
+        """A follower says that it leaves; its connection ends by itself. A name that does not follow changes nothing."""
+        with self._lock:
+            self._missing.pop(name, None)
+            if name in self._here:
+                self._leaving.add(name)
 
     def touch(self) -> None:
         """Somebody is about to follow: the time without followers starts anew."""
@@ -91,15 +107,18 @@ class RunLog:
         """What there is by now."""
         return self._payloads[max(after, 0) :]
 
-    async def follow(self, after: int = 0, *, beat_s: float | None = None) -> AsyncGenerator[bytes | None, None]:
-        """Payloads after number `after`, then each new one until the run is over; None after `beat_s` of silence."""
+    async def follow(self, after: int = 0, *, beat_s: float | None = None, name: str = "") -> AsyncGenerator[bytes | None, None]:
+        """Payloads after number `after`, then each new one until the run is over; None after `beat_s` of silence.
+
+        Who gives a `name` will say `goodbye` before leaving, and is waited for if the connection ends without it.
+        """
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         after = max(after, 0)
 
         def wake() -> None:
             loop.call_soon_threadsafe(news.set)
 
-        with self._following(wake):
+        with self._following(wake, name):
             while not (self.over and after >= len(self)):
                 while after < len(self):
                     after += 1
@@ -142,13 +161,17 @@ class RunLog:
                 case Resumed():
                     self.status, self.position = "training", None
                 case Snapshot():
-                    self.snapshots.append(event)
-                    self.nbytes += len(event.weights)
+                    self.hold(event)
                 case Done():
                     self.end, self.status = event, "stopped" if event.reason == "stopped" else "done"
                 case Failed():
                     self.end, self.status = event, "failed"
             self._wake()
+
+    def hold(self, snapshot: Snapshot) -> None:
+        """Keep weights, without a word to the followers."""
+        self.snapshots.append(snapshot)
+        self.nbytes += len(snapshot.weights)
 
     def say(self, body: dict[str, Any]) -> None:
         """Add what the run book, not the trainer, has to tell the followers."""
@@ -192,9 +215,13 @@ class RunLog:
         return {"film_steps": film_steps, "expected_s": self.expected_s if expected_s is None else expected_s}
 
     @contextmanager
-    def _following(self, waker: Waker) -> Iterator[None]:
+    def _following(self, waker: Waker, name: str = "") -> Iterator[None]:
         with self._lock:
             self._followers += 1
+            if name:
+                self._here[name] += 1
+                self._leaving.discard(name)
+                self._missing.pop(name, None)
         try:
             yield
         finally:
@@ -202,6 +229,18 @@ class RunLog:
                 self._followers -= 1
                 self._sleepers.discard(waker)
                 self._lonely_since = self._clock()
+                if name:
+                    self._gone(name)
+
+    def _gone(self, name: str) -> None:
+        self._here[name] -= 1
+        if self._here[name]:  # it has come back before its old connection was seen to be dead
+            return
+        del self._here[name]
+        if name in self._leaving:
+            self._leaving.remove(name)
+        elif len(self._missing) < MISSING:
+            self._missing[name] = self._lonely_since
 
 
 def _offered(name: str, *sources: Any) -> Any:

@@ -11,8 +11,9 @@
                          ▼
                      InputError, in a sentence
 
-A run that nobody follows stops after a grace time; a finished run is kept until the memory is needed for newer ones. A
-paused run keeps its place for a while, then gives it up and waits in line again when it is to go on.
+A run that nobody follows stops after a grace time, a longer one if a connection broke than if a tab was closed; a finished
+run is kept until the memory is needed for newer ones. A paused run keeps its place for a while, then gives it up and
+waits in line again when it is to go on.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class RunBook:
     slots: runs that train at the same time.
     line: runs that may wait.
     grace_s: how long a run goes on with no follower.
+    absence_s: the same after a follower's connection broke: it may come back.
     pause_s: how long a paused run keeps its place.
     keep_bytes: memory for finished runs, least recently used go first (one always stays).
     expect: how many seconds a recipe will take, where somebody can tell.
@@ -75,6 +77,7 @@ class RunBook:
         slots: int | None = None,
         line: int = 32,
         grace_s: float = 10.0,
+        absence_s: float = 30.0,
         pause_s: float = 60.0,
         keep_bytes: int = 256 * 2**20,
         typical_s: float = 10.0,
@@ -84,7 +87,7 @@ class RunBook:
         self.executor = executor
         self.expect = expect
         self.slots, self.line = slots or cores(), line
-        self.grace_s, self.pause_s, self.keep_bytes = grace_s, pause_s, keep_bytes
+        self.grace_s, self.absence_s, self.pause_s, self.keep_bytes = grace_s, max(absence_s, grace_s), pause_s, keep_bytes
         self.closing = False
         self.lost: set[str] = set()  # devices that failed under a run
         self._typical_s, self._clock = typical_s, clock
@@ -145,6 +148,14 @@ class RunBook:
             self._logs.move_to_end(run_id)
             return log
 
+    def adopt(self, log: RunLog) -> RunLog:
+        """Take in an ended run from before the server was started anew; the one of its name, if somebody else was faster."""
+        with self._lock:
+            log = self._logs.setdefault(log.id, log)
+            self._logs.move_to_end(log.id)
+            self._evict()
+            return log
+
     def of(self, owner: str) -> list[RunLog]:
         """The runs one visitor started, newest first."""
         with self._lock:
@@ -160,10 +171,15 @@ class RunBook:
         return {"training": training, "waiting": waiting, "paused": paused, "finished": finished, "followers": followers}
 
     def drain(self, timeout_s: float = 6.0, keep: Callable[[RunLog], None] | None = None) -> None:
-        """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights."""
+        """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights.
+
+        Runs that had ended before are saved too, those used last first, for as long as the time lasts.
+        """
+        deadline = time.monotonic() + timeout_s
         with self._lock:
             self.closing = True
             live = self._live()
+            ended = [log for log in reversed(self._logs.values()) if log.over and not log.kept]
         for log in live:
             log.say({"type": "closing"})
         for log in live:
@@ -176,6 +192,9 @@ class RunBook:
                 log.append(log.tally.stopped())
             if keep is not None and log.snapshots:
                 _save(log, keep)
+        for log in ended if keep is not None else ():
+            if log.snapshots and time.monotonic() < deadline:
+                _save(log, keep)  # type: ignore[arg-type]
 
     def _own(self, run_id: str, owner: str, what: str) -> RunLog:
         log = self.get(run_id)
@@ -327,7 +346,7 @@ class RunBook:
                     return
                 self._park()
             for log in live:
-                if not log.pinned and log.lonely_s() >= self.grace_s:
+                if not log.pinned and log.deserted(self.grace_s, self.absence_s):
                     self._halt(log)
 
     def _park(self) -> None:

@@ -227,7 +227,7 @@ LAYERS = [  # imports go to the left, or stay within one floor
     {"presets", "recipes"},
     {"events", "gate", "decoding", "reading", "training", "expectation"},
     {"explore", "experiments"},
-    {"runs", "run_log", "executors", "checkpoints"},
+    {"runs", "run_log", "executors", "checkpoints", "kept_runs"},
     {"views", "lessons", "codegen"},
     {"api", "shipping"},
     {"app", "__init__", "__main__"},

@@ -21,6 +21,17 @@ from .shelf import Shelf
 
 TITLE = "Encoder–Decoder Playground"
 
+# A name that only this browser tab knows and keeps over a reload, so that its runs stay its own. Storage may be refused.
+TAB = """() => {
+  let name = '';
+  try {
+    const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
+    name = sessionStorage.getItem('edp-tab') ?? fresh();
+    sessionStorage.setItem('edp-tab', name);
+  } catch { /* the session's own name serves until the next reload */ }
+  return [name];
+}"""
+
 
 def create_app(device: str = "auto", executor: Any = None, **book_options: Any) -> tuple[gr.Blocks, Page]:
     """The page and what it shares. `device` is where models are trained; exploring is always on the CPU.
@@ -53,26 +64,28 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
                     latent.build_panels(page)
                     training.build_panels(page)
                     code.build_panels(page)
-        for panel in (top, setup, source, pairs, decode, film, inside, latent, training, code):
+        for panel in (top, setup, source, pairs, decode, inside, latent, training, code):
             panel.wire(page)
-        demo.load(open_page(page), None, page.outputs(), api_name="open", show_progress="hidden")
+        tab = gr.Textbox(visible=False)
+        demo.load(open_page(page), tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")
     return demo, page
 
 
 def open_page(page: Page) -> Any:
     """The handler of a page load: what the link asks for, or the start page with a notice."""
 
-    def opened(request: gr.Request) -> list[Any]:
-        asked = visit.from_query(dict(request.query_params), page.trains_on)
-        owner = request.session_hash or ""
+    def opened(tab: Any, request: gr.Request) -> list[Any]:
+        session = request.session_hash or ""
+        owner = page.greet(session, tab)
+        asked = content.arrived(visit.from_query(dict(request.query_params), page.trains_on), page.shelf)
         if asked == page.first and not request.query_params:  # the page was sent with it
-            page.remember(owner, asked)
+            page.remember(session, asked)
             return [asked if name == "visit" else gr.skip() for name in NAMES]
         try:
             values = page.values(asked, owner)
         except InputError as error:  # a pair of which no run is shipped
             values = page.values(replace(page.first, notice=f"Link not understood: {error} This is the start page instead."), owner)
-        page.remember(owner, values["visit"])
+        page.remember(session, values["visit"])
         return [values.get(name, gr.skip()) for name in NAMES]
 
     return opened

@@ -17,6 +17,7 @@ from ..expectation import expected_seconds
 from ..options import Limit, limits
 from ..presets import PRESETS
 from ..recipes import Recipe, Training
+from ..run_log import RunLog
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask, WritingTask
 from ..views import blocks, scene, trajectory
 from . import pictures, scenes, sounds
@@ -35,10 +36,10 @@ ARCHITECTURES = (
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
-def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def stage(visit: Visit, shelf: Shelf, owner: str = "") -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The scene, and the figures beside it, as plain data, by their component's name. Raises InputError for bad input."""
     run = shelf.get(visit)
-    label = run_label(run, visit.shown, visit.frame)
+    label = run_label(run, visit.shown, visit.frame, shelf.belongs(visit.shown, owner))
     key = f"{visit.shown}|{visit.frame}|{_hash(visit.recipe.architecture, visit.recipe.task, visit.given, visit.forced, visit.strategy)}"
     if isinstance(run.task, PictureTask):
         drawn, figures = pictures.stage(visit, run, shelf.trace(visit), key=key, label=label)
@@ -51,14 +52,18 @@ def stage(visit: Visit, shelf: Shelf) -> tuple[dict[str, Any], dict[str, dict[st
     return _placed(drawn, visit), {"trajectory": trajectory.spec(trajectory.extract(trace, run.projections))}
 
 
-def film(visit: Visit, shelf: Shelf) -> dict[str, Any]:
+def moments(visit: Visit, shelf: Shelf) -> dict[str, Any]:
+    """When in its training the run on the stage can be looked at."""
+    return {"key": _hash(visit.place), "moments": shelf.moments(visit)}
+
+
+def film(visit: Visit, shelf: Shelf) -> list[dict[str, Any]]:
     """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
     frames = []
-    if visit.film:
-        for step in shelf.moments(visit):
-            drawn, figures = stage(replace(visit, frame=step), shelf)
-            frames.append({"step": step, "scene": drawn, "figures": figures})
-    return {"key": _hash(visit.place), "moments": shelf.moments(visit), "frames": frames}
+    for step in shelf.moments(visit):
+        drawn, figures = stage(replace(visit, frame=step), shelf)
+        frames.append({"step": step, "scene": drawn, "figures": figures})
+    return frames
 
 
 def block(visit: Visit, shelf: Shelf) -> dict[str, Any]:
@@ -75,15 +80,16 @@ def still_open(visit: Visit, shelf: Shelf) -> Visit:
     return replace(visit, block=None)
 
 
-def run_label(run: api.Run, shown: str, frame: int | None = None) -> str:
+def run_label(run: api.Run, shown: str, frame: int | None = None, mine: bool = True) -> str:
+    own = "your run" if mine else "shared run"
     if frame is not None:
-        return f"{'shipped run' if shown == SHIPPED else 'your run'} at step {frame} of its training"
+        return f"{'shipped run' if shown == SHIPPED else own} at step {frame} of its training"
     if not run.train_seconds:
         if shown.startswith(UPLOADED):
             return "uploaded weights"
         return "initial weights, not trained yet"
     where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
-    kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else "your run"
+    kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else own
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
 
 
@@ -142,13 +148,15 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
     task = visit.task
     sequence = not isinstance(task, PictureTask)
     pinned, target, shown_as = _pinned(task)
-    mine = visit.run is not None and shelf.book.get(visit.run).owner == owner
+    log = None if visit.run is None else shelf.book.get(visit.run)
     shown = ready(visit.recipe)
     return {
         "run": visit.run,
-        "about": None if visit.run is None else about(shelf.book.get(visit.run).recipe),  # type: ignore[arg-type]
+        "about": None if log is None else about(log.recipe),  # type: ignore[arg-type]
+        "link": None if log is None else link(log),
+        "absence_s": shelf.book.absence_s,
         "url": f"runs/{visit.run}/events" if visit.run else None,
-        "mine": mine,
+        "mine": log is not None and log.owner == owner,
         "film_steps": [],
         "baseline": [*_guessing(task), *([[*shown.history["baseline"], "score"]] if shown.history.get("baseline") else [])],
         "history": shown.history if visit.run is None else None,  # what is drawn while no run is followed
@@ -158,10 +166,16 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
         "target": target,
         "picture": shown_as,
         "budget_s": round(expected_seconds(visit.recipe), 2),
-        "label": run_label(shelf.get(visit), visit.shown, visit.frame),
-        "on_stage": visit.shown == visit.run,
+        "label": run_label(shelf.get(visit), visit.shown, visit.frame, shelf.belongs(visit.shown, owner)),
+        "on_stage": (visit.shown, visit.frame) == (visit.run, None),
         "notice": visit.notice,
     }
+
+
+def link(log: RunLog) -> str:
+    """The link to a run: its recipe, in case that the run is no longer kept, and its name."""
+    recipe: Recipe = log.recipe  # type: ignore[assignment]
+    return f"{recipe.to_query()}&run={log.id}"
 
 
 def about(recipe: Recipe) -> dict[str, str]:
@@ -284,6 +298,28 @@ def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
     if limit.kind in ("integer", "number"):
         return {**about, "low": limit.low, "high": limit.high, "step": limit.step}
     return about
+
+
+def arrived(visit: Visit, shelf: Shelf) -> Visit:
+    """The visit of a link that names a run: it watches a run under way, and has what an ended one learned on its stage.
+
+    A run that is no longer kept leaves the recipe of the link, and says so. Nothing is trained.
+    """
+    if visit.run is None:
+        return visit
+    try:
+        log = shelf.log(visit.run)
+    except InputError:
+        gone = "Run not found: it is no longer kept on the server. Its settings are in the rail; Train makes it again"
+        return replace(visit, run=None, notice=visit.notice or gone)
+    if log.over and log.snapshots:
+        without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
+        kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
+        return replace(trained(visit, log.id, shelf), notice=kept if log.kept else visit.notice)
+    under_way: Recipe = log.recipe  # type: ignore[assignment]
+    same_task = under_way.task == visit.recipe.task
+    given = visit.given if same_task else visits.first_input(under_way.build_task())
+    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)
 
 
 def trained(visit: Visit, run_id: str, shelf: Shelf, frame: int | None = None) -> Visit:

@@ -24,7 +24,9 @@ from ..codegen import Script
 from ..errors import InputError
 from ..tasks import PictureTask
 from ..tracing import Trace
+from . import content
 from . import visit as visits
+from .components import dump
 from .shelf import Shelf
 from .visit import Visit
 
@@ -95,7 +97,7 @@ def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
 
 
 def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
-    """Four files for every ticket, and a way to bring one of them back."""
+    """Four files for every ticket, the moments of its training, and a way to bring one of the files back."""
 
     def code(visit: Visit) -> Response:
         return JSONResponse({"parts": desk.code(visit)})
@@ -109,6 +111,9 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
     def trace(visit: Visit) -> Response:
         body = json.dumps(trace_json(desk.shelf.get(visit), desk.shelf.trace(visit)), separators=(",", ":"))
         return _file(body.encode(), "application/json", _name(visit, "json"))
+
+    def film(visit: Visit) -> Response:
+        return Response(dump(content.film(visit, desk.shelf)), media_type="application/json")
 
     def route(name: str, make: Callable[[Visit], Response]) -> Route:
         async def answer(request: Request) -> Response:
@@ -131,7 +136,7 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         except InputError as error:
             return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
 
-    makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace}
+    makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace, "film.json": film}
     return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
 
 

@@ -7,6 +7,7 @@ components that depend on it; `Page.on` wires both to an event.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class Page:
     first: Visit
     parts: dict[str, Any] = field(default_factory=dict)  # components by name, filled in by the panels
     _latest: OrderedDict[str, Visit] = field(default_factory=OrderedDict)  # of each session, as its last event left it
+    _owners: dict[str, str] = field(default_factory=dict)  # what the browser tab of a session calls itself
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
 
     @cached_property
@@ -86,27 +88,38 @@ class Page:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
         return replace(visit, run=self.book.start(visit.recipe, owner, paused=paused), notice=notice)
 
+    def owner(self, session: str) -> str:
+        """Whose runs this session may stop: those of its browser tab, also after a reload, which makes a new session."""
+        return self._owners.setdefault(session, session)
+
+    def greet(self, session: str, tab: Any) -> str:
+        """A session begins, in a tab that keeps a secret name; the owner of its runs."""
+        if isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab):
+            self._owners.setdefault(session, tab)
+        return self.owner(session)
+
     def outputs(self) -> list[Any]:
         return [self.parts[name] for name in NAMES]
 
-    def answer(self, state: Visit | None, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
+    def answer(self, state: Visit | None, handler: Handler, data: dict[str, Any], session: str) -> list[Any]:
         """All outputs after an event, in the order of `NAMES`; bad input leaves the stage as it was and says why.
 
         Events of one session take turns: Gradio reads the state when an event arrives, and by its turn another may have changed it.
         """
-        with self._turns.setdefault(owner, threading.Lock()):
-            before = self._latest.get(owner, state) if owner else state
-            answers = self._answer(before if isinstance(before, Visit) else self.first, handler, data, owner)
-            self.remember(owner, answers[0])
+        with self._turns.setdefault(session, threading.Lock()):
+            before = self._latest.get(session, state) if session else state
+            answers = self._answer(before if isinstance(before, Visit) else self.first, handler, data, self.owner(session))
+            self.remember(session, answers[0])
         return answers
 
-    def remember(self, owner: str, visit: Visit) -> None:
+    def remember(self, session: str, visit: Visit) -> None:
         """What the session's next event starts from."""
-        self._latest[owner] = visit
-        self._latest.move_to_end(owner)
+        self._latest[session] = visit
+        self._latest.move_to_end(session)
         while len(self._latest) > SESSIONS:
             forgotten, _ = self._latest.popitem(last=False)
             self._turns.pop(forgotten, None)
+            self._owners.pop(forgotten, None)
 
     def _answer(self, before: Visit, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
         try:
@@ -140,7 +153,7 @@ class Page:
         if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
             values["rail"] = dump(content.rail(after))
         if pair_changed or before is None or (before.run, before.notice, before.shown) != (after.run, after.notice, after.shown):
-            values["monitor"] = dump(content.monitor(after, self.shelf, owner))
+            values["monitor"] = dump({**content.monitor(after, self.shelf, owner), "opened": before is None})
         if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
             values["pairs"] = dump(pairs.value(after))
         if before is None or before.recipe.device != after.recipe.device:
@@ -151,14 +164,11 @@ class Page:
             values["input"] = gr.update(**box)
         moved = pair_changed or before is None or before.place != after.place
         if moved:
-            after = values["visit"] = replace(after, film=False)
-        if moved:
-            drawn, figures = content.stage(after, self.shelf)
+            drawn, figures = content.stage(after, self.shelf, owner)
             values |= {"player": dump({**drawn, "opened": before is None}), "source_row": dump(content.source_row(after, drawn))}
             values |= {name: dump(figure) for name, figure in figures.items()}
             values["code"] = dump(shown(after, self.desk))
-        if moved or (before is not None and after.film and not before.film):
-            values["moments"] = dump(content.film(after, self.shelf))
+            values["moments"] = dump({**content.moments(after, self.shelf), **shown(after, self.desk)})
         if moved or before is None or before.block != after.block:
             values["block"] = dump(content.block(after, self.shelf))
         if isinstance(after.task, PictureTask) and (pair_changed or before is None or pictures.depends(before) != pictures.depends(after)):

@@ -12,12 +12,13 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import re
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from types import FrameType
 from typing import Any, Protocol
 
@@ -62,13 +63,21 @@ def app_kwargs(book: RunBook, desk: files.Desk | None = None, *, beat_s: float =
             return JSONResponse({"error": "Too many are watching right now. Try again in a minute."}, 503)
         if request.method == "HEAD":
             return Response(media_type=EventStream.media_type)
-        return EventStream(log, after, beat_s, stall_s)
+        return EventStream(log, after, beat_s, stall_s, _name_of(request))
+
+    async def goodbye(request: Request) -> Response:
+        """A page that is closed, or that turns to something else, says so: its run need not wait for it."""
+        if await _may_enter(request):
+            with suppress(InputError):
+                book.get(request.path_params["run_id"]).goodbye(_name_of(request))
+        return Response(status_code=204)
 
     def healthz(request: Request) -> Response:
         state = "closing" if book.closing else "ok"
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
 
-    routes = [Route("/runs/{run_id}/events", events), Route("/healthz", healthz), *assets.routes()]
+    goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
+    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), *assets.routes()]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware()}
@@ -79,10 +88,10 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, log: RunLog, after: int, beat_s: float, stall_s: float) -> None:
+    def __init__(self, log: RunLog, after: int, beat_s: float, stall_s: float, name: str = "") -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self.log, self.after, self.beat_s, self.stall_s = log, after, beat_s, stall_s
+        self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with anyio.create_task_group() as tasks:
@@ -103,10 +112,10 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         number = self.after
         await self._send(send, b"retry: 2000\n\n")
-        async with aclosing(self.log.follow(self.after, beat_s=self.beat_s)) as payloads:
+        async with aclosing(self.log.follow(self.after, beat_s=self.beat_s, name=self.name)) as payloads:
             async for payload in payloads:
                 if payload is None:
-                    await self._send(send, b": still here\n\n")
+                    await self._send(send, b": still here\nevent: beat\ndata:\n\n")
                     continue
                 number += 1
                 await self._send(send, b"id: %d\ndata: %b\n\n" % (number, payload))
@@ -170,3 +179,9 @@ def _resume_after(request: Request) -> int:
     """A browser that reconnects by itself repeats the old address and puts its last id into a header."""
     given = (request.query_params.get("after"), request.headers.get("last-event-id"))
     return max((int(text) for text in given if text and text.isdecimal() and len(text) < 10), default=0)
+
+
+def _name_of(request: Request) -> str:
+    """What a page calls itself while it follows, drawn by itself; without one it is never waited for."""
+    name = request.query_params.get("name", "")
+    return name if re.fullmatch(r"[a-z0-9-]{8,40}", name) else ""

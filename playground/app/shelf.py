@@ -12,10 +12,9 @@ from typing import Any
 from safetensors.torch import load as load_tensors
 from torch import Tensor
 
-from .. import api, models
+from .. import api, kept_runs, models
 from ..checkpoints import Checkpoint, loads
 from ..decoding import Beam
-from ..disk import keep_newest, own_folder
 from ..errors import InputError
 from ..events import Done
 from ..recipes import Recipe
@@ -31,7 +30,6 @@ TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its tra
 TRACES = 32
 UPLOADS = 12  # weights that visitors brought
 UPLOADED = "uploaded-"
-KEPT_BYTES = 256 * 2**20  # of the runs kept at the end of a server, all together
 
 _log = logging.getLogger(__name__)
 
@@ -55,11 +53,22 @@ class Shelf:
         return name
 
     def keep(self, log: RunLog) -> None:
-        """Before the server goes: what a run has learned so far, as a file that `playground.load` reads."""
-        folder = own_folder("PLAYGROUND_RUNS", "runs")
-        path = self._trained_run(log.id, None).save(folder / f"run-{log.id}.safetensors")
-        keep_newest(folder, KEPT_BYTES)
+        """Before the server goes: what a run has learned so far, as a file that `log` finds again and `playground.load` reads."""
+        path = kept_runs.keep(log, self._trained_run(log.id, None).checkpoint)
         _log.warning("what run %s has learned is in %s", log.id, path)
+
+    def log(self, run_id: str) -> RunLog:
+        """A run by the name that its link carries, also from before the server's last start. Raises InputError if it is no longer kept."""
+        try:
+            return self.book.get(run_id)
+        except InputError:
+            if (kept := kept_runs.find(run_id)) is None:
+                raise
+            return self.book.adopt(kept)
+
+    def belongs(self, shown: str, owner: str) -> bool:
+        """Whether what is on the stage is a run of this owner's."""
+        return bool(owner) and any(log.id == shown for log in self.book.of(owner))
 
     def get(self, visit: Visit) -> api.Run:
         """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
@@ -88,7 +97,7 @@ class Shelf:
             return sorted(_shipped_film(visit.recipe.architecture, visit.recipe.task))
         if visit.shown.startswith(UPLOADED):
             return []
-        return sorted({snapshot.step for snapshot in self.book.get(visit.shown).snapshots})
+        return sorted({snapshot.step for snapshot in self.log(visit.shown).snapshots})
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:
         key = (run_id, frame)
@@ -100,7 +109,7 @@ class Shelf:
         return self._trained[key]
 
     def _build(self, run_id: str, frame: int | None) -> api.Run:
-        log = self.book.get(run_id)
+        log = self.log(run_id)
         snapshot = log.snapshot(frame)
         if log.started is None or snapshot is None or (frame is None and not log.over):
             raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
@@ -114,10 +123,16 @@ class Shelf:
 
 def shipped_moment(recipe: Recipe, step: int | None) -> api.Run:
     """The shipped run at a step of its training, drawn before the background of the finished one."""
-    film, run = _shipped_film(recipe.architecture, recipe.task), ready(recipe)
-    if step not in film:
+    film = _shipped_film(recipe.architecture, recipe.task)
+    if step is None or step not in film:
         raise InputError(f"This run was not kept at step {step}; there are: {', '.join(map(str, sorted(film))) or 'none'}.")
-    return api.Run(replace(run.checkpoint, weights=film[step], projections=run.projections))
+    return _shipped_moment(recipe.architecture, recipe.task, step)
+
+
+@lru_cache(maxsize=48)
+def _shipped_moment(architecture: str, task: str, step: int) -> api.Run:
+    run = _shipped(architecture, task)
+    return api.Run(replace(run.checkpoint, weights=_shipped_film(architecture, task)[step], projections=run.projections))
 
 
 def ready(recipe: Recipe) -> api.Run:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import recipes, tasks
 from ..decoding import GREEDY, Beam, Sample, Strategy
 from ..errors import InputError
+from ..kept_runs import NAME
 from ..options import show
 from ..recipes import Recipe
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
@@ -43,7 +44,6 @@ class Visit:
     strategy: Strategy = GREEDY
     step: int = 0
     notice: str | None = None
-    film: bool = False  # whether every moment of the training is to be sent, for scrubbing
     problems: tuple[tuple[int, str], ...] = ()  # lines of the visitor's own pairs that were left out, and why
     other: int | None = None  # the picture of the test set that a walk leads to
     manifold: bool = False  # whether the latent map shows what the decoder draws all over it
@@ -93,6 +93,8 @@ class Visit:
             extra |= {} if self.given[2] is None else {"condition": str(self.given[2])}
         if self.block is not None:
             extra |= {"block": self.block}
+        if NAME.fullmatch(self.shown):
+            extra |= {"run": self.shown}
         return self.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
 
 
@@ -128,7 +130,7 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     """The visit a link asks for; what it does not understand becomes a notice and the start page."""
     wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
     visit = start(*HOME, device=device)
-    if not wanted and not {"input", "picture", "step", "block"} & set(params):
+    if not wanted and not {"input", "picture", "step", "block", "run"} & set(params):
         return visit
     try:
         if wanted:
@@ -226,6 +228,10 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
         if isinstance(visit.strategy, Sample):
             visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+    if "run" in params:
+        if not NAME.fullmatch(params["run"]):
+            raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
+        visit = replace(visit, run=params["run"])
     if "block" in params:
         visit = replace(visit, block=params["block"][:200])
     if "step" in params:

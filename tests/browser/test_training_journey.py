@@ -100,7 +100,7 @@ def test_a_closed_tab_frees_its_training_place(visit: Visit, app: App) -> None:
     page = visit()
     train_long(page)
     assert app.health()["training"] == 1
-    page.close()
+    page.close(run_before_unload=True)
     wait_for_health(app, training=0, followers=0)
 
 

@@ -152,13 +152,13 @@ class LatentWalk(Island):
 class Moments(Island):
     """A slider through training time: scenes of every kept moment, loaded when it is first touched."""
 
-    module, sends = "moments", ("film",)
+    module = "moments"
 
 
 class TrainMonitor(Island):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 
-    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train")
+    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
 
 
 class Film(Island):

@@ -35,6 +35,7 @@ def wire(page: Page) -> None:
     page.on(monitor.explore, lambda visit, data, owner: explore(page, visit, data, owner), "explore_run", again="always_last")
     page.on(page.parts["my_runs"].show, lambda visit, data, owner: explore(page, visit, data, owner), "show_run", again="always_last")
     page.on(page.parts["my_runs"].shipped, shipped, "shipped", again="always_last")
+    page.on(monitor.leave, leave, "leave", again="always_last")
     page.on(monitor.train, lambda visit, data, owner: again(page, visit, data, owner), "train_again", again="once")
 
 
@@ -47,8 +48,13 @@ def _order(page: Page, what: str, visit: Visit, data: dict[str, Any], owner: str
 def explore(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Put the trained model on the stage; while it trains, as it was at a step."""
     run_id = _run_id(data.get("run"))
-    frame = None if page.book.get(run_id).over else _step(data.get("step"))
+    frame = None if page.shelf.log(run_id).over else _step(data.get("step"))
     return content.trained(visit, run_id, page.shelf, frame)
+
+
+def leave(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Watch no run any more; the run itself goes on for its starter and all others."""
+    return replace(visit, run=None, notice=None)
 
 
 def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:

@@ -11,7 +11,7 @@ const LETTERS = { enc: 'e', code: 'c', dec: 'd' };
 
 /** @param {HTMLElement} root */
 export function mount(root) {
-  let scene = null, maps = [], shown = null, map = null, step = 0, pinned = false;
+  let scene = null, maps = [], shown = null, map = null, step = 0, pinned = false, width = 0;
   const panel = createPanel({
     title: 'Attention', present: true, className: 'attention',
     table: () => ({
@@ -19,7 +19,6 @@ export function mount(root) {
       rows: shown.rows.map((token, i) => [token, ...Array.from(shown.values.row(i), (v) => v.toFixed(3))]),
       caption: `Attention weights: a row per ${SIDES[shown.side].rowName}, a column per ${SIDES[shown.side].columnName} position`,
     }),
-    image: () => map?.svg,
     data: () => ({ rows: shown.rows, columns: shown.columns, weights: shown.rows.map((_, i) => Array.from(shown.values.row(i), (v) => Number(v.toFixed(4)))) }),
   });
   root.append(panel.node);
@@ -34,7 +33,6 @@ export function mount(root) {
     panel.read([[LETTERS[rows], quoted(shown.rows[row])], ['', ' looks at '], [LETTERS[columns], quoted(shown.columns[at])], ['', ', weight '], ['b', values[at].toFixed(2)], ['', '; spread over '], ['b', over], ['', over === '1.0' ? ' position.' : ' positions.']]);
   };
   const draw = () => {
-    const width = panel.figure.clientWidth;
     if (!shown || !width) return;
     const { hue, rows, columns, rowName, columnName } = SIDES[shown.side], steps = rowsAreSteps(shown);
     map = createHeatmap({
@@ -50,7 +48,7 @@ export function mount(root) {
     panel.figure.replaceChildren(map.svg);
     map.show(lit());
   };
-  new ResizeObserver(draw).observe(panel.figure);
+  new ResizeObserver(() => { width = panel.figure.clientWidth; draw(); }).observe(panel.figure); // asked here only: elsewhere it would make the browser lay out
 
   const choose = () => {
     const choice = chosenHead(scene, maps), chosen = choice && maps[choice.map];

@@ -1,6 +1,6 @@
 // Plotly figures leave the page as PNG, SVG, a page that works alone, or their numbers.
-import { h } from './dom.js';
 import { exportMenu } from './panel.js';
+import { save, saveData } from './save_figure.js';
 import { plotly } from './plot.js';
 import { ROOT } from './run_stream.js';
 import { tokens } from './plotly_style.js';
@@ -14,7 +14,7 @@ export function figureMenu(plots, name, data) {
   return exportMenu(() => [
     ...plots.flatMap(([part, plot]) => ['png', 'svg'].map((format) => [label(format.toUpperCase(), part, plots), () => picture(plot, format, file(name, part, plots))])),
     ...plots.map(([part, plot]) => [label('Web page', part, plots), () => page(plot, file(name, part, plots))]),
-    ['JSON data', () => save(new Blob([JSON.stringify(data())], { type: 'application/json' }), `${name}.json`)],
+    ['JSON data', () => saveData(data(), name)],
   ]);
 }
 
@@ -38,11 +38,5 @@ async function page(plot, filename) {
   const script = await (await fetch(new URL('assets/plotly.js', ROOT))).text();
   const figure = JSON.stringify({ data, layout }).replaceAll('<', '\\u003c');
   const parts = ['<!doctype html><meta charset="utf-8"><div id="figure"></div><script>', script, `</script><script>Plotly.newPlot("figure", ${figure})</script>`];
-  save(new Blob(parts, { type: 'text/html' }), `${filename}.html`);
-}
-
-function save(blob, filename) {
-  const url = URL.createObjectURL(blob);
-  h('a', { href: url, download: filename }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  save(parts.join(''), 'text/html', `${filename}.html`);
 }

@@ -15,7 +15,7 @@ export function mount(root) {
   const built = new Map(); // frame -> node: a frame is drawn once
   panel.figure.append(strip);
   root.append(panel.node);
-  let run = null, chosen = null, newest = null;
+  let run = null, chosen = null, newest = null, ahead = { steps: [], nodes: [] };
 
   new ResizeObserver(() => newest !== null && reveal(strip.children[newest])).observe(strip);
   on('monitor', (next) => { run = next; draw(); });
@@ -27,12 +27,12 @@ export function mount(root) {
     if (!run.frames.length) { built.clear(); strip.replaceChildren(); newest = null; panel.subtitle(run.state === 'queued' ? 'queued' : 'empty'); panel.read([['', ' ']]); return; }
     const current = chosen ?? run.frames.length - 1;
     const nodes = run.frames.map((frame, i) => node(frame, i));
-    const ahead = busy(run) ? run.film_steps.slice(run.frames.length) : [];
+    const steps = busy(run) ? run.film_steps.slice(run.frames.length) : [];
+    if (String(steps) !== String(ahead.steps)) ahead = { steps, nodes: steps.map(future) };
     // Only the differences touch the page, so nothing flickers and the focus stays.
-    nodes.forEach((one, i) => { if (strip.children[i] !== one) strip.insertBefore(one, strip.children[i] ?? null); });
-    while (strip.children.length > nodes.length && strip.dataset.ahead !== String(ahead)) strip.lastChild.remove();
-    if (strip.children.length === nodes.length) strip.append(...ahead.map(future));
-    strip.dataset.ahead = String(ahead);
+    const wanted = [...nodes, ...ahead.nodes];
+    wanted.forEach((one, i) => { if (strip.children[i] !== one) strip.insertBefore(one, strip.children[i] ?? null); });
+    while (strip.children.length > wanted.length) strip.lastChild.remove();
     nodes.forEach((one, i) => {
       one.classList.toggle('cur', i === current);
       one.setAttribute('aria-pressed', String(i === current));

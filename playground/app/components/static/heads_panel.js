@@ -18,7 +18,6 @@ export function mount(root) {
       rows: cells.map(({ map, head }) => row(map, head)),
       caption: 'Every head: over how many positions its weights are spread, and where it looks at this step',
     }),
-    image: () => sheet(cells),
     data: () => maps.map((map) => ({ site: map.site, rows: map.rows, columns: map.columns, weights: Array.from({ length: map.heads }, (_, k) => map.rows.map((_, i) => Array.from(map.head(k).row(i), (v) => Number(v.toFixed(4))))) })),
   });
   root.append(panel.node);
@@ -139,18 +138,4 @@ function small(map, head) {
       if (row !== null) line.setAttribute('y', row);
     },
   };
-}
-
-/** All heads as one picture, for export only: on the page they are buttons. */
-function sheet(cells) {
-  const size = 80, across = Math.max(...cells.map(({ map }) => map.heads)), sites = [...new Set(cells.map(({ map }) => map.site))];
-  const svg = s('svg', { class: 'offscreen', width: 190 + across * (size + 8), height: sites.length * (size + 8) + 8 }, cells.map(({ map, head, picture }) => {
-    const copy = picture.svg.cloneNode(true), y = 8 + sites.indexOf(map.site) * (size + 8);
-    for (const [key, value] of Object.entries({ x: 182 + head * (size + 8), y, width: size, height: size })) copy.setAttribute(key, value);
-    return [head === 0 && s('text', { x: 8, y: y + size / 2, style: 'font-size:12px;fill:var(--ink)' }, nameOf(map, 0).replace(/, head 1$/, '')), copy];
-  }));
-  // Styles can be read only of nodes in the page.
-  document.body.append(svg);
-  setTimeout(() => svg.remove(), 2000);
-  return svg;
 }

@@ -14,7 +14,7 @@ export function mount(root, island) {
   let value = null, cloud = null, scene = null, plot = null, press = null, here = null;
   const shown = segments('What the map shows', [['cloud', 'test set'], ['manifold', 'manifold']], (chosen) => island.send('manifold', { on: chosen === 'manifold' }));
   const svg = s('svg', { class: 'latent-map', tabindex: 0, role: 'application', 'aria-roledescription': 'map', 'aria-label': 'Latent map: arrow keys move the code, shift for small steps' });
-  const panel = createPanel({ title: 'Latent map', controls: [shown.node], table, image: () => svg, present: true, className: 'latent-map-panel' });
+  const panel = createPanel({ title: 'Latent map', controls: [shown.node], table, present: true, className: 'latent-map-panel' });
   panel.figure.append(svg);
   root.append(panel.node);
 

@@ -23,7 +23,6 @@ export function mount(root, island) {
       rows: shown.map.rows.map((token, i) => [`${i + 1}: ${token}`, ...Array.from(shown.values.row(i), (v) => v.toFixed(3))]),
       caption: `${shown.name}: a row per ${SIDES[shown.map.side].rowName}, a column per position`,
     }),
-    image: () => drawing?.svg,
     data: () => ({ name: shown.name, site: shown.map.site, rows: shown.map.rows, columns: shown.map.columns, weights: shown.map.rows.map((_, i) => Array.from(shown.values.row(i), (v) => Number(v.toFixed(4)))) }),
   });
   const title = panel.node.querySelector('h3');

@@ -25,7 +25,7 @@ export const dash = (run) => DASHES[(run.letter.charCodeAt(0) - 65) % DASHES.len
 export function mount(root, island) {
   /** @type {Kept[]} */
   let runs = stored();
-  const panel = createPanel({ title: 'My runs', className: 'my-runs-panel', table });
+  const panel = createPanel({ title: 'My runs', className: 'my-runs-panel', table, image: false });
   const list = h('ul.my-runs', {});
   const shipped = h('button.btn.box', { type: 'button', onclick: () => island.send('shipped') }, 'Back to the shipped model');
   const forget = h('button.btn.box', { type: 'button', onclick: () => { runs = []; changed(); } }, 'Forget all');

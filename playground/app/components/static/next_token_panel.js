@@ -3,7 +3,6 @@ import { h, percent, setText, unpack } from './dom.js';
 import { on, put } from './store.js';
 import { quoted, spelled } from './glyphs.js';
 import { createPanel, segments } from './panel.js';
-import { barsImage } from './bars_image.js';
 
 const SHOWN = 6, SURE = 0.99, DECADES = 5;
 const SCALES = {
@@ -21,7 +20,6 @@ export function mount(root, island) {
     title: 'Next token', present: true, className: 'next-token', controls: [scale.node],
     foot: h('div.temperature', {}, h('label', { for: 'temperature' }, 'temperature'), slider, shown),
     table: () => ({ columns: ['token', 'probability', 'logit'], rows: ranked.map(({ token, probability, logit }) => [token, percent(probability), logit.toFixed(2).replace('-', '−')]) }),
-    image: () => barsImage(ranked.slice(0, SHOWN), SCALES[using()].place),
     data: () => ({ step: step + 1, temperature, tokens: ranked.map(({ token, probability, logit }) => ({ token, probability, logit })) }),
   });
   scale.node.title = 'By itself it turns to log when the model is more than 99 % sure';

@@ -1,7 +1,7 @@
 // The shell of every panel: title, local switch, table, export; figure; reading sentence.
 import { h, rich, setText } from './dom.js';
 import { icon } from './glyphs.js';
-import { saveData, saveImage, savePicture } from './save_figure.js';
+import { saveData, savePage, savePng, saveSvg } from './save_figure.js';
 
 /** @typedef {{columns: string[], rows: (string | number)[][], caption?: string}} Table */
 /**
@@ -23,22 +23,23 @@ let serial = 0;
  * @param {Node[]} [options.controls] local switches, at the right of the title
  * @param {Node} [options.foot] controls under the figure
  * @param {() => Table} [options.table] the figure's numbers
- * @param {() => SVGElement | null} [options.image] the figure as SVG, for export
+ * @param {boolean} [options.image] whether the figure is worth a picture
  * @param {() => any} [options.data] for export as JSON; the table if left out
  * @param {boolean} [options.present] shown in projection mode too
  * @param {string} [options.className]
  * @returns {Panel}
  */
-export function createPanel({ title, subtitle = '', controls = [], foot, table, image, data, present = false, className = '' }) {
+export function createPanel({ title, subtitle = '', controls = [], foot, table, image = true, data, present = false, className = '' }) {
   const id = `panel-${++serial}`;
   const sub = h('span.sub', {}, subtitle), figure = h('div.figure'), reading = h('p.read', { id: `${id}-read` });
   const grid = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': `${title}, as a table`, hidden: true });
   const asTable = table && h('button.ib', { type: 'button', 'aria-label': 'Show as table', 'aria-pressed': 'false', title: 'Show as table' }, icon('table'));
-  const save = (image || table || data) && exportMenu(() => choices());
+  const save = (image || table || data) && exportMenu(() => figureChoices({ node: figure, title: heading.textContent, image, reading: reading.textContent, table, data }));
+  const heading = h('h3', { id: `${id}-title` }, title);
   const tools = h('span.tools.nopres', {}, asTable, save?.node);
   const nothing = h('div.void', { hidden: true });
   const node = h('section.panel', { 'aria-labelledby': `${id}-title` },
-    h('div.ph', {}, h('h3', { id: `${id}-title` }, title), sub, h('span.sp'), controls.map((c) => h('span.nopres.switch', {}, c)), tools),
+    h('div.ph', {}, heading, sub, h('span.sp'), controls.map((c) => h('span.nopres.switch', {}, c)), tools),
     h('div.pb', {}, figure, grid, nothing, foot && h('div.foot.nopres', {}, foot)), reading);
   if (className) node.classList.add(...className.split(' '));
   node.classList.toggle('show-present', present);
@@ -52,14 +53,6 @@ export function createPanel({ title, subtitle = '', controls = [], foot, table, 
     figure.hidden = open;
     if (open) fillTable();
   });
-  const choices = () => {
-    const name = title.toLowerCase().replace(/\W+/g, '-');
-    return [
-      image && ['PNG picture', () => savePicture(image(), name)],
-      image && ['SVG picture', () => saveImage(image(), name)],
-      ['JSON data', () => saveData(data ? data() : table(), name)],
-    ].filter(Boolean);
-  };
 
   return {
     node, figure,
@@ -75,6 +68,22 @@ export function createPanel({ title, subtitle = '', controls = [], foot, table, 
       nothing.replaceChildren(h('div.big', {}, state.title), h('p', {}, state.text), ...(button ? [button] : []));
     },
   };
+}
+
+/**
+ * What a drawn view can be saved as. A drawing is taken as it stands, also while its numbers are shown in its place.
+ * @param {{node: HTMLElement, title: string, reading: string, image?: boolean, table?: () => Table, data?: () => any}} view
+ * @returns {[string, () => void][]}
+ */
+export function figureChoices({ node, title, reading, image = true, table, data }) {
+  const name = title.toLowerCase().replace(/\W+/g, '-').replace(/^-|-$/g, ''), { hidden } = node;
+  const shown = (act) => () => { node.hidden = false; try { act(); } finally { node.hidden = hidden; } };
+  return [
+    image && ['PNG picture', shown(() => savePng(node, name))],
+    image && ['SVG picture', shown(() => saveSvg(node, name))],
+    image && ['Web page', shown(() => savePage(node, name, { title, reading, table: table ? drawTable(table(), title) : null }))],
+    (table || data) && ['JSON data', () => saveData(data ? data() : table(), name)],
+  ].filter(Boolean);
 }
 
 /** @param {Table} table @param {string} caption */

@@ -9,20 +9,24 @@ const AFTER_MS = 40;
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
-  let due = 0, shown = null, value = null, meta = {}, choice = null, panel = null, chart = null, shellKey = null, choices = null, own = null;
+  let due = 0, arriving = false, shown = null, value = null, meta = {}, choice = null, panel = null, chart = null, shellKey = null, choices = null, own = null;
 
   island.onValue((next) => {
     own = next;
     take(next);
   });
-  // Another moment of the training brings its own figures.
+  // Another moment of the training brings its own figures; like steps, they wait until what is drawn at frame rate has been painted.
   on('moment', (moment) => {
     if (!own || !moment) return;
     const same = (figure) => figure.layout?.meta?.title === own.layout?.meta?.title;
-    take(Object.values(moment.figures ?? {}).find(same) ?? own);
+    clearTimeout(due);
+    due = setTimeout(() => take(Object.values(moment.figures ?? {}).find(same) ?? own), AFTER_MS);
+    arriving = true;
   });
 
   function take(next) {
+    clearTimeout(due);
+    arriving = false;
     value = next;
     meta = next.layout?.meta ?? {};
     shell();
@@ -32,6 +36,7 @@ export function mount(root, island) {
     if (!value) return;
     read();
     // Plotly redraws the whole chart: it waits until the player has painted, and skips steps that are passed in haste.
+    if (arriving) return; // the figure that comes is drawn at the step by then
     clearTimeout(due);
     if (get('step') !== shown) due = setTimeout(step, AFTER_MS);
   });

@@ -5,7 +5,7 @@
  * @typedef {{step: number, score: number | null, best?: boolean, pinned: Pinned}} Frame
  * @typedef {object} Run
  * @property {'idle'|'queued'|'training'|'paused'|'stopped'|'done'|'failed'} state
- * @property {string | null} id
+ * @property {string | null} id @property {string | null} link the query that leads to it
  * @property {number} step
  * @property {number | null} steps
  * @property {[number, number, number][]} losses step, seconds of training, loss
@@ -20,7 +20,7 @@
 export function idle(value) {
   const history = value?.history ?? {}; // of the shipped run
   return {
-    state: 'idle', id: value?.run ?? null, mine: value?.mine ?? false, step: 0, steps: null, train_s: 0,
+    state: 'idle', id: value?.run ?? null, link: value?.link ?? null, mine: value?.mine ?? false, step: 0, steps: null, train_s: 0,
     steps_per_s: null, expected_s: value?.budget_s ?? null, device: null, losses: [...history.losses ?? []], scores: [...history.scores ?? []],
     frames: [...history.frames ?? []], samples: [], pinned: null,
     position: null, of: null, eta_s: null, film_steps: value?.film_steps ?? [], baseline: value?.baseline ?? [], about: value?.about ?? null,

@@ -1,78 +1,56 @@
-// Saving a figure from the browser: the SVG on the page with its colours written out, a PNG of it, or the numbers.
+// Saving a drawn view from the browser: a picture, a page that works alone, or the numbers.
+import { onPaper } from './paper.js';
+import { h } from './dom.js';
+import { get } from './store.js';
 
-const KEPT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'paint-order', 'display', 'visibility'];
-const SCALE = 2;
+const SCALE = 2, LARGEST = 16_000; // pixels of a side that browsers draw
 
-/** @param {SVGElement} svg @param {string} name */
-export function saveImage(svg, name) {
-  download(new Blob([standalone(svg)], { type: 'image/svg+xml' }), `${name}.svg`);
+/** @param {Element} node @param {string} name of the file */
+export function saveSvg(node, name) {
+  save(onPaper(node).text, 'image/svg+xml', `${name}.svg`);
 }
 
-/** @param {SVGElement} svg @param {string} name */
-export function savePicture(svg, name) {
-  const image = new Image(), address = URL.createObjectURL(new Blob([standalone(svg)], { type: 'image/svg+xml' }));
+/** @param {Element} node @param {string} name */
+export function savePng(node, name) {
+  const { text, width, height } = onPaper(node), image = new Image(), address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   image.onload = () => {
-    const canvas = document.createElement('canvas'), pen = canvas.getContext('2d');
-    canvas.width = image.width * SCALE;
-    canvas.height = image.height * SCALE;
-    pen.scale(SCALE, SCALE);
-    pen.drawImage(image, 0, 0);
+    const canvas = document.createElement('canvas'), scale = Math.min(SCALE, LARGEST / Math.max(width, height));
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(address);
-    canvas.toBlob((blob) => download(blob, `${name}.png`));
+    canvas.toBlob((blob) => save(blob, 'image/png', `${name}.png`));
   };
   image.src = address;
 }
 
+/**
+ * One file with everything in it: the drawing, what is said about it, and its numbers.
+ * @param {Element} node @param {string} name @param {{title: string, reading: string, table: Node | null}} about
+ */
+export function savePage(node, name, { title, reading, table }) {
+  const page = document.implementation.createHTMLDocument(title), { text } = onPaper(node), dark = get('dark');
+  const drawing = page.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
+  drawing.setAttribute('role', 'img');
+  drawing.setAttribute('aria-label', title);
+  page.documentElement.lang = 'en';
+  page.head.prepend(h('meta', { charset: 'utf-8' }));
+  page.head.append(h('meta', { name: 'viewport', content: 'width=device-width' }), h('style', {}, look(dark)));
+  page.body.append(h('h1', {}, title), h('figure', {}, drawing, h('figcaption', {}, reading)), ...(table ? [h('details', {}, h('summary', {}, 'Numbers'), table)] : []));
+  save(`<!doctype html>\n${page.documentElement.outerHTML}`, 'text/html', `${name}.html`);
+}
+
+const look = (dark) => `:root { color-scheme: ${dark ? 'dark' : 'light'}; } body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; }
+h1 { font-size: 20px; } figure { margin: 0; overflow-x: auto; } .sr-only { display: none; } td, th { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }`;
+
 /** @param {any} data @param {string} name */
 export function saveData(data, name) {
-  download(new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' }), `${name}.json`);
+  save(JSON.stringify(data, null, 1), 'application/json', `${name}.json`);
 }
 
-/** Custom properties and oklab colours mean nothing outside this page, so every style is resolved to sRGB. */
-export function standalone(svg) {
-  const copy = svg.cloneNode(true), colour = resolver();
-  const originals = [svg, ...svg.querySelectorAll('*')];
-  [copy, ...copy.querySelectorAll('*')].forEach((node, i) => {
-    const style = getComputedStyle(originals[i]);
-    node.removeAttribute('style');
-    node.removeAttribute('class');
-    for (const name of KEPT) {
-      const value = style.getPropertyValue(name);
-      if (value) node.setAttribute(name, name === 'fill' || name === 'stroke' ? colour(value) : value);
-    }
-    if (originals[i].style.transform) node.setAttribute('transform', new DOMMatrix(style.transform).toString());
-  });
-  const { width, height } = svg.getBoundingClientRect();
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('width', width || svg.getAttribute('width'));
-  copy.setAttribute('height', height || svg.getAttribute('height'));
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [key, value] of Object.entries({ width: '100%', height: '100%', fill: colour(getComputedStyle(document.documentElement).getPropertyValue('--surface').trim()) })) paper.setAttribute(key, value);
-  copy.prepend(paper);
-  return new XMLSerializer().serializeToString(copy);
-}
-
-function resolver() {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = 1;
-  const pen = canvas.getContext('2d', { willReadFrequently: true }), known = new Map();
-  return (value) => {
-    if (value === 'none') return value;
-    if (!known.has(value)) {
-      pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = value;
-      pen.fillRect(0, 0, 1, 1);
-      const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-      known.set(value, a === 255 ? `rgb(${r},${g},${b})` : a === 0 ? 'none' : `rgba(${r},${g},${b},${(a / 255).toFixed(3)})`);
-    }
-    return known.get(value);
-  };
-}
-
-function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
+/** @param {BlobPart} content @param {string} type @param {string} name */
+export function save(content, type, name) {
+  const link = h('a', { href: URL.createObjectURL(new Blob([content], { type })), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

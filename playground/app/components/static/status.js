@@ -6,7 +6,8 @@ import { fraction, score, secondsLeft } from './run_fold.js';
 const button = (text, onclick, kind = 'box', id = null) => h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
 
 /**
- * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, explore: () => void, again: () => void, dismiss: () => void}} act
+ * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, leave: () => void, explore: () => void, again: () => void, dismiss: () => void}} act
+ *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
  */
 export function statusLine(act) {
   const node = h('div.run-status.quiet', { id: 'run-status', 'data-state': 'idle', role: 'group', 'aria-label': 'Training' });
@@ -49,51 +50,61 @@ function bar(kind) {
   } };
 }
 
-function trainingLine({ stop, pause }) {
+function trainingLine({ stop, pause, leave }) {
   const step = text('span.num'), left = text('span.num.left'), speed = text('span.num.dim.speed'), progress = bar('');
-  const hold = button('Pause', pause), end = button('Stop', stop, 'box', 'stop');
+  const hold = button('Pause', pause), end = button('Stop', stop, 'box', 'stop'), go = leaveButton(leave), word = text('b');
   return {
-    kind: 'line', parts: [h('i.live', { 'aria-hidden': true }), h('b', {}, 'Training'), step.node, progress.node, left.node, speed.node, hold, end],
+    kind: 'line', parts: [h('i.live', { 'aria-hidden': true }), word.node, step.node, progress.node, left.node, speed.node, hold, end, go],
     set(run, { mine }) {
       step.set(run.steps ? `step ${grouped(run.step)} of about ${grouped(run.steps)}` : `step ${grouped(run.step)}`);
       progress.set(fraction(run), 'Training done so far');
       const rest = secondsLeft(run);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
       speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} steps/s` : '');
+      word.set(mine ? 'Training' : 'Watching');
       hold.hidden = end.hidden = !mine;
+      go.hidden = mine;
     },
   };
 }
 
 /** Paused: training time stands still; weights, curve and film are those of this step. */
-function pausedLine({ stop, resume, step, explore }) {
+function pausedLine({ stop, resume, step, explore, leave }) {
   const at = text('span.num'), progress = bar(''), said = text('span.num.left');
-  const visit = button('Explore it', explore), once = button('One step', step), go = button('Go on', resume, 'on'), end = button('Stop', stop, 'box', 'stop');
+  const visit = button('Explore it', explore), once = button('One step', step), go = button('Go on', resume, 'on'), end = button('Stop', stop, 'box', 'stop'), away = leaveButton(leave);
   return {
-    kind: 'line', parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Paused'), at.node, progress.node, said.node, visit, once, go, end],
+    kind: 'line', parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Paused'), at.node, progress.node, said.node, visit, once, go, end, away],
     set(run, { mine }) {
       at.set(run.steps ? `at step ${grouped(run.step)} of ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
       progress.set(fraction(run), 'Training done so far');
       const loss = run.losses.at(-1)?.[2];
       said.set(loss === undefined ? 'initial weights' : `loss ${loss.toPrecision(3)}`);
-      for (const one of [visit, once, go, end]) one.hidden = !mine;
+      for (const one of [once, go, end]) one.hidden = !mine;
+      away.hidden = mine;
     },
   };
 }
 
-function queuedLine({ stop }) {
+function queuedLine({ stop, leave }) {
   const place = text('b.num'), of = text(), when = text('span.num.left'), progress = bar('.striped');
-  const leave = button('Leave the line', stop, 'box', 'stop');
+  const end = button('Leave the line', stop, 'box', 'stop'), go = leaveButton(leave);
   return {
-    kind: 'line', parts: [h('b', {}, clock(), ' Waiting'), h('span', {}, 'place ', place.node, of.node), progress.node, when.node, leave],
+    kind: 'line', parts: [h('b', {}, clock(), ' Waiting'), h('span', {}, 'place ', place.node, of.node), progress.node, when.node, end, go],
     set(run, { mine }) {
       place.set(run.position ? String(run.position) : '…');
       of.set(run.of ? ` of ${run.of}` : '');
       progress.set(run.of ? Math.max(0, 1 - run.position / run.of) : 0, 'Place in the line');
       when.set(run.eta_s === null ? '' : run.eta_s < 1 ? 'starts in a moment' : `starts in about ${whole(run.eta_s)}`);
-      leave.hidden = !mine;
+      end.hidden = !mine;
+      go.hidden = mine;
     },
   };
+}
+
+function leaveButton(leave) {
+  const node = button('Leave', leave);
+  node.title = 'Somebody else started this run, and only they can pause or stop it. It goes on when you leave.';
+  return node;
 }
 
 const clock = () => h('span', { 'aria-hidden': true }, '◷');
@@ -106,7 +117,7 @@ function failedLine({ explore, again }) {
       const kept = run.kept && typeof run.kept === 'object' ? run.kept.text : run.kept;
       cause.set([run.cause, typeof kept === 'number' ? `the weights of step ${grouped(kept)} are kept` : kept].filter(Boolean).join('; '));
       const step = keptStep(run);
-      visit.hidden = !mine || step === null;
+      visit.hidden = step === null;
       visit.textContent = `Explore step ${grouped(step ?? 0)}`;
       retry.hidden = !mine;
       retry.textContent = adviceText(run.advice);
@@ -135,7 +146,7 @@ function stoppedLine({ explore, again, dismiss }) {
       step.set(run.steps ? `at step ${grouped(run.step)} of about ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
       const value = score(run);
       result.set([value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}`, 'what it learned is kept'].filter(Boolean).join('; '));
-      visit.hidden = retry.hidden = !mine;
+      retry.hidden = !mine;
     },
   };
 }

@@ -2,15 +2,14 @@
 import { h, rich } from './dom.js';
 import { get, on, put } from './store.js';
 import { icon } from './glyphs.js';
-import { drawTable, exportMenu } from './panel.js';
-import { saveData } from './save_figure.js';
+import { drawTable, exportMenu, figureChoices } from './panel.js';
 import { sequencePicture } from './picture.js';
 import { looker } from './picture_look.js';
 import { autoencoderPicture } from './picture_ae.js';
 import { createPlayer } from './player.js';
 import { keepLink } from './link.js';
 
-const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|decoding|(model|task|training)\.\w+)=/;
+const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
 const ARRIVAL_MS = 4000;
 const LINE = 105, CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
 
@@ -20,7 +19,7 @@ export function mount(root, island) {
   const say = h('p.say'), notice = h('p.note', { hidden: true }), holder = h('div.picbody'), numbers = h('div.tablewrap', { hidden: true, tabindex: 0, role: 'region', 'aria-label': 'The picture as a table' });
   const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
   const asTable = h('button.ib', { type: 'button', 'aria-label': 'Show the picture as a table', title: 'Show as table', 'aria-pressed': 'false' }, icon('table'));
-  const save = exportMenu(() => [['JSON data', () => saveData(picture.table(), 'picture')]], 'Export the data of the picture');
+  const save = exportMenu(() => figureChoices({ node: holder, title: 'Picture', reading: say.textContent, table: () => picture.table() }), 'Export the picture or its data');
   const player = createPlayer(goto, (name) => island.send('strategy', { name, temperature: get('temperature') ?? 1 }));
   const stage = h('div.stage', {},
     h('section.pic', { 'aria-label': 'Encoder, code, decoder' }, h('span.tools.nopres', {}, asTable, save.node), holder, numbers, notice, say),

@@ -10,7 +10,7 @@ import { follow } from './run_stream.js';
 export function mount(root, island) {
   let value = {}, run = idle(null), stream = null, lost = null, dismissed = false, explored = null, noticeRead = null, tick = 0;
   const status = statusLine({
-    ...Object.fromEntries(['stop', 'pause', 'resume', 'step'].map((what) => [what, () => island.send(what, { run: run.id })])),
+    ...Object.fromEntries(['stop', 'pause', 'resume', 'step', 'leave'].map((what) => [what, () => island.send(what, { run: run.id })])),
     explore: () => explore(run.state === 'failed' ? keptStep(run) : run.step),
     again: () => island.send('train', { again: run.id }),
     dismiss: () => { dismissed = true; draw(); },
@@ -25,9 +25,9 @@ export function mount(root, island) {
   island.onValue((next) => {
     const other = next.run !== value.run;
     value = next;
-    if (other && next.run && next.mine) put('tab', 'training'); // pressing Train is asking to watch
+    if (other && next.run && next.mine && !next.opened) put('tab', 'training'); // pressing Train is asking to watch
     if (other || !stream && run.state === 'idle') restart();
-    else publish({ ...run, mine: value.mine, baseline: value.baseline ?? run.baseline, about: value.about ?? null, notice: value.notice ?? null });
+    else publish({ ...run, mine: value.mine, link: value.link ?? null, baseline: value.baseline ?? run.baseline, about: value.about ?? null, notice: value.notice ?? null });
     drawNotice();
   });
   for (const name of ['tab', 'scene', 'frame']) on(name, drawFold);
@@ -42,12 +42,12 @@ export function mount(root, island) {
     put('frame', null);
     publish(idle(value));
     drawConnection();
-    if (value.run && value.url) stream = follow(value.url, { onEvents, onConnection, onGone });
+    if (value.run && value.url) stream = follow(value.url, { onEvents, onConnection, onGone, stays: value.mine });
   }
 
   function onEvents(events) {
     publish(events.reduce(fold, run));
-    if (over(run) && run.state !== 'failed' && value.mine) explore(run.step);
+    if (over(run) && run.state !== 'failed' && !value.on_stage) explore(run.step);
     return over(run);
   }
 
@@ -105,8 +105,9 @@ export function mount(root, island) {
   function drawConnection() {
     connection.hidden = !lost;
     if (!lost) return;
-    const ago = Math.max(0, Math.round((Date.now() - lost.since) / 1000)), next = Math.max(0, Math.round((lost.retryAt - Date.now()) / 1000));
-    const text = `since ${ago} s; stepping still works and training goes on without you. Trying again ${next ? `in ${next} s` : 'now'}, nothing will be lost.`;
+    const now = performance.now(), ago = Math.max(0, Math.round((now - lost.since) / 1000)), next = Math.max(0, Math.round((lost.retryAt - now) / 1000));
+    const training = value.mine ? `training goes on for ${value.absence_s} s without you, and what it learned is kept` : 'stepping still works, training goes on without you';
+    const text = `since ${ago} s; ${training}. Trying again ${next ? `in ${next} s` : 'now'}.`;
     if (!connection.firstChild) {
       connection.append(h('b', {}, '! No connection'), h('span.cause.num', {}), h('button.btn.box', { type: 'button', onclick: () => stream?.retry() }, 'Try now'));
     }

@@ -1,0 +1,142 @@
+"""A run that several browsers look at: its link, who may do what, and what a link leads to once the run is gone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit
+from tests.browser.driving import DESKTOP, App, serving, wait_ready
+from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_for_health
+
+pytestmark = pytest.mark.browser
+
+# Small, slow to learn, and with more steps than any test waits for.
+LONG = "?architecture=seq2seq&task=reverse&model.hidden=16&training.steps=9000&seed=5"
+POINTS = """() => document.querySelectorAll('.curves-panel .js-plotly-plot')[1]?.data.at(-1).x.length ?? 0"""
+
+
+def go_on(page: Page) -> None:
+    """Wait until the training that this page shows has come further."""
+    page.wait_for_function(BEYOND, arg=page.evaluate(LAST_STEP))
+
+
+def shared_link(page: Page) -> str:
+    page.locator("#share").click()
+    expect(page.locator("#share")).to_have_text("Link copied")
+    return str(page.evaluate("() => navigator.clipboard.readText()"))
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_link_lets_others_watch_a_run_and_look_inside_at_its_end(visit: Visit, app: App) -> None:
+    mine = visit(LONG, permissions=["clipboard-read", "clipboard-write"])
+    before = runs(app)
+    mine.locator("#train").click()
+    hooks.expect_state(mine, "training")
+    expect(mine).to_have_url(re.compile("run="))
+    link = shared_link(mine)
+    assert link == mine.url
+
+    other = visit(link.removeprefix(f"{app.url}/"))
+    hooks.expect_state(other, "training")
+    status = other.locator("#run-status")
+    expect(status).to_contain_text("Watching")
+    expect(other.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
+    go_on(other)
+    other.wait_for_function(f"({POINTS})() > 0")
+    points = other.evaluate(POINTS)
+    other.wait_for_function(f"points => ({POINTS})() > points", arg=points)
+    for name in ("Pause", "Stop"):
+        expect(status.get_by_role("button", name=name, exact=True)).to_be_hidden()
+    status.locator("#stop").evaluate("button => button.click()")  # and who finds a way all the same is refused
+    expect(hooks.alert(other)).to_contain_text("Only the one who started this run can stop it")
+    go_on(mine)
+
+    status.get_by_role("button", name="Leave").click()
+    expect(status).to_have_attribute("data-state", "idle")
+    expect(other).not_to_have_url(re.compile("run="))
+    wait_for_health(app, followers=1, training=1)
+    go_on(mine)
+
+    mine.reload()
+    hooks.expect_state(mine, "training")
+    expect(mine.locator("#stop")).to_be_visible()
+    other.goto(link)
+    hooks.expect_state(other, "training")
+    mine.locator("#stop").click()
+    for page, whose in ((mine, "your run"), (other, "run")):
+        hooks.expect_state(page, "stopped")
+        page.get_by_role("button", name="Dismiss").click()
+        expect(page.locator("#run-status")).to_have_text(re.compile(f"^{whose}: exact match"))
+        hooks.type_source(page, "271828")
+        expect(page).to_have_url(re.compile(r"(run=.*&input=271828|input=271828&.*run=)"))
+    assert hooks.output(mine) == hooks.output(other)
+    late = visit(urlsplit(other.url).query.join(("?", "")))
+    hooks.expect_state(late, "stopped")
+    hooks.expect_output(late, hooks.output(mine))
+    assert runs(app) == before + 1, "links were opened five times and trained nothing"
+
+
+@pytest.mark.parametrize(
+    ("ending", "notice"),
+    [("", None), ("&run=AAAAAAAAAAAAAAAAAAAAAA", "Run not found: it is no longer kept"), ("&run=<img>", "Link not understood")],
+)
+def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending: str, notice: str | None) -> None:
+    before = runs(app)
+    page = visit("?architecture=seq2seq&task=copy&training.steps=77&seed=7" + ending)
+    expect(page.locator("#run-status")).to_have_attribute("data-state", "idle")
+    expect(page.locator("#train")).to_be_enabled()
+    if notice:
+        expect(page.get_by_text(notice.split(": ")[-1])).to_be_visible()
+    if notice is None or "found" in notice:
+        expect(hooks.radio(page, "task", "copy")).to_be_checked()
+        page.get_by_text("Advanced").click()
+        expect(page.get_by_label("Seed", exact=True)).to_have_value("7")
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("77")
+    assert runs(app) == before
+
+
+def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
+    """Two servers after each other over the same folder: a run under way at the end of the first is opened on the second."""
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
+        page.goto(f"{first.url}/{LONG}")
+        wait_ready(page)
+        page.locator("#train").click()
+        page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
+        page.wait_for_function(f"({POINTS})() > 20")
+        link = urlsplit(page.url).query
+        wait_for_health(first, followers=1)
+    hooks.expect_state(page, "stopped")  # its followers are told before it goes
+    with serving(PLAYGROUND_RUNS=str(tmp_path)) as second:
+        page.goto(f"{second.url}/?{link}")
+        wait_ready(page)
+        hooks.expect_state(page, "stopped")
+        expect(page.get_by_text("read back from disk")).to_be_visible()
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        page.wait_for_function(f"({POINTS})() > 20")
+        assert page.locator(".film-panel .frame:not(.ahead)").count() > 1
+        hooks.type_source(page, "271828")
+        expect(page).to_have_url(re.compile("input=271828"))
+        page.reload()
+        wait_ready(page)
+        expect(hooks.source(page)).to_have_value("271828")
+        hooks.expect_state(page, "stopped")
+        assert runs(second) == 1, "it was read once, and nothing was trained"
+        unkept = link.replace(parse_qs(link)["run"][0], "A" * 22)
+        page.goto(f"{second.url}/?{unkept}")
+        wait_ready(page)
+        expect(page.get_by_text("Run not found")).to_be_visible()
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        hooks.expect_state(page, "idle")
+    context.close()

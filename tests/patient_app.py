@@ -1,0 +1,22 @@
+"""The page itself, with short times to wait for followers: run as a program by the browser's tests of broken connections.
+
+python -m tests.patient_app PORT GRACE_S ABSENCE_S
+"""
+
+from __future__ import annotations
+
+import sys
+
+from playground.app import create_app, install_drain, launch
+
+
+def main() -> None:
+    port, grace_s, absence_s = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+    demo, page = create_app("cpu", grace_s=grace_s, absence_s=absence_s)
+    install_drain(demo, page.book, keep=page.shelf.keep)
+    launch(demo, page, "127.0.0.1", port)
+    demo.block_thread()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Who follows a run, who has left it, and whose connection broke: how long a run goes on for them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from playground.app.server import app_kwargs
+from playground.app.visit import from_query
+from playground.executors.inline import InlineExecutor
+from playground.run_log import MISSING, RunLog
+from playground.runs import RunBook
+from tests.fakes import HERE, FakeRecipe, train
+
+GRACE, ABSENCE = 10.0, 30.0
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def log(clock: Clock) -> RunLog:
+    log = RunLog("id", FakeRecipe(), "ada", clock=clock)
+    log.append(next(train(FakeRecipe())))
+    return log
+
+
+def look(log: RunLog, name: str = "", *, goodbye: str = "") -> None:
+    """Follow for one payload; `goodbye` is said before the connection ends, or after it."""
+
+    async def follow() -> None:
+        follower = log.follow(name=name)
+        await anext(follower)
+        if goodbye == "before":
+            log.goodbye(name)
+        await follower.aclose()
+        if goodbye == "after":
+            log.goodbye(name)
+
+    asyncio.run(follow())
+
+
+def lasts(log: RunLog, clock: Clock) -> float:
+    """Seconds until the run would be stopped."""
+    start = clock.now
+    while not log.deserted(GRACE, ABSENCE):
+        clock.now += 1
+    seconds, clock.now = clock.now - start, start
+    return seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "goodbye", "seconds"),
+    [("", "", GRACE), ("tab-one", "", ABSENCE), ("tab-one", "before", GRACE), ("tab-one", "after", GRACE)],
+)
+def test_a_broken_connection_is_waited_for_longer_than_a_closed_tab(
+    log: RunLog, clock: Clock, name: str, goodbye: str, seconds: float
+) -> None:
+    look(log, name, goodbye=goodbye)
+    assert lasts(log, clock) == seconds
+
+
+def test_who_comes_back_and_closes_the_tab_is_missed_no_more(log: RunLog, clock: Clock) -> None:
+    look(log, "tab-one")
+    clock.now = 20.0
+    look(log, "tab-one", goodbye="before")
+    assert lasts(log, clock) == GRACE
+
+
+def test_one_who_leaves_does_not_take_away_the_time_of_one_who_lost_the_connection(log: RunLog, clock: Clock) -> None:
+    look(log, "tab-one")
+    clock.now = 5.0
+    look(log, "tab-two", goodbye="before")
+    assert lasts(log, clock) == ABSENCE - 5
+
+
+def test_a_new_connection_before_the_old_one_is_seen_to_be_dead(log: RunLog, clock: Clock) -> None:
+    async def both() -> None:
+        old, new = log.follow(name="tab-one"), log.follow(name="tab-one")
+        await anext(old)
+        await anext(new)
+        await old.aclose()
+        assert not log.deserted(0, 0)
+        log.goodbye("tab-one")
+        await new.aclose()
+
+    asyncio.run(both())
+    assert lasts(log, clock) == GRACE
+
+
+def test_names_of_strangers_are_not_kept(log: RunLog, clock: Clock) -> None:
+    for n in range(3 * MISSING):
+        log.goodbye(f"stranger-{n}")
+    assert not log._leaving
+    for n in range(MISSING + 50):
+        look(log, f"follower-{n}")
+    assert len(log._missing) == MISSING and not log._here
+
+
+def test_goodbye_is_a_route_that_tells_nothing() -> None:
+    book = RunBook(InlineExecutor(f"{HERE}:train"), slots=1, grace_s=60)
+    kwargs = app_kwargs(book)
+    client = TestClient(Starlette(routes=kwargs["routes"], middleware=kwargs["middleware"]))
+    run = book.start(FakeRecipe(steps=3), "ada")
+    for address in (f"/runs/{run}/goodbye?name=tab-12345", "/runs/unknown/goodbye?name=tab-12345", f"/runs/{run}/goodbye?name=%3Cb%3E"):
+        answer = client.post(address)
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert client.get(f"/runs/{run}/goodbye?name=tab-12345").status_code == 405
+    assert client.post(f"/runs/{run}/goodbye?name=tab-12345", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    book.drain(5)
+
+
+def test_the_name_of_a_run_in_a_link_is_checked() -> None:
+    assert from_query({"run": "A-z0_" * 4 + "AB"}).run == "A-z0_" * 4 + "AB"
+    for name in ("", "../../etc/passwd", "A" * 21, "A" * 23, "<img>", "A" * 21 + "é", "A" * 21 + "\n"):
+        visit = from_query({"run": name})
+        assert visit.run is None and visit.notice and "Link not understood" in visit.notice
