@@ -47,7 +47,7 @@ _ATTENTION = (
     Preset("ten", "length 10 only", {"score": "additive", **_LSTM}, TEN, _train(120, 0.008, "auto"), 0.8),
 )
 _ADDITIVE = Preset("additive", "additive score", _LSTM, {}, _train(300, 0.01), 3.0)
-_DOT_128 = Preset("dot", "dot product score, 128 units", {**_WIDE, "score": "dot"}, {}, _train(900, 0.01), 5.0)
+_DOT_128 = Preset("dot", "dot product score, 128 units", {**_WIDE, "score": "dot"}, {}, _train(1100, 0.01), 5.5)
 _TEN_ONLY = Preset("ten", "length 10 only", _WIDE, TEN, _train(600, 0.012, "auto"), 4.0)
 _NOTEBOOK = Preset("notebook", "as in the notebook: 2 × 128", {**_WIDE, "layers": 2}, TEN, _train(700, 0.007, "auto"), 11.0)
 _CODES = (
@@ -125,7 +125,9 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "numbers"): (_ADDITIVE,),
     ("attention_seq2seq", "translation"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.012)),),
     ("attention_seq2seq", "summary"): (replace(_ADDITIVE, model=_WORDS),),
-    ("attention_seq2seq", "qa"): (replace(_DOT_128, model={**_WIDE, "embedding": 32, "score": "dot"}, training=_train(700, 0.01)),),
+    ("attention_seq2seq", "qa"): (
+        replace(_DOT_128, model={**_WIDE, "embedding": 32, "score": "dot"}, training=_train(1500, 0.01), seconds=14.0),
+    ),
     ("attention_seq2seq", "infill"): (replace(_ADDITIVE, model=_WORDS, training=_train(400, 0.01), seconds=2.5, shipped=False),),
     ("attention_seq2seq", "pairs"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.01), shipped=False, note=_OWN),),
     ("seq2seq", "sort"): (replace(_VECTOR, seconds=2.5),),
@@ -248,11 +250,11 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
         ),
     ),
     ("transformer_encoder", "entities"): (Preset("two", "2 layers", _BERT, {}, _train(160, 0.004), 2.0),),
-    ("transformer_encoder", "infill"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(340, 0.006), 5.5),),
-    ("transformer_encoder", "pronouns"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(400, 0.006), 7.0),),
+    ("transformer_encoder", "infill"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(450, 0.006), 4.5),),
+    ("transformer_encoder", "pronouns"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(600, 0.006), 7.5),),
     ("ngram", "completion"): _NGRAMS,
-    ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(500, 0.01, "auto"), 9.0),),
-    ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(150, 0.004), 3.0),),
+    ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(900, 0.01, "auto"), 4.0),),
+    ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(300, 0.004), 2.0),),
     ("recognizer", "dialing"): (
         Preset("conv_lstm", "convolutions, then LSTM", {"hidden": 48}, {}, _train(450, 0.01), 6.0),
         Preset("cnn", "convolutions alone", {"encoder": "cnn", "hidden": 64}, {}, _train(700, 0.01), 7.5),
