@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from playground import models, tasks
+from playground import api, models, tasks
 from playground.app.image_files import decoded
 from playground.errors import InputError
 from playground.explore import explore
@@ -201,3 +201,9 @@ def test_hostile_pictures_are_refused_on_their_header(case: str) -> None:
     with pytest.raises(InputError, match=says):
         decoded(text)
     assert time.perf_counter() - start < 0.5
+
+
+def test_the_shipped_captioner_names_every_single_thing_and_no_second_one() -> None:
+    run = api.load("captioner", "scenes")
+    singles = [f"a {colour} {shape}" for colour in COLOURS for shape in SHAPES]
+    assert [run.explore(text).output for text in singles] == singles

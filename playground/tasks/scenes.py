@@ -179,7 +179,8 @@ def _column(captions: list[tuple[str, ...]], names: tuple[str, ...]) -> Int[Tens
 
 
 def _boxes(above: Tensor, single: Tensor, generator: torch.Generator) -> Float[Tensor, "many 2 3"]:
-    """Places and sizes: apart by more than both halves in the named direction, and by at most half as much in the other one."""
+    """Places and sizes: apart by more than both halves in the named direction, and by at most half as much in the other one.
+    A single thing lies anywhere."""
 
     def between(low: Any, high: Any) -> Tensor:
         return low + (high - low) * torch.rand(len(above), generator=generator)
@@ -192,6 +193,8 @@ def _boxes(above: Tensor, single: Tensor, generator: torch.Generator) -> Float[T
     other = torch.minimum(torch.maximum(side + apart * between(-0.5, 0.5), b + 1), SIDE - 1 - b)
     along, aside = torch.stack([first, first + apart], dim=1), torch.stack([side, other], dim=1)  # (N, 2)
     x, y = torch.where(above[:, None], aside, along), torch.where(above[:, None], along, aside)
+    for place in (x, y):
+        place[single, 0] = between(a + 1, SIDE - 1 - a)[single]
     halves[:, 1] *= ~single
     return torch.stack([x, y, halves], dim=-1)
 

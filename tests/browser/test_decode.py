@@ -173,6 +173,7 @@ def test_the_trajectory_switches_between_encoder_and_decoder(page: Page) -> None
 def test_a_reload_brings_the_same_page(page: Page) -> None:
     hooks.type_source(page, "1234")
     hooks.expect_output(page, "4 3 2 1")
+    expect(page).to_have_url(re.compile("input=1"))  # the address follows what is painted
     page.reload()
     wait_ready(page)
     hooks.expect_output(page, "4 3 2 1")
