@@ -17,7 +17,7 @@ from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_fo
 pytestmark = pytest.mark.browser
 
 # Small, slow to learn, and with more steps than any test waits for.
-LONG = "?architecture=seq2seq&task=reverse&model.hidden=16&training.steps=9000&seed=5"
+LONG = "?architecture=seq2seq&task=reverse&model.hidden=16&training.steps=20000&training.batch_size=256&seed=5"
 POINTS = """() => document.querySelectorAll('.curves-panel .js-plotly-plot')[1]?.data.at(-1).x.length ?? 0"""
 
 
@@ -123,7 +123,7 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         wait_ready(page)
         hooks.expect_state(page, "stopped")
         expect(page.get_by_text("read back from disk")).to_be_visible()
-        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("20000")
         page.wait_for_function(f"({POINTS})() > 20")
         assert page.locator(".film-panel .frame:not(.ahead)").count() > 1
         hooks.type_source(page, "271828")
@@ -137,6 +137,6 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         page.goto(f"{second.url}/?{unkept}")
         wait_ready(page)
         expect(page.get_by_text("Run not found")).to_be_visible()
-        expect(page.get_by_label("Steps", exact=True)).to_have_value("9000")
+        expect(page.get_by_label("Steps", exact=True)).to_have_value("20000")
         hooks.expect_state(page, "idle")
     context.close()
