@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground import api
 from tests.browser import hooks
 from tests.browser.conftest import Visit
 
@@ -132,7 +133,8 @@ def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
 def test_a_link_to_another_pair_opens_its_tab(visit: Visit) -> None:
     page = visit("?architecture=transformer_decoder&task=completion&tab=training")
     expect(hooks.radio(page, "task", "completion")).to_be_checked()
-    expect(page.locator("#run-status")).to_contain_text("shipped run, trained 3")
+    shipped = api.load("transformer_decoder", "completion")
+    expect(page.locator("#run-status")).to_have_text(f"shipped run, trained {shipped.train_seconds:.1f} s on CPU")
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
     hooks.type_source(page, "Tom has a cat . At noon the sun comes to the town on the river .")
     expect(page.get_by_role("tab", name="Decode")).to_have_attribute("aria-selected", "true")
