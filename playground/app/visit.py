@@ -154,13 +154,18 @@ def picture(visit: Visit) -> tuple[NDArray[np.float32], int | None]:
 
 
 def dice(visit: Visit) -> Visit:
+    """Another input by chance; of pictures, never the one on the stage."""
     generator = torch.Generator()
     generator.seed()
     task = visit.task
     if isinstance(task, TypedTask):
         return visit.with_input(task.random_text(generator))
     assert isinstance(task, PictureTask)
-    return visit.with_input(("held_out", int(torch.randint(len(task.pictures("held_out")[0]), (), generator=generator))))
+    kind, shown = origin(visit)
+    count = len(task.pictures("held_out")[0])
+    if kind == "held_out":  # a step of 1 to count - 1 around the circle
+        return held_out(visit, (shown + int(torch.randint(1, count, (), generator=generator))) % count)
+    return held_out(visit, int(torch.randint(count, (), generator=generator)))
 
 
 def held_out(visit: Visit, index: Any) -> Visit:
