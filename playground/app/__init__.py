@@ -14,7 +14,7 @@ from ..expectation import expected_seconds
 from ..runs import RunBook
 from ..training import pick_device
 from . import content, head, visit
-from .page import NAMES, Page, home
+from .page import Page, home, told
 from .panels import code, decode, film, inside, latent, pairs, setup, source, top, training
 from .server import app_kwargs, install_drain
 from .shelf import Shelf
@@ -80,13 +80,13 @@ def open_page(page: Page) -> Any:
         asked = content.arrived(visit.from_query(dict(request.query_params), page.trains_on), page.shelf)
         if asked == page.first and not request.query_params:  # the page was sent with it
             page.remember(session, asked)
-            return [asked if name == "visit" else gr.skip() for name in NAMES]
+            return told({"visit": asked})
         try:
             values = page.values(asked, owner)
         except InputError as error:  # a pair of which no run is shipped
             values = page.values(replace(page.first, notice=f"Link not understood: {error} This is the start page instead."), owner)
         page.remember(session, values["visit"])
-        return [values.get(name, gr.skip()) for name in NAMES]
+        return told(values)
 
     return opened
 

@@ -21,7 +21,7 @@ from ..errors import InputError
 from ..runs import RunBook
 from ..tasks import PictureTask, TypedTask
 from . import content, pairs, pictures, visit
-from .components import dump
+from .components import UNCHANGED, dump
 from .files import Desk, shown
 from .shelf import Shelf
 from .visit import Visit
@@ -72,8 +72,7 @@ class Page:
             api_name=name,
             show_progress="hidden",
             trigger_mode=again,
-            concurrency_limit=2,
-            concurrency_id="look",
+            queue=False,
         )
 
     @property
@@ -132,7 +131,7 @@ class Page:
             return self.refuse(replace(after, given=before.given, forced=before.forced), data, error)
         if data.get("input") == after.given:
             values.pop("input", None)  # it came from the box, where the next one may be being typed
-        return [values.get(name, gr.skip()) for name in NAMES]
+        return told(values)
 
     def refuse(self, state: Visit, data: dict[str, Any], error: InputError) -> list[Any]:
         """Say what is wrong where it was done: by the Train button for settings, beside the input for the rest."""
@@ -142,7 +141,7 @@ class Page:
             values = {"visit": state, "pairs": dump(pairs.value(state, error))}
         else:
             values = {"visit": state, "source_row": dump(content.source_row(state, None, error))}
-        return [values.get(name, gr.skip()) for name in NAMES]
+        return told(values)
 
     def values(self, after: Visit, owner: str, changed_from: Visit | None = None) -> dict[str, Any]:
         """The components whose value depends on what changed between two visits; all of them for None."""
@@ -193,6 +192,11 @@ NAMES = (
     "code",
     "monitor",
 )
+
+
+def told(values: dict[str, Any]) -> list[Any]:
+    """In the order of `NAMES`; what is not among `values` stays as it is."""
+    return [values.get(name, gr.skip() if name in ("visit", "input") else UNCHANGED) for name in NAMES]
 
 
 def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from ..errors import InputError
 
@@ -43,6 +46,11 @@ def meta(title: str, *, subtitle: str = "", reading: Any = None, table: tuple[li
     """What the page shows around a figure; every figure has a reading sentence and a data table."""
     columns, rows = table
     return {"title": title, "subtitle": subtitle, "reading": reading, "table": {"columns": columns, "rows": rows}, **more}
+
+
+def typed(values: NDArray[np.float32]) -> dict[str, str]:
+    """Numbers as Plotly reads them without parsing: of 400 points a quarter of the bytes that decimals take."""
+    return {"dtype": "f4", "bdata": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")}
 
 
 def plain(rich: Sequence[tuple[str, str]]) -> str:

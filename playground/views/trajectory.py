@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..explore import MANY, Projection
 from ..tracing import Trace
 from . import attention
-from .style import MONO, Rich, color, escape, meta, percent
+from .style import MONO, Rich, color, escape, meta, percent, typed
 
 if TYPE_CHECKING:
     from ..api import Run
@@ -112,7 +112,7 @@ def _traces(path: Path) -> list[dict[str, Any]]:
     """Traces in this order: cloud, past, future, marks ahead, marks passed, ring."""
     _, hue, symbol = SIDES[path.side]
     x, y = path.points.T.round(4).tolist()
-    far, up = path.cloud.T.round(4).tolist()
+    far, up = map(typed, path.cloud.T)
     text = [f"{escape(t)}{subscript(i + 1)}" for i, t in enumerate(path.labels)]
     font = {"family": MONO, "color": color(f"{hue}-text")}
     outline = {"color": color(hue), "width": 1.5}

@@ -62,7 +62,7 @@ def expect_state(page: Page, state: str | re.Pattern[str], timeout_s: float = 60
 
 
 def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def panel(page: Page, title: str) -> Locator:

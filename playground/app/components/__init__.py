@@ -16,6 +16,7 @@ import gradio as gr
 import orjson
 
 STATIC = Path(__file__).parent / "static"
+UNCHANGED = object()
 
 
 @cache
@@ -49,6 +50,10 @@ class Island(gr.HTML):
 
     def get_block_name(self) -> str:
         return "html"
+
+    def postprocess(self, value: Any) -> Any:
+        """`UNCHANGED` leaves the page's value as it is: for a `gr.skip()` Gradio makes the whole component anew, 1 ms each."""
+        return gr.skip() if value is UNCHANGED else super().postprocess(value)
 
     def api_info(self) -> dict[str, Any]:
         return {"type": "string"}

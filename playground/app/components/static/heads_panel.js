@@ -29,9 +29,7 @@ export function mount(root) {
   }
 
   function build() {
-    const available = panel.figure.clientWidth;
-    if (!maps.length || !available) return;
-    width = available;
+    if (!maps.length || !width) return;
     const groups = ORDER.map((side) => maps.map((map, index) => ({ map, index })).filter(({ map }) => map.side === side)).filter((group) => group.length);
     const size = cellSize(groups, width);
     cells = [];
@@ -95,7 +93,12 @@ export function mount(root) {
     cells[next].button.tabIndex = 0;
     cells[next].button.focus();
   });
-  new ResizeObserver(() => { if (Math.abs(panel.figure.clientWidth - width) > 2) build(); }).observe(panel.figure);
+  // The width is asked here only: elsewhere it would make the browser lay out. Out of sight it is 0, and nothing is built.
+  new ResizeObserver(() => {
+    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
+    width = panel.figure.clientWidth;
+    build();
+  }).observe(panel.figure);
 
   on('scene', (next) => {
     scene = next;

@@ -53,7 +53,6 @@ export function mount(root, island) {
   }
 
   function draw() {
-    width = panel.figure.clientWidth;
     ways.show(way);
     panel.subtitle(way === 'lines' ? 'lines as wide as the weight' : '');
     if (!shown || !width) return;
@@ -92,7 +91,12 @@ export function mount(root, island) {
     panel.read([who(row), ['', ' ← '], what(at), ['', ' '], ['b', weights[at].toFixed(2)], ...told]);
   }
 
-  new ResizeObserver(() => { if (Math.abs(panel.figure.clientWidth - width) > 2) draw(); }).observe(panel.figure);
+  // The width is asked here only: elsewhere it would make the browser lay out. Out of sight it is 0, and nothing is drawn.
+  new ResizeObserver(() => {
+    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
+    width = panel.figure.clientWidth;
+    draw();
+  }).observe(panel.figure);
   on('scene', (next) => {
     scene = next;
     maps = mapsOf(scene);

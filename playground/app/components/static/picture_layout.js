@@ -19,8 +19,9 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
   const shares = stacked ? [1, 1] : share(balance(wants, least, room), wants, room, { layered, ghosts: [encoder.ghost, decoder.ghost], layers: Math.max(encoder.layers, decoder.layers) });
   grid.style.setProperty('--source-share', `${shares[0]}fr`);
   grid.style.setProperty('--output-share', `${shares[1]}fr`);
-  for (const [part, columns] of [[encoder, source], [decoder, output]]) {
-    const room = part.columns.clientWidth, gap = gapFor(columns.length);
+  const rooms = [encoder, decoder].map((part) => part.columns.clientWidth); // both at once, before the next is written
+  [[encoder, source], [decoder, output]].forEach(([part, columns], side) => {
+    const room = rooms[side], gap = gapFor(columns.length);
     let font = big;
     while (font > smallest && needs(columns, font) > room) font -= 1;
     part.scrolls = !(stacked && layered) && !columns[0]?.thin && needs(columns, font) > room; // there words wrap
@@ -31,11 +32,11 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
     // Scrolled by keyboard too, but only a stop on the way when there is something to scroll.
     if (part.scrolls) part.columns.tabIndex = 0;
     else part.columns.removeAttribute('tabindex');
-    if (columns[0]?.thin) continue; // it shrinks with its block
+    if (columns[0]?.thin) return; // it shrinks with its block
     const widths = columns.map(({ token }) => chipWidth(token, font)), widest = Math.max(...widths);
     const alike = widest * columns.length + (columns.length - 1) * gap <= room;
     columns.forEach((column, i) => column.node.style.setProperty('--w', `${(alike ? widest : widths[i]).toFixed(1)}px`));
-  }
+  });
 }
 
 const gapFor = (count) => (count > 16 ? 2 : count > 12 ? 3 : 4);

@@ -70,12 +70,11 @@ function folded(reason, group) {
     group.map((a) => h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs))));
 }
 
-const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were' };
+const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were', goes: 'go' };
 
-/** “needs pictures” of one is “need pictures” of many. */
+/** “writes text and gives no answer” of one is “write text and give no answer” of many. */
 export function plural(reason) {
-  const [verb, ...rest] = reason.split(' ');
-  return [IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1'), ...rest].join(' ');
+  return reason.replace(/(^|\band )(\w+)/g, (_, before, verb) => before + (IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1')));
 }
 
 function glyphs(present) {

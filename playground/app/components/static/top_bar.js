@@ -12,9 +12,9 @@ export function mount(root, island) {
   const menu = h('button.btn.box.menu', { type: 'button', 'aria-label': 'Set-up', 'aria-expanded': 'false', onclick: () => drawer(!page.classList.contains('drawer')) }, icon('menu'));
   const device = h('span.device', {});
   const theme = h('button.btn', { type: 'button', id: 'theme', onclick: () => setTheme(!page.classList.contains('dark'), true) }, icon('sun'));
-  const present = h('button.btn.wide', { type: 'button', id: 'present', onclick: () => setPresent(true) }, icon('screen'), 'Present');
+  const present = h('button.btn', { type: 'button', id: 'present', onclick: () => setPresent(true) }, icon('screen'), 'Present');
   const shareText = h('span', {}, 'Share');
-  const share = h('button.btn.wide', { type: 'button', id: 'share', onclick: copyLink }, icon('share'), shareText);
+  const share = h('button.btn', { type: 'button', id: 'share', onclick: copyLink }, icon('share'), shareText);
 
   root.append(h('header.topbar', {}, menu,
     h('h1.name', {}, h('span.glyphs', { 'aria-hidden': true }, glyph('enc'), glyph('code'), glyph('dec')),
@@ -61,7 +61,8 @@ export function mount(root, island) {
   async function copyLink() {
     const done = await copy(location.href);
     shareText.textContent = done ? 'Link copied' : 'Copy the address bar';
-    setTimeout(() => { shareText.textContent = 'Share'; }, COPIED_MS);
+    share.classList.add('told');
+    setTimeout(() => { shareText.textContent = 'Share'; share.classList.remove('told'); }, COPIED_MS);
   }
 }
 
