@@ -101,6 +101,32 @@ def test_a_network_away_for_too_long_ends_the_run_and_keeps_what_it_learned(cont
     hooks.expect_output(page, hooks.output(page))
 
 
+def test_a_network_that_swallows_everything_is_told_and_tried_again(context: BrowserContext, patient: App) -> None:
+    """No error ends such a connection: the page hears nothing for 25 seconds of its clock, although the server speaks every ten."""
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{patient.url}/{LONG}")
+    wait_ready(page)
+    page.locator("#train").click()
+    hooks.expect_state(page, "training")
+    page.wait_for_function(BEYOND, arg=5)
+    page.route("**/events?*", lambda route: None)  # neither answered nor refused
+    with page.expect_request("**/events?*"):
+        page.reload()
+    wait_ready(page)
+    expect(page.get_by_text("No connection")).to_be_hidden()
+    page.clock.fast_forward(20_000)
+    expect(page.get_by_text("No connection")).to_be_hidden()
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_text("No connection")).to_be_visible()
+    page.unroute("**/events?*")
+    page.clock.fast_forward(1_000)
+    expect(page.get_by_text("No connection")).to_be_hidden()
+    page.wait_for_function(BEYOND, arg=page.evaluate(LAST_STEP))
+    page.locator("#stop").click()
+    hooks.expect_state(page, "stopped")
+
+
 def test_a_closed_tab_frees_its_place_after_the_grace_time(context: BrowserContext, patient: App) -> None:
     page = train(context, patient)
     wait_for_health(patient, followers=1)
