@@ -21,7 +21,7 @@ WANTED = 0.99
 
 HEAD = """# Scores of every preset
 
-Written by `make bench` (`python -m benchmarks.time_to_accuracy qa scenes` measures only pairs so named). Measured on:
+Written by `make bench` (`python -m benchmarks.time_to_accuracy seq2seq·copy qa` measures only these). Measured on:
 {machine}.
 
 Exact match on 1,024 held-out inputs that steered nothing; seconds are CPU seconds of training without evaluation, which other

@@ -1,6 +1,6 @@
 """CPU seconds of training until held-out exact match reaches 99 %, and against plain baselines: what is shipped over five seeds, other
-presets once. `make bench` runs all and writes docs/scores.md; `python -m benchmarks.time_to_accuracy captioner·scenes infill` runs only
-the presets of pairs whose name contains one of these, and replaces their rows."""
+presets once. `make bench` runs all and writes docs/scores.md; `python -m benchmarks.time_to_accuracy seq2seq·copy infill` runs only
+the presets of pairs so named, by architecture, task or both, and replaces their rows."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ def _ratio(what: str, ours: list[float | None], theirs: list[float | None], bar:
 
 
 def presets(only: Collection[str] = ()) -> Iterator[Row]:
-    """The preset that is shipped of every pair, over all seeds; then each other one, once. Of all, or of the pairs whose
-    `architecture·task` contains one of `only`. Writes docs/scores.md."""
+    """The preset that is shipped of every pair, over all seeds; then each other one, once. Of all, or of the pairs that
+    `only` names by architecture, task, or both as `architecture·task`. Writes docs/scores.md."""
     listed = _listed()
-    chosen = [row for row in listed if not only or any(part in f"{row[0]}·{row[1]}" for part in only)]
+    chosen = [row for row in listed if not only or {row[0], row[1], f"{row[0]}·{row[1]}"} & {*only}]
     if not chosen:
         raise ValueError(f"No pair is named {' or '.join(only)}; they are named as in {listed[0][0]}·{listed[0][1]}.")
     measured: list[Scored] = []
