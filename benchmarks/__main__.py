@@ -1,6 +1,6 @@
 """`python -m benchmarks` measures everything; `python -m benchmarks trace_cost page` only these.
 
-    time_to_accuracy   CPU seconds to 99 % exact match, presets and plain baselines (baselines.py)
+    time_to_accuracy   CPU seconds to 99 % exact match, presets and plain baselines (baselines.py); writes docs/scores.md
     codes              autoencoders: seconds, and error against PCA
     tap_cost           a tap that nobody looks through
     streaming_cost     events, samples and film while training

@@ -36,10 +36,10 @@ HEADER = "| what | measured | bar | holds |\n|---|---|---|---|"
 def machine() -> str:
     """CPU model, cores, load, date and versions: a figure without its machine says nothing."""
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
-    return f"{_cpu()}, {os.cpu_count()} cores{load}, {date.today():%d %B %Y}, Python {platform.python_version()}, torch {torch.__version__}"
+    return f"{cpu()}, {os.cpu_count()} cores{load}, {date.today():%d %B %Y}, Python {platform.python_version()}, torch {torch.__version__}"
 
 
-def _cpu() -> str:
+def cpu() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text().splitlines():

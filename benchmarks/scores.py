@@ -1,0 +1,115 @@
+"""docs/scores.md, written by time_to_accuracy.py: a row for each preset, those of five seeds in one table, those of one in another.
+
+A preset that is measured anew replaces its row; the others keep theirs, with the day on which they were measured.
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import torch
+
+from .measure import cpu
+
+FILE = Path(__file__).parents[1] / "docs" / "scores.md"
+WANTED = 0.99
+
+HEAD = """# Scores of every preset
+
+Written by `make bench` (`python -m benchmarks.time_to_accuracy seq2seq·copy qa` measures only these). Measured on:
+{machine}.
+
+Exact match on 1,024 held-out inputs that steered nothing; seconds are CPU seconds of training without evaluation, which other
+work on the machine lengthens. ✓: at least .99 in every seed, and .99 on the curve within the bar. A trivial guess stands beside each.
+An n-gram cannot reach .99 and is not listed; autoencoders have no exact match, see [README](../README.md).
+"""
+SEVERAL = """
+## Shipped presets, and those of length 10: five seeds
+
+| architecture | task | preset | worst | median | ≥ .99 | s to .99: median (slowest) | whole run, s | bar, s | trivial guess | | day |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+"""
+ONCE = """
+## All others: one seed
+
+| architecture | task | preset | score | s to .99 | whole run, s | bar, s | trivial guess | | day |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+
+Name = tuple[str, str, str]  # architecture, task, preset
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What one preset reached: exact match and seconds, seed by seed."""
+
+    name: Name
+    scores: tuple[float, ...]
+    reached_s: tuple[float | None, ...]  # until the curve was at .99, None if it never was
+    train_s: tuple[float, ...]
+    bar_s: float
+    trivial: str
+
+    @property
+    def good(self) -> int:
+        """Seeds that ended well."""
+        return sum(score >= WANTED for score in self.scores)
+
+    @property
+    def times(self) -> list[float]:
+        return [s for s in self.reached_s if s is not None]
+
+    @property
+    def in_time(self) -> bool:
+        return len(self.times) == len(self.scores) and max(self.times) <= self.bar_s
+
+    def markdown(self, day: date) -> str:
+        runs, several = len(self.scores), len(self.scores) > 1
+        scores = [_share(min(self.scores)), _share(statistics.median(self.scores)), f"{self.good} of {runs}"]
+        reached = f"reached in {len(self.times)} of {runs}"
+        if len(self.times) == runs:
+            reached = f"{statistics.median(self.times):.1f}" + (f" (–{max(self.times):.1f})" if several else "")
+        cells = [*self.name, *(scores if several else scores[:1]), reached, f"{statistics.median(self.train_s):.1f}", f"{self.bar_s:g}"]
+        return _line([*cells, self.trivial, "✓" if self.in_time and self.good == runs else "✗", day.isoformat()])
+
+
+def machine() -> str:
+    """What seconds depend on. Called where trainings run, for the number of threads."""
+    versions = f"Python {platform.python_version()}, torch {torch.__version__}"
+    return f"{cpu()}, {versions}, threads of a training: {torch.get_num_threads()}"
+
+
+def written(text: str, scored: Collection[Scored], names: Sequence[Name], on: str, day: date) -> str:
+    """The file with these rows in it. Others are kept if they are of the same machine and among `names`, which give the order.
+
+    Raises ValueError if kept rows would be another machine's.
+    """
+    rows = {name: line for line in text.splitlines() if (name := _name(line)) in names}
+    rows |= {row.name: row.markdown(day) for row in scored}
+    kept = rows.keys() - {row.name for row in scored}
+    if kept and f"\n{on}.\n" not in text:
+        raise ValueError(f"{len(kept)} rows were measured on another machine than {on}; measure all presets here, or these there.")
+    ordered = [rows[name] for name in names if name in rows]
+    several = [line for line in ordered if line.count("|") == SEVERAL.splitlines()[-1].count("|")]
+    once = [line for line in ordered if line not in several]
+    return HEAD.format(machine=on) + "".join(
+        table + "".join(f"{line}\n" for line in lines) for table, lines in ((SEVERAL, several), (ONCE, once))
+    )
+
+
+def _name(line: str) -> Name | None:
+    cells = [cell.strip() for cell in line.split("|")]
+    return (cells[1], cells[2], cells[3]) if len(cells) > 4 else None
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0")
