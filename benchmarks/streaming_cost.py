@@ -13,7 +13,8 @@ from playground import recipes
 from playground.events import Snapshot, Started, wire
 from playground.executors.inline import one_thread
 from playground.recipes import Recipe
-from playground.training import Watcher, train
+from playground.training import train
+from playground.watching import Watcher
 
 from .measure import Row, bare_stepper
 

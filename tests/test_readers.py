@@ -18,7 +18,7 @@ from playground.models.pooled_classifier import AttentionPooling
 from playground.reading import names, read
 from playground.tasks import Batch
 from playground.tracing import Edit, Recording
-from playground.training import Watcher
+from playground.watching import Watcher
 from tests.small import CLOSE, EACH_KIND, build, some_input
 
 READERS = [(a, t) for a, t in EACH_KIND if models.get(a).kind == "reader"]

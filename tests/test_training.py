@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from playground import tasks, training
+from playground import tasks, training, watching
 from playground.events import Done, Event, Failed, Progress, Snapshot, Started, wire
 from playground.executors.inline import InlineExecutor
 from playground.recipes import Recipe
@@ -58,7 +58,7 @@ def test_every_step_is_told_once(trained: tuple[Recipe, list[Event]]) -> None:
     seconds = [s for event in events if isinstance(event, Progress) for _, s, _ in event.losses]
     assert seconds == sorted(seconds)
     last = [event for event in events if isinstance(event, Progress)][-1]
-    assert last.step == 30 and last.score is not None and last.pinned is not None and len(last.samples) == training.SAMPLES
+    assert last.step == 30 and last.score is not None and last.pinned is not None and len(last.samples) == watching.SAMPLES
 
 
 def test_the_film_has_its_frames_and_ends_with_the_best(trained: tuple[Recipe, list[Event]]) -> None:
@@ -75,7 +75,7 @@ def test_the_film_has_its_frames_and_ends_with_the_best(trained: tuple[Recipe, l
     model = recipe.build_model()
     model.load_state_dict(load(best.weights))
     precision = events[0].recipe.training.precision  # half the digits answer a close call otherwise
-    assert training.Watcher(model, recipe.build_task(), torch.device("cpu"), precision).score() == best.score
+    assert watching.Watcher(model, recipe.build_task(), torch.device("cpu"), precision).score() == best.score
 
 
 def test_events_are_fit_to_be_sent(trained: tuple[Recipe, list[Event]]) -> None:

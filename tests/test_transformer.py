@@ -18,8 +18,9 @@ from playground.models import Block, architectures
 from playground.models.positions import POSITIONS
 from playground.models.transformer_layers import PLACEMENTS
 from playground.reading import names
-from playground.training import Stepper, Watcher, new_model, train
+from playground.training import Stepper, new_model, train
 from playground.vocabulary import PAD
+from playground.watching import Watcher
 from tests.small import build
 from tests.transformers import CLOSE, WRITERS, looked_at, model_of, stepped, watched
 
