@@ -39,8 +39,13 @@ def wait_for_health(app: App, timeout_s: float = 40, **wanted: int) -> None:
 
 
 def train_long(page: Page) -> None:
-    """A run that no test waits for, in its training state."""
+    """A run that no test waits for, in its training state: too slow to learn to be done before its time."""
     hooks.set_budget(page, 60)
+    page.get_by_text("Advanced").click()
+    rate = page.get_by_label("Learning rate", exact=True)
+    rate.fill("0.0001")
+    rate.press("Tab")
+    expect(page).to_have_url(re.compile("learning_rate=0.0001"))
     page.locator("#train").click()
     hooks.expect_state(page, "training")
 
