@@ -46,9 +46,9 @@ def train_long(page: Page) -> None:
     rate = page.get_by_label("Learning rate", exact=True)
     rate.fill("0.0001")
     rate.press("Tab")
-    expect(page).to_have_url(re.compile("learning_rate=0.0001"))
     page.locator("#train").click()
     hooks.expect_state(page, "training")
+    expect(page).to_have_url(re.compile("learning_rate=0.0001"))
 
 
 def stop(page: Page) -> None:
@@ -150,3 +150,19 @@ def test_a_setting_travels_in_the_link_of_the_trained_run(page: Page) -> None:
     page.locator("#train").click()
     hooks.expect_state(page, "done")
     page.wait_for_function("() => location.search.includes('seed=7')")
+
+
+def test_a_rate_is_what_was_typed(page: Page) -> None:
+    """Also a hundredth of the usual one; and what is not allowed is said, and trains nothing else than what stood there."""
+    page.get_by_text("Advanced").click()
+    rate = page.get_by_label("Learning rate", exact=True)
+    expect(rate).to_have_value("0.01")
+    told = page.get_by_role("alert").filter(has_text="Allowed: numbers from 0.00001 to 0.1")
+    rate.fill("3")
+    expect(told).to_be_visible()
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    rate.fill("0.00015")
+    expect(told).to_have_count(0)
+    page.locator("#train").click()
+    expect(page).to_have_url(re.compile(r"training\.learning_rate=0\.00015&"))
+    stop(page)

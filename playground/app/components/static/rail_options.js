@@ -1,5 +1,5 @@
 // The "Advanced" form, made from the options that the server names. A control the visitor is using is never redrawn.
-import { h, signed } from './dom.js';
+import { h, setText, signed } from './dom.js';
 
 /**
  * @typedef {{group: string, name: string, label: string, type: 'choice'|'integer'|'number'|'flag', choices?: [string, string][],
@@ -9,6 +9,7 @@ import { h, signed } from './dom.js';
 const TITLES = { model: 'Model', task: 'Task', training: 'Training' };
 const SEGMENTS = 3;      // up to so many choices stand side by side
 const SEGMENT_TEXT = 24; // characters that fit on them together
+const DECADES = 1000;    // a number whose highest value is so many times its lowest is typed
 
 const shape = (options) => JSON.stringify(options.map(({ value, ...rest }) => rest));
 const key = (option) => `${option.group}.${option.name}`;
@@ -49,7 +50,29 @@ function control(option, changed) {
   const described = help ? { 'aria-describedby': help.id } : {};
   if (option.type === 'flag') return flag(option, id, { ...data, ...described }, tell, help);
   if (option.type === 'choice') return choice(option, id, { ...data, ...described }, tell, help);
-  return slider(option, id, { ...data, ...described }, tell, help);
+  const wide = option.low > 0 && option.high / option.low >= DECADES; // on a line the small ones could not be told apart
+  return (wide ? box : slider)(option, id, { ...data, ...described }, tell, help);
+}
+
+/** A number that is typed. What is not allowed is said and goes nowhere. */
+function box(option, id, attributes, tell, help) {
+  const whole = option.type === 'integer', refused = h('p.help.w', { role: 'alert' });
+  const input = h('input', { type: 'number', id, min: option.low, max: option.high, step: whole ? 1 : 'any', ...attributes, oninput: () => check() && tell(input.valueAsNumber, true) });
+  const check = () => {
+    const right = input.value !== '' && input.checkValidity();
+    if (right) input.removeAttribute('aria-invalid');
+    else input.setAttribute('aria-invalid', 'true');
+    setText(refused, right ? '' : `Allowed: ${whole ? 'whole numbers' : 'numbers'} from ${option.low} to ${option.high.toLocaleString('en')}`);
+    return right;
+  };
+  return {
+    node: h('div.option', {}, h('label.label', { for: id }, option.label), input, refused, help),
+    set(value) { // not under the visitor's fingers
+      if (document.activeElement === input || input.valueAsNumber === value) return;
+      input.value = value;
+      check();
+    },
+  };
 }
 
 function flag(option, id, attributes, tell, help) {
@@ -71,12 +94,11 @@ function slider(option, id, attributes, tell, help) {
   const digits = option.type === 'integer' ? 0 : Math.min(6, Math.max(0, Math.ceil(-Math.log10(option.step || 0.001)) + 1));
   const text = (value) => signed(value, digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
   const shown = h('output', { for: id });
-  const say = () => { shown.textContent = text(range.valueAsNumber); };
   const range = h('input.slider', { type: 'range', id, min: option.low, max: option.high, step: option.step ?? (option.type === 'integer' ? 1 : 'any'), ...attributes,
-    oninput: () => { say(); tell(range.valueAsNumber, true); } });
+    oninput: () => { shown.textContent = text(range.valueAsNumber); tell(range.valueAsNumber, true); } });
   return {
     node: h('div.option', {}, h('span.head', {}, h('label.label', { for: id }, option.label), shown), range, help),
-    set: (value) => { range.value = value; say(); },
+    set: (value) => { range.value = value; shown.textContent = text(value); }, // which may lie between two steps of the slider
   };
 }
 
