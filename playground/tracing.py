@@ -146,7 +146,7 @@ class Recording:
                 step = len(taps) if at is None else at
                 if edit.steps is None or step in edit.steps:
                     value = edit.apply(value, step)
-        if fnmatchcase(site, self.sites):
+        if self.sites == "*" or fnmatchcase(site, self.sites):
             taps.append((at, value.detach().clone()))
         return value
 
@@ -216,9 +216,10 @@ def _stack(taps: list[tuple[int | None, Tensor]], row: int) -> NDArray[np.float3
     if len(arrays) == 1 and taps[0][0] is None:
         return arrays[0]
     shape = tuple(max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True))
-    if any(a.shape != shape for a in arrays):
-        arrays = [np.pad(a, [(0, n - m) for n, m in zip(shape, a.shape, strict=True)], constant_values=np.nan) for a in arrays]
-    return np.stack(arrays)
+    stacked = np.full((len(arrays), *shape), np.nan, dtype=np.float32)
+    for i, array in enumerate(arrays):
+        stacked[(i, *map(slice, array.shape))] = array
+    return stacked
 
 
 def _is_finite(value: Any) -> bool:
