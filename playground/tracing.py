@@ -218,7 +218,8 @@ def _stack(taps: list[tuple[int | None, Tensor]], row: int) -> NDArray[np.float3
     shape = tuple(max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True))
     stacked = np.full((len(arrays), *shape), np.nan, dtype=np.float32)
     for i, array in enumerate(arrays):
-        stacked[(i, *map(slice, array.shape))] = array
+        corner: tuple[Any, ...] = (i, *map(slice, array.shape))
+        stacked[corner] = array
     return stacked
 
 
