@@ -225,7 +225,7 @@ LAYERS = [  # imports go to the left, or stay within one floor
     {"errors", "options", "vocabulary", "tracing", "alignment", "disk", "pair_store"},
     {"tasks", "models"},
     {"presets", "recipes"},
-    {"events", "gate", "decoding", "reading", "training", "expectation"},
+    {"events", "gate", "decoding", "reading", "watching", "training", "expectation"},
     {"explore", "experiments"},
     {"runs", "run_log", "executors", "checkpoints", "kept_runs"},
     {"views", "lessons", "codegen"},

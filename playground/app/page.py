@@ -72,7 +72,8 @@ class Page:
             api_name=name,
             show_progress="hidden",
             trigger_mode=again,
-            queue=False,
+            concurrency_limit=2,
+            concurrency_id="look",
         )
 
     @property

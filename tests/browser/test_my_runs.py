@@ -138,3 +138,15 @@ def test_a_link_to_another_pair_opens_its_tab(visit: Visit) -> None:
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
     hooks.type_source(page, "Tom has a cat . At noon the sun comes to the town on the river .")
     expect(page.get_by_role("tab", name="Decode")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_new_input_comes_at_the_end_of_the_training(visit: Visit) -> None:
+    page = visit("?input=27")
+    page.get_by_role("slider", name=re.compile("Training time")).press("Home")
+    expect(page.locator("#output")).not_to_have_text("7 2")
+    expect(page).to_have_url(re.compile("moment=0"))
+    hooks.type_source(page, "4242")
+    hooks.expect_output(page, "2 4 2 4")
+    expect(page.locator(".moments")).to_contain_text("the end")
+    expect(page).to_have_url(re.compile("input=4242"))
+    expect(page).not_to_have_url(re.compile("moment"))

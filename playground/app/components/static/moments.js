@@ -4,7 +4,7 @@ import { get, on, put } from './store.js';
 import { icon } from './glyphs.js';
 import { ROOT } from './run_stream.js';
 
-const PLAY_MS = 500;
+const PLAY_MS = 500, NOW = { scene: null, figures: null, step: null };
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
 export function mount(root, island) {
@@ -29,6 +29,7 @@ export function mount(root, island) {
     mark(last());
     const moment = linked === null ? -1 : value.moments.indexOf(Number(linked));
     if (moment >= 0 && moment < last()) show(moment);
+    else if (get('moment')?.scene) put('moment', NOW);
   });
 
   // A frame of the film strip is the same moment.
@@ -51,20 +52,20 @@ export function mount(root, island) {
     mark(moment);
     const frame = frames[moment];
     if (!frame) { ask(moment); return; }
-    put('moment', moment === last() ? { scene: null, figures: null, step: null } : frame);
+    put('moment', moment === last() ? NOW : frame);
   }
 
   /** All moments at once, not through the queue of events: they stand within a tenth of a second. */
   async function ask(what) {
-    const pending = wanted !== null, { address } = value;
+    const pending = wanted !== null, of = value;
     wanted = what;
     if (pending) return;
     let got = [];
     try {
-      const answer = await fetch(new URL(`${address}/film.json`, ROOT));
+      const answer = await fetch(new URL(`${of.address}/film.json`, ROOT));
       if (answer.ok) got = await answer.json();
     } catch { /* no network: the next touch asks again */ }
-    if (address !== value.address) return; // another stage has come meanwhile
+    if (of !== value) return; // another stage has come meanwhile, or the same one again, which has asked for itself
     const asked = wanted;
     frames = got;
     wanted = null;

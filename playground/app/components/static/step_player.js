@@ -97,15 +97,22 @@ export function mount(root, island) {
   stage.addEventListener('keydown', (event) => { if (event.key === 'Escape' && get('block')) { event.stopPropagation(); pick(null); } });
   on('tab', (tab) => { if (tab === 'training') player.stop(); });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
-  let waiting = PLACE.test(location.search), held = null, own = null;
-  const arrive = () => { if (waiting && held) { waiting = false; load(held); } };
+  let waiting = PLACE.test(location.search), own = null, of = null;
+  const arrive = () => { if (waiting) { waiting = false; place(own); } };
+  // The server may send the same scene again, after a link's moment has come: the moment stays.
+  const place = (next) => load(get('moment')?.scene && of === next.key ? { ...get('moment').scene, step: get('step') } : next);
   // Another moment of the training: the same input and the same step, other weights.
-  on('moment', (moment) => { if (own && moment) load({ ...(moment.scene ?? own), step: get('step') }); });
+  on('moment', (moment) => {
+    if (!own || !moment) return;
+    of = own.key;
+    load({ ...(moment.scene ?? own), step: get('step') });
+  });
   island.onValue((next) => {
+    const first = !own;
     own = next;
-    if (!waiting) load(next);
-    else if (!held) { held = next; setTimeout(arrive, ARRIVAL_MS); }
-    else { held = next; arrive(); }
+    if (!waiting) place(next);
+    else if (first) setTimeout(arrive, ARRIVAL_MS);
+    else arrive();
   });
 }
 
