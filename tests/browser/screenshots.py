@@ -17,6 +17,7 @@ from tests.browser.driving import DESKTOP, PHONE, ROOT, chromium, serving, wait_
 IMAGES = ROOT / "docs" / "images"
 COLOURS = 128  # flat surfaces and few hues: a palette is a third of the bytes
 PATIENCE_MS = 60_000
+CHARTS_MS = 300  # they follow a step a little later than what is drawn at frame rate
 
 
 def decode(page: Page) -> None:
@@ -109,6 +110,7 @@ def shot(browser: Browser, url: str, viewport: Any, act: Callable[[Page], None])
     wait_drawn(page)
     act(page)
     wait_drawn(page)
+    page.wait_for_timeout(CHARTS_MS)
     data: bytes = page.screenshot()
     page.context.close()
     return data
