@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.driving import DESKTOP, App, chromium, serving, wait_ready
+from tests.browser.driving import DESKTOP, App, chromium, serving, wait_drawn, wait_ready
 
 PATIENCE_MS = 20_000  # two cores also train, serve and draw
 
@@ -38,6 +39,15 @@ class Watch:
         self.home = urlsplit(home).netloc
         self.requests: list[str] = []
         self.faults: list[str] = []
+
+    @contextmanager
+    def unasked(self, page: Page) -> Iterator[None]:
+        """Nothing inside asks the server. Files of the page may still come, and the answer to what was asked before."""
+        wait_drawn(page)
+        before = len(self.requests)
+        yield
+        asked = [url for url in self.requests[before:] if not urlsplit(url).path.startswith(("/assets/", "/gradio_api/queue/data"))]
+        assert asked == [], "this must not ask the server"
 
     def over(self, page: Page) -> Page:
         page.on("console", self._hear)
