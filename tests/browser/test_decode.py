@@ -88,7 +88,15 @@ def test_keys_walk_through_the_steps(page: Page, watch: Watch) -> None:
     player = page.locator("#player")
     player.focus()
     with watch.unasked(page):
-        for key, step in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 9), ("ArrowRight", 9), ("Home", 0), ("ArrowLeft", 0)]:
+        for key, step in [
+            ("ArrowRight", 1),
+            ("ArrowRight", 2),
+            ("ArrowLeft", 1),
+            ("End", 9),
+            ("ArrowRight", 9),
+            ("Home", 0),
+            ("ArrowLeft", 0),
+        ]:
             player.press(key)
             hooks.expect_step(page, step)
 
