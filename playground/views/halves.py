@@ -84,7 +84,7 @@ def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     blocks = anatomy.columns(model, "decoder", trace)
     recurrent, layers = _recurrent(model.get_submodule("decoder")), anatomy.layers(blocks)
     hidden, words = trace.get("decoder.hidden"), len(names(task))
-    alone = "" if trace.get("encoder.states") is not None else "; +n is the length of what a sublayer adds"
+    alone = "" if trace.get("encoder.states") is not None else "; +n is the length added"
     name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}{alone or '; sees its past'}" if layers else "counts of words"
     return {
         "ghost": False,
@@ -121,7 +121,7 @@ def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[s
 
 
 def _layers(count: int) -> str:
-    return f"{_count(count, 'layer')}; +n is the length of what a sublayer adds"
+    return f"{_count(count, 'layer')}; +n is the length added"
 
 
 def _ghost(why: str) -> dict[str, Any]:

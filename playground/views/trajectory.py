@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..explore import MANY, Projection
 from ..tracing import Trace
 from . import attention
+from .labels import MARGINS, place_labels
 from .style import MONO, Rich, color, escape, meta, percent, typed
 
 if TYPE_CHECKING:
@@ -27,9 +28,15 @@ class Path(NamedTuple):
     labels: tuple[str, ...]
     points: NDArray[np.float32]  # (steps, 2)
     places: list[str]  # where each point's label stands
+    free: list[bool]  # whether a label covers no other; one that does is written only while its state is the current one
     moved: NDArray[np.float32]  # (steps,) distance from the state before, in all dimensions
     cloud: NDArray[np.float32]  # (N, 2)
     explained: NDArray[np.float32]  # (2,)
+
+    def texts(self, current: int) -> list[str]:
+        """The label of each state while one of them is the current one."""
+        shown = ((i == current or free, escape(label)) for i, (label, free) in enumerate(zip(self.labels, self.free, strict=True)))
+        return [f"{label}{subscript(i + 1)}" if free else "" for i, (free, label) in enumerate(shown)]
 
 
 class Info(NamedTuple):
@@ -58,7 +65,9 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
         moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
         labels = trace.source if side == "encoder" else trace.tokens
         points = projection(states)
-        paths[side] = Path(side, labels, points, _label_places(points), moved, projection.cloud, projection.explained)
+        drawn, letters = np.concatenate([points, projection.cloud]), [len(f"{label}{i + 1}") for i, label in enumerate(labels)]
+        places, free = place_labels(points, letters, drawn.min(0), drawn.max(0))
+        paths[side] = Path(side, labels, points, places, free, moved, projection.cloud, projection.explained)
     looked = attention.extract(trace)
     return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions)
 
@@ -113,7 +122,6 @@ def _traces(path: Path) -> list[dict[str, Any]]:
     _, hue, symbol = SIDES[path.side]
     x, y = path.points.T.round(4).tolist()
     far, up = map(typed, path.cloud.T)
-    text = [f"{escape(t)}{subscript(i + 1)}" for i, t in enumerate(path.labels)]
     font = {"family": MONO, "color": color(f"{hue}-text")}
     outline = {"color": color(hue), "width": 1.5}
     ring = {"symbol": "circle-open", "size": 22, "line": {"color": color("ink"), "width": 2.5}, "color": color("ink")}
@@ -126,7 +134,7 @@ def _traces(path: Path) -> list[dict[str, Any]]:
         {"x": x, "y": y, "mode": "lines", "line": {"color": color(hue), "width": 2}, "hoverinfo": "skip"},
         {"x": [], "y": [], "mode": "lines", "line": {"color": color(hue), "width": 1.2, "dash": "dot"}, "hoverinfo": "skip"},
         {"x": [], "y": [], "text": [], "textposition": "top right", "marker": ahead, **labelled},
-        {"x": x, "y": y, "text": text, "textposition": path.places, "marker": passed, **labelled},
+        {"x": x, "y": y, "text": path.texts(len(x) - 1), "textposition": path.places, "marker": passed, **labelled},
         {"x": x[-1:], "y": y[-1:], "mode": "markers", "hoverinfo": "skip", "marker": ring},
     ]
     return [{"type": "scatter", "meta": {"view": path.side}, **trace} for trace in drawn]
@@ -134,8 +142,7 @@ def _traces(path: Path) -> list[dict[str, Any]]:
 
 def _decoder_patch(path: Path, first: int, t: int) -> list[dict[str, Any]]:
     x, y = path.points.T.round(4).tolist()
-    text = [f"{escape(token)}{subscript(i + 1)}" for i, token in enumerate(path.labels)]
-    places = path.places
+    text, places = path.texts(t), path.places
     return [
         {"trace": first + 1, "x": x[: t + 1], "y": y[: t + 1]},
         {"trace": first + 2, "x": x[t:], "y": y[t:]},
@@ -152,30 +159,9 @@ def _patch(info: Info, side: str, first: int, t: int) -> list[dict[str, Any]]:
 def _encoder_patch(info: Info, first: int, t: int) -> list[dict[str, Any]]:
     """The whole source has been read; the ring is on the state that is read off or looked at, or on the last one."""
     at = info.read_off[t] if info.read_off else -1 if info.looks_at is None else int(info.looks_at[t])
-    x, y = info.paths["encoder"].points[at].round(4).tolist()
-    return [{"trace": first + 5, "x": [x], "y": [y]}]
-
-
-PLACES = {
-    f"{vertical} {side}": ((side == "right") - (side == "left"), (vertical == "top") - (vertical == "bottom"))
-    for vertical in ("top", "bottom", "middle")
-    for side in ("right", "left", "center")
-    if (vertical, side) != ("middle", "center")
-}
-
-
-def _label_places(points: NDArray[np.float32]) -> list[str]:
-    """Where each label stands: the place farthest from all marks and from the labels placed before it."""
-    unit = np.array([15, 9]) * np.maximum(np.ptp(points, axis=0), 1e-6) / np.array([290, 180])  # a label's offset on a usual panel
-    taken, places = [*points], []
-    for i, point in enumerate(points):
-        spots = {name: point + unit * offset for name, offset in PLACES.items()}
-        others = np.array(taken[:i] + taken[i + 1 :]) if len(taken) > 1 else point[None] + 1e9
-        room = {name: np.abs((others - spot) / unit).max(1).min() for name, spot in spots.items()}
-        best = max(room, key=lambda name: round(float(min(room[name], 1.6)), 1))
-        places.append(best)
-        taken.append(spots[best])
-    return places
+    path = info.paths["encoder"]
+    x, y = path.points[at].round(4).tolist()
+    return [{"trace": first + 4, "text": path.texts(at % len(path.labels))}, {"trace": first + 5, "x": [x], "y": [y]}]
 
 
 def _reading(info: Info, side: str, t: int) -> Rich:
@@ -204,7 +190,7 @@ def _rows(info: Info) -> list[list[Any]]:
 def _width(path: Path) -> list[float]:
     """The range across, with room at the right for the last label."""
     low, high = (float(edge(np.concatenate([path.points[:, 0], path.cloud[:, 0]]))) for edge in (np.min, np.max))
-    return [low - 0.06 * (high - low), high + 0.16 * (high - low)]
+    return [low - MARGINS[0] * (high - low), high + MARGINS[1] * (high - low)]
 
 
 def subscript(number: int) -> str:

@@ -69,6 +69,9 @@ def serving(*flags: str, program: tuple[str, ...] = (), **variables: str) -> Ite
             url = f"http://127.0.0.1:{port}"
             wait_until_served(url, process, log)
             yield App(url, process, log, time.monotonic() - start)
+        except BaseException as error:
+            error.add_note(f"app.py said:\n{log.read_text()[-4000:]}")
+            raise
         finally:
             end(process)
 

@@ -59,7 +59,7 @@ def stop(page: Page) -> None:
 def test_choose_train_watch_and_look_inside(page: Page) -> None:
     hooks.choose(page, task="copy")
     hooks.choose_preset(page, "ten")
-    expect(page.locator("#train")).to_have_text("Train")
+    hooks.set_budget(page, 5)
     hooks.open_tab(page, "Training")
     page.evaluate(NOTE_STATUS)
     page.locator("#train").click()

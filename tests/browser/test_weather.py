@@ -101,11 +101,11 @@ def test_a_network_away_for_too_long_ends_the_run_and_keeps_what_it_learned(cont
     hooks.expect_output(page, hooks.output(page))
 
 
-def test_a_network_that_swallows_everything_is_told_and_tried_again(context: BrowserContext, patient: App) -> None:
+def test_a_network_that_swallows_everything_is_told_and_tried_again(context: BrowserContext, app: App) -> None:
     """No error ends such a connection: the page hears nothing for 25 seconds of its clock, although the server speaks every ten."""
     page = context.new_page()
     page.clock.install()
-    page.goto(f"{patient.url}/{LONG}")
+    page.goto(f"{app.url}/{LONG}")
     wait_ready(page)
     page.locator("#train").click()
     hooks.expect_state(page, "training")

@@ -57,7 +57,7 @@ export function mount(root) {
     pinned = false;
     const several = chosen && (chosen.heads > 1 || layered(chosen));
     panel.subtitle(!chosen ? 'empty' : several ? `${SIDES[chosen.side].name}, layer ${chosen.layer + 1}, head ${choice.head + 1}` : scene.attention_title ?? '');
-    panel.empty(chosen ? null : nothing());
+    panel.empty(chosen ? null : nothing(scene));
     read();
     draw();
     panel.refresh();
@@ -77,11 +77,11 @@ export function mount(root) {
   });
 }
 
-function nothing() {
+function nothing({ encoder }) {
   const other = document.querySelector(WITH_ATTENTION);
   return {
     title: 'This model has no attention',
-    text: 'The encoder hands over its final state only. Choose an architecture with attention to see where each output looks.',
+    text: `${encoder?.ghost ? 'It looks up what followed the last words in training, and nothing weighs one word against another.' : 'The encoder hands over its final state only.'} Choose an architecture with attention to see where each output looks.`,
     ...(other && !other.disabled ? { action: 'Switch to attention', onaction: () => document.querySelector(WITH_ATTENTION)?.click() } : {}),
   };
 }

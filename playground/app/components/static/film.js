@@ -99,7 +99,7 @@ function pictureBelow({ step, pinned, score }) {
 
 function subtitle(run) {
   const source = run.shown ? run.source : run.frames.at(-1)?.pinned?.source ?? run.source;
-  const what = source ? `one input, ${source.every((t) => t.length === 1) ? source.join('') : source.join(' ')},` : 'one input';
+  const what = source ? `one input, ‘${source.join(source.every((t) => t.length === 1) ? '' : ' ')}’,` : 'one input';
   return `${what} at every snapshot — click a frame to go back in training time`;
 }
 

@@ -25,9 +25,9 @@ export function foldLine() {
 function sequenceParts({ source = [], output = [], target, attention, shown }) {
   const { wrong, hits, total, right } = compare(output, target);
   return [
-    glyph('enc'), shown ? h('span.picture', {}, colourPicture(shown, 'the input')) : h('div.chips', { role: 'img', 'aria-label': `source: ${source.join(' ')}` }, source.map((token) => chip(token, 'enc'))),
+    glyph('enc'), shown ? h('span.picture', {}, colourPicture(shown, 'the input')) : h(row(source), { role: 'img', 'aria-label': `source: ${source.join(' ')}` }, source.map((token) => chip(token, 'enc'))),
     arrow(), pill(attention), arrow(), glyph('dec'),
-    h('div.chips', { role: 'img', 'aria-label': `output: ${output.join(' ')}` }, output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec'))),
+    h(row(output), { role: 'img', 'aria-label': `output: ${output.join(' ')}` }, output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec'))),
     right === null ? '' : h('span.verdict', {}, right ? h('b', {}, '✓ ') : h('b.w', {}, '✗ '), `${hits} of ${total}`),
   ];
 }
@@ -40,6 +40,8 @@ function pictureParts({ picture, reconstruction }) {
     h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(error, 'error')))];
 }
 
+/** Characters share the row; words keep their length, and the last of many fade. */
+const row = (tokens) => (tokens.some((token) => token.length > 2 && token !== 'end') ? 'div.chips.words' : 'div.chips');
 const chip = (token, kind) => h(`span.chip-small.${kind}`, { style: token.length > 2 ? { 'font-size': 'max(11px, .72em)' } : {} }, h('bdi', {}, token));
 const arrow = () => h('i.arrow', { 'aria-hidden': true });
 

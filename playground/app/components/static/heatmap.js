@@ -3,6 +3,7 @@ import { s, setText, weight } from './dom.js';
 import { onRamp, ramp, spelled } from './glyphs.js';
 
 const MONO = 0.61, TALLEST = 290;
+const INK = 0.75; // of a line's height is inked: turned labels may stand that close
 
 /**
  * @param {object} options
@@ -59,7 +60,7 @@ function geometry(rows, columns, width) {
   const high = Math.max(7, Math.min(big ? 31 : 22, Math.floor((big ? 340 : TALLEST) / rows.length)));
   return {
     big, font, left, top, wide, high, upright, rowChars, columnChars,
-    every: Math.ceil((font + 1) / high), skip: upright ? 1 : Math.ceil((font + 1) / wide),
+    every: Math.ceil((font + 1) / high), skip: upright ? 1 : Math.ceil((font * INK) / wide),
     width: left + wide * columns.length + 3, height: top + high * rows.length + 3,
     x: (j) => left + j * wide, y: (i) => top + i * high,
   };
@@ -80,7 +81,7 @@ function columnLabel(g, token, j) {
   if (j % g.skip) return s('g');
   return g.upright
     ? s('text', { class: 'm colname', x, y, 'text-anchor': 'middle' }, text)
-    : s('text', { class: 'm colname', transform: `translate(${x + g.font * 0.36} ${y + 2}) rotate(-90)` }, text);
+    : s('text', { class: 'm colname', style: g.wide < g.font ? 'font-size:var(--fs-xs)' : '', transform: `translate(${x + g.font * 0.34} ${y + 2}) rotate(-90)` }, text);
 }
 
 function cells(g, values, rows, columns, hue) {

@@ -47,13 +47,15 @@ export function sequencePicture(scene, goto, pick, look) {
   const follow = () => {
     reveal(encoder, source[now ? argmax(now.source) : source.length - 1]);
     reveal(decoder, output[step]);
+    fade(encoder);
+    fade(decoder);
     layout = arrange(parts);
     draw();
   };
   const measure = () => { if (grid.clientWidth) { fitColumns(parts); follow(); } };
   const observer = new ResizeObserver(measure);
   observer.observe(grid);
-  for (const { columns } of [encoder, decoder]) columns.addEventListener('scroll', () => { layout = arrange(parts); draw(); }, { passive: true });
+  for (const { columns } of [encoder, decoder]) columns.addEventListener('scroll', () => { fade(encoder); fade(decoder); layout = arrange(parts); draw(); }, { passive: true });
 
   return {
     node: grid,
@@ -248,4 +250,11 @@ function reveal({ columns: scroller, scrolls }, column) {
   const left = column.node.offsetLeft, right = left + column.node.offsetWidth, margin = column.node.offsetWidth * 1.5;
   if (left - margin < scroller.scrollLeft) scroller.scrollLeft = left - margin;
   else if (right + margin > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right + margin - scroller.clientWidth;
+}
+
+/** An end of a block beyond which columns are out of sight fades. */
+function fade({ columns: scroller, scrolls }) {
+  const left = scroller.scrollLeft, more = scrolls ? scroller.scrollWidth - scroller.clientWidth - left : 0;
+  scroller.classList.toggle('more-before', scrolls && left > 1);
+  scroller.classList.toggle('more-after', more > 1);
 }

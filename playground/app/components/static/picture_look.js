@@ -41,46 +41,54 @@ export function looker(scene) {
     const chosen = choice ?? scene.main, map = chosen && maps[chosen.map];
     if (!map) return null;
     const values = weights(map, chosen.head, step), at = row(map, step), within = map.side === 'encoder' || map.side === 'prompt';
-    const chips = map.side === 'decoder' ? values.length - decoderColumns(scene) : values.length;
-    const links = Array.from(values, (weight, j) => linkOf(j, chips, weight));
+    const columns = columnsOf(scene, map, values), { chips, start } = columns;
+    const links = Array.from(values, (weight, j) => linkOf(j, columns, weight));
     return {
       hue: map.side === 'cross' || map.side === 'pooling' ? 'code' : map.side === 'encoder' ? 'enc' : 'dec',
       links, target: within ? { side: 'source', index: at } : { side: 'output', index: map.side === 'pooling' ? 0 : step },
       through: map.side === 'cross' || map.side === 'pooling',
       source: values.subarray(0, chips),
-      output: Float32Array.from(scene.output, (_, k) => (map.side === 'decoder' ? values[chips + k + 1] ?? 0 : 0)),
+      output: Float32Array.from(scene.output, (_, k) => (map.side === 'decoder' ? values[chips + k + start] ?? 0 : 0)),
       context: map.read && map.read.data.subarray((chosen.head * map.read.shape[1] + Math.min(at, map.read.shape[1] - 1)) * map.read.shape[2]).subarray(0, map.read.shape[2]),
       block: map.site.replace(/\.weights$/, ''),
-      clause: clause(scene, map, chosen.head, values, { many, crossed, before, at, chips }),
+      clause: clause(scene, map, chosen.head, values, { many, crossed, before, at, columns }),
     };
   };
 }
 
-/** How many columns of a map belong to the decoder's own states: one per step. */
-const decoderColumns = (scene) => scene.output.length;
+/**
+ * How the columns of a map are read: first `chips` of the source, then `start`, 1 or 0, for the start token, then the output.
+ * A decoder has one own state per step. The first has read the start token; where a text just goes on there is none, and the
+ * first step is taken from the state of the last word of the prompt.
+ */
+function columnsOf(scene, map, values) {
+  if (map.side !== 'decoder') return { chips: values.length, start: 0 };
+  const before = values.length - scene.output.length, start = scene.encoder.ghost && before < scene.source.length ? 0 : 1;
+  return { chips: before + 1 - start, start };
+}
 
-/** The k-th state of a decoder has read the output before it; the first has read the start token, which has no chip. */
-function linkOf(j, chips, weight) {
+/** The start token has no chip. */
+function linkOf(j, { chips, start }, weight) {
   if (j < chips) return { from: 'source', index: j, weight };
-  return j === chips ? { from: 'start', index: 0, weight } : { from: 'output', index: j - chips - 1, weight };
+  return j < chips + start ? { from: 'start', index: 0, weight } : { from: 'output', index: j - chips - start, weight };
 }
 
 /** `head 2.3 looks mostly at state 4, ‘red’ — weight 0.87` */
-function clause(scene, map, head, values, { many, crossed, before, at, chips }) {
+function clause(scene, map, head, values, { many, crossed, before, at, columns }) {
   const most = argmax(values), named = [['', 'head\u00a0'], ['b', `${map.layer + 1}.${head + 1}`]];
   const kind = scene.decoder.ghost || !crossed || map.side === 'cross' ? '' : map.side === 'encoder' ? 'encoder ' : 'decoder ';
   const who = many ? [['', kind], ...named] : [['', map.side === 'pooling' ? 'the pooling' : 'the decoder']];
   const here = map.side === 'prompt' || (map.side === 'encoder' && !scene.decoder.ghost) ? [['', ' at state '], ['b', String(at - before + 1)], ['', ', '], ['e', quoted(scene.source[at - before])], ['', ',']] : [];
   const weight = [['', ' — weight '], [`b ${HUES[map.side]}`, values[most].toFixed(2)]];
-  return [...who, ...here, ['', ' looks mostly at '], ...stateName(scene, map, most, { before, chips }), ...weight];
+  return [...who, ...here, ['', ' looks mostly at '], ...stateName(scene, map, most, before, columns), ...weight];
 }
 
 const HUES = { cross: 'c', pooling: 'c', encoder: 'e', prompt: 'd', decoder: 'd' };
 
-function stateName(scene, map, j, { before, chips }) {
+function stateName(scene, map, j, before, { chips, start }) {
   if (j >= chips) {
-    const read = j === chips ? [['', 'the start token']] : [['d', quoted(scene.output[j - chips - 1])]];
-    return [['', 'its own state '], ['b', String(j - chips + 1)], ['', ', which has read '], ...read];
+    const read = j < chips + start ? [['', 'the start token']] : [['d', quoted(scene.output[j - chips - start])]];
+    return [['', 'its own state '], ['b', String(j - chips + 2 - start)], ['', ', which has read '], ...read];
   }
   const offset = map.side === 'encoder' ? before : 0;
   if (j < offset) return [['', 'the summary state']];

@@ -68,5 +68,5 @@ function reading(samples) {
 function emptyState(run) {
   if (run.state === 'queued') return { title: 'Starts when training does', text: 'The first answers come with the first steps.' };
   if (busy(run)) return { title: 'The first answers come in a moment', text: 'A few held-out inputs are answered again and again while the model learns.' };
-  return { title: 'Not trained yet', text: 'Train a model and watch its answers to held-out inputs get right.' };
+  return { title: 'Nothing is training', text: 'Train a model and watch its answers to held-out inputs get right.' };
 }

@@ -75,7 +75,7 @@ export function mount(root, island) {
 
   function drawVerdict({ verdict: given }) {
     const right = given?.right;
-    verdict.replaceChildren(...(!given ? [] : [
+    verdict.replaceChildren(...(!given?.text ? [] : [
       right === true ? h('span.mark', { 'aria-hidden': true }, '✓') : right === false ? h('span.mark.w', { 'aria-hidden': true }, '✗') : '',
       h('span', {}, given.text)]));
   }
