@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 import playground
 from playground import Beam, Edit, InputError, Run, alignment, views
@@ -18,7 +20,7 @@ from playground.events import pack
 from playground.explore import Projection, explore
 from playground.tasks import get
 from playground.tracing import Trace
-from playground.views import anatomy, attention, latent_map, learning, next_token, picture_scene, scene, trajectory
+from playground.views import anatomy, attention, labels, latent_map, learning, next_token, picture_scene, scene, trajectory
 from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
 from tests.small import build, some_input
 
@@ -138,7 +140,7 @@ def test_trajectory_numbers() -> None:
 
 
 def test_trajectory_patches_have_the_right_lengths(run: Run) -> None:
-    """At every step: what is past, what is to come, and a ring on one point."""
+    """At every step: what is past, what is to come, a ring on one point, and a label on each state that it stands on."""
     info = trajectory.extract(run.explore("31415"), run.projections)
     figure = trajectory.draw(info)
     steps = figure.layout.meta["steps"]
@@ -146,13 +148,41 @@ def test_trajectory_patches_have_the_right_lengths(run: Run) -> None:
     first = len(figure.data) // 2
     for t, patches in enumerate(steps):
         by_trace = {patch["trace"]: patch for patch in patches}
-        lengths = {trace: len(patch["x"]) for trace, patch in by_trace.items()}
+        assert len(by_trace[4]["text"]) == 5 and by_trace[4]["text"][info.looks_at[t]] and by_trace[first + 4]["text"][t]
+        lengths = {trace: len(patch["x"]) for trace, patch in by_trace.items() if trace != 4}
         assert lengths == {5: 1, first + 1: t + 1, first + 2: 6 - t, first + 3: 5 - t, first + 4: t + 1, first + 5: 1}
         for patch in patches:
             assert 0 <= patch["trace"] < len(figure.data)
-            assert {len(patch[k]) for k in ("x", "y", "text", "textposition") if k in patch} == {len(patch["x"])}
+            assert {len(patch[k]) for k in ("x", "y", "text", "textposition") if k in patch} == {len(patch.get("x", patch.get("text", [])))}
         ring = by_trace[5]
         assert [ring["x"][0], ring["y"][0]] == pytest.approx(info.paths["encoder"].points[info.looks_at[t]].tolist(), abs=1e-4)
+
+
+@given(npst.arrays(float, st.tuples(st.integers(1, 30), st.just(2)), elements=st.floats(-3, 3)), st.data())
+def test_labels_that_stand_free_cover_no_other(points: Any, data: st.DataObject) -> None:
+    """Boxes are measured here from the places that Plotly is told; a tenth of a label may be covered."""
+    letters = data.draw(st.lists(st.integers(2, 12), min_size=len(points), max_size=len(points)))
+    places, free = labels.place_labels(points, letters, points.min(0), points.max(0))
+    assert free[0] and len(places) == len(free) == len(points)
+    at = (points - points.min(0)) * labels.PANEL / np.maximum(np.ptp(points, axis=0), 1e-6)
+    boxes = []
+    for (x, y), place, width in zip(at, places, (n * labels.LETTER for n in letters), strict=True):
+        vertical, side = place.split()
+        left = {"right": x + labels.GAP, "left": x - labels.GAP - width, "center": x - width / 2}[side]
+        bottom = {"top": y + labels.GAP, "bottom": y - labels.GAP - labels.LINE, "middle": y - labels.LINE / 2}[vertical]
+        boxes.append((left, bottom, left + width, bottom + labels.LINE))
+    shown = [box for box, alone in zip(boxes, free, strict=True) if alone]
+    for a, b in combinations(shown, 2):
+        covered = max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+        assert covered <= 0.1 * max((box[2] - box[0]) * labels.LINE for box in (a, b)) + 1e-6
+
+
+def test_a_crowd_of_labels_is_thinned_and_a_row_is_not() -> None:
+    crowd = place = np.zeros((20, 2))
+    _, free = labels.place_labels(crowd, [3] * 20, place.min(0) - 1, place.max(0) + 1)
+    assert 1 <= sum(free) <= len(labels.PLACES)
+    row = np.stack([np.linspace(0, 1, 7), np.zeros(7)], 1)
+    assert all(labels.place_labels(row, [2] * 7, np.array([0, -1]), np.array([1, 1]))[1])
 
 
 def test_latent_map_numbers() -> None:

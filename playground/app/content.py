@@ -100,7 +100,7 @@ def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict
     nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     budget = "preset" if recipe.seconds is None else f"{recipe.seconds:g}"
     return {
-        "tasks": [{"id": t.id, "title": t.title, "example": t.example, "kind": t.kind} for t in _ordered(tasks.tasks(), TASKS)],
+        "tasks": [_task(t) for t in _ordered(tasks.tasks(), TASKS)],
         "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
         "task": recipe.task,
         "architecture": recipe.architecture,
@@ -256,6 +256,16 @@ def _guessing(task: tasks.Task) -> list[list[Any]]:
 
 def _hash(*parts: Any) -> str:
     return f"{hash(parts) & 0xFFFFFFFFFFFFFFFF:x}"
+
+
+def usual(task: type[tasks.Task]) -> models.Architecture:
+    """What a task opens with if the architecture before cannot learn it: that of the start page, else the first that can."""
+    fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
+    return next((a for a in fitting if a.id == visits.HOME[0]), fitting[0])
+
+
+def _task(t: type[tasks.Task]) -> dict[str, str]:
+    return {"id": t.id, "title": t.title, "example": t.example, "kind": t.kind, "usual": usual(t).id}
 
 
 def _architecture(a: models.Architecture) -> dict[str, Any]:

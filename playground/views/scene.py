@@ -45,6 +45,7 @@ def sequence(
     """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
+    itself = chosen is not None and chosen[0].side == "decoder"  # looks at what it wrote too: more than at the source
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
     right, output = _right(trace, task), list(trace.tokens)
     reads = isinstance(model, Reader)
@@ -76,7 +77,7 @@ def sequence(
         "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in names(task)],
         "probability": probability,
         "say": sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
-        "attention_reading": None if looked is None else [attention.reading(looked, t) for t in range(len(output))],
+        "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
         "notice": _notice(trace, task),

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.browser.driving import DESKTOP, App, chromium, serving, wait_drawn, wait_ready
 
-PATIENCE_MS = 20_000  # two cores also train, serve and draw
+PATIENCE_MS = 45_000  # two cores also train, serve and draw
 
 Visit = Callable[..., Page]
 expect.set_options(timeout=PATIENCE_MS)

@@ -123,6 +123,22 @@ def test_ribbons_and_sentence_follow_the_chosen_head(visit: Visit) -> None:
     expect(sentence(page)).to_contain_text(re.compile(r"head.1\.2"))
 
 
+def test_picture_and_panel_name_the_same_state_where_a_text_goes_on(visit: Visit) -> None:
+    """There is no start token: the first word is written from the state of the prompt's last one."""
+    page = visit(MODELS["long-prompt"])
+    looked = set()
+    for step in range(hooks.steps(page)):
+        hooks.expect_step(page, step)
+        expect(sentence(page)).to_contain_text(f"Step {step + 1}.")
+        told = sentence(page).inner_text()
+        named = re.search(r"looks mostly at (its own )?state \d+, (?:which has read )?(‘.+’) — weight (\d\.\d\d)", told)
+        assert named, told
+        expect(hooks.panel(page, "Attention")).to_contain_text(f"looks at {named[2]}, weight {named[3]}")
+        looked.add(bool(named[1]))
+        page.locator("#player").press("ArrowRight")
+    assert looked == {True, False}, "some steps look at the prompt, some at what was written"
+
+
 def test_a_reader_answers_in_one_step_and_says_what_it_read(visit: Visit) -> None:
     page = visit(MODELS["pooled"])
     assert hooks.steps(page) == 1

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import hooks
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.browser.driving import DESKTOP, App, serving, wait_ready
 from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_for_health
 
@@ -107,7 +107,7 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
 def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     """Two servers after each other over the same folder: a run under way at the end of the first is opened on the second."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
         page.goto(f"{first.url}/{LONG}")

@@ -166,3 +166,12 @@ def test_a_rate_is_what_was_typed(page: Page) -> None:
     page.locator("#train").click()
     expect(page).to_have_url(re.compile(r"training\.learning_rate=0\.00015&"))
     stop(page)
+
+
+def test_a_task_that_the_architecture_cannot_learn_opens_with_one_that_can(visit: Visit) -> None:
+    page = visit("?architecture=captioner&task=scenes")
+    hooks.choose(page, task="pairs")
+    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    expect(page).to_have_url(re.compile("architecture=attention_seq2seq&task=pairs"))
+    hooks.choose(page, architecture="transformer", task="reverse")
+    expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()

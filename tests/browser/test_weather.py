@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import hooks
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.driving import DESKTOP, App, serving, wait_ready
 from tests.browser.test_sharing import LONG
 from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_for_health
@@ -35,7 +36,7 @@ def patient() -> Iterator[App]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Errors of the network are expected on its pages, and so are not watched."""
     opened = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 

@@ -34,7 +34,7 @@ def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     if not architecture.fits(task):
         changed_task = task.id != visit.recipe.task
         if changed_task:
-            architecture = _usual(task)
+            architecture = content.usual(task)
         else:
             raise InputError(f"{architecture.title} {architecture.why_not(task)}.")
     chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
@@ -95,11 +95,6 @@ def _under_way(page: Page, visit: Visit, owner: str) -> str | None:
     """The followed run, if it is the visitor's own and not over."""
     mine = [log for log in page.book.of(owner) if log.id == visit.run and not log.over]
     return mine[0].id if mine else None
-
-
-def _usual(task: type[tasks.Task]) -> models.Architecture:
-    fitting = [a for a in models.architectures().values() if a.fits(task)]
-    return next((a for a in fitting if a.id == visits.HOME[0]), fitting[0])
 
 
 def _not_in_the_rail(visit: Visit) -> dict[str, Any]:

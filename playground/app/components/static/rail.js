@@ -146,9 +146,10 @@ export function mount(root, island) {
     island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
   }
 
-  function suitable({ architectures: list, architecture, task }) {
-    const suits = (a) => !a.tasks || a.tasks.includes(task);
-    return (list.find((a) => a.id === architecture && suits(a)) ?? list.find(suits))?.id ?? architecture;
+  /** The architecture stays if it can learn the task. */
+  function suitable({ architectures, architecture, tasks: all, task }) {
+    const stays = architectures.some((a) => a.id === architecture && a.tasks.includes(task));
+    return stays ? architecture : all.find(({ id }) => id === task).usual;
   }
 
   function seedChanged() {
