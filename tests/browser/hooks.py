@@ -36,6 +36,12 @@ def steps(page: Page) -> int:
     return int(page.locator("#player").get_attribute("data-steps") or 0)
 
 
+def slow_network(page: Page, latency_ms: int = 400) -> None:
+    """Every answer of the server takes this long at least."""
+    network = {"offline": False, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", network)
+
+
 def radio(page: Page, group: str, value: str) -> Locator:
     return page.locator(f'#{group} input[value="{value}"]')
 

@@ -18,6 +18,21 @@ INK = """(canvas) => {
   return Math.max(...[0, 1, 2, 3].map((c) => Math.max(...channel(c)) - Math.min(...channel(c))));
 }"""
 
+# A slider is swept faster than codes are decoded; it ends at its last place.
+SWEEP = """async (slider) => {
+  for (let at = 10; at <= 190; at += 9) {
+    slider.value = at;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 30));
+  }
+  slider.dispatchEvent(new Event('change', { bubbles: true }));
+}"""
+# Whether the link holds the number that the slider tells.
+TOLD = """(slider) => {
+  const code = new URLSearchParams(location.search).get('code')?.split(','), unit = Number(slider.getAttribute('aria-label').slice(1)) - 1;
+  return Boolean(code) && Math.abs(code[unit] - slider.getAttribute('aria-valuetext').replace('−', '-')) < 0.01;
+}"""
+
 # The digit of the map that stands furthest from all others, and a free place of it, in pixels of the window.
 PLACES = """(map) => {
   const middleOf = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
@@ -219,3 +234,13 @@ def test_an_autoencoder_is_trained_in_the_page(visit: Visit) -> None:
     expect(page.get_by_text("your run")).to_be_visible()
     hooks.open_tab(page, "Latent")
     expect(picture(page)).to_be_visible()
+
+
+def test_a_slider_swept_fast_ends_at_its_last_code(page: Page) -> None:
+    swept = page.get_by_role("slider", name=re.compile(r"^z\d+$")).first
+    hooks.slow_network(page)
+    swept.evaluate(SWEEP)
+    expect(by_hand(page)).to_be_visible()
+    page.wait_for_function(TOLD, arg=swept.element_handle())
+    settled(page)
+    assert swept.evaluate(TOLD), "an older code came after the last one"

@@ -175,3 +175,19 @@ def test_a_task_that_the_architecture_cannot_learn_opens_with_one_that_can(visit
     expect(page).to_have_url(re.compile("architecture=attention_seq2seq&task=pairs"))
     hooks.choose(page, architecture="transformer", task="reverse")
     expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()
+
+
+def test_train_pressed_at_once_trains_what_was_just_chosen(page: Page, app: App) -> None:
+    """Nobody waits for the server's answer to a choice; its settings come with that answer, and the run begins with them."""
+    before = runs(app)
+    hooks.slow_network(page)
+    hooks.radio(page, "task", "sort").check()
+    page.wait_for_timeout(200)  # the first choice is on its way when the second is made
+    hooks.radio(page, "architecture", "transformer").check()
+    page.get_by_role("radio", name="5 s", exact=True).check()
+    page.locator("#train").click()
+    hooks.expect_state(page, "done")
+    expect(page).to_have_url(re.compile("architecture=transformer&task=sort.*&run="))
+    expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()
+    expect(page.get_by_text("your run")).to_be_visible()
+    assert runs(app) == before + 1

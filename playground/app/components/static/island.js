@@ -9,6 +9,7 @@
 /** Start a module inside its component. */
 export function start(mount, element, props, watch, trigger) {
   const root = element.querySelector('.edp');
+  const newest = {}; // data by event
   const parse = () => (props.value ? JSON.parse(props.value) : null);
   mount(root, {
     onValue(listener) {
@@ -16,6 +17,12 @@ export function start(mount, element, props, watch, trigger) {
       watch('value', apply);
       apply();
     },
-    send: (event, data) => trigger(event, data ?? {}),
+    // While one event is answered Gradio holds the next of its name back, and then repeats the first with its data ("always_last").
+    // So all events of a name share one object, which holds what was sent last.
+    send(event, data) {
+      const shared = (newest[event] ??= {});
+      for (const key of Object.keys(shared)) delete shared[key];
+      trigger(event, Object.assign(shared, data));
+    },
   });
 }

@@ -13,7 +13,7 @@ const STARTED_MS = 15000; // a click that led to no run frees the button again
 export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
-  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0;
+  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0, due = null;
 
   const tasks = cards('task', 'Task', (task) => choose({ task }));
   const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
@@ -54,6 +54,15 @@ export function mount(root, island) {
     if (next.error) pressed = null;
     value = next;
     draw();
+    const act = due;
+    due = null;
+    if (!next.error) act?.();
+  }
+
+  /** What is asked of a new choice waits for its answer: only then are its settings known. */
+  function settled(act) {
+    if (awaited) due = act;
+    else act();
   }
 
   on('monitor', (next) => {
@@ -140,6 +149,7 @@ export function mount(root, island) {
     value = { ...next, error: null };
     mine = 'budget' in mine ? { budget: mine.budget } : {};
     awaited = { task: value.task, architecture: value.architecture };
+    due = null;
     clearTimeout(patience);
     patience = setTimeout(() => { if (awaited && held) accept(held); }, ANSWER_MS);
     draw();
@@ -161,7 +171,7 @@ export function mount(root, island) {
 
   function settingsChanged(soon) {
     clearTimeout(timer);
-    timer = setTimeout(() => island.send('options', settings()), soon ? PAUSE_MS : 0);
+    timer = setTimeout(() => settled(() => island.send('options', settings())), soon ? PAUSE_MS : 0);
   }
 
   function settings() {
@@ -174,7 +184,7 @@ export function mount(root, island) {
   /** Training by hand: one step, or back to the first weights. */
   function hand(what) {
     clearTimeout(timer);
-    island.send(what, settings());
+    settled(() => island.send(what, settings()));
   }
 
   function start() {
@@ -184,7 +194,7 @@ export function mount(root, island) {
     setTimeout(() => { pressed = null; drawTrain(); }, STARTED_MS);
     value = { ...value, error: null };
     drawTrain();
-    island.send('train', settings());
+    settled(() => island.send('train', settings()));
   }
 }
 
