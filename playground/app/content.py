@@ -158,7 +158,7 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
         "url": f"runs/{visit.run}/events" if visit.run else None,
         "mine": log is not None and log.owner == owner,
         "film_steps": [],
-        "baseline": [*_guessing(task), *([[*shown.history["baseline"], "score"]] if shown.history.get("baseline") else [])],
+        "baseline": _baselines(visit, shown),
         "history": shown.history if visit.run is None else None,  # what is drawn while no run is followed
         "score_name": "exact match" if sequence else "error per pixel",
         "score_better": "higher" if sequence else "lower",
@@ -170,6 +170,14 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
         "on_stage": (visit.shown, visit.frame) == (visit.run, None),
         "notice": visit.notice,
     }
+
+
+def _baselines(visit: Visit, shown: api.Run) -> list[list[Any]]:
+    """Lines of the charts. A shipped run knows what a trivial guess scores; for others it is found once something trains."""
+    task, trivial = visit.task, shown.history.get("baseline")
+    if trivial is None and visit.run is not None and isinstance(task, TypedTask):
+        trivial = task.baseline
+    return [*_guessing(task), *([[*trivial, "score"]] if trivial else [])]
 
 
 def link(log: RunLog) -> str:
@@ -259,9 +267,9 @@ def _hash(*parts: Any) -> str:
 
 
 def usual(task: type[tasks.Task]) -> models.Architecture:
-    """What a task opens with if the architecture before cannot learn it: that of the start page, else the first that can."""
+    """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
     fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
-    return next((a for a in fitting if a.id == visits.HOME[0]), fitting[0])
+    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != visits.HOME[0]))
 
 
 def _task(t: type[tasks.Task]) -> dict[str, str]:

@@ -213,6 +213,10 @@ class PictureTask(Task):
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:
         """All pictures (N, 784) and their labels (N,) of "train" or "held_out"."""
 
+    def as_data(self, drawn: Tensor) -> Tensor:
+        """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
+        return drawn
+
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         pictures, labels = self.pictures("train")
         chosen = torch.randint(len(pictures), (count,), generator=generator)

@@ -67,7 +67,7 @@ def spec(info: Info) -> dict[str, Any]:
         table=(["what", "squared error per pixel"], rows),
         alt_name="Reconstruction error against PCA",
     )
-    across = {"title": {"text": "squared error per pixel"}, "range": [0, max(values) * 2], "nticks": 3}
+    across = {"title": {"text": "squared error per pixel"}, "range": [0, max(values) * 2], "nticks": 2}
     layout = {"xaxis": across, "yaxis": {"type": "category", "automargin": True, "showgrid": False}, "height": 360, "meta": about}
     return {"data": [bars], "layout": layout}
 

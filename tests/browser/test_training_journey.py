@@ -32,7 +32,7 @@ def runs(app: App) -> int:
     return counts["training"] + counts["waiting"] + counts["finished"]
 
 
-def wait_for_health(app: App, timeout_s: float = 40, **wanted: int) -> None:
+def wait_for_health(app: App, timeout_s: float = 60, **wanted: int) -> None:
     deadline = time.monotonic() + timeout_s
     while (counts := app.health()) | wanted != counts:
         assert time.monotonic() < deadline, f"{counts}, expected {wanted}"
@@ -59,7 +59,7 @@ def stop(page: Page) -> None:
 def test_choose_train_watch_and_look_inside(page: Page) -> None:
     hooks.choose(page, task="copy")
     hooks.choose_preset(page, "ten")
-    hooks.set_budget(page, 5)
+    hooks.set_budget(page, 10)
     hooks.open_tab(page, "Training")
     page.evaluate(NOTE_STATUS)
     page.locator("#train").click()
@@ -190,4 +190,7 @@ def test_train_pressed_at_once_trains_what_was_just_chosen(page: Page, app: App)
     expect(page).to_have_url(re.compile("architecture=transformer&task=sort.*&run="))
     expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()
     expect(page.get_by_text("your run")).to_be_visible()
+    expect(hooks.panel(page, "Learning curves")).to_contain_text("copying the input: 3.1 %")
+    steps = page.locator(".film-panel .frame").evaluate_all("frames => frames.map((frame) => frame.getAttribute('aria-label'))")
+    assert len(steps) > 5 and len({step.split(":")[0] for step in steps}) == len(steps), "a frame for every snapshot, and one only"
     assert runs(app) == before + 1

@@ -18,8 +18,8 @@ from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_fo
 
 pytestmark = pytest.mark.browser
 
-GRACE_S, ABSENCE_S = 6.0, 18.0  # one to three, as for visitors
-AWAY_S = 9.0
+GRACE_S, ABSENCE_S = 4.0, 24.0  # visitors have ten and thirty
+AWAY_S = 7.0
 
 LOSSES = "() => Array.from(document.querySelectorAll('.curves-panel .js-plotly-plot')[1].data.at(-1).x, Number)"
 

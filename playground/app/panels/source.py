@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+import torch
 
 from ...errors import InputError
 from ...explore import picture
@@ -62,4 +63,5 @@ def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     values = picture(data.get("values"))
     if values.max() < 0.05:
         raise InputError("The drawing is empty; draw a digit first.")
-    return visit.with_input(("drawn", tuple(float(v) for v in values.reshape(-1))))
+    scanned = visit.task.as_data(torch.from_numpy(values).reshape(1, -1))
+    return visit.with_input(("drawn", tuple(scanned[0].tolist())))

@@ -42,7 +42,7 @@ function pictureParts({ picture, reconstruction }) {
 
 /** Characters share the row; words keep their length, and the last of many fade. */
 const row = (tokens) => (tokens.some((token) => token.length > 2 && token !== 'end') ? 'div.chips.words' : 'div.chips');
-const chip = (token, kind) => h(`span.chip-small.${kind}`, { style: token.length > 2 ? { 'font-size': 'max(11px, .72em)' } : {} }, h('bdi', {}, token));
+const chip = (token, kind) => h(`span.chip-small.${kind}`, { style: token.length > 2 ? { 'font-size': 'max(11px, .72em)' } : {} }, h('bdi', {}, token)); // "end" among digits
 const arrow = () => h('i.arrow', { 'aria-hidden': true });
 
 /** The code: how much attention each source position gets over all outputs. */

@@ -60,7 +60,7 @@ export function mount(root, island) {
     for (const row of rows) row.show();
     classes?.show(String(scene.condition?.value));
     back.disabled = Boolean(scene.input);
-    panel.subtitle(value.size > rows.length ? `the ${rows.length} of ${value.size} numbers that vary most` : 'move a number');
+    panel.subtitle(value.size > rows.length ? `${rows.length} of ${value.size}, those that vary most` : 'move a number');
     panel.read(reading());
     panel.refresh();
   }

@@ -14,6 +14,7 @@ export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
   let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0, due = null;
+  let asked = new URLSearchParams(location.search).get('architecture');
 
   const tasks = cards('task', 'Task', (task) => choose({ task }));
   const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
@@ -145,6 +146,7 @@ export function mount(root, island) {
   function choose(change) {
     clearTimeout(timer);
     const next = { ...value, ...change };
+    if (change.architecture) asked = change.architecture;
     if (change.task) next.architecture = suitable(next);
     value = { ...next, error: null };
     mine = 'budget' in mine ? { budget: mine.budget } : {};
@@ -156,9 +158,9 @@ export function mount(root, island) {
     island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
   }
 
-  /** The architecture stays if it can learn the task. */
+  /** An architecture that was asked for stays if it can learn the task; else the task opens with a trained model. */
   function suitable({ architectures, architecture, tasks: all, task }) {
-    const stays = architectures.some((a) => a.id === architecture && a.tasks.includes(task));
+    const stays = architecture === asked && architectures.some((a) => a.id === architecture && a.tasks.includes(task));
     return stays ? architecture : all.find(({ id }) => id === task).usual;
   }
 

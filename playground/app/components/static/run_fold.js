@@ -46,6 +46,7 @@ export function fold(run, event) {
         steps_per_s: event.steps_per_s ?? run.steps_per_s, samples: event.samples ?? run.samples, pinned: event.pinned ?? run.pinned };
     }
     case 'snapshot':
+      if (run.frames.at(-1)?.step === event.step) run.frames.pop(); // the last one stands for the weights that were kept
       run.frames.push({ step: event.step, score: event.score ?? null, best: event.best ?? false, pinned: event.pinned });
       return { ...run, step: Math.max(run.step, event.step), pinned: event.pinned ?? run.pinned };
     case 'paused':
