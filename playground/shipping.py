@@ -41,11 +41,11 @@ Weights: Apache-2.0, like the code. Seconds are CPU seconds of training on the m
 
 
 def main(chosen: Collection[str] = ()) -> None:
-    """All pairs that are shipped, or those named as their files are."""
+    """All pairs that are shipped, or those named as their files are; the rows of the others stay in the table."""
     api.SHIPPED.mkdir(exist_ok=True)
     shipped = {pair: presets for pair, presets in PRESETS.items() if presets[0].shipped}
     pairs = {pair: presets for pair, presets in shipped.items() if not chosen or "-".join(pair) in chosen}
-    rows = []
+    rows = _written()
     for (architecture, task), presets in pairs.items():
         events = list(api.stream(architecture, task, preset=presets[0].name, device="cpu"))
         run = api.collect(events)
@@ -61,13 +61,21 @@ def main(chosen: Collection[str] = ()) -> None:
         score = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name != "loss")
         size = f"{path.stat().st_size / 1e3:,.0f} kB"
         baseline = _baseline(run.task)
-        rows.append(
+        row = (
             f"| {architecture} | {task} | {presets[0].name} | {run.recipe.seed} | {run.recipe.training.steps} "
             f"| {run.train_seconds:.1f} | {score} | {baseline} | {size} |"
         )
-        print(rows[-1], file=sys.stderr)
-    if len(pairs) == len(shipped):
-        (api.SHIPPED / "README.md").write_text(TABLE + "\n".join(rows) + "\n")
+        print(row, file=sys.stderr)
+        rows[architecture, task] = row
+    (api.SHIPPED / "README.md").write_text(TABLE + "\n".join(rows[pair] for pair in shipped if pair in rows) + "\n")
+
+
+def _written() -> dict[tuple[str, str], str]:
+    """The rows of the table as it is, by pair."""
+    path = api.SHIPPED / "README.md"
+    lines = path.read_text().splitlines() if path.exists() else []
+    cells = [(line, [cell.strip() for cell in line.split("|")]) for line in lines if line.startswith("| ")]
+    return {(row[1], row[2]): line for line, row in cells if row[1] != "architecture"}
 
 
 def _save_film(path: Path, snapshots: list[Snapshot]) -> None:

@@ -35,17 +35,20 @@ def tiny_options(architecture: str, **wanted: Any) -> dict[str, Any]:
 
 
 def recurrent_options(architecture: str) -> list[dict[str, Any]]:
-    """All cells × one and two layers × one and two directions × all attention scores that the architecture offers."""
+    """All cells × one and two layers × all ways to read × all attention scores that the architecture offers."""
     limits = options.limits(models.get(architecture).Options)
     if "cell" not in limits:
         return []
     cells = [key for key, _ in limits["cell"].choices]
     scores = [key for key, _ in limits["score"].choices] if "score" in limits else [None]
+    ways = [{"bidirectional": False}, {"bidirectional": True}]
+    if "backwards" in limits:
+        ways.append({"bidirectional": False, "backwards": True})
     return [
-        tiny_options(architecture, cell=cell, layers=layers, bidirectional=both, score=score)
+        tiny_options(architecture, cell=cell, layers=layers, score=score, **way)
         for cell in cells
         for layers in (1, 2)
-        for both in (False, True)
+        for way in ways
         for score in scores
     ]
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from playground.errors import InputError
+from playground.explore import explore
 from playground.models.recurrent import CELLS, Recurrent, RecurrentEncoder
 from playground.recipes import make
+from playground.tasks import get
+from playground.views import scene, trajectory
 from tests.small import CLOSE, DECODER_PAIRS, build, call, held_out, looked_at, looped, padded, recurrent_options, without_padding
 
 RECURRENT = [
-    pytest.param(a, t, o, id="-".join([a, t, *(str(o[k]) for k in ("cell", "layers", "bidirectional", "score") if k in o)]))
+    pytest.param(a, t, o, id="-".join([a, t, *(str(o[k]) for k in ("cell", "layers", "bidirectional", "backwards", "score") if k in o)]))
     for a, t in DECODER_PAIRS
     if t == "reverse"  # one task is enough for every combination
     for o in recurrent_options(a)
@@ -53,18 +57,21 @@ def test_recurrent_contracts(architecture: str, task_id: str, options: dict[str,
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("reads", ["forwards", "backwards", "both"])
 @pytest.mark.parametrize("looking", [False, True], ids=["fused", "explicit"])
 @pytest.mark.parametrize("masked", [False, True], ids=["full", "padded"])
 @torch.no_grad()
-def test_recurrent_agrees_with_torch(cell: str, layers: int, bidirectional: bool, looking: bool, masked: bool) -> None:
-    """The reference is torch's own module with the same weights, over packed rows where there is padding."""
+def test_recurrent_agrees_with_torch(cell: str, layers: int, reads: str, looking: bool, masked: bool) -> None:
+    """The reference is torch's own module with the same weights, over packed rows where there is padding, each turned round by hand
+    where we read backwards."""
     torch.manual_seed(1)
-    ours = Recurrent(cell, inputs=5, hidden=8, layers=layers, bidirectional=bidirectional)
+    bidirectional, backwards = reads == "both", reads == "backwards"
+    ours = Recurrent(cell, inputs=5, hidden=8, layers=layers, bidirectional=bidirectional, backwards=backwards)
     theirs = CELLS[cell](5, 4 if bidirectional else 8, layers, batch_first=True, bidirectional=bidirectional)
     theirs.load_state_dict(ours.rnn.state_dict())
     inputs, lengths = torch.randn(4, 7, 5), torch.tensor([7, 1, 4, 6])
     mask = torch.arange(7) < lengths[:, None] if masked else None
+    given, inputs = inputs, by_hand(inputs, lengths if masked else torch.full((4,), 7)) if backwards else inputs
     if masked:
         packed = nn.utils.rnn.pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
         packed_states, final = theirs(packed)
@@ -72,11 +79,39 @@ def test_recurrent_agrees_with_torch(cell: str, layers: int, bidirectional: bool
     else:
         states, final = theirs(inputs)
     with looked_at(ours, looking):
-        our_states, our_final = ours(inputs, mask=mask)
+        our_states, our_final = ours(given, mask=mask)
+    states = by_hand(states, lengths if masked else torch.full((4,), 7)) if backwards else states
     torch.testing.assert_close(our_states, states, **CLOSE)
     parts = zip(our_final, final, strict=True) if cell == "lstm" else [(our_final, final)]
     for mine, reference in parts:
         torch.testing.assert_close(mine, joined(reference, bidirectional), **CLOSE)
+
+
+def by_hand(rows: Tensor, lengths: Tensor) -> Tensor:
+    """Each row (T, …) from its end to its start, padding left where it is."""
+    return torch.stack([torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(rows, lengths.tolist(), strict=True)])
+
+
+def test_both_ways_and_backwards_are_one_choice() -> None:
+    with pytest.raises(InputError, match="reads backwards too; choose bidirectional or backwards, not both"):
+        make("seq2seq", "copy", model_options={"bidirectional": True, "backwards": True})
+
+
+def test_read_backwards_the_first_token_is_the_last_to_be_read() -> None:
+    """A trace keeps the order of the source: its first state is handed over, and knows every token; the last knows its own only."""
+    task = get("copy")()
+    model = build("seq2seq", task, backwards=True)
+    trace, other = explore(model, task, "3141"), explore(model, task, "9141")
+    np.testing.assert_allclose(trace["decoder.context"][-1], trace["encoder.states"][0], atol=1e-6)
+    np.testing.assert_allclose(trace["encoder.states"][1:], other["encoder.states"][1:], atol=1e-6)
+    assert np.abs(trace["encoder.states"][0] - other["encoder.states"][0]).max() > 1e-3
+    drawn = scene.sequence(trace, model, task, key="k", run_label="")
+    assert drawn["code"]["at"] == 0 and drawn["encoder"]["name"] == "LSTM, read backwards"
+    assert trajectory.extract(trace, {}).read_last == 0
+    forwards = build("seq2seq", task)
+    trace = explore(forwards, task, "3141")
+    assert scene.sequence(trace, forwards, task, key="k", run_label="")["code"]["at"] == 3
+    assert trajectory.extract(trace, {}).read_last == -1
 
 
 def joined(state: Tensor, bidirectional: bool) -> Tensor:

@@ -26,15 +26,20 @@ CELL_TITLES = {"rnn": "plain RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
 class Recurrent(nn.Module):
-    """Layers of one cell. A bidirectional stack gives each direction half of the `hidden` units.
+    """Layers of one cell. A bidirectional stack gives each direction half of the `hidden` units; one that reads `backwards`
+    begins with the last token: its final state has just read the first one (Sutskever et al., 2014).
 
     Sites, per layer k (and, for the backward direction, under `layers.k.reverse`): `layers.k.hidden`, for LSTM also
     `cell`, `input_gate`, `forget_gate`, `cell_gate`, `output_gate`, for GRU `reset_gate`, `update_gate`, `new_gate`.
     """
 
-    def __init__(self, cell: str, inputs: int, hidden: int, layers: int = 1, bidirectional: bool = False) -> None:
+    def __init__(
+        self, cell: str, inputs: int, hidden: int, layers: int = 1, bidirectional: bool = False, *, backwards: bool = False
+    ) -> None:
         super().__init__()
-        self.cell, self.directions = cell, 2 if bidirectional else 1
+        self.cell, self.directions, self.backwards = cell, 2 if bidirectional else 1, backwards
+        if bidirectional and backwards:
+            raise InputError("A bidirectional encoder reads backwards too; choose bidirectional or backwards, not both.")
         if hidden % self.directions:
             raise InputError(f"hidden is {hidden}; two directions need an even number, half of the units for each.")
         self.rnn = CELLS[cell](inputs, hidden // self.directions, layers, batch_first=True, bidirectional=bidirectional)
@@ -45,6 +50,12 @@ class Recurrent(nn.Module):
         """Outputs of the last layer (zero where `mask` is False) and the final state, both directions joined: (layers, B, H)."""
         if explicit():
             return self._explicit(inputs, state, mask)
+        if not self.backwards:
+            return self._fused(inputs, state, mask)
+        outputs, state = self._fused(turned(inputs, mask), state, mask)
+        return turned(outputs, mask), state
+
+    def _fused(self, inputs: Tensor, state: Any, mask: Tensor | None) -> tuple[Tensor, Any]:
         if mask is None:
             outputs, state = self.rnn(inputs, state)
         elif self.cell == "lstm" and state is None and inputs.device.type == "cpu":
@@ -104,7 +115,7 @@ class Recurrent(nn.Module):
             state = (zeros, zeros) if self.cell == "lstm" else zeros
         steps = range(inputs.shape[1])
         outputs: list[Tensor] = [inputs] * inputs.shape[1]
-        for t in reversed(steps) if reverse else steps:
+        for t in reversed(steps) if reverse or self.backwards else steps:
             new = getattr(self, f"_{self.cell}")(read[:, t], state, u, c, name, None if stepwise else t)
             real = None if mask is None else mask[:, t, None]
             state = new if real is None else _map2(lambda n, o: torch.where(real, n, o), new, state)  # noqa: B023
@@ -148,16 +159,33 @@ class RecurrentEncoder(Encoder):
     """
 
     def __init__(
-        self, vocabulary: int, embedding: int, hidden: int, layers: int = 1, cell: str = "gru", bidirectional: bool = False
+        self,
+        vocabulary: int,
+        embedding: int,
+        hidden: int,
+        layers: int = 1,
+        cell: str = "gru",
+        bidirectional: bool = False,
+        *,
+        backwards: bool = False,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
-        self.recurrent = Recurrent(cell, embedding, hidden, layers, bidirectional)
+        self.recurrent = Recurrent(cell, embedding, hidden, layers, bidirectional, backwards=backwards)
 
     def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Encoded:
         embedded = tap(self, "embedded", self.embedding(source))  # (B, S, E)
         states, final = self.recurrent(embedded, mask=mask)  # (B, S, H), (L, B, H)
         return Encoded(tap(self, "states", states), final, mask)
+
+
+def turned(rows: Float[Tensor, "batch time width"], mask: Bool[Tensor, "batch time"] | None) -> Float[Tensor, "batch time width"]:
+    """Each row from its end to its start; padding stays where it is."""
+    if mask is None:
+        return rows.flip(1)
+    places = torch.arange(rows.shape[1], device=rows.device)
+    from_end = torch.where(mask, mask.sum(1, keepdim=True) - 1 - places, places)
+    return rows.gather(1, from_end[..., None].expand_as(rows))
 
 
 def _map(function: Any, state: Any) -> Any:

@@ -29,6 +29,7 @@ class Options:
     hidden: int = integer(128, 8, 256, "Hidden units", "Width of the states, and of the context", step=8)
     embedding: int = integer(32, 4, 128, "Embedding", "Numbers per token", step=4)
     bidirectional: bool = flag(False, "Bidirectional encoder", "Reads both ways; each direction gets half of the units")
+    backwards: bool = flag(False, "Read backwards", "From the last token to the first, which is then fresh when writing starts")
 
 
 class RecurrentDecoder(Decoder):
@@ -80,7 +81,7 @@ def build(task: SequenceTask, options: Options) -> EncoderDecoder:
     source, target = len(task.source_vocabulary), len(task.target_vocabulary)
     o = options
     return EncoderDecoder(
-        RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional),
+        RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional, backwards=o.backwards),
         RecurrentDecoder(target, o.embedding, o.hidden, o.layers, o.cell),
     )
 

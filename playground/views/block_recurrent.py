@@ -50,8 +50,9 @@ def parts(module: Recurrent, path: str, trace: Trace, seen: list[Call], axis: st
         outputs = []
         for reverse in range(module.directions):
             site = f"{path}.layers.{k}" + (".reverse" if reverse else "")
-            arrow = "" if module.directions == 1 else " ←" if reverse else " →"
-            before = _before(module, trace, site, seen, k, bool(reverse), axis)
+            backwards = bool(reverse) or module.backwards
+            arrow = " ←" if backwards else " →" if module.directions == 2 else ""
+            before = _before(module, trace, site, seen, k, backwards, axis)
             found.append({"name": f"layer {k + 1}{arrow}", **_part(module, trace, site, inputs, before, axis, hue, k, bool(reverse))})
             outputs.append(trace[f"{site}.hidden"])
         inputs = np.concatenate(outputs, axis=-1)
@@ -77,7 +78,7 @@ def _part(
     return {"quantities": quantities, "worked": worked(axis, len(x), lines)}
 
 
-def _before(module: Recurrent, trace: Trace, site: str, seen: list[Call], layer: int, reverse: bool, axis: str) -> dict[str, Array]:
+def _before(module: Recurrent, trace: Trace, site: str, seen: list[Call], layer: int, backwards: bool, axis: str) -> dict[str, Array]:
     """The state that each row starts from: what was handed in at the first step, then the row before (after, backwards)."""
     names = ("hidden", "cell") if module.cell == "lstm" else ("hidden",)
     state = seen[-len(trace.tokens) if axis == "step" else 0].arguments[1:2]
@@ -87,7 +88,7 @@ def _before(module: Recurrent, trace: Trace, site: str, seen: list[Call], layer:
         own = trace[f"{site}.{name}"]
         tensor = None if given is None else given[i] if isinstance(given, tuple) else given
         first = np.zeros_like(own[0]) if tensor is None else tensor[layer, 0].float().cpu().numpy()
-        out[name] = np.concatenate([own[1:], first[None]]) if reverse else np.concatenate([first[None], own[:-1]])
+        out[name] = np.concatenate([own[1:], first[None]]) if backwards else np.concatenate([first[None], own[:-1]])
     return out
 
 

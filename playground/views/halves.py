@@ -113,7 +113,9 @@ def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[s
     if final is not None:
         shape = f"{len(final)} × {final.shape[-1]}" if len(final) > 1 else str(final.shape[-1])
         note = "the final state, nothing else"
-        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None}
+        recurrent = _recurrent(model.get_submodule("encoder"))
+        at = 0 if recurrent is not None and recurrent.backwards else s - 1  # the state that was read last
+        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None, "at": at}
         return {**common, "shape_in": shape, "shape_out": str(final.shape[-1])}
     return _ghost(
         "no code: the decoder reads the states as if they were its first words" if prefix else "no code: the states are read as they are"
@@ -135,7 +137,8 @@ def _recurrent(part: nn.Module) -> Recurrent | None:
 def _name(recurrent: Recurrent) -> str:
     count = recurrent.rnn.num_layers
     layers = f"{count} layers of " if count > 1 else ""
-    return f"{layers}{'bidirectional ' if recurrent.directions == 2 else ''}{CELL_TITLES[recurrent.cell]}"
+    backwards = ", read backwards" if recurrent.backwards else ""
+    return f"{layers}{'bidirectional ' if recurrent.directions == 2 else ''}{CELL_TITLES[recurrent.cell]}{backwards}"
 
 
 def _plural(trace: Trace) -> str:

@@ -44,6 +44,7 @@ class Info(NamedTuple):
     steps: int
     looks_at: NDArray[np.intp] | None  # per output step, the encoder state with the highest weight
     read_off: tuple[int, ...] = ()  # per answer of a reader, the encoder state that it was read off
+    read_last: int = -1  # the encoder state that was: the first one, if the source is read backwards
 
 
 NO_STATES = {
@@ -69,7 +70,13 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
         places, free = place_labels(points, letters, drawn.min(0), drawn.max(0))
         paths[side] = Path(side, labels, points, places, free, moved, projection.cloud, projection.explained)
     looked = attention.extract(trace)
-    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions)
+    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions, _read_last(trace))
+
+
+def _read_last(trace: Trace) -> int:
+    """The final state, which the decoder begins with, tells at which end the reading ended."""
+    final, states = trace.get("decoder.context"), trace.get("encoder.states")
+    return 0 if final is not None and states is not None and np.allclose(final[-1], states[0], atol=1e-5) else -1
 
 
 def spec(info: Info) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _patch(info: Info, side: str, first: int, t: int) -> list[dict[str, Any]]:
 
 def _encoder_patch(info: Info, first: int, t: int) -> list[dict[str, Any]]:
     """The whole source has been read; the ring is on the state that is read off or looked at, or on the last one."""
-    at = info.read_off[t] if info.read_off else -1 if info.looks_at is None else int(info.looks_at[t])
+    at = info.read_off[t] if info.read_off else info.read_last if info.looks_at is None else int(info.looks_at[t])
     path = info.paths["encoder"]
     x, y = path.points[at].round(4).tolist()
     return [{"trace": first + 4, "text": path.texts(at % len(path.labels))}, {"trace": first + 5, "x": [x], "y": [y]}]
@@ -174,7 +181,7 @@ def _reading(info: Info, side: str, t: int) -> Rich:
     if info.read_off:
         return [("", f"Answer {t + 1} is read off state "), ("b", str(info.read_off[t] + 1)), ("", "."), *tail]
     if info.looks_at is None:
-        return [("", "The ring is on the last state, the only one that crosses over."), *tail]
+        return [("", "The ring is on the state that was read last, the only one that crosses over."), *tail]
     at = int(info.looks_at[t])
     return [("", f"Step {t + 1} looks most at state "), ("b", str(at + 1)), ("", "."), *tail]
 

@@ -45,7 +45,7 @@ export function sequencePicture(scene, goto, pick, look) {
   let step = 0, head = null, now = null, layout = null, open = null;
   const draw = () => { if (layout) drawRibbons(parts, layout, { ...(still?.(step) ?? now ?? NOTHING), read: readOff(scene, step) }); };
   const follow = () => {
-    reveal(encoder, source[now ? argmax(now.source) : source.length - 1]);
+    reveal(encoder, source[now ? argmax(now.source) : scene.code.at ?? source.length - 1]);
     reveal(decoder, output[step]);
     fade(encoder);
     fade(decoder);
@@ -133,8 +133,7 @@ function readOff(scene, step) {
 
 /** Links that no attention decides: the final state alone crosses over; a counting model sees its last tokens. */
 function standing(scene) {
-  const last = scene.source.length - 1;
-  if (scene.code.kind === 'final_state') return () => ({ hue: 'code', links: [{ from: 'source', index: last, weight: 1 }], target: { side: 'output', index: 0 }, through: true });
+  if (scene.code.kind === 'final_state') return () => ({ hue: 'code', links: [{ from: 'source', index: scene.code.at, weight: 1 }], target: { side: 'output', index: 0 }, through: true });
   if (!scene.sees) return null;
   return (step) => {
     const chips = [...scene.source.map((_, index) => ({ from: 'source', index })), ...scene.output.slice(0, step).map((_, index) => ({ from: 'output', index }))];
