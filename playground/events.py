@@ -66,7 +66,7 @@ class Progress:
     learning_rate: float
     losses: tuple[tuple[int, float, float], ...]  # (step, train_s, loss), every step since the last Progress
     score: float | None = None  # held-out score at `step`: exact match (0..1), or mean squared error for pictures
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[Sample, ...] = ()  # none where nobody looked since the last Progress
     pinned: Sample | None = None
 
 

@@ -172,8 +172,8 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("seq2seq", "pairs"): (replace(_VECTOR, note=_OWN),),
     ("seq2seq", "reverse"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(1100, 0.015, "auto"), 8.5), _TEN_ONLY, _NOTEBOOK),
     ("seq2seq", "copy"): (
-        Preset("lstm", "LSTM, 128 units, reads backwards", _BACKWARDS, {}, _train(1250, 0.015, "auto"), 9.5),
-        Preset("both", "reads both ways", _BOTH_WAYS, {}, _train(1400, 0.02, "auto"), 10.5),
+        Preset("lstm", "LSTM, reads backwards", _BACKWARDS, {}, _train(1250, 0.015, "auto"), 9.5),
+        Preset("both", "LSTM, reads both ways", _BOTH_WAYS, {}, _train(1400, 0.02, "auto"), 10.5),
         Preset("ten", "length 10 only", _BOTH_WAYS, TEN, _train(1000, 0.012, "auto"), 7.0),
         _NOTEBOOK,
     ),

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from .errors import NoDevice
-from .events import Done, Event, Failed, Paused, Progress, Resumed, Snapshot, Started
+from .events import Done, Event, Failed, Paused, Progress, Resumed, Sample, Snapshot, Started
 from .gate import Gate
 from .models import Counted, initialise, parameter_count
 from .recipes import Recipe, Training
@@ -67,7 +67,7 @@ def new_model(recipe: Recipe) -> nn.Module:
 def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, gate: Gate | None = None) -> Iterator[Event]:
     """Train and tell. `should_stop` is asked before every step; a `gate` may hold it there, which changes no number.
 
-    Order of events: Started, then Progress (at most 6 a second) and Snapshots (12, the first before any step, and the
+    Order of events: Started, then Progress (at most 6 a second, not all with samples) and Snapshots (12, the first before any step, and the
     final one; each carries the latest held-out score), then Done, or Failed if the loss or a gradient is no longer a
     number: the last finite weights are kept.
     """
@@ -93,7 +93,7 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
     while step < options.steps:
         if gate.holds:
             if losses:
-                yield _progress(step, options.steps, stepper, losses, score, watcher)
+                yield _progress(step, options.steps, stepper, losses, score, watcher.look())
                 losses, score, told = [], None, time.monotonic()
             if step not in kept and len(kept) < MOST_FRAMES:
                 yield Snapshot(step, watcher.weights(half=True), watcher.pinned(), watcher.score())
@@ -127,13 +127,13 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
             kept.add(step)
         now = time.monotonic()
         if now - told >= 1 / PER_SECOND or step == options.steps:
-            yield _progress(step, options.steps, stepper, losses, score, watcher)
+            yield _progress(step, options.steps, stepper, losses, score, watcher.glance() if step < options.steps else watcher.look())
             losses, score, told = [], None, now
         if enough >= ENOUGH_TIMES:
             reason = "early"
             break
     if losses:
-        yield _progress(step, options.steps, stepper, losses, score, watcher)
+        yield _progress(step, options.steps, stepper, losses, score, watcher.look())
     if reason != "stopped":
         best.restore(model)
     yield Snapshot(step, watcher.weights(), watcher.pinned(), watcher.score(), best=True)
@@ -270,9 +270,9 @@ def _steps_within(recipe: Recipe, task: Task, model: nn.Module, device: torch.de
 
 
 def _progress(
-    step: int, steps: int, stepper: Stepper, losses: list[tuple[int, float, float]], score: float | None, watcher: Watcher
+    step: int, steps: int, stepper: Stepper, losses: list[tuple[int, float, float]], score: float | None, seen: list[Sample]
 ) -> Progress:
-    pinned, *samples = watcher.look()
+    pinned, samples = (seen[0], seen[1:]) if seen else (None, [])
     return Progress(
         step, steps, stepper.seconds, step / max(stepper.seconds, 1e-9), stepper.rate, tuple(losses), score, tuple(samples), pinned
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -17,6 +19,7 @@ from .vocabulary import EOS
 
 HELD_OUT = 512
 SAMPLES = 6
+LOOKING = 1 / 40  # of the time, at most, goes into samples
 HALF = (-65_504.0, 65_504.0)  # what float16 can hold
 
 
@@ -29,6 +32,7 @@ class Watcher:
         self.higher_is_better = not isinstance(task, PictureTask)
         self.longest_target = self.held_out.target.shape[-1]  # EOS included
         self.pictures: list[Pixels] = []
+        self.rests_until = 0.0
         rows = task.held_out(SAMPLES, seed=2)
         if isinstance(task, TextTask):
             sources = [task.parse(task.pinned)] + [task.source_vocabulary.decode(row) for row in rows.source.tolist()]
@@ -72,6 +76,16 @@ class Watcher:
 
     def pinned(self) -> Sample:
         return self.look(1)[0]
+
+    def glance(self) -> list[Sample]:
+        """What `look` shows, or nothing while looking has had its share of the time."""
+        start = time.monotonic()
+        if start < self.rests_until:
+            return []
+        seen = self.look()
+        now = time.monotonic()
+        self.rests_until = now + (now - start) / LOOKING
+        return seen
 
     def look(self, count: int = 1 + SAMPLES) -> list[Sample]:
         """The pinned input, with its attention, and the samples."""

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -59,6 +60,27 @@ def test_every_step_is_told_once(trained: tuple[Recipe, list[Event]]) -> None:
     assert seconds == sorted(seconds)
     last = [event for event in events if isinstance(event, Progress)][-1]
     assert last.step == 30 and last.score is not None and last.pinned is not None and len(last.samples) == watching.SAMPLES
+
+
+def test_looking_has_a_share_of_the_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock of our own: a look that takes a second rests for as many as its share says, and the end is always looked at."""
+    recipe = tiny_recipe("attention_seq2seq", "reverse")
+    watcher = watching.Watcher(recipe.build_model(), recipe.build_task(), torch.device("cpu"))
+    now, seen = [100.0], watcher.look()
+
+    def slow_look() -> list[Any]:
+        now[0] += 1
+        return seen
+
+    monkeypatch.setattr(watcher, "look", slow_look)
+    monkeypatch.setattr(watching, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    looked = 0
+    for _ in range(1000):
+        looked += watcher.glance() == seen
+        now[0] += 0.5
+    rest = 1 / watching.LOOKING
+    assert looked == pytest.approx((now[0] - 100) / (1 + rest), rel=0.1)
+    assert watcher.glance() in (seen, []) and watcher.look() == seen
 
 
 def test_the_film_has_its_frames_and_ends_with_the_best(trained: tuple[Recipe, list[Event]]) -> None:

@@ -57,9 +57,8 @@ def stop(page: Page) -> None:
 
 
 def test_choose_train_watch_and_look_inside(page: Page) -> None:
-    hooks.choose(page, task="copy")
-    hooks.choose_preset(page, "ten")
-    hooks.set_budget(page, 10)
+    hooks.choose(page, task="addition")
+    expect(page.locator("#train")).to_have_text("Train")
     hooks.open_tab(page, "Training")
     page.evaluate(NOTE_STATUS)
     page.locator("#train").click()
@@ -77,9 +76,9 @@ def test_choose_train_watch_and_look_inside(page: Page) -> None:
 
     hooks.open_tab(page, "Decode")
     expect(page.get_by_text("your run")).to_be_visible()
-    hooks.type_source(page, "0918273645")
-    hooks.expect_output(page, "0 9 1 8 2 7 3 6 4 5")
-    expect(page.get_by_text("right, 10 of 10")).to_be_visible()
+    hooks.type_source(page, "58+67")
+    hooks.expect_output(page, "125")
+    expect(page.get_by_text("right, 3 of 3")).to_be_visible()
 
 
 def test_stop_ends_a_run_and_keeps_what_it_learned(page: Page, app: App) -> None:
@@ -184,9 +183,10 @@ def test_train_pressed_at_once_trains_what_was_just_chosen(page: Page, app: App)
     hooks.radio(page, "task", "sort").check()
     page.wait_for_timeout(200)  # the first choice is on its way when the second is made
     hooks.radio(page, "architecture", "transformer").check()
-    page.get_by_role("radio", name="5 s", exact=True).check()
+    hooks.set_budget(page, 5)
     page.locator("#train").click()
     hooks.expect_state(page, "done")
+    expect(page.get_by_role("radio", name="5 s", exact=True)).to_be_checked()
     expect(page).to_have_url(re.compile("architecture=transformer&task=sort.*&run="))
     expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()
     expect(page.get_by_text("your run")).to_be_visible()

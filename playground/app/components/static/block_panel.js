@@ -43,7 +43,7 @@ function open(detail, close) {
   panel.figure.append(body.node, below(detail));
 
   const step = () => Math.max(0, Math.min(get('step') ?? 0, (scene?.output?.length ?? 1) - 1));
-  const looked = () => (scene?.kind === 'sequence' ? rowOf(scene, maps, { side: 'encoder', rows: detail.positions }, step()) ?? detail.positions.length - 1 : 0);
+  const looked = () => (scene?.kind === 'sequence' ? rowOf(scene, maps, { side: 'encoder', rows: detail.positions }, step()) ?? scene.code.at ?? detail.positions.length - 1 : 0);
   const row = (axis) => (axis === 'step' ? step() : axis === 'position' ? place ?? looked() : 0);
 
   /** A head that is chosen here is chosen for the page. */

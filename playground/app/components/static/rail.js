@@ -47,7 +47,8 @@ export function mount(root, island) {
 
   function accept(next) {
     held = null;
-    if (awaited || next.task !== value?.task || next.architecture !== value?.architecture) mine = {};
+    // What was set of the pair before is gone; the time budget may be newer than the choice that is answered here.
+    if (awaited || next.task !== value?.task || next.architecture !== value?.architecture) mine = awaited && 'budget' in mine ? { budget: mine.budget } : {};
     awaited = null;
     for (const option of next.options ?? []) if (mine[`${option.group}.${option.name}`] === option.value) delete mine[`${option.group}.${option.name}`];
     if ('seed' in mine && Number(mine.seed) === next.seed) delete mine.seed;

@@ -43,7 +43,7 @@ export function fold(run, event) {
       run.losses.push(...(event.losses ?? []));
       if (Number.isFinite(event.score)) run.scores.push([event.step, event.train_s, event.score]);
       return { ...run, step: event.step, steps: event.steps ?? run.steps, train_s: event.train_s,
-        steps_per_s: event.steps_per_s ?? run.steps_per_s, samples: event.samples ?? run.samples, pinned: event.pinned ?? run.pinned };
+        steps_per_s: event.steps_per_s ?? run.steps_per_s, samples: event.samples?.length ? event.samples : run.samples, pinned: event.pinned ?? run.pinned };
     }
     case 'snapshot':
       if (run.frames.at(-1)?.step === event.step) run.frames.pop(); // the last one stands for the weights that were kept
