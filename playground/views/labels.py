@@ -20,10 +20,11 @@ LETTER, LINE, GAP = 7.3, 13, 4  # pixels: a letter, a line, from the middle of a
 FAR = 1e4
 WALLS = np.array([[-FAR, -FAR, -MARGINS[0] * PANEL[0], FAR], [(1 + MARGINS[1]) * PANEL[0], -FAR, FAR, FAR]])
 
-Boxes = NDArray[np.floating]  # (N, 4): left, bottom, right, top
+Array = NDArray[np.floating]
+Boxes = Array  # (N, 4): left, bottom, right, top
 
 
-def place_labels(points: NDArray[np.floating], letters: Sequence[int], low: Boxes, high: Boxes) -> tuple[list[str], list[bool]]:
+def place_labels(points: Array, letters: Sequence[int], low: Array, high: Array) -> tuple[list[str], list[bool]]:
     """The place of each label in Plotly's words, and whether it stands free of the labels placed before it.
 
     `points` are the marks (N, 2), joined by a path, `letters` the lengths of their labels, `low` and `high` (2,) the ends of the
@@ -47,7 +48,7 @@ def place_labels(points: NDArray[np.floating], letters: Sequence[int], low: Boxe
     return places, free
 
 
-def _overlap(boxes: Boxes, others: Boxes) -> NDArray[np.floating]:
+def _overlap(boxes: Boxes, others: Boxes) -> Array:
     """The area of each box (N, 4) that lies under the others (M, 4), in square pixels: (N,)."""
     sides = np.minimum(boxes[:, None, 2:], others[:, 2:]) - np.maximum(boxes[:, None, :2], others[:, :2])
     return np.asarray(np.maximum(sides, 0).prod(2).sum(1))

@@ -6,7 +6,7 @@ import { architectureCards, cards, taskCard } from './rail_cards.js';
 import { optionsForm, segmented } from './rail_options.js';
 
 const PAUSE_MS = 250;     // a slider rests this long before its value is sent
-const ANSWER_MS = 5000;   // until then an older answer may not undo a newer choice
+const ANSWER_MS = 10000;  // until then an older answer may not undo a newer choice
 const STARTED_MS = 15000; // a click that led to no run frees the button again
 
 /** @param {HTMLElement} root @param {import('./island.js').Island} island */
@@ -154,9 +154,16 @@ export function mount(root, island) {
     awaited = { task: value.task, architecture: value.architecture };
     due = null;
     clearTimeout(patience);
-    patience = setTimeout(() => { if (awaited && held) accept(held); }, ANSWER_MS);
+    patience = setTimeout(giveUp, ANSWER_MS);
     draw();
     island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
+  }
+
+  /** The newer choice was lost: the older answer stands, and nothing is done in its name. */
+  function giveUp() {
+    if (!awaited || !held) return;
+    due = pressed = null;
+    accept(held);
   }
 
   /** An architecture that was asked for stays if it can learn the task; else the task opens with a trained model. */
