@@ -63,7 +63,7 @@ def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Vis
 
 
 def test_a_run_is_paused_stepped_and_goes_on(visit: Visit) -> None:
-    page = visit("?architecture=attention_seq2seq&task=copy&training.steps=4000")
+    page = visit("?architecture=attention_seq2seq&task=copy&training.steps=20000&training.learning_rate=0.0001")
     page.locator("#train").click()
     hooks.expect_state(page, "training")
     page.get_by_role("button", name="Pause", exact=True).click()

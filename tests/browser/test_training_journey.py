@@ -39,13 +39,18 @@ def wait_for_health(app: App, timeout_s: float = 60, **wanted: int) -> None:
         time.sleep(0.1)
 
 
-def train_long(page: Page) -> None:
-    """A run that no test waits for, in its training state: too slow to learn to be done before its time."""
+def set_long(page: Page) -> None:
+    """The next run is one that no test waits for: too slow to learn to be done before its time."""
     hooks.set_budget(page, 60)
     page.get_by_text("Advanced").click()
     rate = page.get_by_label("Learning rate", exact=True)
     rate.fill("0.0001")
     rate.press("Tab")
+
+
+def train_long(page: Page) -> None:
+    """Such a run, in its training state."""
+    set_long(page)
     page.locator("#train").click()
     hooks.expect_state(page, "training")
     expect(page).to_have_url(re.compile("learning_rate=0.0001"))
@@ -92,7 +97,7 @@ def test_stop_ends_a_run_and_keeps_what_it_learned(page: Page, app: App) -> None
 
 def test_a_double_click_is_one_run(page: Page, app: App) -> None:
     before = runs(app)
-    hooks.set_budget(page, 60)
+    set_long(page)
     page.locator("#train").dblclick()
     hooks.expect_state(page, "training")
     page.wait_for_function(BEYOND, arg=20)
@@ -153,6 +158,7 @@ def test_a_setting_travels_in_the_link_of_the_trained_run(page: Page) -> None:
 
 def test_a_rate_is_what_was_typed(page: Page) -> None:
     """Also a hundredth of the usual one; and what is not allowed is said, and trains nothing else than what stood there."""
+    hooks.set_budget(page, 60)
     page.get_by_text("Advanced").click()
     rate = page.get_by_label("Learning rate", exact=True)
     expect(rate).to_have_value("0.01")
