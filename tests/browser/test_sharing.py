@@ -115,6 +115,7 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         page.locator("#train").click()
         page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
         page.wait_for_function(f"({POINTS})() > 20")
+        expect(page).to_have_url(re.compile("run="))  # the address follows the page by its own time
         link = urlsplit(page.url).query
         wait_for_health(first, followers=1)
     hooks.expect_state(page, "stopped")  # its followers are told before it goes
