@@ -39,6 +39,7 @@ def query(page: Page) -> dict[str, list[str]]:
 def test_a_link_lets_others_watch_a_run_and_look_inside_at_its_end(visit: Visit, app: App) -> None:
     mine = visit(LONG, permissions=["clipboard-read", "clipboard-write"])
     before = runs(app)
+    expect(hooks.radio(mine, "architecture", hooks.linked_architecture(mine))).to_be_checked()  # the link has been read
     mine.locator("#train").click()
     hooks.expect_state(mine, "training")
     expect(mine).to_have_url(re.compile("run="))
@@ -112,6 +113,7 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
         page.goto(f"{first.url}/{LONG}")
         wait_ready(page)
+        expect(hooks.radio(page, "architecture", hooks.linked_architecture(page))).to_be_checked()  # the link has been read
         page.locator("#train").click()
         page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
         page.wait_for_function(f"({POINTS})() > 20")
