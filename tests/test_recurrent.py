@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from playground.decoding import Beam
 from playground.errors import InputError
 from playground.explore import explore
 from playground.models.recurrent import CELLS, Recurrent, RecurrentEncoder
@@ -108,10 +109,12 @@ def test_read_backwards_the_first_token_is_the_last_to_be_read() -> None:
     drawn = scene.sequence(trace, model, task, key="k", run_label="")
     assert drawn["code"]["at"] == 0 and drawn["encoder"]["name"] == "LSTM, read backwards"
     assert trajectory.extract(trace, {}).read_last == 0
+    deep = build("seq2seq", task, layers=2, backwards=True)
+    assert trajectory.extract(explore(deep, task, "3141", strategy=Beam()), {}).read_last == 0
     forwards = build("seq2seq", task)
     trace = explore(forwards, task, "3141")
     assert scene.sequence(trace, forwards, task, key="k", run_label="")["code"]["at"] == 3
-    assert trajectory.extract(trace, {}).read_last == -1
+    assert trajectory.extract(trace, {}).read_last == 3
 
 
 def joined(state: Tensor, bidirectional: bool) -> Tensor:

@@ -151,7 +151,7 @@ class Page:
         pair = (after.recipe.architecture, after.recipe.task)
         pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
         if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
-            values["rail"] = dump(content.rail(after))
+            values["rail"] = dump({**content.rail(after), "opened": before is None})
         if pair_changed or before is None or (before.run, before.notice, before.shown) != (after.run, after.notice, after.shown):
             values["monitor"] = dump({**content.monitor(after, self.shelf, owner), "opened": before is None})
         if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):

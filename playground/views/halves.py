@@ -38,6 +38,16 @@ def read(trace: Trace, m: AttentionMap) -> Array | None:
     return None if whole is None else whole.reshape(1, -1, whole.shape[-1])
 
 
+def read_last(trace: Trace) -> int | None:
+    """The encoder state that alone crosses over: of both ends the one that the decoder begins with. None for other models."""
+    final, states = trace.get("decoder.context"), trace.get("encoder.states")
+    if final is None or states is None:
+        return None
+    if trace.beam:  # all hypotheses begin alike
+        final, states = final[0], states[0]
+    return 0 if np.allclose(final[-1], states[0], atol=1e-5) else len(states) - 1
+
+
 def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
     """What the pill shows where no head is chosen: the context of each step, or the one vector that crosses over."""
     if looked is not None and looked.side in ("cross", "pooling"):
@@ -113,10 +123,8 @@ def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[s
     if final is not None:
         shape = f"{len(final)} × {final.shape[-1]}" if len(final) > 1 else str(final.shape[-1])
         note = "the final state, nothing else"
-        recurrent = _recurrent(model.get_submodule("encoder"))
-        at = 0 if recurrent is not None and recurrent.backwards else s - 1  # the state that was read last
-        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None, "at": at}
-        return {**common, "shape_in": shape, "shape_out": str(final.shape[-1])}
+        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None}
+        return {**common, "at": read_last(trace), "shape_in": shape, "shape_out": str(final.shape[-1])}
     return _ghost(
         "no code: the decoder reads the states as if they were its first words" if prefix else "no code: the states are read as they are"
     )

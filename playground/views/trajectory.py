@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..explore import MANY, Projection
 from ..tracing import Trace
 from . import attention
+from .halves import read_last
 from .labels import MARGINS, place_labels
 from .style import MONO, Rich, color, escape, meta, percent, typed
 
@@ -35,8 +36,8 @@ class Path(NamedTuple):
 
     def texts(self, current: int) -> list[str]:
         """The label of each state while one of them is the current one."""
-        shown = ((i == current or free, escape(label)) for i, (label, free) in enumerate(zip(self.labels, self.free, strict=True)))
-        return [f"{label}{subscript(i + 1)}" if free else "" for i, (free, label) in enumerate(shown)]
+        each = enumerate(zip(self.labels, self.free, strict=True))
+        return [f"{escape(label)}{subscript(i + 1)}" if free or i == current else "" for i, (label, free) in each]
 
 
 class Info(NamedTuple):
@@ -44,7 +45,7 @@ class Info(NamedTuple):
     steps: int
     looks_at: NDArray[np.intp] | None  # per output step, the encoder state with the highest weight
     read_off: tuple[int, ...] = ()  # per answer of a reader, the encoder state that it was read off
-    read_last: int = -1  # the encoder state that was: the first one, if the source is read backwards
+    read_last: int = -1  # the encoder state that crosses over, where one alone does
 
 
 NO_STATES = {
@@ -69,14 +70,8 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
         drawn, letters = np.concatenate([points, projection.cloud]), [len(f"{label}{i + 1}") for i, label in enumerate(labels)]
         places, free = place_labels(points, letters, drawn.min(0), drawn.max(0))
         paths[side] = Path(side, labels, points, places, free, moved, projection.cloud, projection.explained)
-    looked = attention.extract(trace)
-    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions, _read_last(trace))
-
-
-def _read_last(trace: Trace) -> int:
-    """The final state, which the decoder begins with, tells at which end the reading ended."""
-    final, states = trace.get("decoder.context"), trace.get("encoder.states")
-    return 0 if final is not None and states is not None and np.allclose(final[-1], states[0], atol=1e-5) else -1
+    looked, last = attention.extract(trace), read_last(trace)
+    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions, -1 if last is None else last)
 
 
 def spec(info: Info) -> dict[str, Any]:

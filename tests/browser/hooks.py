@@ -46,11 +46,6 @@ def radio(page: Page, group: str, value: str) -> Locator:
     return page.locator(f'#{group} input[value="{value}"]')
 
 
-def linked_architecture(page: Page) -> str:
-    """What the link asks for: the page shows the start page's until the server has read it."""
-    return re.search(r"architecture=(\w+)", page.url)[1]  # type: ignore[index]
-
-
 def choose(page: Page, *, task: str | None = None, architecture: str | None = None) -> None:
     """Pick cards of the rail, and wait until the server has answered with the model of that pair."""
     for group, value in (("task", task), ("architecture", architecture)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import hooks
 from tests.browser.conftest import PATIENCE_MS, Visit
@@ -39,7 +39,6 @@ def query(page: Page) -> dict[str, list[str]]:
 def test_a_link_lets_others_watch_a_run_and_look_inside_at_its_end(visit: Visit, app: App) -> None:
     mine = visit(LONG, permissions=["clipboard-read", "clipboard-write"])
     before = runs(app)
-    expect(hooks.radio(mine, "architecture", hooks.linked_architecture(mine))).to_be_checked()  # the link has been read
     mine.locator("#train").click()
     hooks.expect_state(mine, "training")
     expect(mine).to_have_url(re.compile("run="))
@@ -105,6 +104,26 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
     assert runs(app) == before
 
 
+def test_train_pressed_before_the_link_was_read_trains_what_it_names(browser: Browser, app: App) -> None:
+    """The start page stands at once; the server reads the link behind it."""
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/queue/join?*", lambda route: held.append(route), times=1)
+    page.goto(f"{app.url}/{LONG}")
+    wait_ready(page)
+    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    page.locator("#train").click()
+    expect(page.locator("#train")).to_have_text("Starting …")
+    held[0].continue_()
+    hooks.expect_state(page, "training")
+    expect(page).to_have_url(re.compile("architecture=seq2seq&.*model.hidden=16.*run="))
+    page.locator("#stop").click()
+    hooks.expect_state(page, "stopped")
+    context.close()
+
+
 def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     """Two servers after each other over the same folder: a run under way at the end of the first is opened on the second."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
@@ -113,7 +132,6 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
         page.goto(f"{first.url}/{LONG}")
         wait_ready(page)
-        expect(hooks.radio(page, "architecture", hooks.linked_architecture(page))).to_be_checked()  # the link has been read
         page.locator("#train").click()
         page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
         page.wait_for_function(f"({POINTS})() > 20")

@@ -14,7 +14,10 @@ export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
   let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0, due = null;
-  let asked = new URLSearchParams(location.search).get('architecture');
+  const link = new URLSearchParams(location.search);
+  let asked = link.get('architecture');
+  /** Until the server has read the link, the page shows the start page, and nothing may be trained in its name. */
+  let opening = ['architecture', 'task', 'run'].some((name) => link.has(name));
 
   const tasks = cards('task', 'Task', (task) => choose({ task }));
   const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
@@ -40,6 +43,7 @@ export function mount(root, island) {
     section(3, 'Train', facts, presetRow, note, budgetPlace, train, h('div.byhand', {}, once, reset), trouble, advanced));
 
   island.onValue((next) => {
+    if (next.opened) opening = false;
     const older = value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
     if (!older) accept(next);
     else held = next;
@@ -56,14 +60,15 @@ export function mount(root, island) {
     if (next.error) pressed = null;
     value = next;
     draw();
+    if (opening) return;
     const act = due;
     due = null;
     if (!next.error) act?.();
   }
 
-  /** What is asked of a new choice waits for its answer: only then are its settings known. */
+  /** What is asked of a new choice or a link waits for the answer to it: only then are its settings known. */
   function settled(act) {
-    if (awaited) due = act;
+    if (awaited || opening) due = act;
     else act();
   }
 
