@@ -1,4 +1,4 @@
-"""docs/scores.md, written by time_to_accuracy.py: a row for each preset, those of five seeds in one table, those of one in another.
+"""docs/scores.md, written by time_to_accuracy.py: a row for each preset.
 
 A preset that is measured anew replaces its row; the others keep theirs, with the day on which they were measured.
 """
@@ -27,18 +27,11 @@ Written by `make bench` (`python -m benchmarks.time_to_accuracy seq2seq·copy qa
 Exact match on 1,024 held-out inputs that steered nothing; seconds are CPU seconds of training without evaluation, which other
 work on the machine lengthens. ✓: at least .99 in every seed, and .99 on the curve within the bar. A trivial guess stands beside each.
 An n-gram cannot reach .99 and is not listed; autoencoders have no exact match, see [README](../README.md).
+Presets that are shipped and those of length 10 are trained with five seeds, all others with three.
 """
-SEVERAL = """
-## Shipped presets, and those of length 10: five seeds
-
+TABLE = """
 | architecture | task | preset | worst | median | ≥ .99 | s to .99: median (slowest) | whole run, s | bar, s | trivial guess | | day |
 |---|---|---|---|---|---|---|---|---|---|---|---|
-"""
-ONCE = """
-## All others: one seed
-
-| architecture | task | preset | score | s to .99 | whole run, s | bar, s | trivial guess | | day |
-|---|---|---|---|---|---|---|---|---|---|
 """
 
 Name = tuple[str, str, str]  # architecture, task, preset
@@ -69,12 +62,12 @@ class Scored:
         return len(self.times) == len(self.scores) and max(self.times) <= self.bar_s
 
     def markdown(self, day: date) -> str:
-        runs, several = len(self.scores), len(self.scores) > 1
-        scores = [_share(min(self.scores)), _share(statistics.median(self.scores)), f"{self.good} of {runs}"]
+        runs = len(self.scores)
         reached = f"reached in {len(self.times)} of {runs}"
         if len(self.times) == runs:
-            reached = f"{statistics.median(self.times):.1f}" + (f" (–{max(self.times):.1f})" if several else "")
-        cells = [*self.name, *(scores if several else scores[:1]), reached, f"{statistics.median(self.train_s):.1f}", f"{self.bar_s:g}"]
+            reached = f"{statistics.median(self.times):.1f} (–{max(self.times):.1f})"
+        worst, middle = _share(min(self.scores)), _share(statistics.median(self.scores))
+        cells = [*self.name, worst, middle, f"{self.good} of {runs}", reached, f"{statistics.median(self.train_s):.1f}", f"{self.bar_s:g}"]
         return _line([*cells, self.trivial, "✓" if self.in_time and self.good == runs else "✗", day.isoformat()])
 
 
@@ -94,12 +87,7 @@ def written(text: str, scored: Collection[Scored], names: Sequence[Name], on: st
     kept = rows.keys() - {row.name for row in scored}
     if kept and f"\n{on}.\n" not in text:
         raise ValueError(f"{len(kept)} rows were measured on another machine than {on}; measure all presets here, or these there.")
-    ordered = [rows[name] for name in names if name in rows]
-    several = [line for line in ordered if line.count("|") == SEVERAL.splitlines()[-1].count("|")]
-    once = [line for line in ordered if line not in several]
-    return HEAD.format(machine=on) + "".join(
-        table + "".join(f"{line}\n" for line in lines) for table, lines in ((SEVERAL, several), (ONCE, once))
-    )
+    return HEAD.format(machine=on) + TABLE + "".join(f"{rows[name]}\n" for name in names if name in rows)
 
 
 def _name(line: str) -> Name | None:

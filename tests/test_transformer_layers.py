@@ -110,3 +110,6 @@ def test_rotary_scores_know_the_distance_only() -> None:
     assert abs(score(8, 8) - score(8, 3)) > 1e-2
     turned_back = turned(query, rotary.turn(torch.tensor([[0]])))
     assert torch.equal(turned_back, query)
+    ones = turned(torch.tensor([1.0, 0.0]).repeat(1, 1, 1, 4), rotary.turn(torch.tensor([[3]])))
+    angles = 3 * 10_000.0 ** (-torch.arange(4) / 4)
+    torch.testing.assert_close(ones.flatten(), torch.stack([angles.cos(), angles.sin()], dim=-1).flatten())

@@ -17,7 +17,7 @@ from . import Block
 
 POSITIONS = {"sinusoidal": "sinusoidal", "learned": "learned", "rotary": "rotary", "none": "none"}
 FAINT = 0.3  # of a grid's labels; embeddings begin with variance 1
-Turn = tuple[Tensor, Tensor]  # cosines and sines, (B, 1, [T,] D / 2), the same for all heads
+Turn = Tensor  # e^(i · angle), complex (B, 1, [T,] D / 2), the same for all heads
 
 
 class Positions(nn.Module):
@@ -105,19 +105,18 @@ class Rotary(Positions):
     def __init__(self, length: int, head: int) -> None:
         super().__init__()
         angles = _angles(length, head)
-        self.register_buffer("cosines", angles.cos(), persistent=False)
-        self.register_buffer("sines", angles.sin(), persistent=False)
+        self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), persistent=False)
 
     def turn(self, at: Tensor) -> Turn:
-        return self.get_buffer("cosines")[at].unsqueeze(1), self.get_buffer("sines")[at].unsqueeze(1)
+        return self.get_buffer("turns")[at].unsqueeze(1)
 
 
 def turned(x: Float[Tensor, "batch heads *positions head"], turn: Turn | None) -> Tensor:
-    """Numbers i and i + D/2 of each head are the two coordinates of plane i; each plane is turned by its own angle."""
+    """Numbers 2i and 2i + 1 of each head are one complex number, and turning is multiplying it by e^(i · angle)."""
     if turn is None:
         return x
-    (cosines, sines), (first, second) = turn, x.chunk(2, dim=-1)
-    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], dim=-1).to(x.dtype)
+    hands = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))  # (B, N, [T,] D / 2)
+    return torch.view_as_real(hands * turn).flatten(-2).to(x.dtype)
 
 
 def positions(kind: str, length: int, width: int, heads: int) -> Positions:
