@@ -14,9 +14,9 @@ from torch import nn
 
 from playground import models, tasks
 from playground.app import content, visit
-from playground.app.content import Shelf
 from playground.app.page import Page, home
 from playground.app.panels import inside
+from playground.app.shelf import Shelf
 from playground.errors import InputError
 from playground.executors.inline import InlineExecutor
 from playground.explore import explore

@@ -11,7 +11,7 @@ import orjson
 import pytest
 import torch
 
-from playground.app import content
+from playground.app import choices
 from playground.app.page import NAMES, ON_THE_CPU, Page, home
 from playground.app.panels import top, training
 from playground.app.shelf import Shelf
@@ -71,7 +71,7 @@ def test_the_trainer_itself_says_that_its_device_is_not_there() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """Of a server that had a GPU when it started."""
-    monkeypatch.setattr(content, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU, 1 thread a run"]])
+    monkeypatch.setattr(choices, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU, 1 thread a run"]])
     book = RunBook(ProcessExecutor(f"{HERE}:gpu_that_goes", preload=("torch", HERE)), slots=1)
     yield Page(book, Shelf(book), "cuda", home("cuda"))
     book.drain(5)
@@ -114,7 +114,7 @@ def test_a_gpu_that_is_listed_but_does_not_work_is_not_offered(monkeypatch: pyte
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", broken)
-    assert "cuda" not in [id for id, _ in content.devices()]
+    assert "cuda" not in [id for id, _ in choices.devices()]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,10 @@ def test_a_row() -> None:
     assert GOOD.markdown(THEN) == (
         "| attention_seq2seq | copy | additive | .995 | .998 | 3 of 3 | 1.3 (–1.4) | 1.6 | 5 | guessing evenly 0.000 | ✓ | 2026-11-28 |"
     )
-    assert LATE.markdown(THEN) == "| transformer | sort | one | .997 | .997 | 1 of 1 | 5.2 (–5.2) | 5.5 | 5 | copying the input 0.031 | ✗ | 2026-11-28 |"
+    assert (
+        LATE.markdown(THEN)
+        == "| transformer | sort | one | .997 | .997 | 1 of 1 | 5.2 (–5.2) | 5.5 | 5 | copying the input 0.031 | ✗ | 2026-11-28 |"
+    )
     assert "| 0 of 1 | reached in 0 of 1 | 5.1 | 5 |" in NEVER.markdown(THEN)
 
 

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import torch
-
-from .. import api, models, recipes, tasks
+from .. import api, models, tasks
 from ..errors import InputError
 from ..events import pack
 from ..expectation import expected_seconds
-from ..options import Limit, limits
-from ..presets import PRESETS
-from ..recipes import Recipe, Training
+from ..recipes import Recipe
 from ..run_log import RunLog
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask, WritingTask
 from ..views import blocks, scene, trajectory
-from . import pictures, scenes, sounds
+from . import choices, pictures, scenes, sounds
 from . import visit as visits
 from .shelf import UPLOADED, Shelf, ready
 from .visit import SHIPPED, Visit
-
-TASKS = (  # from the easiest to read off the picture
-    "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
-    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "scenes", "dialing", "digits", "strokes",
-)  # fmt: skip
-ARCHITECTURES = (
-    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
-    "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
-)  # fmt: skip
-BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
 def stage(visit: Visit, shelf: Shelf, owner: str = "") -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -93,41 +78,6 @@ def run_label(run: api.Run, shown: str, frame: int | None = None, mine: bool = T
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
 
 
-def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict[str, Any]:
-    """Tasks, architectures, options and what to expect, as the rail draws them."""
-    recipe = visit.recipe
-    presets = PRESETS.get((recipe.architecture, recipe.task), ())
-    nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
-    budget = "preset" if recipe.seconds is None else f"{recipe.seconds:g}"
-    return {
-        "tasks": [_task(t) for t in _ordered(tasks.tasks(), TASKS)],
-        "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
-        "task": recipe.task,
-        "architecture": recipe.architecture,
-        "facts": facts(recipe),
-        "budgets": BUDGETS,
-        "budget": budget,
-        "seed": recipe.seed,
-        "presets": [[p.name, p.title] for p in presets],
-        "preset": visit.preset or nearest.name,
-        "options": _options(recipe),
-        "note": nearest.note,
-        "error": error,
-        "training": training,
-        "locked": None,
-    }
-
-
-def facts(recipe: Recipe) -> list[list[str]]:
-    """What is known before training."""
-    parameters, flops = recipes.work(recipe)
-    return [
-        ["parameters", f"{parameters:,}"],
-        ["work per step", f"≈ {flops / 1e9:.2g} GFLOP" if flops >= 1e9 else f"≈ {flops / 1e6:.3g} MFLOP"],
-        ["expected time", f"≈ {expected_seconds(recipe):.2g} s"],
-    ]
-
-
 def source_row(visit: Visit, drawn: dict[str, Any] | None = None, error: InputError | None = None) -> dict[str, Any]:
     """Examples, verdict and messages beside the input."""
     task = visit.task
@@ -152,7 +102,7 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
     shown = ready(visit.recipe)
     return {
         "run": visit.run,
-        "about": None if log is None else about(log.recipe),  # type: ignore[arg-type]
+        "about": None if log is None else choices.about(log.recipe),  # type: ignore[arg-type]
         "link": None if log is None else link(log),
         "absence_s": shelf.book.absence_s,
         "url": f"runs/{visit.run}/events" if visit.run else None,
@@ -186,25 +136,6 @@ def link(log: RunLog) -> str:
     return f"{recipe.to_query()}&run={log.id}"
 
 
-def about(recipe: Recipe) -> dict[str, str]:
-    """What a run is called in a list: its pair, and in one line what differs from the pair's first preset."""
-    usual = recipes.make(recipe.architecture, recipe.task)
-    differs = [] if recipe.seconds is None else [f"{recipe.seconds:g} s"]
-    for (_, options, mine), (_, _, theirs) in zip(_groups(recipe), _groups(usual), strict=True):
-        known, labels = dict(theirs), limits(options)
-        differs += [
-            f"{labels[name].label.lower()} {_said(value)}" for name, value in mine if value != known[name] and labels[name].kind != "key"
-        ]
-    differs += [f"seed {recipe.seed}"] if recipe.seed != usual.seed else []
-    more = [f"{len(differs) - 4} more"] if len(differs) > 4 else []
-    pair = f"{models.get(recipe.architecture).title} · {tasks.get(recipe.task).title}"
-    return {"pair": pair, "label": ", ".join([*differs[:4], *more]) or "as shipped"}
-
-
-def _said(value: Any) -> str:
-    return ("on" if value else "off") if isinstance(value, bool) else str(value).replace("_", " ")
-
-
 def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
     """The watched input's tokens, its right answer, and how it is shown where it is no text."""
     if isinstance(task, SensedTask):
@@ -230,22 +161,6 @@ def _attends(architecture: str, task: str) -> bool:
     return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))
 
 
-def top(visit: Visit) -> dict[str, Any]:
-    """The devices to choose from, and the visit's."""
-    return {"devices": devices(), "device": visit.recipe.device}
-
-
-def devices() -> list[list[str]]:
-    """Where models can be trained here, best first."""
-    found = []
-    if torch.cuda.is_available():
-        with suppress(RuntimeError):  # it is listed by the system, and does not work
-            found.append(["cuda", torch.cuda.get_device_name().replace("NVIDIA ", "")])
-    if torch.backends.mps.is_available():
-        found.append(["mps", "Apple GPU"])
-    return [*found, ["cpu", "CPU, 1 thread a run"]]
-
-
 def _placed(drawn: dict[str, Any], visit: Visit) -> dict[str, Any]:
     return {
         **drawn,
@@ -264,58 +179,6 @@ def _guessing(task: tasks.Task) -> list[list[Any]]:
 
 def _hash(*parts: Any) -> str:
     return f"{hash(parts) & 0xFFFFFFFFFFFFFFFF:x}"
-
-
-def usual(task: type[tasks.Task]) -> models.Architecture:
-    """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
-    fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
-    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != visits.HOME[0]))
-
-
-def _task(t: type[tasks.Task]) -> dict[str, str]:
-    return {"id": t.id, "title": t.title, "example": t.example, "kind": t.kind, "usual": usual(t).id}
-
-
-def _architecture(a: models.Architecture) -> dict[str, Any]:
-    every = tasks.tasks().values()
-    return {
-        "id": a.id,
-        "title": a.title,
-        "glyphs": a.parts,
-        "tasks": [t.id for t in every if a.fits(t)],
-        "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
-    }
-
-
-def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
-    """In the order of teaching; what is not placed there comes last."""
-    return sorted(entries.values(), key=lambda e: known.index(e.id) if e.id in known else len(known))
-
-
-def _options(recipe: Recipe) -> list[dict[str, Any]]:
-    return [
-        _option(group, name, limit, dict(values)[name])
-        for group, options, values in _groups(recipe)
-        for name, limit in limits(options).items()
-        if limit.kind != "key"
-    ]
-
-
-def _groups(recipe: Recipe) -> tuple[tuple[str, type[Any], recipes.Pairs], ...]:
-    return (
-        ("model", models.get(recipe.architecture).Options, recipe.model_options),
-        ("task", tasks.get(recipe.task).Options, recipe.task_options),
-        ("training", Training, recipe.training_options),
-    )
-
-
-def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
-    about = {"group": group, "name": name, "label": limit.label, "help": limit.help, "type": limit.kind, "value": value}
-    if limit.kind == "choice":
-        return {**about, "choices": [list(c) for c in limit.choices]}
-    if limit.kind in ("integer", "number"):
-        return {**about, "low": limit.low, "high": limit.high, "step": limit.step}
-    return about
 
 
 def arrived(visit: Visit, shelf: Shelf) -> Visit:

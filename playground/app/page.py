@@ -20,7 +20,7 @@ import gradio as gr
 from ..errors import InputError
 from ..runs import RunBook
 from ..tasks import PictureTask, TypedTask
-from . import content, pairs, pictures, visit
+from . import choices, content, pairs, pictures, visit
 from .components import UNCHANGED, dump
 from .files import Desk, shown
 from .shelf import Shelf
@@ -137,7 +137,7 @@ class Page:
     def refuse(self, state: Visit, data: dict[str, Any], error: InputError) -> list[Any]:
         """Say what is wrong where it was done: by the Train button for settings, beside the input for the rest."""
         if "options" in data or "again" in data:
-            values: dict[str, Any] = {"visit": state, "rail": dump(content.rail(state, str(error)))}
+            values: dict[str, Any] = {"visit": state, "rail": dump(choices.rail(state, str(error)))}
         elif "pairs_text" in data:
             values = {"visit": state, "pairs": dump(pairs.value(state, error))}
         else:
@@ -151,13 +151,13 @@ class Page:
         pair = (after.recipe.architecture, after.recipe.task)
         pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
         if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
-            values["rail"] = dump({**content.rail(after), "opened": before is None})
+            values["rail"] = dump({**choices.rail(after), "opened": before is None})
         if pair_changed or before is None or (before.run, before.notice, before.shown) != (after.run, after.notice, after.shown):
             values["monitor"] = dump({**content.monitor(after, self.shelf, owner), "opened": before is None})
         if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
             values["pairs"] = dump(pairs.value(after))
         if before is None or before.recipe.device != after.recipe.device:
-            values["top"] = dump(content.top(after))
+            values["top"] = dump(choices.top(after))
         if pair_changed:
             values["tabs"] = dump(content.tabs(after))
         if box := _box(before, after, pair_changed):

@@ -8,7 +8,7 @@ from typing import Any
 from ... import models, recipes, tasks
 from ...errors import InputError
 from ...options import limits
-from .. import content
+from .. import choices
 from .. import visit as visits
 from ..components import Rail
 from ..page import Page
@@ -16,7 +16,7 @@ from ..visit import SHIPPED, Visit
 
 
 def build(page: Page) -> None:
-    page.add("rail", Rail(content.rail(page.first)))
+    page.add("rail", Rail(choices.rail(page.first)))
 
 
 def wire(page: Page) -> None:
@@ -34,7 +34,7 @@ def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     if not architecture.fits(task):
         changed_task = task.id != visit.recipe.task
         if changed_task:
-            architecture = content.usual(task)
+            architecture = choices.usual(task)
         else:
             raise InputError(f"{architecture.title} {architecture.why_not(task)}.")
     chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from ...errors import InputError
-from .. import content
+from .. import choices
 from ..components import TopBar
 from ..page import Page
 from ..visit import Visit
 
 
 def build(page: Page) -> None:
-    page.add("top", TopBar(content.top(page.first), elem_id="edp-top"))
+    page.add("top", TopBar(choices.top(page.first), elem_id="edp-top"))
 
 
 def wire(page: Page) -> None:
@@ -23,7 +23,7 @@ def wire(page: Page) -> None:
 
 def choose(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """Train on another device from now on; one that has failed is tried again."""
-    known = [id for id, _ in content.devices()]
+    known = [id for id, _ in choices.devices()]
     if data.get("device") not in known:
         raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
     page.book.lost.discard(data["device"])
