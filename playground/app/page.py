@@ -130,6 +130,8 @@ class Page:
             values = self.values(after, owner, changed_from=before)
         except InputError as error:
             return self.refuse(replace(after, given=before.given, forced=before.forced), data, error)
+        if "architecture" in data:
+            values.setdefault("rail", dump(choices.rail(after)))  # whoever chose waits for it, also where two choices led back
         if data.get("input") == after.given:
             values.pop("input", None)  # it came from the box, where the next one may be being typed
         return told(values)

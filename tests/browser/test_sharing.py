@@ -124,6 +124,18 @@ def test_train_pressed_before_the_link_was_read_trains_what_it_names(browser: Br
     context.close()
 
 
+def test_what_is_typed_at_once_is_not_overtaken(page: Page, app: App) -> None:
+    hooks.slow_network(page)
+    page.goto(f"{app.url}/?task=copy&input=123")
+    hooks.type_source(page, "456")
+    hooks.expect_output(page, "4 5 6")
+    expect(hooks.source(page)).to_have_value("456")
+    hooks.radio(page, "task", "translation").check()
+    hooks.type_source(page, "the red house")  # the new task comes with an example of its own
+    hooks.expect_output(page, "la maison rouge")
+    expect(hooks.source(page)).to_have_value("the red house")
+
+
 def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     """Two servers after each other over the same folder: a run under way at the end of the first is opened on the second."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 // The left rail: 1 task, 2 architecture, 3 training. Choices are drawn at once; the server's answer corrects them.
 import { h, setText } from './dom.js';
-import { on } from './store.js';
+import { on, put } from './store.js';
 import { busy, fraction, over } from './run_fold.js';
 import { architectureCards, cards, taskCard } from './rail_cards.js';
 import { optionsForm, segmented } from './rail_options.js';
@@ -16,8 +16,9 @@ export function mount(root, island) {
   let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0, due = null;
   const link = new URLSearchParams(location.search);
   let asked = link.get('architecture');
-  /** Until the server has read the link, the page shows the start page, and nothing may be trained in its name. */
-  let opening = ['architecture', 'task', 'run'].some((name) => link.has(name));
+  /** Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name. */
+  let opening = location.search !== '';
+  put('unsettled', opening);
 
   const tasks = cards('task', 'Task', (task) => choose({ task }));
   const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
@@ -61,6 +62,7 @@ export function mount(root, island) {
     value = next;
     draw();
     if (opening) return;
+    put('unsettled', false);
     const act = due;
     due = null;
     if (!next.error) act?.();
@@ -154,6 +156,7 @@ export function mount(root, island) {
     const next = { ...value, ...change };
     if (change.architecture) asked = change.architecture;
     if (change.task) next.architecture = suitable(next);
+    if (change.task) put('unsettled', true);
     value = { ...next, error: null };
     mine = 'budget' in mine ? { budget: mine.budget } : {};
     awaited = { task: value.task, architecture: value.architecture };

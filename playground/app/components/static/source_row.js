@@ -54,6 +54,11 @@ export function mount(root, island) {
     drawBelow(value);
   });
 
+  // An answer under way brings another input, which would come over what is typed meanwhile.
+  on('unsettled', (unsettled) => {
+    for (const box of document.querySelectorAll('#input textarea, #input input')) box.readOnly = unsettled;
+  });
+
   on('moment', (moment) => { if (shown && moment) drawVerdict(moment.scene ?? shown); });
 
   function drawExamples(value, picture) {
