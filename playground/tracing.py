@@ -212,9 +212,12 @@ class Trace(Mapping[str, NDArray[np.float32]]):
 
 
 def _stack(taps: list[tuple[int | None, Tensor]], row: int) -> NDArray[np.float32]:
-    arrays = [value[row].float().cpu().numpy() for _, value in sorted(taps, key=lambda t: t[0] or 0)]
-    if len(arrays) == 1 and taps[0][0] is None:
-        return arrays[0]
+    rows = [value[row] for _, value in sorted(taps, key=lambda t: t[0] or 0)]
+    if len(rows) == 1 and taps[0][0] is None:
+        return rows[0].float().cpu().numpy()
+    if all(one.shape == rows[0].shape for one in rows):  # one copy from the device for all steps
+        return torch.stack(rows).float().cpu().numpy()
+    arrays = [one.float().cpu().numpy() for one in rows]
     shape = tuple(max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True))
     stacked = np.full((len(arrays), *shape), np.nan, dtype=np.float32)
     for i, array in enumerate(arrays):

@@ -180,3 +180,20 @@ def test_more_keys_than_any_recording_had_are_warned_of() -> None:
     drawn = {text: scene.sequence(run.explore(text), run.model, run.task, key="", run_label="") for text in ("0 4 2", "0123456789")}
     assert drawn["0 4 2"]["notice"] is None
     assert drawn["0123456789"]["notice"] == "This input has 10 keys; the model was trained on lengths 3 to 8, so expect mistakes."
+
+
+def test_what_holds_no_tones_is_said_to_be_a_guess() -> None:
+    generator = torch.Generator().manual_seed(4)
+    rng = np.random.default_rng(4)
+    for _ in range(40):  # keys under the loudest noise of training, one to eight of them
+        keys = int(torch.randint(1, 9, (1,), generator=generator))
+        how = tones.manner(1, keys, 0.4, generator)._replace(noise=torch.full((1,), 0.4))
+        samples, _ = tones.dial(torch.randint(10, (1, keys), generator=generator), torch.tensor([keys]), how, generator)
+        assert Dialing().perceive((8_000, (samples[0] / 4).clamp(-1, 1).numpy())).doubt is None
+        assert Dialing().perceive((8_000, rng.normal(size=8_000 * keys // 2).clip(-4, 4) / 4)).doubt is not None
+    time = np.arange(8_000) / 8_000
+    hum = sum(np.sin(2 * np.pi * 220 * n * time) / n for n in range(1, 8)) / 3  # a voiced sound: many overtones, no pair
+    assert Dialing().perceive((8_000, hum.astype(np.float32))).doubt is not None
+    run = api.load("recognizer", "dialing")
+    drawn = scene.sequence(run.explore((8_000, rng.normal(0, 0.1, 12_000))), run.model, run.task, key="", run_label="")
+    assert "No telephone tones" in drawn["notice"] and drawn["verdict"] == {"right": None, "text": ""}

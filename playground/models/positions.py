@@ -115,7 +115,7 @@ def turned(x: Float[Tensor, "batch heads *positions head"], turn: Turn | None) -
     """Numbers 2i and 2i + 1 of each head are one complex number, and turning is multiplying it by e^(i · angle)."""
     if turn is None:
         return x
-    hands = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))  # (B, N, [T,] D / 2)
+    hands = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))  # (B, N, [T,] D / 2)
     return torch.view_as_real(hands * turn).flatten(-2).to(x.dtype)
 
 

@@ -144,13 +144,14 @@ class Sensed:
 
     `source` (1, …) is what the model reads, `mask` (1, frames) is True where it is real, None where all is. `text` is what was
     drawn or played, and so the right answer, None where nobody knows. `shown` is what a visitor sees, an array (32, 32, 3) in
-    0..1, or hears, (rate, samples).
+    0..1, or hears, (rate, samples). `doubt` says why any answer would be a guess.
     """
 
     source: Tensor
     mask: Bool[Tensor, "1 frames"] | None = None
     text: str | None = None
     shown: Any = None
+    doubt: str | None = None
 
     @property
     def right(self) -> tuple[str, ...] | None:

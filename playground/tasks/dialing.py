@@ -24,7 +24,7 @@ from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from . import Batch, Sensed, SensedTask, register
 from .digit_strings import is_held_out
 from .sound import as_int16, hear
-from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, manner, spectrogram
+from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram
 
 KEYS = Vocabulary("0123456789")
 FIRST = KEYS.ids["0"]
@@ -32,6 +32,7 @@ TRAIN, HELD_OUT = 4_096, 1_536
 AT_ONCE = 32  # recordings of like length made together
 MAX_TEXT = 200  # characters
 MOST_KEYS = 16  # that a visitor may type
+NO_KEYS = "No telephone tones were found in this recording, so what is written is a guess: the model knows nothing else."
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,9 @@ class Dialing(SensedTask):
         """Typed digits are dialled, the same every time; a recording is `(samples a second, samples)`. Raises InputError."""
         keys = self.parse(given) if isinstance(given, str) else None
         samples = hear(given) if keys is None else self.play(keys)
-        source = decibels(spectrogram(samples))[None]
-        return Sensed(source, None, None if keys is None else self.join(keys), (RATE, as_int16(samples)))
+        heard = spectrogram(samples)
+        text, doubt = (None, None if has_keys(heard) else NO_KEYS) if keys is None else (self.join(keys), None)
+        return Sensed(decibels(heard)[None], None, text, (RATE, as_int16(samples)), doubt)
 
     def play(self, keys: tuple[str, ...]) -> Tensor:
         """The recording of these keys, (T,): hand and noise follow from the keys themselves."""

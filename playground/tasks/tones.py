@@ -35,6 +35,7 @@ TONE, GAP = (0.06, 0.14), (0.045, 0.12)  # seconds that a key sounds, and until 
 RAMP = 0.004  # seconds in which a tone swells and fades: no click
 MARGIN = 0.05  # seconds of noise before the first key and after the last
 LEVEL, TWIST = (0.25, 1.0), 0.6  # loudness of a key; natural logarithm by which its two tones may differ
+PURE, LEAST = 0.65, 3  # share of a frame's power in two tones that makes it a key's; as many such frames a key has at least
 
 
 class Manner(NamedTuple):
@@ -95,6 +96,23 @@ def spectrogram(samples: Float[Tensor, "*count samples"]) -> Float[Tensor, "*cou
     frames = samples.unfold(-1, WINDOW, HOP)  # (N, F, WINDOW)
     cosine, sine = (frames @ basis for basis in _basis())
     return (cosine.square() + sine.square()).sqrt()
+
+
+def has_keys(amplitudes: Float[Tensor, "frames {BINS}"]) -> bool:
+    """Whether some key sounds in a spectrogram: whether one tone of a row and one of a column hold most of a few frames.
+
+    Under the loudest noise of training, the third best frame of a key has a share of .67 at least; of white noise, .62 at most.
+    """
+    power = amplitudes.square()
+    row, column = (torch.stack([power[:, b - 1 : b + 2].sum(1) for b in _bins(tones)]).amax(0) for tones in (LOW, HIGH))
+    both = torch.minimum(row, column) > torch.maximum(row, column) / 20
+    loud = power.sum(1) > power.sum(1).max() / 50
+    pure = (row + column) / power.sum(1).clamp(min=1e-12) > PURE
+    return int((both & loud & pure).sum()) >= LEAST
+
+
+def _bins(tones: tuple[float, ...]) -> list[int]:
+    return [round(hertz * WINDOW / RATE) - FIRST for hertz in tones]
 
 
 def frame_count(ends: Int[Tensor, " count"]) -> Int[Tensor, " count"]:

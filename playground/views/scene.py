@@ -178,6 +178,8 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
 def _notice(trace: Trace, task: TypedTask) -> str | None:
     """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
     assert isinstance(task, TextTask | SensedTask)
+    if trace.sensed is not None and trace.sensed.doubt:
+        return trace.sensed.doubt
     read = trace.source if trace.sensed is None else trace.sensed.right
     if read is None or task.trained_lengths is None:
         return None
