@@ -14,8 +14,8 @@ from torch import nn
 
 from playground import models, tasks
 from playground.app import content, visit
-from playground.app.page import Page, home
-from playground.app.panels import inside
+from playground.app.page import NAMES, Page, home
+from playground.app.panels import inside, setup
 from playground.app.shelf import Shelf
 from playground.errors import InputError
 from playground.executors.inline import InlineExecutor
@@ -277,6 +277,13 @@ def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -
     other = visit.start("seq2seq", "reverse", device="cpu")
     assert content.still_open(visit.replace(other, block="decoder.attention"), page.shelf).block is None
     assert content.still_open(visit.replace(other, block="decoder.output"), page.shelf).block == "decoder.output"
+
+
+def test_a_choice_is_answered_also_where_it_changes_nothing(page: Page) -> None:
+    """The rail waits for the answer, and two quick choices may lead back to where they began."""
+    same = {"task": "reverse", "architecture": "attention_seq2seq"}
+    answers = dict(zip(NAMES, page.answer(page.first, setup.choose, same, ""), strict=True))
+    assert {name: json.loads(answers["rail"])[name] for name in same} == same
 
 
 def test_only_models_that_attend_have_the_attention_tab() -> None:

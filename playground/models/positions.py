@@ -105,10 +105,10 @@ class Rotary(Positions):
     def __init__(self, length: int, head: int) -> None:
         super().__init__()
         angles = _angles(length, head)
-        self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), persistent=False)
+        self.register_buffer("turns", torch.stack([angles.cos(), angles.sin()], dim=-1), persistent=False)
 
     def turn(self, at: Tensor) -> Turn:
-        return self.get_buffer("turns")[at].unsqueeze(1)
+        return torch.view_as_complex(self.get_buffer("turns")[at]).unsqueeze(1)
 
 
 def turned(x: Float[Tensor, "batch heads *positions head"], turn: Turn | None) -> Tensor:

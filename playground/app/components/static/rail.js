@@ -13,12 +13,13 @@ const STARTED_MS = 15000; // a click that led to no run frees the button again
 export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
-  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, patience = 0, due = null;
+  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, due = null;
   const link = new URLSearchParams(location.search);
   let asked = link.get('architecture');
   /** Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name. */
   let opening = location.search !== '';
   put('unsettled', opening);
+  let patience = setTimeout(giveUp, ANSWER_MS);
 
   const tasks = cards('task', 'Task', (task) => choose({ task }));
   const architectures = cards('architecture', 'Architecture', (architecture) => choose({ architecture }));
@@ -167,8 +168,9 @@ export function mount(root, island) {
     island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
   }
 
-  /** The newer choice was lost: the older answer stands, and nothing is done in its name. */
+  /** The newer choice was lost: the older answer stands, and nothing is done in its name; what is typed need not wait. */
   function giveUp() {
+    put('unsettled', false);
     if (!awaited || !held) return;
     due = pressed = null;
     accept(held);
