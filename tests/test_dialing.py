@@ -75,14 +75,14 @@ def test_typed_digits_sound_the_same_every_time() -> None:
     assert detected(Dialing(DialingOptions(noise=0.0)).perceive("0427").shown[1].astype(float)) == "0427"  # type: ignore[index]
 
 
-def recorded(rate: int) -> np.ndarray[Any, Any]:
-    """0 4 2 7 without noise, computed at this rate, from −1 to 1."""
+def recorded(rate: int, before: float = 0.08, between: float = 0.08, after: float = 0.08) -> np.ndarray[Any, Any]:
+    """0 4 2 7 without noise, computed at this rate, from −1 to 1, with so many seconds of silence."""
     time = np.arange(int(0.1 * rate)) / rate
-    quiet = np.zeros(int(0.08 * rate))
-    parts = [quiet]
+    parts = []
     for low, high in ((941, 1336), (770, 1209), (697, 1336), (852, 1209)):
-        parts += [0.3 * np.sin(2 * np.pi * low * time) + 0.3 * np.sin(2 * np.pi * high * time), quiet]
-    return np.concatenate(parts)
+        pause = np.zeros(int((between if parts else before) * rate))
+        parts += [pause, 0.3 * np.sin(2 * np.pi * low * time) + 0.3 * np.sin(2 * np.pi * high * time)]
+    return np.concatenate([*parts, np.zeros(int(after * rate))])
 
 
 @pytest.mark.parametrize(
@@ -197,3 +197,24 @@ def test_what_holds_no_tones_is_said_to_be_a_guess() -> None:
     run = api.load("recognizer", "dialing")
     drawn = scene.sequence(run.explore((8_000, rng.normal(0, 0.1, 12_000))), run.model, run.task, key="", run_label="")
     assert "No telephone tones" in drawn["notice"] and drawn["verdict"] == {"right": None, "text": ""}
+
+
+@pytest.mark.parametrize("silence", [(0.08, 0.08, 0.08), (0.0, 0.08, 0.0), (0.9, 0.08, 1.4), (0.3, 0.6, 0.3), (0.02, 0.25, 2.0)])
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_a_recording_may_pause_as_it_likes(silence: tuple[float, float, float], noise: float) -> None:
+    """Nobody presses record and the first key at the same moment: the shipped model hears the keys all the same."""
+    samples = recorded(8_000, *silence)
+    samples = samples + np.random.default_rng(1).normal(0, noise, len(samples)) if noise else samples
+    assert api.load("recognizer", "dialing").explore((8_000, samples)).output == "0 4 2 7"
+
+
+def test_pauses_are_shortened_and_keys_are_not() -> None:
+    generator = torch.Generator().manual_seed(2)
+    how = tones.manner(1, 6, 0.2, generator)._replace(noise=torch.full((1,), 0.05), lead=torch.ones(1), trail=torch.full((1,), 2.0))
+    samples, _ = tones.dial(torch.tensor([[4, 0, 0, 9, 1, 7]]), torch.tensor([6]), how, generator)
+    cut = tones.without_pauses(samples[0])
+    seconds = float(how.tone.sum() + how.gap.sum())
+    assert seconds < len(cut) / tones.RATE < seconds + 2 * tones.ENDS + 0.1
+    assert detected(cut.numpy().astype(float)) == "400917"
+    hiss = torch.randn(8_000, generator=generator)
+    assert torch.equal(tones.without_pauses(hiss), hiss)

@@ -24,7 +24,7 @@ from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from . import Batch, Sensed, SensedTask, register
 from .digit_strings import is_held_out
 from .sound import as_int16, hear
-from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram
+from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
 
 KEYS = Vocabulary("0123456789")
 FIRST = KEYS.ids["0"]
@@ -83,7 +83,7 @@ class Dialing(SensedTask):
     @property
     def trained_frames(self) -> int:
         """The most that so many keys can take, pressed slowly."""
-        return round((self.options.max_length * (TONE[1] + GAP[1]) + 2 * MARGIN) * RATE / HOP)
+        return round((self.options.max_length * (TONE[1] + GAP[1]) + 2 * MARGIN[1]) * RATE / HOP)
 
     @property
     def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
@@ -92,7 +92,7 @@ class Dialing(SensedTask):
     def perceive(self, given: Any) -> Sensed:
         """Typed digits are dialled, the same every time; a recording is `(samples a second, samples)`. Raises InputError."""
         keys = self.parse(given) if isinstance(given, str) else None
-        samples = hear(given) if keys is None else self.play(keys)
+        samples = without_pauses(hear(given)) if keys is None else self.play(keys)
         heard = spectrogram(samples)
         text, doubt = (None, None if has_keys(heard) else NO_KEYS) if keys is None else (self.join(keys), None)
         return Sensed(decibels(heard)[None], None, text, (RATE, as_int16(samples)), doubt)

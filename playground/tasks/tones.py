@@ -20,7 +20,7 @@ from functools import cache
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 RATE = 8_000  # samples a second, as on a telephone line
@@ -33,19 +33,24 @@ FLOOR = 40.0  # decibels below the loudest that count as silence
 
 TONE, GAP = (0.06, 0.14), (0.045, 0.12)  # seconds that a key sounds, and until the next one
 RAMP = 0.004  # seconds in which a tone swells and fades: no click
-MARGIN = 0.05  # seconds of noise before the first key and after the last
+MARGIN = (0.02, 0.2)  # seconds of noise before the first key, and after the last one's gap
 LEVEL, TWIST = (0.25, 1.0), 0.6  # loudness of a key; natural logarithm by which its two tones may differ
 PURE, LEAST = 0.65, 3  # share of a frame's power in two tones that makes it a key's; as many such frames a key has at least
+FAINT = 0.5  # share that may be a weak key's
+REST, ENDS = 0.06, 0.12  # seconds that are left of a pause on either side of a key, and around all of them
 
 
 class Manner(NamedTuple):
-    """How keys are pressed: seconds of each tone and of the gap after it, amplitudes of both sines, all (N, K); noise (N,)."""
+    """How keys are pressed: seconds of each tone and of the gap after it, amplitudes of both sines, all (N, K); the standard
+    deviation of the noise, and seconds before the first key and after the last gap, all (N,)."""
 
     tone: Tensor
     gap: Tensor
     low: Tensor
     high: Tensor
     noise: Tensor
+    lead: Tensor
+    trail: Tensor
 
     def rows(self, chosen: Tensor, keys: int) -> Manner:
         """Of these recordings, the first so many keys."""
@@ -66,7 +71,8 @@ def manner(count: int, keys: int, noise: float, generator: torch.Generator) -> M
     seconds = torch.tensor([TONE[0], GAP[0]]) + share * torch.tensor([TONE[1] - TONE[0], GAP[1] - GAP[0]])
     level, twist = between(LEVEL, count, keys), between((-TWIST / 2, TWIST / 2), count, keys).exp()
     hiss = noise * torch.rand(count, generator=generator).square()
-    return Manner(seconds[:, :keys, 0], seconds[:, keys:, 1], level * twist, level / twist, hiss)
+    lead, trail = between(MARGIN, count), between(MARGIN, count)
+    return Manner(seconds[:, :keys, 0], seconds[:, keys:, 1], level * twist, level / twist, hiss, lead, trail)
 
 
 def dial(
@@ -75,8 +81,9 @@ def dial(
     """The sound of digit strings, zero-filled past their lengths, and where each recording ends, in samples."""
     real = torch.arange(digits.shape[1]) < lengths[:, None]
     parts = torch.stack([how.tone, how.gap], dim=2).mul(RATE).round().long() * real[..., None]  # (N, K, 2)
-    begin = int(MARGIN * RATE) + parts.sum(2).cumsum(1) - parts.sum(2)  # (N, K): where each key starts to sound
-    ends = int(2 * MARGIN * RATE) + parts.sum((1, 2))
+    lead, trail = (seconds.mul(RATE).round().long() for seconds in (how.lead, how.trail))
+    begin = lead[:, None] + parts.sum(2).cumsum(1) - parts.sum(2)  # (N, K): where each key starts to sound
+    ends = lead + parts.sum((1, 2)) + trail
     time = torch.arange(int(ends.max()))
     key = (torch.searchsorted(begin, time.expand(len(digits), -1).contiguous(), right=True) - 1).clamp(min=0)
     key = torch.minimum(key, lengths[:, None] - 1)  # (N, T): the key whose turn it is
@@ -103,12 +110,31 @@ def has_keys(amplitudes: Float[Tensor, "frames {BINS}"]) -> bool:
 
     Under the loudest noise of training, the third best frame of a key has a share of .67 at least; of white noise, .62 at most.
     """
+    return int(_keyed(amplitudes, PURE, 50).sum()) >= LEAST
+
+
+def without_pauses(samples: Float[Tensor, " samples"]) -> Float[Tensor, " fewer"]:
+    """A recording whose pauses before, between and after keys are as long as in training; untouched if no key sounds in it."""
+    if not has_keys(spectrogram(samples)):
+        return samples
+    rest, ends = int(REST * RATE), int(ENDS * RATE)
+    samples = torch.nn.functional.pad(samples, (ends, ends))
+    starts = HOP * _keyed(spectrogram(samples), FAINT, 400).nonzero()[:, 0]
+    first, last = int(starts[0]), int(starts[-1]) + WINDOW
+    kept = torch.zeros(len(samples), dtype=torch.bool)
+    kept[max(0, first - ends) : first] = kept[last : last + ends] = True
+    for start in starts.tolist():
+        kept[max(0, start - rest) : start + WINDOW + rest] = True
+    return samples[kept]
+
+
+def _keyed(amplitudes: Float[Tensor, "frames {BINS}"], share: float, below: float) -> Bool[Tensor, " frames"]:
+    """Frames with this share of their power in a row's and a column's tone, and no more than so many times below the loudest's."""
     power = amplitudes.square()
     row, column = (torch.stack([power[:, b - 1 : b + 2].sum(1) for b in _bins(tones)]).amax(0) for tones in (LOW, HIGH))
+    whole = power.sum(1)
     both = torch.minimum(row, column) > torch.maximum(row, column) / 20
-    loud = power.sum(1) > power.sum(1).max() / 50
-    pure = (row + column) / power.sum(1).clamp(min=1e-12) > PURE
-    return int((both & loud & pure).sum()) >= LEAST
+    return both & (whole * below > whole.max()) & (row + column > share * whole)
 
 
 def _bins(tones: tuple[float, ...]) -> list[int]:

@@ -148,6 +148,8 @@ def test_two_tabs_are_independent(page: Page, visit: Visit) -> None:
 
 
 def test_a_setting_travels_in_the_link_of_the_trained_run(page: Page) -> None:
+    """Also one that is made before the server has answered the choice of a preset."""
+    hooks.slow_network(page)
     hooks.choose_preset(page, "ten")
     page.get_by_text("Advanced").click()
     page.get_by_label("Seed").fill("7")

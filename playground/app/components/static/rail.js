@@ -53,8 +53,9 @@ export function mount(root, island) {
 
   function accept(next) {
     held = null;
-    // What was set of the pair before is gone; the time budget may be newer than the choice that is answered here.
-    if (awaited || next.task !== value?.task || next.architecture !== value?.architecture) mine = awaited && 'budget' in mine ? { budget: mine.budget } : {};
+    // What was set of the pair before is gone; time budget and seed may be newer than the choice that is answered here.
+    if (awaited) mine = Object.fromEntries(Object.entries(mine).filter(([name]) => name === 'budget' || name === 'seed'));
+    else if (next.task !== value?.task || next.architecture !== value?.architecture) mine = {};
     awaited = null;
     for (const option of next.options ?? []) if (mine[`${option.group}.${option.name}`] === option.value) delete mine[`${option.group}.${option.name}`];
     if ('seed' in mine && Number(mine.seed) === next.seed) delete mine.seed;
