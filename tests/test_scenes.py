@@ -21,8 +21,9 @@ from playground import api, models, tasks
 from playground.app.image_files import decoded
 from playground.errors import InputError
 from playground.explore import explore
+from playground.tasks.scene_size import as_drawn
 from playground.tasks.scene_text import COLOURS, HIGH, LOW, SHAPES, Thing, caption, read_scene
-from playground.tasks.scenes import RGB, Scenes
+from playground.tasks.scenes import RGB, Scenes, draw
 from tests.small import build
 
 TASK = Scenes()
@@ -207,3 +208,41 @@ def test_the_shipped_captioner_names_every_single_thing_and_no_second_one() -> N
     run = api.load("captioner", "scenes")
     singles = [f"a {colour} {shape}" for colour in COLOURS for shape in SHAPES]
     assert [run.explore(text).output for text in singles] == singles
+
+
+def alone(shape: int, colour: int, half: float, x: float = 16.0, y: float = 16.0) -> NDArray[np.float32]:
+    """A picture of one shape."""
+    boxes = torch.tensor([[[x, y, half]]])
+    drawn: NDArray[np.float32] = draw(torch.tensor([[shape]]), RGB[colour][None, None], boxes, torch.full((1,), 0.95))[0].numpy()
+    return drawn
+
+
+@pytest.mark.parametrize("half", [3.0, 8.0, 12.0, 15.0])
+def test_large_and_tiny_shapes_are_brought_to_the_size_of_drawn_ones(half: float) -> None:
+    run = api.load("captioner", "scenes")
+    told = [
+        (run.explore(alone(shape, colour, half)).output, f"a {name_of_colour} {name_of_shape}")
+        for shape, name_of_shape in enumerate(SHAPES)
+        for colour, name_of_colour in enumerate(COLOURS)
+    ]
+    assert sum(given == right for given, right in told) >= 22, "of 24; of the large ones none, as they were"
+
+
+def test_pictures_like_those_of_training_are_read_as_they_are() -> None:
+    colours = RGB.numpy()
+    for picture in Scenes().held_out(200).source.numpy():
+        assert as_drawn(picture, colours) is picture
+    touching = np.minimum(alone(0, 0, 5.0, 11.0), alone(1, 3, 5.0, 20.0))
+    assert as_drawn(touching, colours) is touching
+    for other in (np.zeros((32, 32, 3)), np.random.default_rng(0).random((32, 32, 3))):
+        assert as_drawn(other.astype(np.float32), colours).tolist() == other.astype(np.float32).tolist()
+
+
+def test_scaled_pictures_keep_how_shapes_lie() -> None:
+    """A large red circle at the left and a large blue square at the right, their captions checked by where their colours are."""
+    picture = np.minimum(alone(0, 0, 7.5, 8.0, 14.0), alone(1, 3, 7.5, 24.0, 18.0))
+    small = as_drawn(picture, RGB.numpy())
+    red, blue = (np.argwhere(np.abs(small - RGB[colour].numpy()).max(-1) < 0.1) for colour in (0, 3))
+    assert small.shape == (32, 32, 3) and red[:, 1].max() < blue[:, 1].min()
+    assert red[:, 0].mean() < blue[:, 0].mean(), "and a little higher"
+    assert np.allclose(small[0, 0], 0.95, atol=0.01), "on paper of its own"

@@ -24,6 +24,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..vocabulary import EOS, Vocabulary
 from . import Batch, Sensed, SensedTask, pad, register
+from .scene_size import as_drawn
 from .scene_text import COLOURS, SHAPES, Thing, read_scene
 from .text import is_held_out
 
@@ -79,12 +80,12 @@ class Scenes(SensedTask):
         return self.join(self.target_vocabulary.decode(captions[int(torch.randint(len(captions), (), generator=generator))].tolist()))
 
     def perceive(self, given: Any) -> Sensed:
-        """A typed scene is drawn; an array (32, 32, 3) in 0..1 is read as it is."""
+        """A typed scene is drawn; an array (32, 32, 3) in 0..1 is scaled where its shapes are larger or smaller than drawn ones."""
         if isinstance(given, str):
             things, told = read_scene(given)
             drawn = draw(*described([things]), paper=torch.full((1,), 0.94))
             return Sensed(drawn, text=told, shown=drawn[0].numpy())
-        values = _checked(given)
+        values = as_drawn(_checked(given), RGB.numpy())
         return Sensed(torch.from_numpy(values)[None], shown=values)
 
     def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
