@@ -238,6 +238,14 @@ def test_pictures_like_those_of_training_are_read_as_they_are() -> None:
         assert as_drawn(other.astype(np.float32), colours).tolist() == other.astype(np.float32).tolist()
 
 
+def test_tiny_shapes_are_never_made_smaller() -> None:
+    """One grows to the size of a drawn one; two at opposite edges have no room to, and stay as they are."""
+    colours = RGB.numpy()
+    assert np.ptp(np.argwhere(np.abs(as_drawn(alone(1, 3, 2.6), colours) - 0.95).max(-1) > 0.2), axis=0).min() >= 7
+    apart = np.minimum(alone(0, 0, 2.6, 2.6), alone(1, 3, 2.6, 29.4))
+    assert np.allclose(as_drawn(apart, colours), apart, atol=0.02)
+
+
 def test_scaled_pictures_keep_how_shapes_lie() -> None:
     """A large red circle at the left and a large blue square at the right, their captions checked by where their colours are."""
     picture = np.minimum(alone(0, 0, 7.5, 8.0, 14.0), alone(1, 3, 7.5, 24.0, 18.0))

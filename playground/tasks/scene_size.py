@@ -35,7 +35,7 @@ def as_drawn(picture: Float[np.ndarray, "side side 3"], colours: Float[np.ndarra
         return picture
     top, left = (min(box[axis].start for box in found) for axis in (0, 1))
     bottom, right = (max(box[axis].stop for box in found) for axis in (0, 1))
-    scale = min(WANTED / half, (side - 4) / max(bottom - top, right - left))
+    scale = min(WANTED / half, max(1.0, (side - 4) / max(bottom - top, right - left)))  # tiny shapes grow as far as there is room
     size = max(1, round(side * scale))
     small = F.interpolate(torch.from_numpy(picture).movedim(-1, 0)[None], (size, size), mode="bilinear", antialias=True)[0]
     middle = [round(scale * (top + bottom) / 2), round(scale * (left + right) / 2)]

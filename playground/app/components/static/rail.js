@@ -14,8 +14,7 @@ export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
   let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, due = null;
-  const link = new URLSearchParams(location.search);
-  let asked = link.get('architecture');
+  let asked = new URLSearchParams(location.search).get('architecture');
   /** Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name. */
   let opening = location.search !== '';
   put('unsettled', opening);
