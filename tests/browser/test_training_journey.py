@@ -23,6 +23,7 @@ NOTE_STATUS = """() => {
 }"""
 
 RANGE = "(node) => node.layout.xaxis.range.map(Number)"
+DRAWN_UP_TO = "(node) => node.data.at(-1).x.at(-1)"  # where the newest curve of a chart ends
 LAST_STEP = "() => Number(/step ([\\d,]+)/.exec(document.getElementById('run-status').textContent)?.[1].replaceAll(',', '') ?? -1)"
 BEYOND = f"last => ({LAST_STEP})() > last"
 
@@ -128,8 +129,10 @@ def test_the_zoom_of_a_curve_is_kept_while_training(page: Page) -> None:
     page.mouse.up()
     page.wait_for_function(f"([node, whole]) => Math.abs(({RANGE})(node)[1] - whole) > 1", arg=[loss.element_handle(), whole[1]])
     zoomed = loss.evaluate(RANGE)
-    step = page.evaluate(LAST_STEP)
-    page.wait_for_function(BEYOND, arg=step + 50)
+    drawn = loss.evaluate(DRAWN_UP_TO)
+    for _ in range(3):  # what comes later is drawn, however slowly it comes
+        page.wait_for_function(f"([node, drawn]) => ({DRAWN_UP_TO})(node) > drawn", arg=[loss.element_handle(), drawn])
+        drawn = loss.evaluate(DRAWN_UP_TO)
     assert loss.evaluate(RANGE) == pytest.approx(zoomed)
     stop(page)
 
