@@ -14,17 +14,17 @@ from torch import nn
 
 from playground import models, tasks
 from playground.app import content, visit
+from playground.app.library import Shelf
 from playground.app.page import NAMES, Page, home
 from playground.app.panels import inside, setup
-from playground.app.shelf import Shelf
 from playground.errors import InputError
-from playground.executors.inline import InlineExecutor
-from playground.explore import explore
-from playground.models.attention import SCORES
-from playground.runs import RunBook
+from playground.inference.explore import explore
+from playground.models.layers.attention import SCORES
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
 from playground.tasks import TextTask
 from playground.tracing import Trace
-from playground.views import blocks
+from playground.views.blocks import opened as blocks
 from playground.views.style import plain
 from tests import small
 

@@ -12,17 +12,17 @@ import pytest
 import torch
 
 from playground.app import choices
+from playground.app.library import Shelf
 from playground.app.page import NAMES, ON_THE_CPU, Page, home
 from playground.app.panels import top, training
-from playground.app.shelf import Shelf
-from playground.events import Done, Event, Failed, Snapshot
-from playground.executors import TRAIN
-from playground.executors.process import ProcessExecutor
-from playground.executors.worker import Crash, _crash, words
-from playground.gate import Gate
-from playground.recipes import make
-from playground.runs import RunBook
-from playground.training import HALVE
+from playground.runs.book import RunBook
+from playground.runs.events import Done, Event, Failed, Snapshot
+from playground.runs.executors import TRAIN
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.executors.worker import Crash, _crash, words
+from playground.runs.pause import Gate
+from playground.training.recipes import make
+from playground.training.trainer import HALVE
 from tests.fakes import HERE
 
 ON_CUDA = make("seq2seq", "copy", device="cuda", training_options={"steps": 3, "batch_size": 8})

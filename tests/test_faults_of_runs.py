@@ -23,15 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import api
-from playground.app import server
-from playground.app.shelf import Shelf
+from playground.app.http import server
+from playground.app.library import Shelf
 from playground.errors import InputError
-from playground.events import Done, Event
-from playground.executors.inline import InlineExecutor
-from playground.executors.process import ProcessExecutor
-from playground.executors.worker import _crash
-from playground.run_log import RunLog
-from playground.runs import RunBook
+from playground.runs.book import RunBook
+from playground.runs.events import Done, Event
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.executors.worker import _crash
+from playground.runs.log import RunLog
 from tests.fakes import HERE, FakeRecipe, train
 from tests.small import tiny_recipe
 

@@ -30,16 +30,17 @@ from safetensors.torch import save as save_tensors
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from playground import api, checkpoints, disk
-from playground.app import files
-from playground.app.shelf import UPLOADED, UPLOADS, Shelf
+from playground import api, disk
+from playground.app import downloads as files
+from playground.app.library import UPLOADED, UPLOADS, Shelf
 from playground.app.visit import start
-from playground.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, dumps, load, loads, save
 from playground.errors import InputError
-from playground.executors.inline import InlineExecutor
-from playground.explore import Projection, project
-from playground.runs import RunBook
-from playground.training import new_model
+from playground.inference.projection import Projection, project
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+from playground.storage import checkpoints
+from playground.storage.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, dumps, load, loads, save
+from playground.training.trainer import new_model
 from tests.small import tiny_recipe
 
 ROOT = Path(__file__).parent.parent

@@ -13,14 +13,15 @@ from typing import Any
 import orjson
 import pytest
 
-from playground import api, checkpoints, kept_runs
+from playground import api
 from playground.app import content
-from playground.app.shelf import Shelf
+from playground.app.library import Shelf
 from playground.app.visit import from_query
 from playground.errors import InputError
-from playground.executors.inline import InlineExecutor
-from playground.run_log import RunLog
-from playground.runs import RunBook
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.log import RunLog
+from playground.storage import checkpoints, kept_runs
 from tests.small import tiny_recipe
 
 

@@ -8,16 +8,16 @@ from typing import Any
 import gradio as gr
 
 from ..errors import InputError
-from ..executors import pick_executor
-from ..executors.process import ProcessExecutor
-from ..expectation import expected_seconds
-from ..runs import RunBook
-from ..training import pick_device
+from ..runs.book import RunBook
+from ..runs.executors import pick_executor
+from ..runs.executors.process import ProcessExecutor
+from ..training.expected_time import expected_seconds
+from ..training.trainer import pick_device
 from . import content, head, visit
+from .http.server import app_kwargs, install_drain
+from .library import Shelf
 from .page import Page, home, told
 from .panels import code, decode, film, inside, latent, pairs, setup, source, top, training
-from .server import app_kwargs, install_drain
-from .shelf import Shelf
 
 TITLE = "Encoder–Decoder Playground"
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import torch
 
-from .. import api, models, recipes, tasks
-from ..expectation import expected_seconds
+from .. import api, models, tasks
 from ..options import Limit, limits
-from ..presets import PRESETS
-from ..recipes import Recipe, Training
+from ..training import recipes
+from ..training.expected_time import expected_seconds
+from ..training.presets import PRESETS
+from ..training.recipes import Recipe, Training
 from . import visit as visits
 from .visit import Visit
 

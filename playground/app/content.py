@@ -9,15 +9,17 @@ from typing import Any
 
 from .. import api, models, tasks
 from ..errors import InputError
-from ..events import pack
-from ..expectation import expected_seconds
-from ..recipes import Recipe
-from ..run_log import RunLog
+from ..runs.log import RunLog
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask, WritingTask
-from ..views import blocks, scene, trajectory
+from ..training.expected_time import expected_seconds
+from ..training.recipes import Recipe
+from ..views.blocks import opened as blocks
+from ..views.figures import trajectory
+from ..views.scene import sequence as scene
+from ..wire import pack
 from . import choices, pictures, scenes, sounds
 from . import visit as visits
-from .shelf import UPLOADED, Shelf, ready
+from .library import UPLOADED, Shelf, ready
 from .visit import SHIPPED, Visit
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import gradio as gr
 
-from .components import STATIC, version
+from .islands import STATIC, version
 
 SHEETS = (  # later ones refine
     "tokens", "page", "picture", "picture_blocks", "picture_regions", "picture_ae", "player", "moments", "panels",

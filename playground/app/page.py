@@ -18,12 +18,12 @@ from typing import Any
 import gradio as gr
 
 from ..errors import InputError
-from ..runs import RunBook
+from ..runs.book import RunBook
 from ..tasks import PictureTask, TypedTask
 from . import choices, content, pairs, pictures, visit
-from .components import UNCHANGED, dump
-from .files import Desk, shown
-from .shelf import Shelf
+from .downloads import Desk, shown
+from .islands import UNCHANGED, dump
+from .library import Shelf
 from .visit import Visit
 
 SESSIONS = 1_000  # whose latest visit is remembered

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import pair_store
 from ..errors import InputError
-from ..tasks.pairs import Pairs
+from ..tasks.pairs import store as pair_store
+from ..tasks.pairs.task import Pairs
 from .visit import Visit
 
 SHOWN = 5  # lines of the preview

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from .. import api, tasks
 from ..errors import InputError
-from ..events import pack
-from ..experiments import latent
-from ..explore import CLOUD, Code
-from ..explore import picture as checked_picture
+from ..inference import latent
+from ..inference.explore import Code
+from ..inference.explore import picture as checked_picture
+from ..inference.projection import CLOUD
 from ..models import Autoencoder
 from ..options import show
 from ..tasks import PictureTask
 from ..tracing import Trace
-from ..views import latent_map, picture_scene, reconstruction_error
+from ..views.figures import latent_map, reconstruction_error
+from ..views.scene import reconstruction as picture_scene
+from ..wire import pack
 from . import visit as visits
 from .visit import Visit
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import InputError
-from ..tasks.scene_text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
-from ..tasks.scenes import RGB, SIDE
+from ..tasks.scenes.task import RGB, SIDE
+from ..tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
 from .visit import Visit
 
 

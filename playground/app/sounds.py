@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..events import pack
 from ..options import show
 from ..tasks import Sensed, SensedTask
-from ..tasks.sound import SECONDS
-from ..tasks.tones import BINS, FIRST, RATE, WINDOW
+from ..tasks.dialing.sound import SECONDS
+from ..tasks.dialing.tones import BINS, FIRST, RATE, WINDOW
+from ..wire import pack
 from .visit import Visit
 
 MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded

@@ -11,14 +11,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .. import recipes, tasks
-from ..decoding import GREEDY, Beam, Sample, Strategy
+from .. import tasks
 from ..errors import InputError
-from ..kept_runs import NAME
+from ..inference.decoding import GREEDY, Beam, Sample, Strategy
 from ..options import show
-from ..recipes import Recipe
+from ..storage.kept_runs import NAME
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
-from ..tasks.scenes import SIDE
+from ..tasks.scenes.task import SIDE
+from ..training import recipes
+from ..training.recipes import Recipe
 
 SHIPPED = "shipped"
 HOME = ("attention_seq2seq", "reverse")

@@ -6,10 +6,10 @@ from typing import Any
 
 from ...errors import InputError
 from .. import content
-from ..components import CodePanel
-from ..files import shown
+from ..downloads import shown
+from ..islands import CodePanel
+from ..library import UPLOADED
 from ..page import Page
-from ..shelf import UPLOADED
 from ..visit import Visit
 
 

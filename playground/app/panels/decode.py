@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import InputError
 from ...tasks import WritingTask
 from .. import content
-from ..components import AttentionPanel, NextTokenPanel, PlotlyFigure, StepPlayer, Tabs
+from ..islands import AttentionPanel, NextTokenPanel, PlotlyFigure, StepPlayer, Tabs
 from ..page import Page
 from ..visit import Visit
 from . import inside

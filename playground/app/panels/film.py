@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import content
-from ..components import Moments
-from ..files import shown
+from ..downloads import shown
+from ..islands import Moments
 from ..page import Page
 
 

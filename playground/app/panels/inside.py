@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import InputError
 from .. import content
-from ..components import BlockPanel, HeadsPanel, LinesPanel
+from ..islands import BlockPanel, HeadsPanel, LinesPanel
 from ..page import Handler, Page
 from ..visit import Visit
 

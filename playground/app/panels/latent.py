@@ -10,7 +10,7 @@ from ...errors import InputError
 from ...tasks import PictureTask
 from .. import pictures
 from .. import visit as visits
-from ..components import LatentCode, LatentMap, LatentWalk, PlotlyFigure
+from ..islands import LatentCode, LatentMap, LatentWalk, PlotlyFigure
 from ..page import Page
 from ..visit import Visit
 

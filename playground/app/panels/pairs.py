@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ... import pair_store, recipes
 from ...errors import InputError
-from ...tasks.pairs import Pairs
+from ...tasks.pairs import store as pair_store
+from ...tasks.pairs.task import Pairs
+from ...training import recipes
 from .. import pairs as shown
 from .. import visit as visits
-from ..components import PairsPanel
+from ..islands import PairsPanel
 from ..page import Page
 from ..visit import Visit
 

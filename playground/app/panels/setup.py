@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ... import models, recipes, tasks
+from ... import models, tasks
 from ...errors import InputError
 from ...options import limits
+from ...training import recipes
 from .. import choices
 from .. import visit as visits
-from ..components import Rail
+from ..islands import Rail
 from ..page import Page
 from ..visit import SHIPPED, Visit
 

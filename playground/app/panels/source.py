@@ -8,12 +8,12 @@ import gradio as gr
 import torch
 
 from ...errors import InputError
-from ...explore import picture
+from ...inference.explore import picture
 from ...tasks import PictureTask
 from .. import sounds
 from .. import visit as visits
-from ..components import SourceRow
-from ..image_files import decoded
+from ..http.uploads import decoded
+from ..islands import SourceRow
 from ..page import Page
 from ..visit import Visit
 

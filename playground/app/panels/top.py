@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import InputError
 from .. import choices
-from ..components import TopBar
+from ..islands import TopBar
 from ..page import Page
 from ..visit import Visit
 

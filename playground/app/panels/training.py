@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ... import recipes
 from ...errors import InputError
-from ...events import Failed
 from ...options import show
-from ...training import HALVE
+from ...runs.events import Failed
+from ...training import recipes
+from ...training.trainer import HALVE
 from .. import content
-from ..components import Curves, Film, MyRuns, Samples, TrainMonitor
+from ..islands import Curves, Film, MyRuns, Samples, TrainMonitor
 from ..page import Page
 from ..visit import SHIPPED, Visit
 
