@@ -111,7 +111,7 @@ class Task(ABC):
 class TypedTask(Task):
     """What a visitor can type, and how well a trivial guess does on it."""
 
-    reads = (Typed,)
+    reads: ClassVar[tuple[type[Given], ...]] = (Typed,)
     unit: str = "token"  # what one place of the source is called: "digit", "word", "region"
     examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
