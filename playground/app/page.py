@@ -20,6 +20,7 @@ from ..errors import InputError
 from ..runs.book import RunBook
 from . import visit as visits
 from .downloads import Desk
+from .islands import dump
 from .library import Library, arrived
 from .links import from_query
 from .panel import Panel, Teller
@@ -204,7 +205,7 @@ class Page:
         teller = teller or self.teller
         session.visit = visit
         session.sent.pop(teller.name, None)
-        return self._told(visit, {teller.name: teller.refused(visit, error)})
+        return self._told(visit, {teller.name: dump(teller.refused(visit, error))})
 
     def _told(self, visit: Visit, values: dict[str, Any]) -> list[Any]:
         """In the order of `outputs`; what is not among `values` stays as it is."""
