@@ -20,11 +20,12 @@ from random import Random
 
 from ..options import choice
 from ..vocabulary import SPECIALS, Vocabulary
-from . import register
+from . import Reading, register
 from .guesses import Followers
 from .text import PooledSequence, share_right
 
 MASKED, BREAK = SPECIALS[3], "/"
+SHOW_MASK = f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
 BEINGS = (  # one, many; does, do, did; where
     ("cat", "cats", "sits", "sit", "sat", "on the mat"),
     ("dog", "dogs", "sleeps", "sleep", "slept", "in the basket"),
@@ -64,6 +65,7 @@ class Infill(PooledSequence):
     title = "Fill in the blanks"
     description = "Guess the words behind the masks from what is left of the sentence."
     example = "the [MASK] sat on the mat → cat"
+    order = 140
     kind = "infill"
     unit = "word"
     pool_size = 24_000  # single clauses repeat a lot
@@ -73,7 +75,7 @@ class Infill(PooledSequence):
     target_vocabulary = Vocabulary([*dict.fromkeys(_WORDS), BREAK])
 
     @property
-    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+    def examples(self) -> tuple[str, ...]:
         if self.options.blanks == "word":
             return ("the [MASK] sat on the mat", "today two frogs [MASK] into the pond", "many bees flew around the [MASK]")
         return (
@@ -83,7 +85,7 @@ class Infill(PooledSequence):
         )
 
     @property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return self.examples[0]
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -122,8 +124,11 @@ class Infill(PooledSequence):
             return None
         return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
+    def doubt(self, reading: Reading) -> str | None:
+        return super().doubt(reading) or (None if MASKED in reading.tokens else SHOW_MASK)
+
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         """The word that most often follows the one before the first mask; the commonest word where there is none."""
         train = self.pool.train
         texts = [self.source_vocabulary.decode(row) for row in train.source[:2000].tolist()]
