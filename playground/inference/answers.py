@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 def names(task: Task) -> tuple[str, ...]:
     """What the classes of a reader's logits are called, in their order."""
-    return task.names
+    return task.classes
 
 
 def read(model: Reader, task: Task, ids: Int[Tensor, " source"], logits: Tensor) -> Answer:
@@ -37,4 +37,4 @@ def read(model: Reader, task: Task, ids: Int[Tensor, " source"], logits: Tensor)
         positions = tuple(places)
         logits = logits[list(positions)]
     rows = logits.reshape(-1, logits.shape[-1])
-    return Answer(tuple(task.names[i] for i in rows.argmax(-1).tolist()), positions, torch.softmax(rows, -1))
+    return Answer(tuple(task.classes[i] for i in rows.argmax(-1).tolist()), positions, torch.softmax(rows, -1))

@@ -19,7 +19,7 @@ from ..tasks import picture as picture
 from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
-from .decoding import GREEDY, Beam, Strategy, beam_search, decode, repeated
+from .decoding import GREEDY, Beam, Step, Strategy, beam_search, decode, repeated
 
 Array = NDArray[np.float32]
 
@@ -52,8 +52,8 @@ def explore(
         return _searched(model, task, reading, most, strategy, edits)
     tokens = {step: torch.tensor([task.token_id(token)], device=reading.source.device) for step, token in (forced or {}).items()}
     recording = Recording(model, edits)
-    steps = decode(model, reading.source, reading.mask, max_steps=most, strategy=strategy, forced=tokens, recording=recording)
-    return _written(task, reading, [int(s.token) for s in steps], recording.finish())
+    steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=strategy, forced=tokens, recording=recording)]
+    return _written(task, reading, steps, recording.finish())
 
 
 def _redrawn(model: Autoencoder, reading: Reading, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
@@ -97,16 +97,17 @@ def _answered(model: Reader, task: Task, reading: Reading, edits: Sequence[Edit]
     )
 
 
-def _written(task: Task, reading: Reading, ids: list[int], sites: dict[str, Array], beams: dict[str, Array] | None = None) -> Trace:
-    """An answer of these tokens, whose steps the sites hold; it may be the best of several `beams`."""
-    states, logits = sites.get("encoder.states"), sites["decoder.logits"][: len(ids)]
+def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, Array], beams: dict[str, Array] | None = None) -> Trace:
+    """The answer of the first row of these steps; it may be the best of several `beams`."""
+    ids, states = [int(step.token[0]) for step in steps], sites.get("encoder.states")
+    logits = np.stack([step.logits[0].cpu().numpy() for step in steps])
     shifted = np.exp(logits - logits.max(-1, keepdims=True))
     return Trace(
         sites if beams is None else beams,
         reading=reading,
         source=task.places(reading, 0 if states is None else len(states)),
-        tokens=tuple("end" if i == EOS else task.names[i] for i in ids),
-        output=task.join(tuple(task.names[i] for i in ids if i != EOS)),
+        tokens=tuple("end" if i == EOS else task.classes[i] for i in ids),
+        output=task.join(tuple(task.classes[i] for i in ids if i != EOS)),
         probabilities=(shifted / shifted.sum(-1, keepdims=True)).astype(np.float32),
         ended=EOS in ids,
         beam=beams is not None,
@@ -120,15 +121,14 @@ def _searched(model: EncoderDecoder, task: Task, reading: Reading, most: int, be
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=reading.source.device)
     recording = Recording(model, edits)
     sources, mask = repeated(reading.source, len(rows)), None if reading.mask is None else repeated(reading.mask, len(rows))
-    for _ in decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording):
-        pass
+    steps = [*decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording)]
     every = [recording.finish(row) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
     for sites, hypothesis in zip(every, hypotheses, strict=True):
         for site in stepwise:
             sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
     beams = {site: np.stack([one[site] for one in every]) for site in every[0]}
-    return _written(task, reading, list(hypotheses[0].tokens), every[0], beams)
+    return _written(task, reading, steps[: len(hypotheses[0].tokens)], every[0], beams)
 
 
 def device_of(model: nn.Module) -> torch.device:

@@ -60,13 +60,17 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
             model.decoder(batch.target_in, model.decoder.init_state(encoded))
             read = encoded.mask
     real = {"encoder.states": read, "decoder.hidden": batch.target != PAD}
-    return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
+    found = {site.split(".")[0]: _rows(recording, site, mask) for site, mask in real.items() if site in recording.taps}
+    return {side: _fit(states) for side, states in found.items() if states is not None}
 
 
-def _rows(recording: Recording, site: str, real: Tensor | None) -> Array:
-    """The states (N, H) that are no padding."""
-    ((_, value),) = recording.taps[site]
-    return (value.flatten(0, 1) if real is None else value[real]).float().cpu().numpy()
+def _rows(recording: Recording, site: str, real: Tensor | None) -> Array | None:
+    """The states of real places (N, H), of all where they are not those of the tokens; None for what is no row of states."""
+    values = [value for _, value in recording.taps[site]]
+    whole = values[0] if len(values) == 1 else torch.stack(values, dim=1)  # a decoder that goes step by step
+    if whole.dim() != 3:
+        return None
+    return (whole.flatten(0, 1) if real is None or whole.shape[:2] != real.shape else whole[real]).float().cpu().numpy()
 
 
 def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 
 from .base import ReaderTask, SequenceTask, Task, TextTask, TypedTask, WritingTask
-from .examples import NO_ANSWER, Batch, Reading, joined, pad
+from .examples import NO_ANSWER, Batch, Reading, Watched, joined, pad
 from .given import Code, Drawn, Given, HeldOut, Pixels, Sound, Typed
 from .pictures import PictureTask, picture
 from .registry import get, grouped, ordered, register, tasks
@@ -39,6 +39,7 @@ __all__ = [
     "TextTask",
     "Typed",
     "TypedTask",
+    "Watched",
     "WritingTask",
     "get",
     "grouped",

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
 from ..options import show
-from ..vocabulary import EOS, Vocabulary
-from .examples import Batch, Reading
-from .given import Given, HeldOut, Typed
+from ..vocabulary import EOS, PAD, Vocabulary
+from .examples import Batch, Reading, Watched, pad
+from .given import Drawn, Given, HeldOut, Sound, Typed
 
 Guess = tuple[str, float]  # what a trivial guess is called, and its held-out score
+Places = Callable[[Batch], int]  # at how many places a model looks at an example
 
 
 class Task(ABC):
@@ -46,7 +46,9 @@ class Task(ABC):
     score_name: ClassVar[str] = "exact match"
     higher_is_better: ClassVar[bool] = True
     Options: ClassVar[type[Any]]
-    scale: float = 1.0  # the usual size of the numbers that are its answers
+    source_vocabulary: Vocabulary | None = None  # of what is read, and of what is written, where those are tokens
+    target_vocabulary: Vocabulary | None = None
+    scale: float = 1.0  # the usual size of the numbers that are its answers, so that a loss on them starts near 1
 
     def __init__(self, options: Any = None) -> None:
         self.options = self.Options() if options is None else options
@@ -62,19 +64,23 @@ class Task(ABC):
         """`count` examples that training never sees; the same for the same seed."""
 
     @abstractmethod
-    def readings(self, batch: Batch) -> list[Reading]:
-        """Each example of a batch as it is read alone, without padding."""
+    def longest(self) -> Batch:
+        """One example as long as they come: what the work of a step is reckoned by. Its numbers mean nothing."""
 
-    @property
-    def trained_lengths(self) -> tuple[int, int] | None:
-        """How many tokens the shortest and the longest example have, or say; None where that has no meaning."""
-        return None
+    @abstractmethod
+    def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
+        """What is looked at during training: the pinned input where there is one, and held-out `samples`."""
 
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:
         """All grey pictures (N, 784) and their labels (N,) of "train" or "held_out". Raises InputError where there are none."""
         raise InputError(HeldOut.refusal)
 
     # One input
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Inputs that a visitor may begin with, as they are typed."""
+        return ()
 
     @abstractmethod
     def first(self) -> Given:
@@ -93,39 +99,35 @@ class Task(ABC):
     def perceive(self, given: Any) -> Reading:
         """What a model is to read of an input (`Given.model_input`). Raises InputError: what was given, what is allowed, what to do."""
 
-    def watched(self) -> Reading | None:
-        """The pinned input, which is looked at during training, no longer than examples are; None where it is one of the examples."""
-        return None
+    def drawn(self, values: Any) -> Given:
+        """What a drawing, as a pad or a file gives it, is to this task. Raises InputError where it reads none."""
+        raise InputError(Drawn.refusal)
+
+    def recorded(self, rate: Any, samples: bytes) -> Given:
+        """What a recording of 16-bit samples is to this task. Raises InputError where it hears none."""
+        raise InputError(Sound.refusal)
 
     def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """Short names of the `count` states that an encoder makes of it: tokens, regions, or times."""
         return reading.tokens
 
-    def grid(self, count: int) -> tuple[int, int]:
-        """How so many states lie on its `image`: rows and columns."""
-        return 1, count
-
-    def image(self, reading: Reading) -> NDArray[np.uint8] | None:
-        """A picture that stands for it, (rows, columns) or (rows, columns, 3); None where its tokens do."""
+    def canvas(self, reading: Reading, count: int) -> tuple[Tensor, tuple[int, int]] | None:
+        """The input as a picture in 0..1, (rows, columns) or (rows, columns, 3), and how `count` states lie on it; None for text."""
         return None
 
-    def right(self, reading: Reading) -> tuple[str, ...] | None:
-        """The right answer, None where nobody knows it."""
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The right output for these tokens, or None where the task cannot know it."""
         return None
 
-    def doubt(self, reading: Reading) -> str | None:
-        """Why an answer may well be wrong, told before it is given; None where nothing speaks against it."""
-        return reading.doubt
+    def advice(self, source: tuple[str, ...]) -> str | None:
+        """What to do where a visitor missed the point of the task; None where nothing is missing."""
+        return None
 
     # Answers
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What the classes of a model's logits are called, in their order."""
-        return ()
-
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        """Of what is read, then of what is written."""
+    def classes(self) -> tuple[str, ...]:
+        """What a model chooses from at each place: names of its logits, in their order."""
         return ()
 
     def join(self, tokens: tuple[str, ...]) -> str:
@@ -170,8 +172,7 @@ class TypedTask(Task):
 
     @property
     @abstractmethod
-    def examples(self) -> tuple[str, ...]:
-        """Inputs that a visitor is offered."""
+    def examples(self) -> tuple[str, ...]: ...
 
     @property
     @abstractmethod
@@ -188,21 +189,14 @@ class TypedTask(Task):
     def another(self, generator: torch.Generator, shown: Given) -> Given:
         return Typed(self.random_text(generator))
 
+    @property
+    def trained_lengths(self) -> tuple[int, int] | None:
+        """The fewest and the most tokens of an example, or of what it says; None where that has no meaning."""
+        return None
+
     def check(self, given: Given) -> None:
         super().check(given)
         self.perceive(given.model_input(self))
-
-    def watched(self) -> Reading:
-        return self.perceive(self.pinned)
-
-    def doubt(self, reading: Reading) -> str | None:
-        """That it is shorter or longer than any example was."""
-        told, trained = reading.tokens or reading.right, self.trained_lengths
-        if reading.doubt or told is None or trained is None or trained[0] <= len(told) <= trained[1]:
-            return reading.doubt
-        n, (low, high) = len(told), trained
-        lengths = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
-        return f"This input has {n} {self.unit}{'s' if n > 1 else ''}; the model was trained on {lengths}, so expect mistakes."
 
 
 class WritingTask(Task):
@@ -212,11 +206,8 @@ class WritingTask(Task):
     target_vocabulary: Vocabulary
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def classes(self) -> tuple[str, ...]:
         return self.target_vocabulary.tokens
-
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        return *super().vocabularies(), self.target_vocabulary
 
     def token_id(self, token: Any) -> int:
         if not isinstance(token, str):
@@ -246,27 +237,23 @@ class TextTask(TypedTask):
         """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
 
     @abstractmethod
-    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The right output, or None where the task cannot know it."""
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None: ...
 
     def perceive(self, given: Any) -> Reading:
-        return self.reading(self.parse(given))
-
-    def reading(self, tokens: tuple[str, ...]) -> Reading:
-        """Tokens as they are read. Raises InputError for unknown ones."""
+        tokens = self.parse(given)
         return Reading(torch.tensor([self.source_vocabulary.encode(tokens)]), tokens=tokens)
 
-    def readings(self, batch: Batch) -> list[Reading]:
-        return [self.reading(self.source_vocabulary.decode(row)) for row in batch.source.tolist()]
+    def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
+        """All cut to the length that examples have."""
+        rows = self.held_out(samples, seed=2).source.tolist() if samples else []
+        sources = [self.parse(self.pinned), *map(self.source_vocabulary.decode, rows)]
+        cut = tuple(source[: self.trained_lengths[1]] for source in sources)
+        tokens, mask = pad([self.source_vocabulary.encode(source) for source in cut])
+        return Watched(Batch(tokens, tokens, mask), cut, tuple(self.answer(source) or () for source in cut))
 
-    def watched(self) -> Reading:
-        return self.reading(self.parse(self.pinned)[: self.trained_lengths[1]])
-
-    def right(self, reading: Reading) -> tuple[str, ...] | None:
-        return self.answer(reading.tokens)
-
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        return self.source_vocabulary, *super().vocabularies()
+    def longest(self) -> Batch:
+        most = self.trained_lengths[1]
+        return Batch(torch.full((1, most), PAD), torch.full((1, most + 1), PAD))
 
 
 class SequenceTask(TextTask, WritingTask):
@@ -278,12 +265,5 @@ class SequenceTask(TextTask, WritingTask):
 class ReaderTask(TextTask):
     """Tokens to an answer that is read off at once: `kind` "label" (one of `classes`), "tags" (one per token) or "number".
 
-    `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`, their usual
-    size, so that a loss on them starts near 1.
+    `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`.
     """
-
-    classes: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.classes

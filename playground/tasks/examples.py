@@ -78,6 +78,20 @@ class Reading:
         return replace(self, source=self.source.to(device), mask=None if self.mask is None else self.mask.to(device))
 
 
+@dataclass(frozen=True)
+class Watched:
+    """Inputs that are looked at while a model trains, the pinned one first.
+
+    `batch` is what the model reads of them; its targets are not asked for. `sources` and `right` are tokens: what is looked at, none where
+    that is no text, and the answer, none where nobody knows it. `pictures` show what was sensed, in 0..1.
+    """
+
+    batch: Batch
+    sources: tuple[tuple[str, ...], ...] = ()
+    right: tuple[tuple[str, ...], ...] = ()
+    pictures: tuple[Tensor, ...] = ()
+
+
 def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor]:
     """Token numbers as a rectangle (B, width) filled up with PAD, and the mask that is True where they are real."""
     width = max(map(len, rows)) if width is None else width

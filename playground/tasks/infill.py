@@ -20,12 +20,11 @@ from random import Random
 
 from ..options import choice
 from ..vocabulary import SPECIALS, Vocabulary
-from . import Reading, register
+from . import register
 from .guesses import Followers
 from .text import PooledSequence, share_right
 
 MASKED, BREAK = SPECIALS[3], "/"
-SHOW_MASK = f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
 BEINGS = (  # one, many; does, do, did; where
     ("cat", "cats", "sits", "sit", "sat", "on the mat"),
     ("dog", "dogs", "sleeps", "sleep", "slept", "in the basket"),
@@ -124,8 +123,8 @@ class Infill(PooledSequence):
             return None
         return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
-    def doubt(self, reading: Reading) -> str | None:
-        return super().doubt(reading) or (None if MASKED in reading.tokens else SHOW_MASK)
+    def advice(self, source: tuple[str, ...]) -> str | None:
+        return None if MASKED in source else f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
 
     @cached_property
     def baseline(self) -> tuple[str, float]:

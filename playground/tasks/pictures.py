@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from .base import Guess, Task
-from .examples import Batch, Reading
+from .base import Guess, Places, Task
+from .examples import Batch, Reading, Watched
 from .given import Code, Drawn, Given, HeldOut
 
 SIDE = 28
@@ -36,8 +36,8 @@ class PictureTask(Task):
     def check(self, given: Given) -> None:
         super().check(given)
         count = len(self.pictures("held_out")[0])
-        if isinstance(given, HeldOut) and not 0 <= given.index < count:
-            raise InputError(f"The test set has pictures 0 to {count - 1}; {given.index} is none of them.")
+        if isinstance(given, HeldOut) and (type(given.index) is not int or not 0 <= given.index < count):
+            raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
     def perceive(self, given: Any) -> Reading:
         """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
@@ -46,8 +46,16 @@ class PictureTask(Task):
         values = picture(given)
         return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
 
-    def readings(self, batch: Batch) -> list[Reading]:
-        return [Reading(row[None], shown=row.reshape(SIDE, SIDE).cpu().numpy()) for row in batch.source]
+    def drawn(self, values: Any) -> Given:
+        """`values` (28, 28) of ink in 0..1, already centred and scaled."""
+        return Drawn(tuple(self.as_data(torch.from_numpy(values).reshape(1, -1))[0].tolist()))
+
+    def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
+        """There is no pinned picture: the first held-out one stands for it."""
+        return Watched(self.held_out(1 + samples))
+
+    def longest(self) -> Batch:
+        return Batch(torch.zeros(1, SIDE**2), torch.zeros(1, SIDE**2))
 
     @property
     def floor(self) -> Guess:

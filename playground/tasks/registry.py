@@ -18,6 +18,8 @@ USUAL = {  # of each kind of task
     "sound": "Sounds",
 }
 
+CONSTANT = {"id", "title", "description", "example", "kind", "reads", "Options"}  # the same whatever the options are
+
 T = TypeVar("T", bound=type[Task])
 _registry: dict[str, type[Task]] = {}
 
@@ -71,14 +73,10 @@ def _fault(task: type[Task]) -> str | None:
 
 def _undefined(task: type[Task]) -> list[str]:
     """What its bases declare and nobody gives. A task with an `__init__` of its own may give the rest there."""
-    declared = [
-        name for kind in reversed(task.__mro__) for name in inspect.get_annotations(kind) if kind.__module__.startswith(__package__)
-    ]
+    bases = [kind for kind in reversed(task.__mro__) if kind.__module__.startswith(str(__package__))]
+    declared = {name: None for kind in bases for name in inspect.get_annotations(kind) if name not in vars(kind)}
     made = {"options"} if task.__init__ is Task.__init__ else set(declared) - CONSTANT
-    return [name for name in dict.fromkeys(declared) if not hasattr(task, name) and name not in made]
-
-
-CONSTANT = {"id", "title", "description", "example", "kind", "reads", "Options"}  # the same whatever the options are
+    return [name for name in declared if name not in made and getattr(task, name, None) is None]
 
 
 def _fields(options: Any) -> list[Any]:

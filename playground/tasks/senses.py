@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
 from torch import Tensor
 
-from .base import TypedTask, WritingTask
-from .examples import Batch, Reading
+from ..vocabulary import PAD
+from .base import Places, TypedTask, WritingTask
+from .examples import Batch, Reading, Watched, joined
 
 
 class SensedTask(TypedTask, WritingTask):
@@ -34,15 +34,36 @@ class SensedTask(TypedTask, WritingTask):
     def max_steps(self, source_length: int = 0) -> int:
         """Decoding stops at EOS or after this many tokens, however large the source is."""
 
-    def image(self, reading: Reading) -> NDArray[np.uint8]:
-        return self.picture(reading.source[0]).mul(255).round().byte().cpu().numpy()
+    def canvas(self, reading: Reading, count: int) -> tuple[Tensor, tuple[int, int]]:
+        return self.picture(reading.source[0]), self.grid(count)
 
-    def right(self, reading: Reading) -> tuple[str, ...] | None:
-        return reading.right
+    def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
+        """All filled up to the longest. Of the pinned input the places are named, where somebody says how many; of the others none."""
+        pinned = self.perceive(self.pinned)
+        alone = Batch(pinned.source, pinned.source, pinned.mask)
+        first = Watched(
+            alone,
+            ((self.pinned,) if places is None else self.places(pinned, places(alone)),),
+            (pinned.right or (),),
+            (self.picture(pinned.source[0]),),
+        )
+        return self._and(first, self.held_out(samples, seed=2)) if samples else first
 
-    def readings(self, batch: Batch) -> list[Reading]:
-        """Each with the words that are its target."""
-        told = [" ".join(self.target_vocabulary.decode(row)) for row in batch.target.tolist()]
-        if batch.mask is None:
-            return [Reading(row[None], text=text) for row, text in zip(batch.source, told, strict=True)]
-        return [Reading(row[None, real], text=text) for row, real, text in zip(batch.source, batch.mask, told, strict=True)]
+    def _and(self, first: Watched, rows: Batch) -> Watched:
+        source, mask = joined([first.batch.source, rows.source]), None
+        if rows.mask is not None:
+            own = (
+                first.batch.source.new_ones(first.batch.source.shape[:2], dtype=torch.bool)
+                if first.batch.mask is None
+                else first.batch.mask
+            )
+            mask = joined([own, rows.mask])
+        told = map(self.target_vocabulary.decode, rows.target.tolist())
+        return Watched(
+            Batch(source, source, mask), first.sources + ((),) * len(rows), (*first.right, *told), tuple(map(self.picture, source))
+        )
+
+    def longest(self) -> Batch:
+        """The pinned one."""
+        pinned = self.perceive(self.pinned)
+        return Batch(pinned.source, torch.full((1, self.max_steps()), PAD), pinned.mask)
