@@ -15,8 +15,6 @@ from .pictures import PictureTask, picture
 from .registry import get, grouped, ordered, register, tasks
 from .senses import SensedTask
 
-Sensed = Reading
-
 for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
 
@@ -31,7 +29,6 @@ __all__ = [
     "Pixels",
     "ReaderTask",
     "Reading",
-    "Sensed",
     "SensedTask",
     "SequenceTask",
     "Sound",
