@@ -112,7 +112,7 @@ def written(language: str, n: int) -> str:
     """A number as its language writes it: 21 is twenty-one, vingt et un, einundzwanzig."""
     if language == "digits":
         return str(n)
-    from num2words import num2words  # type: ignore[import-untyped]
+    from num2words import num2words
 
     words = num2words(n, lang=language).replace(",", "")
     return ITALIAN_THREE.sub("tré", words) if language == "it" else words  # num2words leaves it off centoventitré

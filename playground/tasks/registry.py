@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import is_dataclass
-from typing import Any, TypeVar
+from dataclasses import fields, is_dataclass
+from typing import TypeVar
 
 from ..errors import InputError
 from ..options import Limit
@@ -64,7 +64,7 @@ def _fault(task: type[Task]) -> str | None:
         return f"is in the group {task.group!r}; groups are {', '.join(GROUPS)}"
     if not task.reads or not all(isinstance(way, type) and issubclass(way, Given) for way in task.reads):
         return "reads what is no kind of Given; take those of playground.tasks.given"
-    if not is_dataclass(task.Options) or not all(isinstance(f.metadata.get("limit"), Limit) for f in _fields(task.Options)):
+    if not is_dataclass(task.Options) or not all(isinstance(f.metadata.get("limit"), Limit) for f in fields(task.Options)):
         return "has Options that are no dataclass of options; write each with integer, number, choice or flag of playground.options"
     if _registry.get(task.id, task).__qualname__ != task.__qualname__:
         return f"has the id {task.id!r}, which is taken; choose another"
@@ -77,7 +77,3 @@ def _undefined(task: type[Task]) -> list[str]:
     declared = {name: None for kind in bases for name in inspect.get_annotations(kind) if name not in vars(kind)}
     made = {"options"} if task.__init__ is Task.__init__ else set(declared) - CONSTANT
     return [name for name in declared if name not in made and getattr(task, name, None) is None]
-
-
-def _fields(options: Any) -> list[Any]:
-    return list(options.__dataclass_fields__.values())

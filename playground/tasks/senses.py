@@ -11,6 +11,8 @@ from ..vocabulary import PAD
 from .base import Places, TypedTask, WritingTask
 from .examples import Batch, Reading, Watched, joined
 
+Words = tuple[tuple[str, ...], ...]  # of several inputs
+
 
 class SensedTask(TypedTask, WritingTask):
     """A picture or a sound in, tokens out: `kind` "caption" or "sound". What is typed is drawn or played first.
@@ -24,7 +26,8 @@ class SensedTask(TypedTask, WritingTask):
     def places(self, reading: Reading, count: int) -> tuple[str, ...]: ...
 
     @abstractmethod
-    def grid(self, count: int) -> tuple[int, int]: ...
+    def grid(self, count: int) -> tuple[int, int]:
+        """How so many states lie on `picture`: rows and columns."""
 
     @abstractmethod
     def picture(self, source: Tensor) -> Tensor:
@@ -38,32 +41,28 @@ class SensedTask(TypedTask, WritingTask):
         return self.picture(reading.source[0]), self.grid(count)
 
     def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
-        """All filled up to the longest. Of the pinned input the places are named, where somebody says how many; of the others none."""
+        """The pinned one comes first, all are filled up to the longest. Its places are named, where somebody says how many."""
         pinned = self.perceive(self.pinned)
-        alone = Batch(pinned.source, pinned.source, pinned.mask)
-        first = Watched(
-            alone,
-            ((self.pinned,) if places is None else self.places(pinned, places(alone)),),
-            (pinned.right or (),),
-            (self.picture(pinned.source[0]),),
-        )
-        return self._and(first, self.held_out(samples, seed=2)) if samples else first
-
-    def _and(self, first: Watched, rows: Batch) -> Watched:
-        source, mask = joined([first.batch.source, rows.source]), None
-        if rows.mask is not None:
-            own = (
-                first.batch.source.new_ones(first.batch.source.shape[:2], dtype=torch.bool)
-                if first.batch.mask is None
-                else first.batch.mask
-            )
-            mask = joined([own, rows.mask])
-        told = map(self.target_vocabulary.decode, rows.target.tolist())
-        return Watched(
-            Batch(source, source, mask), first.sources + ((),) * len(rows), (*first.right, *told), tuple(map(self.picture, source))
-        )
+        batch = Batch(pinned.source, pinned.source, pinned.mask)
+        sources: Words = ((self.pinned,) if places is None else self.places(pinned, places(batch)),)
+        right: Words = (pinned.right or (),)
+        if samples:
+            rows = self.held_out(samples, seed=2)
+            batch = _together(batch, rows)
+            sources += ((),) * len(rows)
+            right += tuple(map(self.target_vocabulary.decode, rows.target.tolist()))
+        return Watched(batch, sources, right, tuple(map(self.picture, batch.source)))
 
     def longest(self) -> Batch:
         """The pinned one."""
         pinned = self.perceive(self.pinned)
         return Batch(pinned.source, torch.full((1, self.max_steps()), PAD), pinned.mask)
+
+
+def _together(one: Batch, rows: Batch) -> Batch:
+    """The sources of both, one above the other."""
+    source = joined([one.source, rows.source])
+    if rows.mask is None:
+        return Batch(source, source)
+    own = one.source.new_ones(one.source.shape[:2], dtype=torch.bool) if one.mask is None else one.mask
+    return Batch(source, source, joined([own, rows.mask]))
