@@ -104,7 +104,7 @@ def monitor(visit: Visit, shelf: Shelf, owner: str) -> dict[str, Any]:
     shown = ready(visit.recipe)
     return {
         "run": visit.run,
-        "about": None if log is None else choices.about(log.recipe),  # type: ignore[arg-type]
+        "about": None if log is None else choices.about(log.recipe),
         "link": None if log is None else link(log),
         "absence_s": shelf.book.absence_s,
         "url": f"runs/{visit.run}/events" if visit.run else None,
@@ -132,10 +132,9 @@ def _baselines(visit: Visit, shown: api.Run) -> list[list[Any]]:
     return [*_guessing(task), *([[*trivial, "score"]] if trivial else [])]
 
 
-def link(log: RunLog) -> str:
+def link(log: RunLog[Recipe]) -> str:
     """The link to a run: its recipe, in case that the run is no longer kept, and its name."""
-    recipe: Recipe = log.recipe  # type: ignore[assignment]
-    return f"{recipe.to_query()}&run={log.id}"
+    return f"{log.recipe.to_query()}&run={log.id}"
 
 
 def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
@@ -199,7 +198,7 @@ def arrived(visit: Visit, shelf: Shelf) -> Visit:
         without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
         kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
         return replace(trained(visit, log.id, shelf), notice=kept if log.kept else visit.notice)
-    under_way: Recipe = log.recipe  # type: ignore[assignment]
+    under_way = log.recipe
     same_task = under_way.task == visit.recipe.task
     given = visit.given if same_task else visits.first_input(under_way.build_task())
     return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 class Shelf:
     """Runs by name: the shipped ones, and the trained ones that the run book still keeps."""
 
-    def __init__(self, book: RunBook) -> None:
+    def __init__(self, book: RunBook[Recipe]) -> None:
         self.book = book
         self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
         self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
@@ -53,12 +53,12 @@ class Shelf:
             self._uploaded.popitem(last=False)
         return name
 
-    def keep(self, log: RunLog) -> None:
+    def keep(self, log: RunLog[Recipe]) -> None:
         """Before the server goes: what a run has learned so far, as a file that `log` finds again and `playground.load` reads."""
         path = kept_runs.keep(log, self._trained_run(log.id, None).checkpoint)
         _log.warning("what run %s has learned is in %s", log.id, path)
 
-    def log(self, run_id: str) -> RunLog:
+    def log(self, run_id: str) -> RunLog[Recipe]:
         """A run by the name that its link carries, also from before the server's last start. Raises InputError if it is no longer kept."""
         try:
             return self.book.get(run_id)

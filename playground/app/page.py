@@ -20,6 +20,7 @@ import gradio as gr
 from ..errors import InputError
 from ..runs.book import RunBook
 from ..tasks import PictureTask, TypedTask
+from ..training.recipes import Recipe
 from . import choices, content, pairs, pictures, visit
 from .downloads import Desk, shown
 from .islands import UNCHANGED, dump
@@ -36,7 +37,7 @@ Handler = Callable[[Visit, dict[str, Any], str], Visit]
 
 @dataclass
 class Page:
-    book: RunBook
+    book: RunBook[Recipe]
     shelf: Shelf
     device: str
     first: Visit

@@ -9,7 +9,6 @@ from typing import Any
 from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
-from ...training import recipes
 from ...training.trainer import HALVE
 from .. import content
 from ..islands import Curves, Film, MyRuns, Samples, TrainMonitor
@@ -65,7 +64,7 @@ def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
     ended = page.book.get(_run_id(data.get("again")))
-    recipe: recipes.Recipe = ended.recipe  # type: ignore[assignment]
+    recipe = ended.recipe
     if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
         options = dict(recipe.training_options)
         options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
