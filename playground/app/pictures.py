@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from .. import api, tasks
 from ..errors import InputError
 from ..inference import latent
-from ..inference.explore import Code
 from ..inference.explore import picture as checked_picture
 from ..inference.projection import CLOUD
 from ..models import Autoencoder
 from ..options import show
-from ..tasks import PictureTask
+from ..tasks import Code, PictureTask
 from ..tracing import Trace
 from ..views.figures import latent_map, reconstruction_error
 from ..views.scene import reconstruction as picture_scene

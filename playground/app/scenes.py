@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import InputError
-from ..tasks.scenes.task import RGB, SIDE
+from ..tasks.given import SIDE
+from ..tasks.scenes.task import RGB
 from ..tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
 from .visit import Visit
 

@@ -17,7 +17,7 @@ from ..inference.decoding import GREEDY, Beam, Sample, Strategy
 from ..options import show
 from ..storage.kept_runs import NAME
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
-from ..tasks.scenes.task import SIDE
+from ..tasks.given import SIDE
 from ..training import recipes
 from ..training.recipes import Recipe
 

@@ -15,20 +15,13 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..models import Autoencoder, EncoderDecoder, Reader
 from ..options import show
-from ..tasks import PictureTask, ReaderTask, Sensed, SensedTask, SequenceTask, Task, WritingTask
+from ..tasks import Code, PictureTask, ReaderTask, Sensed, SensedTask, SequenceTask, Task, WritingTask
 from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
 from .decoding import GREEDY, Beam, Strategy, beam_search, decode, repeated
 
 Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code set by hand: the decoder draws it, and no picture is read."""
-
-    numbers: tuple[float, ...]
 
 
 def explore(

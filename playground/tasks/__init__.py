@@ -25,6 +25,7 @@ from .base import (
     joined,
     pad,
 )
+from .given import Code, Drawn, Given, HeldOut, Pixels, Sound, Typed
 
 T = TypeVar("T", bound=type[Task])
 _registry: dict[str, type[Task]] = {}
@@ -50,6 +51,13 @@ for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
 
 __all__ = [
+    "Code",
+    "Drawn",
+    "Given",
+    "HeldOut",
+    "Pixels",
+    "Sound",
+    "Typed",
     "NO_ANSWER",
     "Batch",
     "PictureTask",

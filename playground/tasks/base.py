@@ -14,7 +14,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from ..errors import InputError
 from ..vocabulary import BOS, PAD, Vocabulary
+from .given import Code, Drawn, Given, HeldOut, Typed
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Task(ABC):
     description: ClassVar[str]
     example: ClassVar[str]
     kind: ClassVar[str]
+    reads: ClassVar[tuple[type[Given], ...]]  # ways of giving an input that it understands
+    writes: ClassVar[bool] = False  # whether the answer is tokens, written one after the other
+    score_name: ClassVar[str] = "exact match"
+    higher_is_better: ClassVar[bool] = True
     Options: ClassVar[type[Any]]
 
     def __init__(self, options: Any = None) -> None:
@@ -84,10 +90,28 @@ class Task(ABC):
     def held_out(self, count: int, seed: int = 0) -> Batch:
         """`count` examples that training never sees; the same for the same seed."""
 
+    @abstractmethod
+    def first(self) -> Given:
+        """The input that a visitor finds."""
+
+    @abstractmethod
+    def another(self, generator: torch.Generator, shown: Given) -> Given:
+        """Another input by chance; of pictures, never the one that is shown."""
+
+    def check(self, given: Given) -> None:
+        """Raises InputError for what this task cannot read."""
+        if not isinstance(given, self.reads):
+            raise InputError(given.refusal)
+
+    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
+        """All grey pictures (N, 784) and their labels (N,) of "train" or "held_out". Raises InputError where there are none."""
+        raise InputError(HeldOut.refusal)
+
 
 class TypedTask(Task):
     """What a visitor can type, and how well a trivial guess does on it."""
 
+    reads: ClassVar[tuple[type[Given], ...]] = (Typed,)
     unit: str = "token"  # what one place of the source is called: "digit", "word", "region"
     examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
@@ -97,10 +121,17 @@ class TypedTask(Task):
     def random_text(self, generator: torch.Generator) -> str:
         """An input as a visitor could have typed it, not from the training examples."""
 
+    def first(self) -> Given:
+        return Typed(self.pinned)
+
+    def another(self, generator: torch.Generator, shown: Given) -> Given:
+        return Typed(self.random_text(generator))
+
 
 class WritingTask(Task):
     """The answer is tokens, written one after the other, the end token last."""
 
+    writes = True
     target_vocabulary: Vocabulary
 
     def join(self, tokens: tuple[str, ...]) -> str:
@@ -118,6 +149,10 @@ class TextTask(TypedTask):
     source_vocabulary: Vocabulary
     max_source: int  # longest input a visitor may type
     trained_lengths: tuple[int, int]
+
+    def check(self, given: Given) -> None:
+        super().check(given)
+        self.parse(given.text)
 
     @abstractmethod
     def parse(self, text: str) -> tuple[str, ...]:
@@ -165,6 +200,10 @@ class SensedTask(TypedTask, WritingTask):
     features: int
     trained_lengths: tuple[int, int] | None = None
 
+    def check(self, given: Given) -> None:
+        super().check(given)
+        self.perceive(given.model_input(self))
+
     @abstractmethod
     def perceive(self, given: Any) -> Sensed:
         """What is read of a text, or of a picture or sound itself. Raises InputError: what was given, what is allowed, what to do."""
@@ -205,10 +244,23 @@ class PictureTask(Task):
     """Grey pictures of 28 × 28 pixels, ink is 1."""
 
     kind = "picture"
+    reads = (HeldOut, Drawn, Code)
+    score_name, higher_is_better = "error per pixel", False
 
-    @abstractmethod
-    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
-        """All pictures (N, 784) and their labels (N,) of "train" or "held_out"."""
+    def first(self) -> Given:
+        return HeldOut(0)
+
+    def another(self, generator: torch.Generator, shown: Given) -> Given:
+        count = len(self.pictures("held_out")[0])
+        if isinstance(shown.origin, HeldOut):  # a step of 1 to count - 1 around the circle
+            return HeldOut((shown.origin.index + int(torch.randint(1, count, (), generator=generator))) % count)
+        return HeldOut(int(torch.randint(count, (), generator=generator)))
+
+    def check(self, given: Given) -> None:
+        super().check(given)
+        count = len(self.pictures("held_out")[0])
+        if isinstance(given, HeldOut) and not 0 <= given.index < count:
+            raise InputError(f"The test set has pictures 0 to {count - 1}; {given.index} is none of them.")
 
     def as_data(self, drawn: Tensor) -> Tensor:
         """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""

@@ -21,7 +21,7 @@ from torch import Tensor
 from ...errors import InputError
 from ...options import integer, number
 from ...vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
-from .. import Batch, Sensed, SensedTask, register
+from .. import Batch, Sensed, SensedTask, Sound, Typed, register
 from ..digit_strings import is_held_out
 from .sound import as_int16, hear
 from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
@@ -69,6 +69,7 @@ class Dialing(SensedTask):
     description = "Hear keypad tones (not speech) and write the digits. Attention walks along the recording, one key a step."
     example = "♪ ♪ ♪ → 0 4 2"
     kind = "sound"
+    reads = (Typed, Sound)
     unit = "key"
     Options = DialingOptions
     options: DialingOptions

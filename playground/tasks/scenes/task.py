@@ -23,12 +23,12 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...vocabulary import EOS, Vocabulary
-from .. import Batch, Sensed, SensedTask, pad, register
+from .. import Batch, Pixels, Sensed, SensedTask, Typed, pad, register
+from ..given import SIDE
 from ..text import is_held_out
 from .size import as_drawn
 from .text import COLOURS, SHAPES, Thing, read_scene
 
-SIDE = 32
 RGB = torch.tensor([[0.85, 0.15, 0.15], [0.95, 0.75, 0.1], [0.15, 0.6, 0.25], [0.15, 0.4, 0.9], [0.6, 0.25, 0.75], [0.1, 0.1, 0.12]])
 PAPER, SHADE, GRAIN = (0.82, 1.0), 0.06, 0.015  # paper's grey; how far colours vary; noise of single pixels
 SMALL, LARGE = 4.0, 6.0  # half the width of a shape, pixels
@@ -57,6 +57,7 @@ class Scenes(SensedTask):
     description = "Say what a small picture shows: which shapes, in which colours, and how they lie to each other."
     example = "32 × 32 → a red circle above …"
     kind = "caption"
+    reads = (Typed, Pixels)
     Options = Options
     unit = "region"
     target_vocabulary = Vocabulary(("a", "above", "left", "of", *COLOURS, *SHAPES))
