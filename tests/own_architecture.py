@@ -1,7 +1,7 @@
 """Convolutions read, a recurrent cell writes: an architecture as a newcomer writes it, in three inner styles.
 
-    x_s = E[token_s] + P[s]         h = x + tanh(conv(x)), layer after layer
-    d_t = GRU(y_{t−1}, d_{t−1}),    α_t = softmax(d_t · h),    p(y_t) = softmax(W [d_t; Σ α_t h])
+x_s = E[token_s] + P[s]         h = x + tanh(conv(x)), layer after layer
+d_t = GRU(y_{t−1}, d_{t−1}),    α_t = softmax(d_t · h),    p(y_t) = softmax(W [d_t; Σ α_t h])
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Double every digit: a task as a newcomer writes it, with nothing but the README at hand.
 
-    source   3 1
-    target   3 3 1 1 <eos>
+source   3 1
+target   3 3 1 1 <eos>
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from ..tasks import Code, PictureTask, ReaderTask, Sensed, SensedTask, SequenceT
 from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
-from .decoding import GREEDY, Beam, Strategy, beam_search, decode, repeated
+from .decoding import GREEDY, Beam, Step, Strategy, beam_search, decode, repeated
 
 Array = NDArray[np.float32]
 
@@ -55,8 +55,8 @@ def explore(
         return _beam(model, task, taken, strategy, edits)
     tokens = {step: torch.tensor([_forced_id(task, token)], device=taken.source.device) for step, token in (forced or {}).items()}
     recording = Recording(model, edits)
-    steps = decode(model, taken.source, taken.mask, max_steps=taken.max_steps, strategy=strategy, forced=tokens, recording=recording)
-    return _sequence(task, taken, [int(s.token) for s in steps], recording.finish())
+    steps = [*decode(model, taken.source, taken.mask, max_steps=taken.max_steps, strategy=strategy, forced=tokens, recording=recording)]
+    return _sequence(task, taken, [int(s.token) for s in steps], steps, recording.finish())
 
 
 def picture(given: Any) -> Array:
@@ -146,10 +146,11 @@ def _reading(task: SequenceTask | SensedTask, given: Any) -> _Reading:
     return _Reading(torch.tensor([task.source_vocabulary.encode(tokens)]), None, task.max_steps(len(tokens)), tokens)
 
 
-def _sequence(task: WritingTask, taken: _Reading, ids: list[int], sites: dict[str, Array]) -> Trace:
+def _sequence(task: WritingTask, taken: _Reading, ids: list[int], steps: Sequence[Step], sites: dict[str, Array]) -> Trace:
+    """The trace of what was written: the first row of each of these steps."""
     ended = bool(ids) and ids[-1] == EOS
     tokens = tuple("end" if i == EOS else task.target_vocabulary.tokens[i] for i in ids)
-    logits = sites["decoder.logits"][: len(ids)]
+    logits = np.stack([step.logits[0].cpu().numpy() for step in steps[: len(ids)]])
     shifted = np.exp(logits - logits.max(-1, keepdims=True))
     return Trace(
         sites,
@@ -169,14 +170,13 @@ def _beam(model: EncoderDecoder, task: WritingTask, taken: _Reading, beam: Beam,
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=taken.source.device)
     recording = Recording(model, edits)
     sources, mask = repeated(taken.source, len(rows)), None if taken.mask is None else repeated(taken.mask, len(rows))
-    for _ in decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording):
-        pass
+    steps = [*decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording)]
     every = [recording.finish(row) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
     for sites, hypothesis in zip(every, hypotheses, strict=True):
         for site in stepwise:
             sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
-    best = _sequence(task, taken, list(hypotheses[0].tokens), every[0])
+    best = _sequence(task, taken, list(hypotheses[0].tokens), steps, every[0])
     sites = {site: np.stack([one[site] for one in every]) for site in every[0]}
     return Trace(
         sites,

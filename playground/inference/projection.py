@@ -63,7 +63,8 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
         "encoder.states": batch.source != PAD if isinstance(task, TextTask) else _real(encoded),
         "decoder.hidden": batch.target != PAD,
     }
-    return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
+    found = {site.split(".")[0]: _rows(recording, site, mask) for site, mask in real.items() if site in recording.taps}
+    return {side: _fit(states) for side, states in found.items() if states is not None}
 
 
 def _real(encoded: Encoded) -> Tensor:
@@ -71,9 +72,13 @@ def _real(encoded: Encoded) -> Tensor:
     return encoded.states.new_ones(encoded.states.shape[:2], dtype=torch.bool) if encoded.mask is None else encoded.mask
 
 
-def _rows(recording: Recording, site: str, mask: Tensor) -> Array:
-    ((_, value),) = recording.taps[site]
-    return value[mask].float().cpu().numpy()
+def _rows(recording: Recording, site: str, mask: Tensor) -> Array | None:
+    """The states of real places (N, H), of all where they are not those of the tokens; None for what is no row of states."""
+    values = [value for _, value in recording.taps[site]]
+    whole = values[0] if len(values) == 1 else torch.stack(values, dim=1)  # a decoder that goes step by step
+    if whole.dim() != 3:
+        return None
+    return (whole[mask] if whole.shape[:2] == mask.shape else whole.flatten(0, 1)).float().cpu().numpy()
 
 
 def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:

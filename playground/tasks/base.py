@@ -78,6 +78,8 @@ class Task(ABC):
     score_name: ClassVar[str] = "exact match"
     higher_is_better: ClassVar[bool] = True
     Options: ClassVar[type[Any]]
+    source_vocabulary: Vocabulary | None = None  # of what is read, and of what is written, where those are tokens
+    target_vocabulary: Vocabulary | None = None
 
     def __init__(self, options: Any = None) -> None:
         self.options = self.Options() if options is None else options
@@ -116,6 +118,7 @@ class TypedTask(Task):
     examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
     baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
+    trained_lengths: tuple[int, int] | None = None  # the fewest and the most tokens of an example, None where that has no meaning
 
     @abstractmethod
     def random_text(self, generator: torch.Generator) -> str:
@@ -126,6 +129,18 @@ class TypedTask(Task):
 
     def another(self, generator: torch.Generator, shown: Given) -> Given:
         return Typed(self.random_text(generator))
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The right output, or None where the task cannot know it."""
+        return None
+
+    def advice(self, source: tuple[str, ...]) -> str | None:
+        """What to do where a visitor missed the point of the task; None where nothing is missing."""
+        return None
+
+    def canvas(self, sensed: Sensed, count: int) -> tuple[Tensor, tuple[int, int]] | None:
+        """What was sensed as a picture in 0..1, and how `count` states lie on it, rows and columns; None for text."""
+        return None
 
 
 class WritingTask(Task):
@@ -193,12 +208,10 @@ class Sensed:
 class SensedTask(TypedTask, WritingTask):
     """A picture or a sound in, tokens out: `kind` "caption" or "sound". What is typed is drawn or played first.
 
-    `features` is how many numbers a frame of a sound has. `trained_lengths` are the fewest and the most tokens that examples say,
-    None where that has no meaning.
+    `features` is how many numbers a frame of a sound has.
     """
 
     features: int
-    trained_lengths: tuple[int, int] | None = None
 
     def check(self, given: Given) -> None:
         super().check(given)
@@ -223,6 +236,9 @@ class SensedTask(TypedTask, WritingTask):
     @abstractmethod
     def max_steps(self, source_length: int = 0) -> int:
         """Decoding stops at EOS or after this many tokens, however large the source is."""
+
+    def canvas(self, sensed: Sensed, count: int) -> tuple[Tensor, tuple[int, int]]:
+        return self.picture(sensed.source[0]), self.grid(count)
 
 
 class ReaderTask(TextTask):

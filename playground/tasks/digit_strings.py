@@ -32,7 +32,8 @@ class DigitOptions:
 
 
 class DigitStrings(SequenceTask):
-    """A digit string to the digit string that `rearrange` makes of it."""
+    """A digit string to the digit string, as long as itself, that `rearrange` makes of it. For answers of another length write
+    the task on `PooledSequence` (in `text`)."""
 
     Options = DigitOptions
     options: DigitOptions
@@ -49,6 +50,16 @@ class DigitStrings(SequenceTask):
     @abstractmethod
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way."""
+
+    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        """Raises TypeError where the answers are of another length than what was read."""
+        made = self.rearrange(digits, lengths)
+        if made.shape != digits.shape:
+            raise TypeError(
+                f"{type(self).__name__}.rearrange made {tuple(made.shape)} of {tuple(digits.shape)} digits; a task of DigitStrings answers "
+                "with as many digits as it reads. Write one whose answers have another length on PooledSequence (playground/tasks/text.py)."
+            )
+        return made
 
     def parse(self, text: str) -> tuple[str, ...]:
         if not isinstance(text, str):
@@ -67,7 +78,7 @@ class DigitStrings(SequenceTask):
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...]:
         digits = torch.tensor([[int(t) for t in source]])
-        return tuple(str(d) for d in self.rearrange(digits, torch.tensor([len(source)]))[0].tolist())
+        return tuple(str(d) for d in self._rearranged(digits, torch.tensor([len(source)]))[0].tolist())
 
     def random_text(self, generator: torch.Generator) -> str:
         low, high = self.trained_lengths
@@ -100,7 +111,7 @@ class DigitStrings(SequenceTask):
         real = torch.arange(high) < lengths[:, None]
         source = torch.where(real, digits + FIRST, PAD)
         target = torch.full((len(digits), high + 1), PAD)
-        target[:, :high] = torch.where(real, self.rearrange(digits, lengths) + FIRST, PAD)
+        target[:, :high] = torch.where(real, self._rearranged(digits, lengths) + FIRST, PAD)
         target[torch.arange(len(digits)), lengths] = EOS
         return Batch(source, target, None if low == high else real)
 

@@ -122,6 +122,9 @@ class Infill(PooledSequence):
             return None
         return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
+    def advice(self, source: tuple[str, ...]) -> str | None:
+        return None if MASKED in source else f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
+
     @cached_property
     def baseline(self) -> tuple[str, float]:  # type: ignore[override]
         """The word that most often follows the one before the first mask; the commonest word where there is none."""

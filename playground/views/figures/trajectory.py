@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from ...inference.projection import MANY, Projection
 from ...tracing import Trace
+from ..blocks.calls import named
 from ..scene.halves import read_last
 from ..style import MONO, Rich, color, escape, meta, percent, typed
 from . import attention
@@ -63,9 +64,11 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
             continue
         if trace.beam:  # of the final hypotheses the best one
             states = states[0]
+        if states.ndim != 2 or states.shape[1] != len(projection.mean):
+            continue
         states = states[: len(trace.tokens)] if side == "decoder" else states
         moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
-        labels = trace.source if side == "encoder" else trace.tokens
+        labels = tuple(named(trace.source if side == "encoder" else trace.tokens, len(states)))
         points = projection(states)
         drawn, letters = np.concatenate([points, projection.cloud]), [len(f"{label}{i + 1}") for i, label in enumerate(labels)]
         places, free = place_labels(points, letters, drawn.min(0), drawn.max(0))
