@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..vocabulary import BOS, PAD, Vocabulary
-from .given import Code, Drawn, Given, HeldOut, Typed
+from .given import Code, Drawn, Given, HeldOut, Sound, Typed
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,9 @@ class Task(ABC):
     source_vocabulary: Vocabulary | None = None  # of what is read, and of what is written, where those are tokens
     target_vocabulary: Vocabulary | None = None
 
+    examples: tuple[str, ...] = ()  # inputs that a visitor may begin with
+    baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
+
     def __init__(self, options: Any = None) -> None:
         self.options = self.Options() if options is None else options
 
@@ -105,6 +108,14 @@ class Task(ABC):
         if not isinstance(given, self.reads):
             raise InputError(given.refusal)
 
+    def drawn(self, values: Any) -> Given:
+        """What a drawing, as a pad or a file gives it, is to this task. Raises InputError where it reads none."""
+        raise InputError(Drawn.refusal)
+
+    def recorded(self, rate: Any, samples: bytes) -> Given:
+        """What a recording of 16-bit samples is to this task. Raises InputError where it hears none."""
+        raise InputError(Sound.refusal)
+
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:
         """All grey pictures (N, 784) and their labels (N,) of "train" or "held_out". Raises InputError where there are none."""
         raise InputError(HeldOut.refusal)
@@ -115,9 +126,7 @@ class TypedTask(Task):
 
     reads: ClassVar[tuple[type[Given], ...]] = (Typed,)
     unit: str = "token"  # what one place of the source is called: "digit", "word", "region"
-    examples: tuple[str, ...]
     pinned: str  # the input whose attention is watched during training
-    baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
     trained_lengths: tuple[int, int] | None = None  # the fewest and the most tokens of an example, None where that has no meaning
 
     @abstractmethod
@@ -275,12 +284,16 @@ class PictureTask(Task):
     def check(self, given: Given) -> None:
         super().check(given)
         count = len(self.pictures("held_out")[0])
-        if isinstance(given, HeldOut) and not 0 <= given.index < count:
-            raise InputError(f"The test set has pictures 0 to {count - 1}; {given.index} is none of them.")
+        if isinstance(given, HeldOut) and (type(given.index) is not int or not 0 <= given.index < count):
+            raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
     def as_data(self, drawn: Tensor) -> Tensor:
         """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
         return drawn
+
+    def drawn(self, values: Any) -> Given:
+        """`values` (28, 28) of ink in 0..1, already centred and scaled."""
+        return Drawn(tuple(self.as_data(torch.from_numpy(values).reshape(1, -1))[0].tolist()))
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         pictures, labels = self.pictures("train")

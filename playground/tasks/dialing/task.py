@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ...errors import InputError
 from ...options import integer, number
 from ...vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
-from .. import Batch, Sensed, SensedTask, Sound, Typed, register
+from .. import Batch, Given, Sensed, SensedTask, Sound, Typed, register
 from ..digit_strings import is_held_out
 from .sound import as_int16, hear
 from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
@@ -97,6 +98,10 @@ class Dialing(SensedTask):
         heard = spectrogram(samples)
         text, doubt = (None, None if has_keys(heard) else NO_KEYS) if keys is None else (self.join(keys), None)
         return Sensed(decibels(heard)[None], None, text, (RATE, as_int16(samples)), doubt)
+
+    def recorded(self, rate: Any, samples: bytes) -> Given:
+        self.perceive((rate, np.frombuffer(samples, dtype="<i2")))
+        return Sound(rate, samples)
 
     def play(self, keys: tuple[str, ...]) -> Tensor:
         """The recording of these keys, (T,): hand and noise follow from the keys themselves."""

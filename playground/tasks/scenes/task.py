@@ -23,7 +23,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...vocabulary import EOS, Vocabulary
-from .. import Batch, Pixels, Sensed, SensedTask, Typed, pad, register
+from .. import Batch, Given, Pixels, Sensed, SensedTask, Typed, pad, register
 from ..given import SIDE
 from ..text import is_held_out
 from .size import as_drawn
@@ -88,6 +88,10 @@ class Scenes(SensedTask):
             return Sensed(drawn, text=told, shown=drawn[0].numpy())
         values = as_drawn(_checked(given), RGB.numpy())
         return Sensed(torch.from_numpy(values)[None], shown=values)
+
+    def drawn(self, values: Any) -> Given:
+        shown = self.perceive(None if isinstance(values, str) else values).shown
+        return Pixels((shown * 255).round().astype(np.uint8).tobytes())
 
     def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
         """As on a chessboard: columns a, b, c … from the left, rows 1, 2, 3 … from the top."""
