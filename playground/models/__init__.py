@@ -8,11 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from torch import nn
-
 from ..errors import InputError
 from ..tasks import Task
-from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Reader, writable
+from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, writable
 from .initial import initialise
 from .size import flops_per_example, parameter_count
 
@@ -29,7 +27,7 @@ class Architecture:
     kind: str  # "sequence decoder" | "reader" | "autoencoder"
     learns: tuple[str, ...]  # the kinds of task it fits
     Options: type[Any]
-    build: Callable[[Any, Any], nn.Module]
+    build: Callable[[Any, Any], Model]
     paper: str
     parts: tuple[bool, bool, bool] = (True, True, True)  # whether it has an encoder, a code, a decoder
 
@@ -80,6 +78,7 @@ __all__ = [
     "Encoded",
     "Encoder",
     "EncoderDecoder",
+    "Model",
     "Reader",
     "architectures",
     "flops_per_example",

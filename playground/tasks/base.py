@@ -56,6 +56,20 @@ class Batch:
 NO_ANSWER = -100  # a target that no loss and no score counts; torch's own default for it
 
 
+@dataclass(frozen=True)
+class Watched:
+    """Inputs that are looked at while a model trains, the pinned one first.
+
+    `batch` is what the model reads of them; its targets are not asked for. `sources` and `right` are tokens: what is looked at, none where
+    that is no text, and the answer, none where nobody knows it. `pictures` show what was sensed, in 0..1.
+    """
+
+    batch: Batch
+    sources: tuple[tuple[str, ...], ...] = ()
+    right: tuple[tuple[str, ...], ...] = ()
+    pictures: tuple[Tensor, ...] = ()
+
+
 class Task(ABC):
     """One task under one choice of options. `kind` decides which models fit:
 
@@ -83,6 +97,14 @@ class Task(ABC):
     @abstractmethod
     def held_out(self, count: int, seed: int = 0) -> Batch:
         """`count` examples that training never sees; the same for the same seed."""
+
+    @abstractmethod
+    def watched(self, samples: int, places: Callable[[Batch], int]) -> Watched:
+        """The pinned input, where there is one, and held-out `samples`. `places` says at how many places a model looks at an example."""
+
+    @abstractmethod
+    def longest(self) -> Batch:
+        """One example as long as they come: what the work of a step is reckoned by. Its numbers mean nothing."""
 
 
 class TypedTask(Task):
@@ -113,8 +135,12 @@ class WritingTask(Task):
 
 
 class TextTask(TypedTask):
-    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
+    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it.
 
+    A reader chooses each answer from `classes`; numbers come in units of `scale`, their usual size, so that a loss on them starts near 1.
+    """
+
+    scale: float = 1.0
     source_vocabulary: Vocabulary
     max_source: int  # longest input a visitor may type
     trained_lengths: tuple[int, int]
@@ -127,11 +153,27 @@ class TextTask(TypedTask):
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The right output, or None where the task cannot know it."""
 
+    def watched(self, samples: int, places: Callable[[Batch], int]) -> Watched:
+        read = self.source_vocabulary
+        held_out = [read.decode(row) for row in self.held_out(samples, seed=2).source.tolist()]
+        sources = tuple(source[: self.trained_lengths[1]] for source in (self.parse(self.pinned), *held_out))
+        tokens, mask = pad([read.encode(source) for source in sources])
+        return Watched(Batch(tokens, tokens, mask), sources, tuple(self.answer(source) or () for source in sources))
+
+    def longest(self) -> Batch:
+        tokens = torch.full((1, self.trained_lengths[1]), PAD)
+        return Batch(tokens, torch.full((1, tokens.shape[1] + 1), PAD))
+
 
 class SequenceTask(TextTask, WritingTask):
     """Tokens to tokens, the end token last."""
 
     kind = "sequence"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a reader chooses from at each place."""
+        return self.target_vocabulary.tokens
 
 
 @dataclass(frozen=True)
@@ -185,16 +227,33 @@ class SensedTask(TypedTask, WritingTask):
     def max_steps(self, source_length: int = 0) -> int:
         """Decoding stops at EOS or after this many tokens, however large the source is."""
 
+    def watched(self, samples: int, places: Callable[[Batch], int]) -> Watched:
+        """All filled up to the longest. Of the pinned input the places are named, of the others a page shows what was sensed."""
+        pinned, rows = self.perceive(self.pinned), self.held_out(samples, seed=2)
+        source, mask = joined([pinned.source, rows.source]), None
+        if rows.mask is not None:
+            own = pinned.source.new_ones(pinned.source.shape[:2], dtype=torch.bool) if pinned.mask is None else pinned.mask
+            mask = joined([own, rows.mask])
+        return Watched(
+            Batch(source, source, mask),
+            (self.places(pinned, places(Batch(pinned.source, pinned.source, pinned.mask))), *[()] * len(rows)),
+            (pinned.right or (), *(self.target_vocabulary.decode(row) for row in rows.target.tolist())),
+            tuple(map(self.picture, source)),
+        )
+
+    def longest(self) -> Batch:
+        """The pinned one."""
+        pinned = self.perceive(self.pinned)
+        return Batch(pinned.source, torch.full((1, self.max_steps()), PAD), pinned.mask)
+
 
 class ReaderTask(TextTask):
     """Tokens to an answer that is read off at once: `kind` "label" (one of `classes`), "tags" (one per token) or "number".
 
-    `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`, their usual
-    size, so that a loss on them starts near 1.
+    `answer` gives one word for a label or a number, one per token for tags.
     """
 
     classes: tuple[str, ...] = ()
-    scale: float = 1.0
 
     def join(self, answers: tuple[str, ...]) -> str:
         """The answer as the task writes it."""
@@ -223,6 +282,13 @@ class PictureTask(Task):
         pictures, labels = self.pictures("held_out")
         order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
         return Batch(pictures[order], pictures[order], condition=labels[order])
+
+    def watched(self, samples: int, places: Callable[[Batch], int]) -> Watched:
+        """There is no pinned picture: the first held-out one stands for it."""
+        return Watched(self.held_out(1 + samples))
+
+    def longest(self) -> Batch:
+        return Batch(torch.zeros(1, 784), torch.zeros(1, 784))
 
 
 def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor]:

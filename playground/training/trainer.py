@@ -17,10 +17,9 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import nn
 
 from ..errors import NoDevice
-from ..models import initialise, parameter_count
+from ..models import Model, initialise, parameter_count
 from ..runs.events import Done, Event, Failed, Paused, Progress, Resumed, Sample, Snapshot, Started
 from ..runs.pause import Gate
 from ..tasks import Task
@@ -57,7 +56,7 @@ def pick_precision(name: str, device: torch.device) -> str:
     return "bfloat16" if fast else "float32"
 
 
-def new_model(recipe: Recipe) -> nn.Module:
+def new_model(recipe: Recipe) -> Model:
     """The model before its first step: the same parameters for the same recipe, on every device."""
     model = recipe.build_model()
     initialise(model, torch.Generator().manual_seed(recipe.seed))
@@ -120,8 +119,8 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
         losses.append((step, stepper.seconds, loss))
         if step % evaluate_every == 0 or step == options.steps:
             score = latest = watcher.score()
-            best.offer(score, model, higher=watcher.higher_is_better)
-            enough = enough + 1 if watcher.higher_is_better and score >= EXACT_ENOUGH else 0
+            best.offer(score, model, higher=model.higher_is_better)
+            enough = enough + 1 if model.higher_is_better and score >= EXACT_ENOUGH else 0
         if step in frames:
             yield Snapshot(step, watcher.weights(half=True), watcher.pinned(), latest)
             kept.add(step)
@@ -152,17 +151,17 @@ class _Best:
         self.score, self.latest = -math.inf, -math.inf
         self.state: dict[str, Any] | None = None
 
-    def offer(self, score: float, model: nn.Module, higher: bool) -> None:
+    def offer(self, score: float, model: Model, higher: bool) -> None:
         self.latest = score if higher else -score
         if self.latest >= self.score:
             self.score, self.state = self.latest, copy.deepcopy(model.state_dict())
 
-    def restore(self, model: nn.Module) -> None:
+    def restore(self, model: Model) -> None:
         if self.state is not None and self.latest < self.score:
             model.load_state_dict(self.state)
 
 
-def _steps_within(recipe: Recipe, task: Task, model: nn.Module, device: torch.device) -> int:
+def _steps_within(recipe: Recipe, task: Task, model: Model, device: torch.device) -> int:
     """How many steps fit the budget, measured on ten steps of a copy that is thrown away."""
     trial = Stepper(copy.deepcopy(model), task, replace(recipe.training, steps=WARM_UP_STEPS), recipe.seed, device)
     trial.step()  # the first one also pays for allocations
