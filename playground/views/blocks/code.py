@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from ...codegen import plain_source
+from ...models.layers.cells import EQUATIONS
 from ...models.layers.recurrent import Recurrent
 
 
@@ -16,12 +17,14 @@ def lines(module: nn.Module) -> str:
     if not _ours(type(module).forward):
         made_of = next(kind for kind in type(module).__mro__ if kind.__module__.startswith("torch."))
         return f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
+    if isinstance(module, Recurrent):
+        return plain_source(type(EQUATIONS[module.cell]).step).strip()
     return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
 
 
 def _methods(module: nn.Module) -> list[str]:
     """The methods that one forward pass of this module runs through, in the order in which they are met."""
-    waiting, met = [f"_{module.cell}" if isinstance(module, Recurrent) else "forward"], list[str]()
+    waiting, met = ["forward"], list[str]()
     while waiting:
         name = waiting.pop(0)
         method = getattr(type(module), name, None)
