@@ -10,7 +10,7 @@ from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
 from ...training import recipes
-from ...training.trainer import HALVE
+from ...training.reporter import HALVE
 from .. import content
 from ..islands import Curves, Film, MyRuns, Samples, TrainMonitor
 from ..page import Page
