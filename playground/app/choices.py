@@ -20,10 +20,6 @@ TASKS = (  # from the easiest to read off the picture
     "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
     "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "scenes", "dialing", "digits", "strokes",
 )  # fmt: skip
-ARCHITECTURES = (
-    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
-    "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
-)  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
@@ -35,7 +31,7 @@ def rail(visit: Visit, error: str | None = None, training: bool = False) -> dict
     budget = "preset" if recipe.seconds is None else f"{recipe.seconds:g}"
     return {
         "tasks": [_task(t) for t in _ordered(tasks.tasks(), TASKS)],
-        "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
+        "architectures": [_architecture(a) for a in _architectures()],
         "task": recipe.task,
         "architecture": recipe.architecture,
         "facts": facts(recipe),
@@ -64,7 +60,7 @@ def facts(recipe: Recipe) -> list[list[str]]:
 
 def usual(task: type[tasks.Task]) -> models.Architecture:
     """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
-    fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
+    fitting = [a for a in _architectures() if a.fits(task)]
     return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != visits.HOME[0]))
 
 
@@ -112,6 +108,10 @@ def _architecture(a: models.Architecture) -> dict[str, Any]:
         "tasks": [t.id for t in every if a.fits(t)],
         "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
     }
+
+
+def _architectures() -> list[models.Architecture]:
+    return sorted(models.architectures().values(), key=lambda a: a.order)
 
 
 def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:

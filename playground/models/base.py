@@ -9,7 +9,7 @@ The interfaces `Encoder`, `Decoder` and `EncoderDecoder` follow A. Zhang et al.,
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..tasks import NO_ANSWER, Batch
 from ..vocabulary import BOS, MASK, PAD
 
 
-class Model(nn.Module):
+class Model(nn.Module, ABC):
     """What can be trained. One that reads its batches spoiled or with draws of its own has a method `corrupt(batch, generator)` too."""
 
     higher_is_better = True  # of two scores
@@ -58,14 +58,14 @@ class Encoded:
     mask: Bool[Tensor, "batch source"] | None = None
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """Reads a source: tokens (B, S), or the numbers of pictures or sounds (B, …)."""
 
     @abstractmethod
     def forward(self, source: Tensor, mask: Bool[Tensor, "batch source"] | None = None) -> Encoded: ...
 
 
-class Decoder(nn.Module):
+class Decoder(nn.Module, ABC):
     """Writes a target, one token after the other, from what the encoder handed over."""
 
     @abstractmethod

@@ -162,5 +162,6 @@ register(
         Options=Options,
         build=build,
         paper="Masci et al., 2011",
+        order=110,
     )
 )

@@ -71,7 +71,8 @@ class Recipe:
         """A new model, its parameters not yet initialised by this recipe's seed."""
         architecture = models.get(self.architecture)
         with torch.random.fork_rng(devices=[]):  # torch's layers draw their start from the global generator: leave no mark on it
-            return architecture.build(self.build_task(), parse(architecture.Options, dict(self.model_options), "model option"))
+            torch.default_generator.manual_seed(self.seed)
+            return architecture.make(self.build_task(), parse(architecture.Options, dict(self.model_options), "model option"))
 
     def settled(self, **training: Value) -> Recipe:
         """With nothing left to be decided by the machine: steps instead of seconds, a precision instead of "auto"."""
@@ -207,7 +208,7 @@ def _work(architecture: str, task: str, model_options: Pairs, task_options: Pair
     built = _task(task, task_options)
     entry = models.get(architecture)
     with torch.random.fork_rng(devices=[]):  # a real one: option limits keep it small, and torch's meta device costs 2 s to import
-        model = entry.build(built, parse(entry.Options, dict(model_options)))
+        model = entry.make(built, parse(entry.Options, dict(model_options)))
         places = model.extent(built.longest())
     return models.parameter_count(model), models.flops_per_example(model, *places) * batch_size
 
