@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
@@ -10,7 +11,8 @@ from typing import Any
 
 from ..errors import InputError
 from ..options import show
-from ..tasks import Task, tasks
+from ..tasks import Task
+from ..tasks.registry import USUAL
 from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, writable
 from .initial import initialise
 from .size import flops_per_example, parameter_count
@@ -32,14 +34,13 @@ class Architecture:
     build: Callable[[Any, Any], Model]
     paper: str
     parts: tuple[bool, bool, bool] = (True, True, True)  # whether it has an encoder, a code, a decoder
-    order: int = 1_000  # in the rail, from the first that is taught; in tens, so that others fit between
+    order: float = math.inf  # in a list: from the first that is taught
 
     def __post_init__(self) -> None:
-        kinds = dict.fromkeys(task.kind for task in tasks().values())
         if self.kind not in KINDS:
             raise InputError(f"The kind of {self.id} is {show(self.kind)}; allowed are: {', '.join(KINDS)}.")
-        if isinstance(self.learns, str) or not self.learns or not set(self.learns) <= set(kinds):
-            raise InputError(f"{self.id} learns {show(self.learns)}; allowed is a tuple of kinds of task: {', '.join(kinds)}.")
+        if isinstance(self.learns, str) or not self.learns or not set(self.learns) <= set(USUAL):
+            raise InputError(f"{self.id} learns {show(self.learns)}; allowed is a tuple of kinds of task: {', '.join(USUAL)}.")
         if not is_dataclass(self.Options):
             raise InputError(f"The Options of {self.id} must be a dataclass whose fields are options, see playground.options.")
 
@@ -78,6 +79,11 @@ def architectures() -> dict[str, Architecture]:
     return dict(_registry)
 
 
+def ordered() -> list[Architecture]:
+    """In the order of teaching; those that have no place in it come last."""
+    return sorted(_registry.values(), key=lambda a: a.order)
+
+
 def get(id: str) -> Architecture:
     """The architecture of this id. Raises InputError that names the registered ones."""
     if not isinstance(id, str) or id not in _registry:
@@ -103,6 +109,7 @@ __all__ = [
     "flops_per_example",
     "get",
     "initialise",
+    "ordered",
     "parameter_count",
     "register",
     "writable",

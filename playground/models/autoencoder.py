@@ -140,6 +140,6 @@ register(
         Options=Options,
         build=build,
         paper="Hinton & Salakhutdinov, 2006",
-        order=100,
+        order=10,
     )
 )

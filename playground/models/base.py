@@ -25,15 +25,13 @@ from ..vocabulary import BOS, MASK, PAD
 class Model(nn.Module, ABC):
     """What can be trained. One that reads its batches spoiled or with draws of its own has a method `corrupt(batch, generator)` too."""
 
-    higher_is_better = True  # of two scores
-
     @abstractmethod
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
         """What training makes small, a mean over the batch."""
 
     @abstractmethod
     def score(self, batch: Batch) -> float:
-        """What a page shows of held-out examples."""
+        """What a page shows of held-out examples; its task says whether higher is better."""
 
     @torch.no_grad()
     def metrics(self, batch: Batch) -> dict[str, float]:
@@ -195,7 +193,6 @@ class Autoencoder(Model):
     Encoder and decoder list their `layers` as (tap, part that computes it), in the order of computing: what is drawn inside.
     """
 
-    higher_is_better = False
     encoder: nn.Module
     decoder: nn.Module
     options: Any

@@ -162,6 +162,6 @@ register(
         Options=Options,
         build=build,
         paper="Masci et al., 2011",
-        order=110,
+        order=11,
     )
 )

@@ -130,6 +130,6 @@ register(
         Options=Options,
         build=build,
         paper="Sohn, Lee & Yan, 2015",
-        order=130,
+        order=13,
     )
 )

@@ -206,6 +206,6 @@ register(
         build=build,
         paper="Jelinek & Mercer, 1980; Brants et al., 2007",
         parts=(False, False, True),
-        order=70,
+        order=7,
     )
 )

@@ -96,6 +96,6 @@ register(
         Options=Options,
         build=build,
         paper="Sutskever, Vinyals & Le, 2014",
-        order=10,
+        order=1,
     )
 )

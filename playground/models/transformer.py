@@ -66,6 +66,6 @@ register(
         Options=TransformerOptions,
         build=build,
         paper="Vaswani et al., 2017",
-        order=30,
+        order=3,
     )
 )

@@ -74,6 +74,6 @@ register(
         build=build,
         paper="Devlin et al., 2019",
         parts=(True, False, False),
-        order=50,
+        order=5,
     )
 )

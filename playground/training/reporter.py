@@ -75,10 +75,10 @@ class Reporter:
         yield Done(self.stepper.done, reason, self.watcher.metrics(), self.stepper.seconds)
 
     def _evaluate(self) -> None:
-        model = self.stepper.model
+        higher = self.watcher.task.higher_is_better
         self.score = self.latest = self.watcher.score()
-        self.best.offer(self.latest, model, higher=model.higher_is_better)
-        self.right = self.right + 1 if model.higher_is_better and self.latest >= EXACT_ENOUGH else 0
+        self.best.offer(self.latest, self.stepper.model, higher)
+        self.right = self.right + 1 if higher and self.latest >= EXACT_ENOUGH else 0
 
     def _frame(self, score: float) -> Snapshot:
         self.kept.add(self.stepper.done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
 
 import torch
 
@@ -12,19 +11,19 @@ from ..inference.attention_maps import crossing
 from ..inference.decoding import decode_batch
 from ..models import Autoencoder, EncoderDecoder, Model, Reader
 from ..runs.events import Array, PictureSample, Sample, SequenceSample
-from ..tasks import Watched
+from ..tasks import Task, Watched, WritingTask
 from ..tracing import Recording
 from ..vocabulary import EOS
 
 
 @singledispatch
-def look(model: Model, task: Any, watched: Watched, count: int, longest: int) -> list[Sample]:
+def look(model: Model, task: Task, watched: Watched, count: int, longest: int) -> list[Sample]:
     """The first `count` inputs with the model's answers, of at most `longest` tokens, and its attention on the very first."""
     raise TypeError(f"{type(model).__name__} must be an EncoderDecoder, a Reader or an Autoencoder.")
 
 
 @look.register
-def _(model: EncoderDecoder, task: Any, watched: Watched, count: int, longest: int) -> list[Sample]:
+def _(model: EncoderDecoder, task: WritingTask, watched: Watched, count: int, longest: int) -> list[Sample]:
     recording = Recording(model, sites="*weights", explicit=False)
     length = None if watched.pictures else max(map(len, watched.sources[:count]))  # texts are read without what fills them up
     inputs, mask = watched.batch.source[:count, :length], watched.batch.mask
@@ -38,7 +37,7 @@ def _(model: EncoderDecoder, task: Any, watched: Watched, count: int, longest: i
 
 @look.register
 @torch.no_grad()
-def _(model: Reader, task: Any, watched: Watched, count: int, longest: int) -> list[Sample]:
+def _(model: Reader, task: Task, watched: Watched, count: int, longest: int) -> list[Sample]:
     """All answers at once; how the pinned input attends is computed by the equations."""
     inputs, sources, mask = watched.batch.source, watched.sources[:count], watched.batch.mask
     logits = model(inputs[:count], None if mask is None else mask[:count])
@@ -52,7 +51,7 @@ def _(model: Reader, task: Any, watched: Watched, count: int, longest: int) -> l
 
 @look.register
 @torch.no_grad()
-def _(model: Autoencoder, task: Any, watched: Watched, count: int, longest: int) -> list[Sample]:
+def _(model: Autoencoder, task: Task, watched: Watched, count: int, longest: int) -> list[Sample]:
     chosen = watched.batch[slice(count)]
     pairs = zip(chosen.source, model(chosen.source, chosen.condition), strict=True)
     return [PictureSample(a.view(28, 28).cpu().numpy(), b.view(28, 28).float().cpu().numpy()) for a, b in pairs]

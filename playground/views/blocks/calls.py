@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...inference.decoding import decode
-from ...inference.explore import Code, explore
+from ...inference.explore import explore
 from ...models import EncoderDecoder
-from ...tasks import PictureTask, WritingTask
+from ...tasks import Code, PictureTask, WritingTask
 from ...tracing import Recording, Trace
 from ...vocabulary import EOS
 
