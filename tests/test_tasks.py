@@ -114,6 +114,23 @@ def test_one_character_as_a_reader_counts_is_one_chip(text: str, chip: str) -> N
         assert caught.value.tokens == (("1", False), (chip, True), ("2", False))
 
 
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("नमस्ते", ["न", "म", "स्ते"]),
+        ("กำลัง", ["กำ", "ลั", "ง"]),
+        ("தமிழ்", ["த", "மி", "ழ்"]),
+        ("שָׁלוֹם", ["שָׁ", "ל", "וֹ", "ם"]),
+        ("한", ["한"]),
+        ("a ́b", ["a", " ", "́", "b"]),
+        ("🇫🇷🇩🇪🇫", ["🇫🇷", "🇩🇪", "🇫"]),
+    ],
+    ids=ascii,
+)
+def test_marks_belong_to_their_letter_in_every_script(text: str, letters: list[str]) -> None:
+    assert graphemes(text) == letters
+
+
 def test_unknown_tokens_are_marked_and_the_known_ones_named() -> None:
     with pytest.raises(InputError, match="‘x’ is not known to this model; it knows: 0 1 2 3 4 5 6 7 8 9") as caught:
         tasks.get("reverse")().parse("3 x 1")

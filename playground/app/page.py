@@ -18,6 +18,7 @@ from cachetools import LRUCache
 
 from ..errors import InputError
 from ..runs.book import RunBook
+from ..training.recipes import Recipe
 from . import visit as visits
 from .downloads import Desk
 from .islands import dump
@@ -47,7 +48,7 @@ class Session:
 
 
 class Page:
-    def __init__(self, book: RunBook, device: str) -> None:
+    def __init__(self, book: RunBook[Recipe], device: str) -> None:
         self.book, self.device = book, device
         self.library = Library(book)
         self.desk = Desk(self.library, self.film)

@@ -19,10 +19,6 @@ from ..panel import Panel
 from ..stage import Stage
 from ..visit import HOME, SHIPPED, Visit
 
-TASKS = (  # from the easiest to read off the picture
-    "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
-    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "scenes", "dialing", "digits", "strokes",
-)  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
@@ -114,7 +110,7 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
     presets = PRESETS.get(visit.pair, ())
     nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     return {
-        "tasks": [_task(t) for t in _ordered(tasks.tasks(), TASKS)],
+        "tasks": [_task(t) for t in tasks.ordered()],
         "architectures": [_architecture(a) for a in models.ordered()],
         "task": recipe.task,
         "architecture": recipe.architecture,
@@ -164,11 +160,6 @@ def _architecture(a: models.Architecture) -> dict[str, Any]:
         "tasks": [t.id for t in every if a.fits(t)],
         "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
     }
-
-
-def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
-    """In the order of teaching; what is not placed there comes last."""
-    return sorted(entries.values(), key=lambda e: known.index(e.id) if e.id in known else len(known))
 
 
 def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
