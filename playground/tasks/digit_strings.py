@@ -32,11 +32,14 @@ class DigitOptions:
 
 
 class DigitStrings(SequenceTask):
-    """A digit string to the digit string, as long as itself, that `rearrange` makes of it. For answers of another length write
-    the task on `PooledSequence` (in `text`)."""
+    """A digit string to the digit string that `rearrange` makes of it, which is as long.
+
+    Where the answer is shorter or longer, build on `PooledSequence` in `text`: it takes whatever `make` gives.
+    """
 
     Options = DigitOptions
     options: DigitOptions
+    group = "Digits"
     unit = "digit"
     source_vocabulary = target_vocabulary = DIGITS
     max_source = 24
@@ -44,22 +47,12 @@ class DigitStrings(SequenceTask):
     pinned = "314159265"
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length, self.options.max_length
 
     @abstractmethod
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
-        """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way."""
-
-    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
-        """Raises TypeError where the answers are of another length than what was read."""
-        made = self.rearrange(digits, lengths)
-        if made.shape != digits.shape:
-            raise TypeError(
-                f"{type(self).__name__}.rearrange made {tuple(made.shape)} of {tuple(digits.shape)} digits; a task of DigitStrings answers "
-                "with as many digits as it reads. Write one whose answers have another length on PooledSequence (playground/tasks/text.py)."
-            )
-        return made
+        """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way: (B, L) again."""
 
     def parse(self, text: str) -> tuple[str, ...]:
         if not isinstance(text, str):
@@ -105,6 +98,15 @@ class DigitStrings(SequenceTask):
         lengths = torch.randint(low, high + 1, (count,), generator=generator)
         digits = torch.randint(10, (count, high), generator=generator)
         return digits * (torch.arange(high) < lengths[:, None]), lengths
+
+    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        made = self.rearrange(digits, lengths)
+        if made.shape != digits.shape:
+            raise InputError(
+                f"{self.id}: rearrange makes {tuple(made.shape)} digits of {tuple(digits.shape)}; it must keep their number. "
+                "For answers that are shorter or longer build on PooledSequence."
+            )
+        return made
 
     def _batch(self, digits: Tensor, lengths: Tensor) -> Batch:
         low, high = self.trained_lengths
