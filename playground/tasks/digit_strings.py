@@ -54,6 +54,16 @@ class DigitStrings(SequenceTask):
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way: (B, L) again."""
 
+    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        """Raises InputError where the answers are of another length than what was read."""
+        made = self.rearrange(digits, lengths)
+        if made.shape != digits.shape:
+            raise InputError(
+                f"{self.id}: rearrange makes {tuple(made.shape)} digits of {tuple(digits.shape)}; it must keep their number. "
+                "For answers that are shorter or longer build on PooledSequence."
+            )
+        return made
+
     def parse(self, text: str) -> tuple[str, ...]:
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as 3 1 4 1 5, not {type(text).__name__}.")
@@ -98,15 +108,6 @@ class DigitStrings(SequenceTask):
         lengths = torch.randint(low, high + 1, (count,), generator=generator)
         digits = torch.randint(10, (count, high), generator=generator)
         return digits * (torch.arange(high) < lengths[:, None]), lengths
-
-    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
-        made = self.rearrange(digits, lengths)
-        if made.shape != digits.shape:
-            raise InputError(
-                f"{self.id}: rearrange makes {tuple(made.shape)} digits of {tuple(digits.shape)}; it must keep their number. "
-                "For answers that are shorter or longer build on PooledSequence."
-            )
-        return made
 
     def _batch(self, digits: Tensor, lengths: Tensor) -> Batch:
         low, high = self.trained_lengths
