@@ -24,7 +24,7 @@ from playground.views import anatomy, attention, labels, latent_map, learning, n
 from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
 from tests.small import build, some_input
 
-TOKENS_CSS = Path(views.__file__).parent.parent / "app/components/static/tokens.css"
+TOKENS_CSS = Path(views.__file__).parent.parent / "app/web/core/tokens.css"
 
 
 @pytest.fixture(scope="module")

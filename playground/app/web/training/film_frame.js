@@ -1,0 +1,38 @@
+// What one frame of the film shows: the attention of the pinned input, its reconstruction, or which outputs were right.
+import { h, s } from '../core/dom.js';
+import { ramp } from '../core/glyphs.js';
+import { compare } from '../core/answers.js';
+import { attentionRows } from './fold_line.js';
+import { inkPicture } from '../picture/pixels.js';
+
+const LEVELS = 60; // cells of nearly equal weight share one path: a frame is some dozens of nodes, not hundreds
+
+/** @param {import('../core/run_fold.js').Pinned} pinned @param {string[] | null} target @returns {Node} */
+export function frameImage(pinned, target) {
+  if (pinned?.reconstruction) return inkPicture(pinned.reconstruction, '');
+  if (pinned?.attention) return heat(attentionRows(pinned.attention));
+  return hits(compare(pinned?.output ?? [], pinned?.target ?? target).wrong);
+}
+
+/** Mean over outputs of the largest weight, or null without attention. */
+export function sharpness(pinned) {
+  if (!pinned?.attention) return null;
+  const rows = attentionRows(pinned.attention);
+  return rows.reduce((sum, row) => sum + Math.max(...row), 0) / rows.length;
+}
+
+/** @param {number[][]} rows */
+export function heat(rows, hue = 'code') {
+  const paths = new Map();
+  rows.forEach((row, i) => row.forEach((v, j) => {
+    const level = Math.round(Math.max(0, Math.min(1, v)) * LEVELS);
+    paths.set(level, `${paths.get(level) ?? ''}M${j} ${i}h1.02v1.02h-1.02z`);
+  }));
+  return s('svg', { viewBox: `0 0 ${rows[0]?.length ?? 1} ${rows.length}`, preserveAspectRatio: 'none', 'shape-rendering': 'crispEdges', 'aria-hidden': true },
+    [...paths].map(([level, d]) => s('path', { d, style: `fill: ${ramp(level / LEVELS, hue)}` })));
+}
+
+/** One row per output: right full and calm, wrong short and loud. */
+function hits(wrong) {
+  return h('span.hits', { 'aria-hidden': true }, wrong.map((bad) => h(bad ? 'i.bad' : 'i', {})));
+}
