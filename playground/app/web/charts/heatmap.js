@@ -2,7 +2,8 @@
 import { s, setText, weight } from '../core/dom.js';
 import { onRamp, ramp, spelled } from '../core/glyphs.js';
 
-const MONO = 0.61, TALLEST = 290;
+const MONO = 0.61;
+const TALLEST = 290;
 const INK = 0.75; // of a line's height is inked: turned labels may stand that close
 
 /**
@@ -11,22 +12,55 @@ const INK = 0.75; // of a line's height is inked: turned labels may stand that c
  * @param {{row: (i: number) => ArrayLike<number>}} options.values rows × columns, 0…1
  * @param {number} options.width CSS pixels available
  * @param {string} options.rowName @param {string} options.columnName names of the axes
- * @param {import('../core/glyphs.js').Hue} [options.hue] of the cells @param {import('../core/glyphs.js').Hue} [options.rowHue] @param {import('../core/glyphs.js').Hue} [options.columnHue] of the tokens
+ * @param {import('../core/glyphs.js').Hue} [options.hue] of the cells
+ * @param {import('../core/glyphs.js').Hue} [options.rowHue]
+ * @param {import('../core/glyphs.js').Hue} [options.columnHue] of the tokens
  * @param {(row: number) => void} options.onpick a row was clicked
  * @param {(row: number | null, column?: number) => void} options.onhover
  * @returns {{svg: SVGElement, show: (row: number) => void}}
  */
-export function createHeatmap({ rows, columns, values, width, rowName, columnName, hue = 'code', rowHue = 'dec', columnHue = 'enc', onpick, onhover }) {
+export function createHeatmap({
+  rows,
+  columns,
+  values,
+  width,
+  rowName,
+  columnName,
+  hue = 'code',
+  rowHue = 'dec',
+  columnHue = 'enc',
+  onpick,
+  onhover,
+}) {
   const g = geometry(rows, columns, width);
   const svg = s('svg', {
-    class: 'heat', style: `--row-hue:var(--${rowHue}-text);--column-hue:var(--${columnHue}-text)`, width: g.width, height: g.height, role: 'img',
+    class: 'heat',
+    style: `--row-hue:var(--${rowHue}-text);--column-hue:var(--${columnHue}-text)`,
+    width: g.width,
+    height: g.height,
+    role: 'img',
     'aria-label': `Heatmap of attention: ${rows.length} ${rowName}s by ${columns.length} ${columnName} positions`,
   });
   svg.append(...axisNames(g, rowName, columnName), ...columns.map((token, j) => columnLabel(g, token, j)));
-  const labels = rows.map((token, i) => s('text', { class: 'm rowname', x: g.left - 10, y: g.y(i) + g.high / 2 + g.font * 0.36, 'text-anchor': 'end' }, clip(token, g.rowChars)));
+  const labels = rows.map((token, i) =>
+    s(
+      'text',
+      { class: 'm rowname', x: g.left - 10, y: g.y(i) + g.high / 2 + g.font * 0.36, 'text-anchor': 'end' },
+      clip(token, g.rowChars),
+    ),
+  );
   svg.append(...labels, cells(g, values, rows.length, columns.length, hue));
-  const numerals = columns.map((_, j) => s('text', { class: 'm numeral', x: g.x(j) + g.wide / 2, 'text-anchor': 'middle' }));
-  const outline = s('rect', { class: 'lit', x: g.left - 1, y: g.top - 1, width: g.wide * columns.length + 2, height: g.high + 2, rx: 2 });
+  const numerals = columns.map((_, j) =>
+    s('text', { class: 'm numeral', x: g.x(j) + g.wide / 2, 'text-anchor': 'middle' }),
+  );
+  const outline = s('rect', {
+    class: 'lit',
+    x: g.left - 1,
+    y: g.top - 1,
+    width: g.wide * columns.length + 2,
+    height: g.high + 2,
+    rx: 2,
+  });
   const pointer = s('path', { class: 'pointer', d: `M${g.left - 2} ${g.top + g.high / 2}l-6 -4v8z` });
   const marker = s('g', { class: 'mk' }, outline, pointer);
   const hover = s('path', { class: 'hovered' });
@@ -38,11 +72,16 @@ export function createHeatmap({ rows, columns, values, width, rowName, columnNam
     svg,
     show(row) {
       labels[lit]?.classList.remove('cur');
-      labels.forEach((label, i) => { label.style.display = i % g.every === 0 && Math.abs(i - row) >= g.every || i === row ? '' : 'none'; });
+      labels.forEach((label, i) => {
+        label.style.display = (i % g.every === 0 && Math.abs(i - row) >= g.every) || i === row ? '' : 'none';
+      });
       labels[row]?.classList.add('cur');
       lit = row;
       marker.style.display = row === null ? 'none' : '';
-      if (row === null) { numerals.forEach((text) => setText(text, '')); return; }
+      if (row === null) {
+        numerals.forEach((text) => setText(text, ''));
+        return;
+      }
       marker.style.transform = `translateY(${row * g.high}px)`;
       writeNumerals(numerals, values.row(row), g, row);
     },
@@ -50,45 +89,92 @@ export function createHeatmap({ rows, columns, values, width, rowName, columnNam
 }
 
 function geometry(rows, columns, width) {
-  const big = document.documentElement.classList.contains('present'), font = big ? 25 : 13, char = font * MONO;
+  const big = document.documentElement.classList.contains('present');
+  const font = big ? 25 : 13;
+  const char = font * MONO;
   const longest = (tokens) => Math.max(...tokens.map((t) => t.length), 1);
-  const rowChars = Math.min(longest(rows), 10), left = (big ? 44 : 20) + rowChars * char + 14;
-  const wide = Math.max(columns.length > 48 ? 3 : 6, Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
+  const rowChars = Math.min(longest(rows), 10);
+  const left = (big ? 44 : 20) + rowChars * char + 14;
+  const wide = Math.max(
+    columns.length > 48 ? 3 : 6,
+    Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)),
+  );
   const upright = longest(columns) * char <= wide - (longest(columns) > 1 ? 6 : -1);
   const columnChars = upright ? longest(columns) : Math.min(longest(columns), 8);
   const top = (big ? 34 : 18) + (upright ? font + 8 : columnChars * char + 8);
   const high = Math.max(7, Math.min(big ? 31 : 22, Math.floor((big ? 340 : TALLEST) / rows.length)));
   return {
-    big, font, left, top, wide, high, upright, rowChars, columnChars,
-    every: Math.ceil((font + 1) / high), skip: upright ? 1 : Math.ceil((font * INK) / wide),
-    width: left + wide * columns.length + 3, height: top + high * rows.length + 3,
-    x: (j) => left + j * wide, y: (i) => top + i * high,
+    big,
+    font,
+    left,
+    top,
+    wide,
+    high,
+    upright,
+    rowChars,
+    columnChars,
+    every: Math.ceil((font + 1) / high),
+    skip: upright ? 1 : Math.ceil((font * INK) / wide),
+    width: left + wide * columns.length + 3,
+    height: top + high * rows.length + 3,
+    x: (j) => left + j * wide,
+    y: (i) => top + i * high,
   };
 }
 
 const clip = (text, chars) => (text.length > chars ? `${text.slice(0, chars - 1)}…` : spelled(text));
 
 function axisNames(g, rowName, columnName) {
-  const small = g.big ? 24 : 12, middle = (g.left + g.width) / 2;
+  const small = g.big ? 24 : 12;
+  const middle = (g.left + g.width) / 2;
   return [
     s('text', { class: 'axis', x: middle, y: small, 'text-anchor': 'middle' }, columnName),
-    s('text', { class: 'axis', transform: `translate(${small} ${(g.top + g.height) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, rowName),
+    s(
+      'text',
+      {
+        class: 'axis',
+        transform: `translate(${small} ${(g.top + g.height) / 2}) rotate(-90)`,
+        'text-anchor': 'middle',
+      },
+      rowName,
+    ),
   ];
 }
 
 function columnLabel(g, token, j) {
-  const x = g.x(j) + g.wide / 2, y = g.top - 8, text = clip(token, g.columnChars);
+  const x = g.x(j) + g.wide / 2;
+  const y = g.top - 8;
+  const text = clip(token, g.columnChars);
   if (j % g.skip) return s('g');
   return g.upright
     ? s('text', { class: 'm colname', x, y, 'text-anchor': 'middle' }, text)
-    : s('text', { class: 'm colname', style: g.wide < g.font ? 'font-size:var(--fs-xs)' : '', transform: `translate(${x + g.font * 0.34} ${y + 2}) rotate(-90)` }, text);
+    : s(
+        'text',
+        {
+          class: 'm colname',
+          style: g.wide < g.font ? 'font-size:var(--fs-xs)' : '',
+          transform: `translate(${x + g.font * 0.34} ${y + 2}) rotate(-90)`,
+        },
+        text,
+      );
 }
 
 function cells(g, values, rows, columns, hue) {
-  const group = s('g'), gap = g.wide > 10 && g.high > 10 ? 1 : 0.5;
+  const group = s('g');
+  const gap = g.wide > 10 && g.high > 10 ? 1 : 0.5;
   for (let i = 0; i < rows; i++) {
     const row = values.row(i);
-    for (let j = 0; j < columns; j++) group.append(s('rect', { x: g.x(j) + gap / 2, y: g.y(i) + gap / 2, width: g.wide - gap, height: g.high - gap, rx: 1, style: `fill:${ramp(row[j], hue)}` }));
+    for (let j = 0; j < columns; j++)
+      group.append(
+        s('rect', {
+          x: g.x(j) + gap / 2,
+          y: g.y(i) + gap / 2,
+          width: g.wide - gap,
+          height: g.high - gap,
+          rx: 1,
+          style: `fill:${ramp(row[j], hue)}`,
+        }),
+      );
   }
   return group;
 }
@@ -109,14 +195,26 @@ function writeNumerals(numerals, row, g, at) {
 
 function listen(svg, g, rows, columns, hover, onpick, onhover) {
   const cell = (event) => {
-    const box = svg.getBoundingClientRect(), j = Math.floor((event.clientX - box.left - g.left) / g.wide), i = Math.floor((event.clientY - box.top - g.top) / g.high);
+    const box = svg.getBoundingClientRect();
+    const j = Math.floor((event.clientX - box.left - g.left) / g.wide);
+    const i = Math.floor((event.clientY - box.top - g.top) / g.high);
     return i >= 0 && i < rows && j < columns ? [i, j] : null;
   };
   svg.addEventListener('pointermove', (event) => {
-    const at = cell(event), inside = at && at[1] >= 0;
-    hover.setAttribute('d', inside ? `M${g.x(at[1])} ${g.y(at[0])}h${g.wide}v${g.high}h${-g.wide}zM${g.x(at[1])} ${g.top - 5}h${g.wide}` : '');
+    const at = cell(event);
+    const inside = at && at[1] >= 0;
+    hover.setAttribute(
+      'd',
+      inside ? `M${g.x(at[1])} ${g.y(at[0])}h${g.wide}v${g.high}h${-g.wide}zM${g.x(at[1])} ${g.top - 5}h${g.wide}` : '',
+    );
     onhover(...(inside ? at : [null]));
   });
-  svg.addEventListener('pointerleave', () => { hover.setAttribute('d', ''); onhover(null); });
-  svg.addEventListener('click', (event) => { const at = cell(event); if (at) onpick(at[0]); });
+  svg.addEventListener('pointerleave', () => {
+    hover.setAttribute('d', '');
+    onhover(null);
+  });
+  svg.addEventListener('click', (event) => {
+    const at = cell(event);
+    if (at) onpick(at[0]);
+  });
 }

@@ -1,21 +1,32 @@
 // Any `go.Figure` in a panel of the page: follows theme, width and step, keeps the zoom, tells clicks.
 import { get, on } from '../core/store.js';
 import { createPanel, segments } from '../shell/panel.js';
-import { plot } from './plot.js';
 import { figureMenu } from './figure_export.js';
+import { plot } from './plot.js';
 import { merge } from './plotly_style.js';
 
 const AFTER_MS = 40;
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  let due = 0, arriving = false, shown = null, value = null, meta = {}, choice = null, panel = null, chart = null, shellKey = null, choices = null, own = null;
+  let due = 0;
+  let arriving = false;
+  let shown = null;
+  let value = null;
+  let meta = {};
+  let choice = null;
+  let panel = null;
+  let chart = null;
+  let shellKey = null;
+  let choices = null;
+  let own = null;
 
   island.onValue((next) => {
     own = next;
     take(next);
   });
-  // Another moment of the training brings its own figures; like steps, they wait until what is drawn at frame rate has been painted.
+  // Another moment of the training brings its own figures; like steps, they wait until what is drawn at frame rate has
+  // been painted.
   on('moment', (moment) => {
     if (!own || !moment) return;
     const same = (figure) => figure.layout?.meta?.title === own.layout?.meta?.title;
@@ -50,9 +61,17 @@ export function mount(root, island) {
     choices = meta.switch ? segments(`${meta.title}: what is shown`, meta.switch, choose) : null;
     choices?.show(choice);
     chart = plot({ onPoint: tell, label: meta.alt_name ?? meta.title });
-    panel = createPanel({ title: meta.title ?? '', subtitle: meta.subtitle ?? '', controls: choices ? [choices.node] : [], table, className: 'plotly-panel' });
+    panel = createPanel({
+      title: meta.title ?? '',
+      subtitle: meta.subtitle ?? '',
+      controls: choices ? [choices.node] : [],
+      table,
+      className: 'plotly-panel',
+    });
     panel.figure.append(chart.node);
-    panel.node.querySelector('.exports')?.replaceWith(figureMenu([[meta.title, chart]], fileName(meta.title), () => value).node);
+    panel.node
+      .querySelector('.exports')
+      ?.replaceWith(figureMenu([[meta.title, chart]], fileName(meta.title), () => value).node);
     root.replaceChildren(panel.node);
   }
 
@@ -63,7 +82,10 @@ export function mount(root, island) {
     const { meta: _, height, ...layout } = merge(value.layout ?? {}, meta.layouts?.[choice] ?? {});
     const patches = new Map((meta.steps?.[get('step') ?? 0] ?? []).map(({ trace, ...keys }) => [trace, keys]));
     shown = get('step') ?? 0;
-    chart.show(value.data.map((trace, i) => ({ ...trace, ...visible(trace), ...patches.get(i) })), layout);
+    chart.show(
+      value.data.map((trace, i) => ({ ...trace, ...visible(trace), ...patches.get(i) })),
+      layout,
+    );
     read();
     panel.refresh();
   }
@@ -88,7 +110,10 @@ export function mount(root, island) {
 
   function read() {
     const readings = Array.isArray(meta.readings) ? meta.readings : meta.readings?.[choice];
-    panel.read(readings?.[get('step') ?? 0] ?? (Array.isArray(meta.reading) ? meta.reading : meta.reading?.[choice]) ?? [['', ' ']]);
+    panel.read(
+      readings?.[get('step') ?? 0] ??
+        (Array.isArray(meta.reading) ? meta.reading : meta.reading?.[choice]) ?? [['', ' ']],
+    );
   }
 
   function tell({ x, y, customdata, curveNumber }) {
@@ -96,7 +121,14 @@ export function mount(root, island) {
   }
 
   function table() {
-    return meta.table ?? { columns: ['series', 'x', 'y'], rows: (value?.data ?? []).flatMap((trace) => [...(trace.x ?? [])].map((x, i) => [trace.name ?? '', x, trace.y?.[i] ?? ''])) };
+    return (
+      meta.table ?? {
+        columns: ['series', 'x', 'y'],
+        rows: (value?.data ?? []).flatMap((trace) =>
+          [...(trace.x ?? [])].map((x, i) => [trace.name ?? '', x, trace.y?.[i] ?? '']),
+        ),
+      }
+    );
   }
 }
 

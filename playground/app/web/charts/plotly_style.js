@@ -1,12 +1,29 @@
-// One look for all Plotly figures, made from the page's tokens. Colours come as `var(--…)` and are resolved for the theme in force.
+// One look for all Plotly figures, made from the page's tokens. Colours come as `var(--…)` and are resolved for the
+// theme in force.
 
 /** Keys that hold words, which must stay as they are even if they look like a colour. */
-const WORDS = new Set(['text', 'hovertext', 'hovertemplate', 'texttemplate', 'customdata', 'name', 'ticktext', 'labels', 'ids', 'meta', 'title', 'x', 'y', 'z']);
+const WORDS = new Set([
+  'text',
+  'hovertext',
+  'hovertemplate',
+  'texttemplate',
+  'customdata',
+  'name',
+  'ticktext',
+  'labels',
+  'ids',
+  'meta',
+  'title',
+  'x',
+  'y',
+  'z',
+]);
 const REFERENCE = /^var\((--[\w-]+)\)$/;
 
 /** @returns {(name: string) => string} reads custom properties; one lookup for a whole figure */
 export function tokens() {
-  const style = getComputedStyle(document.body), known = new Map();
+  const style = getComputedStyle(document.body);
+  const known = new Map();
   return (name) => {
     if (!known.has(name)) known.set(name, style.getPropertyValue(name).trim());
     return known.get(name);
@@ -43,17 +60,42 @@ export const plain = (text) => String(text).replaceAll('&', '&amp;').replaceAll(
 export function styled(layout, token) {
   const small = size(token, '--fs-xs');
   const given = resolve(withoutForeignTemplate(layout), token);
-  const result = merge({
-    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', uirevision: 'kept', dragmode: 'zoom', hovermode: 'closest', showlegend: false,
-    colorway: [token('--ink'), token('--ink3'), token('--enc'), token('--code'), token('--dec')],
-    font: { family: token('--sans'), size: small, color: token('--ink2') },
-    margin: { l: small * 3.6, r: small, t: small * 2.2, b: small * 3.4, pad: 0 },
-    hoverlabel: { bgcolor: token('--surface'), bordercolor: token('--line-strong'), align: 'left', font: { family: token('--sans'), size: small, color: token('--ink') } },
-    legend: { font: { size: small, color: token('--ink2') }, bgcolor: 'rgba(0,0,0,0)', orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
-    xaxis: {}, yaxis: {},
-  }, given);
-  result.shapes = (given.shapes ?? []).map((one) => (one.label ? merge({ label: { font: { size: small, color: token('--ink2') } } }, one) : one));
-  result.annotations = [...(given.annotations ?? [])].map((one) => merge({ font: { size: small, color: token('--ink2') }, showarrow: false }, one));
+  const result = merge(
+    {
+      paper_bgcolor: 'rgba(0,0,0,0)',
+      plot_bgcolor: 'rgba(0,0,0,0)',
+      uirevision: 'kept',
+      dragmode: 'zoom',
+      hovermode: 'closest',
+      showlegend: false,
+      colorway: [token('--ink'), token('--ink3'), token('--enc'), token('--code'), token('--dec')],
+      font: { family: token('--sans'), size: small, color: token('--ink2') },
+      margin: { l: small * 3.6, r: small, t: small * 2.2, b: small * 3.4, pad: 0 },
+      hoverlabel: {
+        bgcolor: token('--surface'),
+        bordercolor: token('--line-strong'),
+        align: 'left',
+        font: { family: token('--sans'), size: small, color: token('--ink') },
+      },
+      legend: {
+        font: { size: small, color: token('--ink2') },
+        bgcolor: 'rgba(0,0,0,0)',
+        orientation: 'h',
+        x: 0,
+        y: 1.02,
+        yanchor: 'bottom',
+      },
+      xaxis: {},
+      yaxis: {},
+    },
+    given,
+  );
+  result.shapes = (given.shapes ?? []).map((one) =>
+    one.label ? merge({ label: { font: { size: small, color: token('--ink2') } } }, one) : one,
+  );
+  result.annotations = [...(given.annotations ?? [])].map((one) =>
+    merge({ font: { size: small, color: token('--ink2') }, showarrow: false }, one),
+  );
   for (const name of Object.keys(result)) {
     if (/^[xy]axis\d*$/.test(name)) result[name] = axis(result[name], name, token, result);
     if (/^scene\d*$/.test(name)) result[name] = space(result[name], token);
@@ -67,30 +109,60 @@ function withoutForeignTemplate({ template, meta, width, ...layout }) {
 }
 
 function axis(given, name, token, layout) {
-  const horizontal = name.startsWith('x'), floor = layout[name.replace('x', 'y')]?.zeroline !== false;
-  const look = merge({
-    gridcolor: token('--line'), gridwidth: 1, showgrid: !horizontal, zeroline: !horizontal, zerolinecolor: token('--line-strong'), zerolinewidth: 1,
-    showline: horizontal ? !floor : given.showgrid === false, linecolor: token('--line-strong'), linewidth: 1,
-    ticks: 'outside', ticklen: 4, tickcolor: 'rgba(0,0,0,0)', automargin: false, fixedrange: false,
-    tickfont: { size: size(token, '--fs-xs'), color: token('--ink2') },
-  }, given);
+  const horizontal = name.startsWith('x');
+  const floor = layout[name.replace('x', 'y')]?.zeroline !== false;
+  const look = merge(
+    {
+      gridcolor: token('--line'),
+      gridwidth: 1,
+      showgrid: !horizontal,
+      zeroline: !horizontal,
+      zerolinecolor: token('--line-strong'),
+      zerolinewidth: 1,
+      showline: horizontal ? !floor : given.showgrid === false,
+      linecolor: token('--line-strong'),
+      linewidth: 1,
+      ticks: 'outside',
+      ticklen: 4,
+      tickcolor: 'rgba(0,0,0,0)',
+      automargin: false,
+      fixedrange: false,
+      tickfont: { size: size(token, '--fs-xs'), color: token('--ink2') },
+    },
+    given,
+  );
   const title = typeof given.title === 'string' ? given.title : given.title?.text;
   if (!title || /\d$/.test(name)) return look;
   // A name at the end of its axis is read at once; a centred, turned one is not.
   const below = size(token, '--fs-xs') * (given.showticklabels === false ? 0.4 : 1.9);
   layout.annotations.push({
-    xref: 'paper', yref: 'paper', showarrow: false, font: { color: token('--ink2') },
+    xref: 'paper',
+    yref: 'paper',
+    showarrow: false,
+    font: { color: token('--ink2') },
     ...(horizontal
       ? { text: title, x: 1, y: 0, xanchor: 'right', yanchor: 'top', yshift: -below }
-      : { text: `<b>${title}</b>`, x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: -layout.margin.l - 2, yshift: 6 }),
+      : {
+          text: `<b>${title}</b>`,
+          x: 0,
+          y: 1,
+          xanchor: 'left',
+          yanchor: 'bottom',
+          xshift: -layout.margin.l - 2,
+          yshift: 6,
+        }),
   });
   return { ...look, title: { text: '' } };
 }
 
 function space(given, token) {
   const look = () => ({
-    gridcolor: token('--line'), zerolinecolor: token('--line-strong'), linecolor: token('--line-strong'), showbackground: false,
-    color: token('--ink2'), tickfont: { size: size(token, '--fs-xs') },
+    gridcolor: token('--line'),
+    zerolinecolor: token('--line-strong'),
+    linecolor: token('--line-strong'),
+    showbackground: false,
+    color: token('--ink2'),
+    tickfont: { size: size(token, '--fs-xs') },
   });
   return merge({ xaxis: look(), yaxis: look(), zaxis: look() }, given);
 }
@@ -99,7 +171,14 @@ function space(given, token) {
 export function merge(base, over) {
   const result = { ...base };
   for (const [key, value] of Object.entries(over ?? {})) {
-    const deep = value && typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value) && base?.[key] && typeof base[key] === 'object' && !Array.isArray(base[key]);
+    const deep =
+      value &&
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      !ArrayBuffer.isView(value) &&
+      base?.[key] &&
+      typeof base[key] === 'object' &&
+      !Array.isArray(base[key]);
     result[key] = deep ? merge(base[key], value) : value;
   }
   return result;

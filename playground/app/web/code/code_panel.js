@@ -1,22 +1,39 @@
-// Island: the code of the run on the stage, fetched when its tab is opened; to read, copy or take away with its weights.
+// Island: the code of the run on the stage, fetched when its tab is opened; to read, copy or take away with its
+// weights.
 import { h, setText } from '../core/dom.js';
-import { on, get } from '../core/store.js';
+import { ROOT } from '../core/root.js';
+import { get, on } from '../core/store.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { coloured } from './python_code.js';
-import { ROOT } from '../core/root.js';
 
 const TOLD_MS = 2000;
 const MOST_BYTES = 20 * 2 ** 20;
-const FILES = [['script.py', 'Script (.py)'], ['weights.safetensors', 'Weights (.safetensors)'], ['trace.json', 'Trace (.json)']];
+const FILES = [
+  ['script.py', 'Script (.py)'],
+  ['weights.safetensors', 'Weights (.safetensors)'],
+  ['trace.json', 'Trace (.json)'],
+];
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  let value = null, fetched = null, parts = [], chosen = 'model', choice = null, telling = 0;
-  const text = h('code'), view = h('pre.code-view', { tabindex: 0, role: 'region', 'aria-label': 'Code' }, text);
+  let value = null;
+  let fetched = null;
+  let parts = [];
+  let chosen = 'model';
+  let choice = null;
+  let telling = 0;
+  const text = h('code');
+  const view = h('pre.code-view', { tabindex: 0, role: 'region', 'aria-label': 'Code' }, text);
   const copy = h('button.btn.box.copy', { type: 'button', onclick: copied }, 'Copy');
   const said = h('span.sr-only', { role: 'status' });
   const files = h('span.code-files', {});
-  const file = h('input.sr-only', { type: 'file', accept: '.safetensors', tabindex: -1, 'aria-hidden': true, onchange: () => file.files[0] && upload(file.files[0]) });
+  const file = h('input.sr-only', {
+    type: 'file',
+    accept: '.safetensors',
+    tabindex: -1,
+    'aria-hidden': true,
+    onchange: () => file.files[0] && upload(file.files[0]),
+  });
   const bring = h('button.btn.box', { type: 'button', onclick: () => file.click() }, 'Upload weights');
   const refused = h('p.code-refused', { role: 'alert' });
   const place = h('span.code-choice');
@@ -27,7 +44,11 @@ export function mount(root, island) {
 
   island.onValue((next) => {
     value = next;
-    files.replaceChildren(...FILES.map(([file, label]) => h('a.btn.box', { href: new URL(`${value.address}/${file}`, ROOT).href, download: named(file) }, label)));
+    files.replaceChildren(
+      ...FILES.map(([file, label]) =>
+        h('a.btn.box', { href: new URL(`${value.address}/${file}`, ROOT).href, download: named(file) }, label),
+      ),
+    );
     load();
   });
   on('tab', load);
@@ -38,7 +59,7 @@ export function mount(root, island) {
 
   async function load() {
     if (get('tab') !== 'code' || !value || fetched === value.address) return;
-    const wanted = fetched = value.address;
+    const wanted = (fetched = value.address);
     try {
       const answer = await fetch(new URL(`${wanted}/parts.json`, ROOT));
       const said = await answer.json();
@@ -56,7 +77,10 @@ export function mount(root, island) {
   async function upload(chosenFile) {
     refused.replaceChildren();
     file.value = '';
-    if (chosenFile.size > MOST_BYTES) return refuse(`The file has ${chosenFile.size.toLocaleString('en')} bytes; weights here have at most ${MOST_BYTES.toLocaleString('en')}.`);
+    if (chosenFile.size > MOST_BYTES)
+      return refuse(
+        `The file has ${chosenFile.size.toLocaleString('en')} bytes; weights here have at most ${MOST_BYTES.toLocaleString('en')}.`,
+      );
     try {
       const answer = await fetch(new URL(`${value.address}/upload`, ROOT), { method: 'POST', body: chosenFile });
       const told = await answer.json();
@@ -79,7 +103,15 @@ export function mount(root, island) {
 
   function show() {
     if (!parts.some(([id]) => id === chosen)) chosen = 'model';
-    choice = segments('Which code', parts.map(([id, title]) => [id, title]), (id) => { chosen = id; draw(); view.scrollTo(0, 0); });
+    choice = segments(
+      'Which code',
+      parts.map(([id, title]) => [id, title]),
+      (id) => {
+        chosen = id;
+        draw();
+        view.scrollTo(0, 0);
+      },
+    );
     place.replaceChildren(choice.node);
     draw();
   }
@@ -96,11 +128,16 @@ export function mount(root, island) {
 
   async function copied() {
     const source = parts.find(([id]) => id === chosen)?.[2] ?? '';
-    const done = await navigator.clipboard.writeText(source).then(() => true, () => selected());
+    const done = await navigator.clipboard.writeText(source).then(
+      () => true,
+      () => selected(),
+    );
     clearTimeout(telling);
     copy.textContent = done ? 'Copied' : 'Press Ctrl+C';
     setText(said, done ? 'The code is copied.' : 'The code is selected; press Ctrl+C to copy it.');
-    telling = setTimeout(() => { copy.textContent = 'Copy'; }, TOLD_MS);
+    telling = setTimeout(() => {
+      copy.textContent = 'Copy';
+    }, TOLD_MS);
   }
 
   /** Where a page may not write to the clipboard the visitor still can. */
@@ -111,7 +148,21 @@ export function mount(root, island) {
 }
 
 function reading(part) {
-  if (part === 'script') return [['', 'Save it beside the weights, then '], ['m b', 'python script.py'], ['', ' prints what this page shows; '], ['m b', '--train'], ['', ' trains from scratch. It needs torch and numpy only.']];
-  if (part === 'model') return [['', 'Plain PyTorch: '], ['m b', 'build(ModelOptions())'], ['', ' makes the model, and its '], ['m b', 'load_state_dict'], ['', ' takes the downloaded weights.']];
+  if (part === 'script')
+    return [
+      ['', 'Save it beside the weights, then '],
+      ['m b', 'python script.py'],
+      ['', ' prints what this page shows; '],
+      ['m b', '--train'],
+      ['', ' trains from scratch. It needs torch and numpy only.'],
+    ];
+  if (part === 'model')
+    return [
+      ['', 'Plain PyTorch: '],
+      ['m b', 'build(ModelOptions())'],
+      ['', ' makes the model, and its '],
+      ['m b', 'load_state_dict'],
+      ['', ' takes the downloaded weights.'],
+    ];
   return [['', 'This part alone. What the page does only to be watched is left out; what it computes is not.']];
 }

@@ -4,7 +4,8 @@ import { percent } from './dom.js';
 /**
  * Token by token. Where only one of the two lists names the end token, writing it or not counts as well.
  * @param {string[]} output @param {string[] | null | undefined} target
- * @returns {{wrong: boolean[], hits: number, total: number, right: boolean | null}} right is null when no answer is known
+ * @returns {{wrong: boolean[], hits: number, total: number, right: boolean | null}} right is null when no answer is
+ * known
  */
 export function compare(output, target) {
   if (!target) return { wrong: output.map(() => false), hits: 0, total: 0, right: null };
@@ -29,7 +30,8 @@ export function pictureError(a, b) {
 }
 
 /** Seconds for people: 2.7 s, 14 s, 3 min. @param {number} s */
-export const seconds = (s) => (s >= 120 ? `${Math.round(s / 60)} min` : s >= 10 ? `${Math.round(s)} s` : `${s.toFixed(1)} s`);
+export const seconds = (s) =>
+  s >= 120 ? `${Math.round(s / 60)} min` : s >= 10 ? `${Math.round(s)} s` : `${s.toFixed(1)} s`;
 
 /** @param {number} n */
 export const grouped = (n) => Math.round(n).toLocaleString('en');

@@ -27,10 +27,16 @@ function fill(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === 'function') node.addEventListener(key.slice(2), value);
-    else if (key === 'style' && typeof value === 'object') for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
+    else if (key === 'style' && typeof value === 'object')
+      for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
     else node.setAttribute(key, value === true ? '' : value);
   }
-  node.append(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false).map((c) => (c instanceof Node ? c : String(c))));
+  node.append(
+    ...children
+      .flat(9)
+      .filter((c) => c !== null && c !== undefined && c !== false)
+      .map((c) => (c instanceof Node ? c : String(c))),
+  );
   return node;
 }
 
@@ -49,10 +55,12 @@ export function unpack(packed) {
 }
 
 /**
- * Rich text from Python: [[style, text], …] with style '' plain, 'b' bold, 'e'/'c'/'d' encoder/code/decoder token, 'n' number, 'w' wrong, 'm' mono.
+ * Rich text from Python: [[style, text], …] with style '' plain, 'b' bold, 'e'/'c'/'d' encoder/code/decoder token, 'n'
+ * number, 'w' wrong, 'm' mono.
  * @param {[string, string][]} parts
  */
-export const rich = (parts) => parts.map(([style, text]) => (style ? h('span.' + style.split(' ').join('.'), {}, unbroken(text)) : unbroken(text)));
+export const rich = (parts) =>
+  parts.map(([style, text]) => (style ? h(`span.${style.split(' ').join('.')}`, {}, unbroken(text)) : unbroken(text)));
 
 /** A number stays on the line of its percent sign. */
 const unbroken = (text) => text.replaceAll(' %', '\u00a0%');
@@ -61,10 +69,22 @@ const unbroken = (text) => text.replaceAll(' %', '\u00a0%');
 export const weight = (v) => (v < 0.005 ? '<.01' : v >= 0.995 ? '1.0' : v.toFixed(2).replace(/^0/, ''));
 
 /** Probability as a percentage that is never rounded up to 100 %. */
-export const percent = (v) => v === 0 ? '0 %' : v < 1e-5 ? '<0.001 %' : v === 1 ? '100 %' : v > 0.99995 ? '>99.99 %'
-  : (v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0) + ' %';
+export const percent = (v) =>
+  v === 0
+    ? '0 %'
+    : v < 1e-5
+      ? '<0.001 %'
+      : v === 1
+        ? '100 %'
+        : v > 0.99995
+          ? '>99.99 %'
+          : `${(v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0)} %`;
 
 /** A true minus sign. */
 export const signed = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
 
-export const argmax = (row) => { let best = 0; for (let i = 1; i < row.length; i++) if (row[i] > row[best]) best = i; return best; };
+export const argmax = (row) => {
+  let best = 0;
+  for (let i = 1; i < row.length; i++) if (row[i] > row[best]) best = i;
+  return best;
+};

@@ -5,7 +5,9 @@ import { get } from './store.js';
 /** @typedef {{map: number, head: number}} Choice which head, of which of the scene's maps */
 /**
  * @typedef {object} AttentionMap
- * @property {string} site @property {'encoder' | 'prompt' | 'cross' | 'pooling' | 'decoder'} side @property {number} layer
+ * @property {string} site
+ * @property {'encoder' | 'prompt' | 'cross' | 'pooling' | 'decoder'} side
+ * @property {number} layer
  * @property {string[]} rows who looks @property {string[]} columns what is looked at
  * @property {number} heads
  * @property {(head: number) => {row: (i: number) => Float32Array}} head
@@ -13,17 +15,60 @@ import { get } from './store.js';
 
 /** Rows and columns of a map are words of the source or of the output: `from` and `to` are their hues. */
 export const SIDES = {
-  encoder: { name: 'encoder self', long: 'Encoder self-attention', hue: 'enc', rows: 'enc', columns: 'enc', rowName: 'state', columnName: 'source' },
-  prompt: { name: 'prompt', long: 'Attention within the prompt', hue: 'dec', rows: 'dec', columns: 'dec', rowName: 'state', columnName: 'prompt' },
-  cross: { name: 'cross', long: 'Cross-attention', hue: 'code', rows: 'dec', columns: 'enc', rowName: 'output', columnName: 'source' },
-  pooling: { name: 'pooling', long: 'Attention pooling', hue: 'code', rows: 'dec', columns: 'enc', rowName: 'answer', columnName: 'source' },
-  decoder: { name: 'decoder self', long: 'Decoder self-attention', hue: 'dec', rows: 'dec', columns: 'dec', rowName: 'output', columnName: 'read' },
+  encoder: {
+    name: 'encoder self',
+    long: 'Encoder self-attention',
+    hue: 'enc',
+    rows: 'enc',
+    columns: 'enc',
+    rowName: 'state',
+    columnName: 'source',
+  },
+  prompt: {
+    name: 'prompt',
+    long: 'Attention within the prompt',
+    hue: 'dec',
+    rows: 'dec',
+    columns: 'dec',
+    rowName: 'state',
+    columnName: 'prompt',
+  },
+  cross: {
+    name: 'cross',
+    long: 'Cross-attention',
+    hue: 'code',
+    rows: 'dec',
+    columns: 'enc',
+    rowName: 'output',
+    columnName: 'source',
+  },
+  pooling: {
+    name: 'pooling',
+    long: 'Attention pooling',
+    hue: 'code',
+    rows: 'dec',
+    columns: 'enc',
+    rowName: 'answer',
+    columnName: 'source',
+  },
+  decoder: {
+    name: 'decoder self',
+    long: 'Decoder self-attention',
+    hue: 'dec',
+    rows: 'dec',
+    columns: 'dec',
+    rowName: 'output',
+    columnName: 'read',
+  },
 };
 
 /** The maps of a scene, unpacked. @returns {AttentionMap[]} */
 export function mapsOf(scene) {
   return (scene?.maps ?? []).map((map) => {
-    const { shape: [heads, rows, columns], data } = unpack(map.weights);
+    const {
+      shape: [heads, rows, columns],
+      data,
+    } = unpack(map.weights);
     const head = (k) => ({ row: (i) => data.subarray((k * rows + i) * columns, (k * rows + i + 1) * columns) });
     return { ...map, heads, head };
   });
@@ -35,15 +80,25 @@ export function chosenHead(scene, maps) {
   return choice && maps[choice.map] && choice.head < maps[choice.map].heads ? choice : null;
 }
 
-/** The row that a step lights: its own where rows are outputs, else where the answer is read off, or where the picture looks. */
+/**
+ * The row that a step lights: its own where rows are outputs, else where the answer is read off, or where the picture
+ * looks.
+ */
 export function rowOf(scene, maps, map, step) {
   if (map.side === 'cross' || map.side === 'decoder') return Math.min(step, map.rows.length - 1);
   if (map.side === 'pooling') return 0;
-  if (scene.decoder?.ghost) return scene.positions?.length ? map.rows.length - scene.source.length + scene.positions[step] : 0;
+  if (scene.decoder?.ghost)
+    return scene.positions?.length ? map.rows.length - scene.source.length + scene.positions[step] : 0;
   const drawn = scene.main && maps[scene.main.map];
   if (!drawn || drawn.side === 'encoder' || drawn.side === 'prompt') return null;
-  const looked = drawn.head(scene.main.head).row(rowOf(scene, maps, drawn, step)).subarray(0, scene.source.length);
-  return Math.min(argmax(looked) + map.rows.length - Math.min(map.rows.length, scene.source.length), map.rows.length - 1);
+  const looked = drawn
+    .head(scene.main.head)
+    .row(rowOf(scene, maps, drawn, step))
+    .subarray(0, scene.source.length);
+  return Math.min(
+    argmax(looked) + map.rows.length - Math.min(map.rows.length, scene.source.length),
+    map.rows.length - 1,
+  );
 }
 
 /** Whether a click on a row can lead to its step. */
@@ -73,7 +128,8 @@ export function nameOf(map, head) {
 }
 
 /**
- * Attention rollout: how much of each source state is left in each state after these layers, if half of every layer is kept by
+ * Attention rollout: how much of each source state is left in each state after these layers, if half of every layer is
+ * kept by
  * its residual connection. S. Abnar & W. Zuidema, "Quantifying Attention Flow in Transformers", 2020.
  * @param {AttentionMap[]} layers of one stack, from the first one on
  */
@@ -81,14 +137,19 @@ export function rollout(layers) {
   const size = layers[0].rows.length;
   let flow = identity(size);
   for (const layer of layers) {
-    const mixed = identity(size).map((kept, i) => kept.map((own, j) => {
-      let seen = 0;
-      for (let k = 0; k < layer.heads; k++) seen += layer.head(k).row(i)[j];
-      return own / 2 + seen / layer.heads / 2;
-    }));
-    flow = mixed.map((row) => Float32Array.from(row, (_, j) => row.reduce((sum, share, k) => sum + share * flow[k][j], 0)));
+    const mixed = identity(size).map((kept, i) =>
+      kept.map((own, j) => {
+        let seen = 0;
+        for (let k = 0; k < layer.heads; k++) seen += layer.head(k).row(i)[j];
+        return own / 2 + seen / layer.heads / 2;
+      }),
+    );
+    flow = mixed.map((row) =>
+      Float32Array.from(row, (_, j) => row.reduce((sum, share, k) => sum + share * flow[k][j], 0)),
+    );
   }
   return { row: (i) => flow[i] };
 }
 
-const identity = (size) => Array.from({ length: size }, (_, i) => Float32Array.from({ length: size }, (_, j) => Number(i === j)));
+const identity = (size) =>
+  Array.from({ length: size }, (_, i) => Float32Array.from({ length: size }, (_, j) => Number(i === j)));

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {object} Island
- * @property {(listener: (value: any) => void) => void} onValue called with the parsed value now, if there is one, and at every change
+ * @property {(listener: (value: any) => void) => void} onValue called with the parsed value now, if there is one, and
+ * at every change
  * @property {(event: string, data?: any) => void} send a named event to Python
  */
 
@@ -13,11 +14,15 @@ export function start(mount, element, props, watch, trigger) {
   const parse = () => (props.value ? JSON.parse(props.value) : null);
   mount(root, {
     onValue(listener) {
-      const apply = () => { const value = parse(); if (value !== null) listener(value); };
+      const apply = () => {
+        const value = parse();
+        if (value !== null) listener(value);
+      };
       watch('value', apply);
       apply();
     },
-    // While one event is answered Gradio holds the next of its name back, and then repeats the first with its data ("always_last").
+    // While one event is answered Gradio holds the next of its name back, and then repeats the first with its data
+    // ("always_last").
     // So all events of a name share one object, which holds what was sent last.
     send(event, data) {
       const shared = (newest[event] ??= {});

@@ -1,7 +1,8 @@
 // A run as the page knows it: a fold over the run's event stream. Pure, so that a replay gives the same state.
 
 /**
- * @typedef {{source?: string[], output?: string[], target?: string[], attention?: any, picture?: any, reconstruction?: any}} Pinned
+ * @typedef {{source?: string[], output?: string[], target?: string[], attention?: any, picture?: any, reconstruction?:
+ * any}} Pinned
  * @typedef {{step: number, score: number | null, best?: boolean, pinned: Pinned}} Frame
  * @typedef {object} Run
  * @property {'idle'|'queued'|'training'|'paused'|'stopped'|'done'|'failed'} state
@@ -20,44 +21,106 @@
 export function idle(value) {
   const history = value?.history ?? {}; // of the shipped run
   return {
-    state: 'idle', id: value?.run ?? null, link: value?.link ?? null, mine: value?.mine ?? false, step: 0, steps: null, train_s: 0,
-    steps_per_s: null, expected_s: value?.budget_s ?? null, device: null, losses: [...history.losses ?? []], scores: [...history.scores ?? []],
-    frames: [...history.frames ?? []], samples: [], pinned: null,
-    position: null, of: null, eta_s: null, film_steps: value?.film_steps ?? [], baseline: value?.baseline ?? [], about: value?.about ?? null,
-    score_name: value?.score_name ?? 'score', score_better: value?.score_better ?? 'higher', target: value?.target ?? null,
-    source: value?.pinned ?? null, shown: value?.picture ?? null, cause: null, kept: null, advice: null, reason: null, metrics: {}, notice: value?.notice ?? null,
+    state: 'idle',
+    id: value?.run ?? null,
+    link: value?.link ?? null,
+    mine: value?.mine ?? false,
+    step: 0,
+    steps: null,
+    train_s: 0,
+    steps_per_s: null,
+    expected_s: value?.budget_s ?? null,
+    device: null,
+    losses: [...(history.losses ?? [])],
+    scores: [...(history.scores ?? [])],
+    frames: [...(history.frames ?? [])],
+    samples: [],
+    pinned: null,
+    position: null,
+    of: null,
+    eta_s: null,
+    film_steps: value?.film_steps ?? [],
+    baseline: value?.baseline ?? [],
+    about: value?.about ?? null,
+    score_name: value?.score_name ?? 'score',
+    score_better: value?.score_better ?? 'higher',
+    target: value?.target ?? null,
+    source: value?.pinned ?? null,
+    shown: value?.picture ?? null,
+    cause: null,
+    kept: null,
+    advice: null,
+    reason: null,
+    metrics: {},
+    notice: value?.notice ?? null,
   };
 }
 
 const OVER = { stopped: 'stopped' };
 
-/** The next state. Arrays only ever grow, so they are shared between states. @param {Run} run @param {any} event @returns {Run} */
+/**
+ * The next state. Arrays only ever grow, so they are shared between states.
+ * @param {Run} run
+ * @param {any} event
+ * @returns {Run}
+ */
 export function fold(run, event) {
   switch (event.type) {
     case 'queued':
       return { ...run, state: 'queued', position: event.position, of: event.of, eta_s: event.eta_s ?? null };
     case 'started':
-      return { ...run, state: 'training', steps: event.steps ?? null, device: event.device ?? null,
-        expected_s: event.expected_s ?? run.expected_s, film_steps: event.film_steps ?? run.film_steps };
+      return {
+        ...run,
+        state: 'training',
+        steps: event.steps ?? null,
+        device: event.device ?? null,
+        expected_s: event.expected_s ?? run.expected_s,
+        film_steps: event.film_steps ?? run.film_steps,
+      };
     case 'progress': {
       run.losses.push(...(event.losses ?? []));
       if (Number.isFinite(event.score)) run.scores.push([event.step, event.train_s, event.score]);
-      return { ...run, step: event.step, steps: event.steps ?? run.steps, train_s: event.train_s,
-        steps_per_s: event.steps_per_s ?? run.steps_per_s, samples: event.samples?.length ? event.samples : run.samples, pinned: event.pinned ?? run.pinned };
+      return {
+        ...run,
+        step: event.step,
+        steps: event.steps ?? run.steps,
+        train_s: event.train_s,
+        steps_per_s: event.steps_per_s ?? run.steps_per_s,
+        samples: event.samples?.length ? event.samples : run.samples,
+        pinned: event.pinned ?? run.pinned,
+      };
     }
     case 'snapshot':
       if (run.frames.at(-1)?.step === event.step) run.frames.pop(); // the last one stands for the weights that were kept
-      run.frames.push({ step: event.step, score: event.score ?? null, best: event.best ?? false, pinned: event.pinned });
+      run.frames.push({
+        step: event.step,
+        score: event.score ?? null,
+        best: event.best ?? false,
+        pinned: event.pinned,
+      });
       return { ...run, step: Math.max(run.step, event.step), pinned: event.pinned ?? run.pinned };
     case 'paused':
       return { ...run, state: 'paused', step: event.step ?? run.step };
     case 'resumed':
       return { ...run, state: 'training' };
     case 'done':
-      return { ...run, state: OVER[event.reason] ?? 'done', reason: event.reason, step: event.step ?? run.step,
-        train_s: event.train_s ?? run.train_s, metrics: event.metrics ?? {} };
+      return {
+        ...run,
+        state: OVER[event.reason] ?? 'done',
+        reason: event.reason,
+        step: event.step ?? run.step,
+        train_s: event.train_s ?? run.train_s,
+        metrics: event.metrics ?? {},
+      };
     case 'failed':
-      return { ...run, state: 'failed', step: event.step ?? run.step, cause: event.cause, kept: event.kept ?? null, advice: event.advice ?? null };
+      return {
+        ...run,
+        state: 'failed',
+        step: event.step ?? run.step,
+        cause: event.cause,
+        kept: event.kept ?? null,
+        advice: event.advice ?? null,
+      };
     default:
       return run; // a newer server may say more than this page understands
   }

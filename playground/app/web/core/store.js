@@ -1,9 +1,14 @@
-// What the islands of one page share: the scene on the stage, the step, the open tab. Last value is replayed to late comers.
+// What the islands of one page share: the scene on the stage, the step, the open tab. Last value is replayed to late
+// comers.
 
 const values = new Map();
 const listeners = new Map();
 
-/** @param {string} name @param {(value: any) => void} listener called now if there is a value, then at every change; returns a function that stops it */
+/**
+ * @param {string} name
+ * @param {(value: any) => void} listener called now if there is a value, then at every change; returns a function that
+ * stops it
+ */
 export function on(name, listener) {
   if (!listeners.has(name)) listeners.set(name, new Set());
   listeners.get(name).add(listener);

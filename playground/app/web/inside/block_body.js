@@ -1,4 +1,5 @@
-// An opened block that is no attention: its quantities as bars, one unit worked out, its parameters; an embedding as a table.
+// An opened block that is no attention: its quantities as bars, one unit worked out, its parameters; an embedding as a
+// table.
 import { h, rich, setText, unpack } from '../core/dom.js';
 import { span, spelled } from '../core/glyphs.js';
 import { cells, figure, matrix } from './block_cells.js';
@@ -10,11 +11,19 @@ import { cells, figure, matrix } from './block_cells.js';
 export function plainBody(detail, read) {
   const told = (text) => read([['', text ?? 'Point at a bar or a cell to read its number.']]);
   const parts = detail.parts.map((part) => partOf(part, detail.hue, told));
-  const equation = detail.equation && h('div.eq', {}, detail.equation.split('\n').map((line) => h('div', {}, line)));
-  const quantities = parts.map((part) => part.quantities), worked = parts.map((part) => part.worked);
+  const equation =
+    detail.equation &&
+    h(
+      'div.eq',
+      {},
+      detail.equation.split('\n').map((line) => h('div', {}, line)),
+    );
+  const quantities = parts.map((part) => part.quantities);
+  const worked = parts.map((part) => part.worked);
   const table = detail.embedding && embeddingTable(detail.embedding, detail.hue);
   const matrices = detail.matrices.map((one) => matrix({ ...one, values: unpack(one.values) }, detail.hue, told));
-  const about = detail.about && h('p.dim', {}, detail.about), aside = table ? table.node : matrices.length > 0 && h('div.right', {}, matrices);
+  const about = detail.about && h('p.dim', {}, detail.about);
+  const aside = table ? table.node : matrices.length > 0 && h('div.right', {}, matrices);
   const left = h('div.left', {}, equation, quantities, aside && [worked, about]);
   const right = aside || h('div.right', {}, worked, about);
   return {
@@ -28,23 +37,48 @@ export function plainBody(detail, read) {
     },
     table: (chosen, rowOf) => ({
       columns: ['quantity', 'numbers'],
-      rows: detail.parts[chosen].quantities.map((quantity, i) => [quantity.symbol, Array.from(parts[chosen].values(i, rowOf), (v) => v.toFixed(3)).join(' ')]),
+      rows: detail.parts[chosen].quantities.map((quantity, i) => [
+        quantity.symbol,
+        Array.from(parts[chosen].values(i, rowOf), (v) => v.toFixed(3)).join(' '),
+      ]),
     }),
   };
 }
 
 function partOf(part, hue, told) {
   const entries = part.quantities.map((quantity) => {
-    const values = unpack(quantity.values), shape = quantity.values.shape.slice(1), row = (at) => values.row(Math.min(at, values.shape[0] - 1));
-    const max = quantity.bound ?? span(values.data), size = shape.filter((n, i) => n > 1 || i === shape.length - 1).join(' × ') || '1';
-    const drawn = figure(shape.length ? shape : [1], row(0), { hue: quantity.hue, max, symbol: quantity.symbol, hover: told });
+    const values = unpack(quantity.values);
+    const shape = quantity.values.shape.slice(1);
+    const row = (at) => values.row(Math.min(at, values.shape[0] - 1));
+    const max = quantity.bound ?? span(values.data);
+    const size = shape.filter((n, i) => n > 1 || i === shape.length - 1).join(' × ') || '1';
+    const drawn = figure(shape.length ? shape : [1], row(0), {
+      hue: quantity.hue,
+      max,
+      symbol: quantity.symbol,
+      hover: told,
+    });
     const letter = { enc: 'e', code: 'c', dec: 'd' }[quantity.hue];
-    return { quantity, row, drawn, nodes: [h(`span.m.sym.${letter}`, { title: quantity.site }, quantity.symbol), drawn.node, h('span.dim.m', {}, size)] };
+    return {
+      quantity,
+      row,
+      drawn,
+      nodes: [
+        h(`span.m.sym.${letter}`, { title: quantity.site }, quantity.symbol),
+        drawn.node,
+        h('span.dim.m', {}, size),
+      ],
+    };
   });
-  const quantities = h('div.quantities', {}, entries.map(({ nodes }) => nodes));
+  const quantities = h(
+    'div.quantities',
+    {},
+    entries.map(({ nodes }) => nodes),
+  );
   const worked = h('div.worked', { hidden: !part.worked });
   return {
-    quantities, worked,
+    quantities,
+    worked,
     values: (i, rowOf) => entries[i].row(rowOf(entries[i].quantity.axis)),
     show(visible, rowOf) {
       quantities.hidden = !visible;
@@ -52,7 +86,8 @@ function partOf(part, hue, told) {
       if (!visible) return;
       entries.forEach(({ quantity, row, drawn }) => drawn.show(row(rowOf(quantity.axis))));
       if (!part.worked) return;
-      const rows = part.worked.rows, lines = rows[Math.min(rowOf(part.worked.axis), rows.length - 1)] ?? [];
+      const rows = part.worked.rows;
+      const lines = rows[Math.min(rowOf(part.worked.axis), rows.length - 1)] ?? [];
       worked.replaceChildren(...lines.map((line) => h('div', {}, rich(line))));
       worked.hidden = !lines.length;
     },
@@ -61,24 +96,68 @@ function partOf(part, hue, told) {
 
 /** One-hot × W = the row: names, zeros and a one, and the table with the picked row lit. */
 function embeddingTable(embedding, hue) {
-  const table = unpack(embedding.table), [count, width] = table.shape, most = span(table.data);
+  const table = unpack(embedding.table);
+  const [count, width] = table.shape;
+  const most = span(table.data);
   const rows = embedding.names.map((name, i) => {
     const bit = h('td.m', {}, '0');
-    return { bit, node: h('tr', {}, h('th.m', { scope: 'row' }, spelled(name)), bit, h('td.strip', {}, cells(table.row(i), 1, width, hue, most))) };
+    return {
+      bit,
+      node: h(
+        'tr',
+        {},
+        h('th.m', { scope: 'row' }, spelled(name)),
+        bit,
+        h('td.strip', {}, cells(table.row(i), 1, width, hue, most)),
+      ),
+    };
   });
-  const scroller = h('div.answers', { tabindex: 0, role: 'region', 'aria-label': `The table W, ${count} × ${width}` },
-    h('table.mx.embedding', {}, h('thead', {}, h('tr', {}, h('th.l', { scope: 'col' }, 'token'), h('th', { scope: 'col' }, 'one-hot'), h('th.l', { scope: 'col' }, `W, ${count} × ${width}`))), h('tbody', {}, rows.map(({ node }) => node))));
+  const scroller = h(
+    'div.answers',
+    { tabindex: 0, role: 'region', 'aria-label': `The table W, ${count} × ${width}` },
+    h(
+      'table.mx.embedding',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th.l', { scope: 'col' }, 'token'),
+          h('th', { scope: 'col' }, 'one-hot'),
+          h('th.l', { scope: 'col' }, `W, ${count} × ${width}`),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        rows.map(({ node }) => node),
+      ),
+    ),
+  );
   let lit = null;
   return {
-    node: h('div.right', {}, h('div.what', {}, h('b', {}, 'one-hot × Linear = Embedding')), scroller, h('p.dim', {}, embedding.same)),
+    node: h(
+      'div.right',
+      {},
+      h('div.what', {}, h('b', {}, 'one-hot × Linear = Embedding')),
+      scroller,
+      h('p.dim', {}, embedding.same),
+    ),
     show(at) {
       const id = embedding.ids[Math.min(at, embedding.ids.length - 1)];
-      if (lit) { lit.node.classList.remove('most'); setText(lit.bit, '0'); }
+      if (lit) {
+        lit.node.classList.remove('most');
+        setText(lit.bit, '0');
+      }
       lit = rows[id];
       lit.node.classList.add('most');
       setText(lit.bit, '1');
-      const from = lit.node.offsetTop, room = scroller.clientHeight;
-      if (room && (from < scroller.scrollTop + 30 || from > scroller.scrollTop + room - 40)) scroller.scrollTop = from - room / 2;
+      const from = lit.node.offsetTop;
+      const room = scroller.clientHeight;
+      if (room && (from < scroller.scrollTop + 30 || from > scroller.scrollTop + room - 40))
+        scroller.scrollTop = from - room / 2;
     },
   };
 }

@@ -1,35 +1,50 @@
-// Numbers of an opened block as figures: bars for vectors, heat cells for matrices and feature maps, a numeral for one number.
+// Numbers of an opened block as figures: bars for vectors, heat cells for matrices and feature maps, a numeral for one
+// number.
 import { h, s, signed } from '../core/dom.js';
 import { ramp, span, vector } from '../core/glyphs.js';
 
-const LEVELS = 8, MAPS = 16, MOST = 8192;
+const LEVELS = 8;
+const MAPS = 16;
+const MOST = 8192;
 
 /** @typedef {(text: string | null) => void} Hover says the number under the pointer */
 
 /**
- * Heat cells: positive in the hue, negative grey, so that the sign is read without the hue too. Quantised, one path per level.
+ * Heat cells: positive in the hue, negative grey, so that the sign is read without the hue too. Quantised, one path per
+ * level.
  * @param {ArrayLike<number>} values rows × columns @param {import('../core/glyphs.js').Hue} hue
  */
 export function cells(values, rows, columns, hue, most = span(values)) {
-  const svg = s('svg', { class: 'cells', viewBox: `0 0 ${columns} ${rows}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+  const svg = s('svg', {
+    class: 'cells',
+    viewBox: `0 0 ${columns} ${rows}`,
+    preserveAspectRatio: 'none',
+    'aria-hidden': 'true',
+  });
   svg.show = (next, scale = span(next)) => {
     const paths = Array.from({ length: 2 * LEVELS }, () => '');
-    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) {
-      const value = next[i * columns + j], level = Math.min(LEVELS - 1, Math.floor(Math.abs(value) / scale * LEVELS));
-      paths[value < 0 ? LEVELS + level : level] += `M${j} ${i}h1v1h-1z`;
-    }
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const value = next[i * columns + j];
+        const level = Math.min(LEVELS - 1, Math.floor((Math.abs(value) / scale) * LEVELS));
+        paths[value < 0 ? LEVELS + level : level] += `M${j} ${i}h1v1h-1z`;
+      }
     svg.replaceChildren(...paths.map((d, k) => d && s('path', { d, style: `fill:${colour(k, hue)}` })).filter(Boolean));
   };
   svg.show(values, most);
   return svg;
 }
 
-const colour = (k, hue) => (k < LEVELS ? ramp((k + 0.3) / LEVELS, hue) : `color-mix(in oklab, var(--ink2) ${Math.round((k - LEVELS + 0.3) / LEVELS * 100)}%, var(--r0))`);
+const colour = (k, hue) =>
+  k < LEVELS
+    ? ramp((k + 0.3) / LEVELS, hue)
+    : `color-mix(in oklab, var(--ink2) ${Math.round(((k - LEVELS + 0.3) / LEVELS) * 100)}%, var(--r0))`;
 
 /**
  * One quantity of a block. `show(values)` redraws it for another row.
  * @param {number[]} shape of one row @param {ArrayLike<number>} values of one row
- * @param {{hue: import('../core/glyphs.js').Hue, max: number, symbol: string, hover: Hover}} options max: the common scale of all rows
+ * @param {{hue: import('../core/glyphs.js').Hue, max: number, symbol: string, hover: Hover}} options max: the common
+ * scale of all rows
  */
 export function figure(shape, values, { hue, max, symbol, hover }) {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -42,29 +57,68 @@ export function figure(shape, values, { hue, max, symbol, hover }) {
 
 function numeral(values) {
   const node = h('span.m.b', {}, signed(values[0], 3));
-  return { node, show(next) { node.textContent = signed(next[0], 3); } };
+  return {
+    node,
+    show(next) {
+      node.textContent = signed(next[0], 3);
+    },
+  };
 }
 
 function bars(values, hue, max, symbol, hover) {
   let now = values;
-  const drawn = vector(values, { across: true, hue, max }), node = h('div.bars', {}, drawn);
-  point(node, hover, (x) => { const unit = Math.min(now.length - 1, Math.floor(x * now.length)); return `${symbol}, unit ${unit + 1} of ${now.length}: ${signed(now[unit], 3)}`; });
-  return { node, show(next) { now = next; drawn.show(next, max); } };
+  const drawn = vector(values, { across: true, hue, max });
+  const node = h('div.bars', {}, drawn);
+  point(node, hover, (x) => {
+    const unit = Math.min(now.length - 1, Math.floor(x * now.length));
+    return `${symbol}, unit ${unit + 1} of ${now.length}: ${signed(now[unit], 3)}`;
+  });
+  return {
+    node,
+    show(next) {
+      now = next;
+      drawn.show(next, max);
+    },
+  };
 }
 
 function matrixFigure([rows, columns], values, hue, max, symbol, hover, kind = '') {
   if (rows * columns > MOST) return { node: h('span.dim', {}, `${rows} × ${columns} numbers`), show() {} };
   let now = values;
-  const drawn = cells(values, rows, columns, hue, max), node = h(`div.matrix${kind}`, { style: { '--rows': rows, '--columns': columns } }, drawn);
-  point(node, hover, (x, y) => { const i = Math.min(rows - 1, Math.floor(y * rows)), j = Math.min(columns - 1, Math.floor(x * columns)); return `${symbol}, row ${i + 1}, column ${j + 1}: ${signed(now[i * columns + j], 3)}`; });
-  return { node, show(next) { now = next; drawn.show(next, max); } };
+  const drawn = cells(values, rows, columns, hue, max);
+  const node = h(`div.matrix${kind}`, { style: { '--rows': rows, '--columns': columns } }, drawn);
+  point(node, hover, (x, y) => {
+    const i = Math.min(rows - 1, Math.floor(y * rows));
+    const j = Math.min(columns - 1, Math.floor(x * columns));
+    return `${symbol}, row ${i + 1}, column ${j + 1}: ${signed(now[i * columns + j], 3)}`;
+  });
+  return {
+    node,
+    show(next) {
+      now = next;
+      drawn.show(next, max);
+    },
+  };
 }
 
 function featureMaps([channels, rows, columns], values, hue, max, symbol, hover) {
-  const count = Math.min(channels, MAPS), of = (all, k) => all.subarray(k * rows * columns, (k + 1) * rows * columns);
-  const maps = Array.from({ length: count }, (_, k) => matrixFigure([rows, columns], of(values, k), hue, max, `${symbol}, channel ${k + 1}`, hover, '.map'));
-  const node = h('div.maps', {}, maps.map((map) => map.node), channels > count && h('span.dim', {}, `${channels - count} more`));
-  return { node, show(next) { maps.forEach((map, k) => map.show(of(next, k))); } };
+  const count = Math.min(channels, MAPS);
+  const of = (all, k) => all.subarray(k * rows * columns, (k + 1) * rows * columns);
+  const maps = Array.from({ length: count }, (_, k) =>
+    matrixFigure([rows, columns], of(values, k), hue, max, `${symbol}, channel ${k + 1}`, hover, '.map'),
+  );
+  const node = h(
+    'div.maps',
+    {},
+    maps.map((map) => map.node),
+    channels > count && h('span.dim', {}, `${channels - count} more`),
+  );
+  return {
+    node,
+    show(next) {
+      maps.forEach((map, k) => map.show(of(next, k)));
+    },
+  };
 }
 
 /** A parameter: its name, its shape, its cells with the values on hover. */
@@ -78,7 +132,12 @@ export function matrix({ symbol, shape, values }, hue, hover) {
 function point(node, hover, tell) {
   node.addEventListener('pointermove', (event) => {
     const { left, top, width, height } = node.getBoundingClientRect();
-    hover(tell(Math.max(0, Math.min(0.9999, (event.clientX - left) / width)), Math.max(0, Math.min(0.9999, (event.clientY - top) / height))));
+    hover(
+      tell(
+        Math.max(0, Math.min(0.9999, (event.clientX - left) / width)),
+        Math.max(0, Math.min(0.9999, (event.clientY - top) / height)),
+      ),
+    );
   });
   node.addEventListener('pointerleave', () => hover(null));
 }

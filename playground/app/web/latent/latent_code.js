@@ -7,15 +7,32 @@ const PARTS = 200; // positions of a slider
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  let value = null, scene = null, code = null, rows = [], moving = null, built = '', classes = null;
-  const list = h('div.sliders', { role: 'group', 'aria-label': 'Numbers of the code' }), told = h('div.told-row', { hidden: true });
+  let value = null;
+  let scene = null;
+  let code = null;
+  let rows = [];
+  let moving = null;
+  let built = '';
+  let classes = null;
+  const list = h('div.sliders', { role: 'group', 'aria-label': 'Numbers of the code' });
+  const told = h('div.told-row', { hidden: true });
   const back = h('button.btn.box', { type: 'button', onclick: () => island.send('back') }, 'Back to the picture');
   const draw = h('button.btn.box', { type: 'button', onclick: drawCode }, 'Draw a code');
-  const panel = createPanel({ title: 'The code', foot: h('div.code-actions', {}, draw, back), table, present: true, className: 'latent-code-panel' });
+  const panel = createPanel({
+    title: 'The code',
+    foot: h('div.code-actions', {}, draw, back),
+    table,
+    present: true,
+    className: 'latent-code-panel',
+  });
   panel.figure.append(told, list);
   root.append(panel.node);
 
-  island.onValue((next) => { value = next; build(); show(); });
+  island.onValue((next) => {
+    value = next;
+    build();
+    show();
+  });
   on('scene', (next) => {
     scene = next.kind === 'picture' ? next : null;
     if (scene && moving === null) code = Float32Array.from(unpack(scene.code).data);
@@ -31,25 +48,37 @@ export function mount(root, island) {
     list.replaceChildren(...rows.map(({ node }) => node));
     list.classList.toggle('many', rows.length > 4);
     draw.hidden = !value.prior;
-    classes = value.conditions ? segments('Condition', Array.from({ length: value.conditions }, (_, i) => [String(i), String(i)]), (chosen) => send(Number(chosen))) : null;
+    classes = value.conditions
+      ? segments(
+          'Condition',
+          Array.from({ length: value.conditions }, (_, i) => [String(i), String(i)]),
+          (chosen) => send(Number(chosen)),
+        )
+      : null;
     told.hidden = !classes;
     told.replaceChildren(...(classes ? [h('span', {}, 'drawn as a'), classes.node] : []));
   }
 
   function slider(unit, low, high) {
-    const input = h('input.sl', { type: 'range', min: 0, max: PARTS, step: 1, 'aria-label': `z${unit + 1}` }), number = h('output.m');
+    const input = h('input.sl', { type: 'range', min: 0, max: PARTS, step: 1, 'aria-label': `z${unit + 1}` });
+    const number = h('output.m');
     input.addEventListener('input', () => {
       moving = unit;
-      code[unit] = low + (high - low) * input.value / PARTS;
+      code[unit] = low + ((high - low) * input.value) / PARTS;
       tell();
       send(scene?.condition?.value ?? null);
     });
-    input.addEventListener('change', () => { moving = null; });
-    const tell = () => { number.textContent = signed(code[unit]); input.setAttribute('aria-valuetext', signed(code[unit])); };
+    input.addEventListener('change', () => {
+      moving = null;
+    });
+    const tell = () => {
+      number.textContent = signed(code[unit]);
+      input.setAttribute('aria-valuetext', signed(code[unit]));
+    };
     return {
       node: h('label.slider', {}, h('span.m.c', {}, 'z', h('sub', {}, unit + 1)), input, number),
       show() {
-        if (moving !== unit) input.value = Math.round(PARTS * (code[unit] - low) / (high - low || 1));
+        if (moving !== unit) input.value = Math.round((PARTS * (code[unit] - low)) / (high - low || 1));
         tell();
       },
     };
@@ -60,7 +89,9 @@ export function mount(root, island) {
     for (const row of rows) row.show();
     classes?.show(String(scene.condition?.value));
     back.disabled = Boolean(scene.input);
-    panel.subtitle(value.size > rows.length ? `${rows.length} of ${value.size}, those that vary most` : 'move a number');
+    panel.subtitle(
+      value.size > rows.length ? `${rows.length} of ${value.size}, those that vary most` : 'move a number',
+    );
     panel.read(reading());
     panel.refresh();
   }
@@ -77,7 +108,13 @@ export function mount(root, island) {
 
   /** @returns {[string, string][]} */
   function reading() {
-    if (scene.input) return [['', 'The sliders stand where the encoder put our picture. Moving one lets the picture go: the decoder draws the code alone.']];
+    if (scene.input)
+      return [
+        [
+          '',
+          'The sliders stand where the encoder put our picture. Moving one lets the picture go: the decoder draws the code alone.',
+        ],
+      ];
     const same = scene.condition ? [['', ' Switch the condition: the same hand writes another digit.']] : [];
     return [['', 'This code was set by hand; nothing was read.'], ...same];
   }

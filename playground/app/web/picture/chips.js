@@ -10,18 +10,23 @@ const LEAST = 0.05; // the smallest weight that gets a numeral
  * @param {{max?: number, className?: string, title?: string}} [options]
  */
 export function sourceColumn(token, values, { max, className = '', title = token } = {}) {
-  const numeral = h('div.wt'), fill = h('i.sh');
+  const numeral = h('div.wt');
+  const fill = h('i.sh');
   const chip = h(`span.chip.enc${className}`, { title }, fill, h('span', {}, spelled(token)));
   const state = values ? h('div.st', {}, vector(values, { hue: 'enc', max })) : null;
   const node = h('div.col', {}, state, numeral, chip);
   return {
-    token, node, state: state ?? chip,
+    token,
+    node,
+    state: state ?? chip,
     attend(value, attends, most) {
       node.classList.toggle('most', most);
       setText(numeral, attends && value >= LEAST ? weight(value) : '');
       fill.style.transform = `scaleY(${(attends ? value : 0).toFixed(3)})`;
     },
-    mute(muted) { node.classList.toggle('muted', muted); },
+    mute(muted) {
+      node.classList.toggle('muted', muted);
+    },
   };
 }
 
@@ -32,13 +37,21 @@ export function sourceColumn(token, values, { max, className = '', title = token
  *   note stands where the probability would: what an answer was read off
  */
 export function outputColumn(token, values, { max, className = '', wrong, forced, note } = {}) {
-  const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note), fill = h('i.sh');
-  const chip = h(`span.chip.dec${className}`, { title: forced ? `${token}, forced` : token }, fill, h('span', {}, spelled(token)));
+  const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note);
+  const fill = h('i.sh');
+  const chip = h(
+    `span.chip.dec${className}`,
+    { title: forced ? `${token}, forced` : token },
+    fill,
+    h('span', {}, spelled(token)),
+  );
   chip.classList.toggle('end', token === 'end');
   const state = values ? h('div.st', {}, vector(values, { hue: 'dec', max })) : null;
   const node = h('div.col', {}, state, numeral, chip);
   return {
-    token, node, state: state ?? chip,
+    token,
+    node,
+    state: state ?? chip,
     /** @param {number} distance steps ahead of the current one */
     place(distance, probability) {
       node.classList.toggle('cur', distance === 0);
@@ -49,7 +62,11 @@ export function outputColumn(token, values, { max, className = '', wrong, forced
       chip.classList.toggle('forced', Boolean(forced) && distance <= 0);
       if (!note) setText(numeral, distance <= 0 && probability >= 0 ? weight(probability) : '');
     },
-    attend(value) { fill.style.transform = `scaleY(${value.toFixed(3)})`; },
-    mute(muted) { node.classList.toggle('muted', muted); },
+    attend(value) {
+      fill.style.transform = `scaleY(${value.toFixed(3)})`;
+    },
+    mute(muted) {
+      node.classList.toggle('muted', muted);
+    },
   };
 }

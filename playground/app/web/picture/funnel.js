@@ -5,38 +5,58 @@ import { paint, watchTheme } from './pixels.js';
 
 const ROWS = { 7: 3, 14: 4, 28: 1 }; // of feature maps that are drawn, by their own height: the narrow end has room for fewer
 const ACROSS = 2;
-const GAP = 1;  // between them, in their own pixels
+const GAP = 1; // between them, in their own pixels
 const PICTURE = [28, 28];
 const ROOM = 150; // of the widest row of layers, in pixels
 
 /**
  * @param {'enc' | 'dec'} hue @param {string} title
- * @param {{name: string, path: string, shape: string, values: any}[] | null} layers in the order of computing; null if it is not used
+ * @param {{name: string, path: string, shape: string, values: any}[] | null} layers in the order of computing; null if
+ * it is not used
  * @param {(path: string) => void} pick
  */
 export function funnel(hue, title, layers, pick) {
-  const wide = hue === 'enc', side = wide ? 'encoder' : 'decoder', stops = [], buttons = [];
+  const wide = hue === 'enc';
+  const side = wide ? 'encoder' : 'decoder';
+  const stops = [];
+  const buttons = [];
   const drawn = (layers ?? []).map((layer) => ({ ...layer, data: unpack(layer.values) }));
   const most = Math.max(1, ...drawn.map(({ data }) => data.data.length));
   const button = (path, name, ...children) => {
-    const node = h('button', { type: 'button', 'aria-pressed': 'false', 'aria-label': name, onclick: () => pick(path) }, children);
+    const node = h(
+      'button',
+      { type: 'button', 'aria-pressed': 'false', 'aria-label': name, onclick: () => pick(path) },
+      children,
+    );
     buttons.push([path, node]);
     return node;
   };
   const layerNode = ({ name, path, shape, data }) => {
-    const maps = name === 'reconstruction' ? { shape: [1, ...PICTURE], data: data.data } : data.shape.length === 3 && data;
+    const maps =
+      name === 'reconstruction' ? { shape: [1, ...PICTURE], data: data.data } : data.shape.length === 3 && data;
     const image = maps ? featureMaps(maps, hue, stops) : strip(data, hue, most);
-    const node = button(path, `${side}: ${name}, ${shape} numbers, open ${path.split('.').at(-1)}`, image, h('span.m', {}, brief(shape)));
+    const node = button(
+      path,
+      `${side}: ${name}, ${shape} numbers, open ${path.split('.').at(-1)}`,
+      image,
+      h('span.m', {}, brief(shape)),
+    );
     node.className = maps ? 'aelayer maps' : 'aelayer';
     return node;
   };
   const head = button(side, `${side}: open`, glyph(hue, !layers), h('b', {}, title));
   head.className = 'bh';
-  const node = h(`div.funnel.${hue}${layers ? '' : '.ghost'}`, {}, head, outline(hue, wide, !layers),
-    h('div.layers', {}, layers ? drawn.map(layerNode) : h('span.why', {}, 'not used')));
+  const node = h(
+    `div.funnel.${hue}${layers ? '' : '.ghost'}`,
+    {},
+    head,
+    outline(hue, wide, !layers),
+    h('div.layers', {}, layers ? drawn.map(layerNode) : h('span.why', {}, 'not used')),
+  );
   node.style.setProperty('--gap', `${Math.max(4, Math.min(18, ROOM / (drawn.length * 4)))}px`);
   return {
-    node, stop: () => stops.forEach((stop) => stop()),
+    node,
+    stop: () => stops.forEach((stop) => stop()),
     /** @param {string | null} open path of the open block */
     mark(open) {
       for (const [path, one] of buttons) {
@@ -51,10 +71,28 @@ export function funnel(hue, title, layers, pick) {
 const brief = (shape) => shape.replaceAll(' ', '').replace(/(\d+)×\1$/, '$1²');
 
 function outline(hue, wide, ghost) {
-  const line = ghost ? { stroke: 'var(--line-strong)', 'stroke-dasharray': '4 3', fill: 'none' } : { stroke: `var(--${hue})`, fill: `var(--${hue}-tint)` };
-  return s('svg', { viewBox: '0 0 100 100', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    s('path', { d: wide ? 'M1 1L99 28V72L1 99z' : 'M1 28L99 1V99L1 72z', 'stroke-width': 1.75, 'vector-effect': 'non-scaling-stroke', ...line }),
-    ghost ? null : s('path', { d: wide ? 'M1 1V99' : 'M99 1V99', fill: 'none', stroke: `var(--${hue})`, 'stroke-width': 6, 'vector-effect': 'non-scaling-stroke' }));
+  const line = ghost
+    ? { stroke: 'var(--line-strong)', 'stroke-dasharray': '4 3', fill: 'none' }
+    : { stroke: `var(--${hue})`, fill: `var(--${hue}-tint)` };
+  return s(
+    'svg',
+    { viewBox: '0 0 100 100', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    s('path', {
+      d: wide ? 'M1 1L99 28V72L1 99z' : 'M1 28L99 1V99L1 72z',
+      'stroke-width': 1.75,
+      'vector-effect': 'non-scaling-stroke',
+      ...line,
+    }),
+    ghost
+      ? null
+      : s('path', {
+          d: wide ? 'M1 1V99' : 'M99 1V99',
+          fill: 'none',
+          stroke: `var(--${hue})`,
+          'stroke-width': 6,
+          'vector-effect': 'non-scaling-stroke',
+        }),
+  );
 }
 
 function strip({ data }, hue, most) {
@@ -64,15 +102,40 @@ function strip({ data }, hue, most) {
 
 /** The first maps of a layer, darker where the window matched better; one common scale. */
 function featureMaps({ shape: [channels, rows, columns], data }, hue, stops) {
-  const across = Math.min(ACROSS, channels), shown = Math.min(across * ROWS[rows], channels), down = Math.ceil(shown / across), most = span(data);
-  const canvas = h('canvas.mapgrid', { width: across * (columns + GAP) - GAP, height: down * (rows + GAP) - GAP, 'aria-hidden': 'true', title: `${shown} of ${channels} maps` });
-  stops.push(watchTheme(() => paint(canvas, (colour) => {
-    const mark = colour(`--${hue}`), gap = [0, 0, 0];
-    return (i) => {
-      const x = i % canvas.width, y = Math.floor(i / canvas.width), column = Math.floor(x / (columns + GAP)), row = Math.floor(y / (rows + GAP));
-      const inside = x % (columns + GAP) < columns && y % (rows + GAP) < rows, map = row * across + column;
-      return inside && map < shown ? [mark, 0.06 + 0.94 * (Math.max(0, data[(map * rows + y % (rows + GAP)) * columns + x % (columns + GAP)]) / most) ** 0.7] : [gap, 0];
-    };
-  })));
+  const across = Math.min(ACROSS, channels);
+  const shown = Math.min(across * ROWS[rows], channels);
+  const down = Math.ceil(shown / across);
+  const most = span(data);
+  const canvas = h('canvas.mapgrid', {
+    width: across * (columns + GAP) - GAP,
+    height: down * (rows + GAP) - GAP,
+    'aria-hidden': 'true',
+    title: `${shown} of ${channels} maps`,
+  });
+  stops.push(
+    watchTheme(() =>
+      paint(canvas, (colour) => {
+        const mark = colour(`--${hue}`);
+        const gap = [0, 0, 0];
+        return (i) => {
+          const x = i % canvas.width;
+          const y = Math.floor(i / canvas.width);
+          const column = Math.floor(x / (columns + GAP));
+          const row = Math.floor(y / (rows + GAP));
+          const inside = x % (columns + GAP) < columns && y % (rows + GAP) < rows;
+          const map = row * across + column;
+          return inside && map < shown
+            ? [
+                mark,
+                0.06 +
+                  0.94 *
+                    (Math.max(0, data[(map * rows + (y % (rows + GAP))) * columns + (x % (columns + GAP))]) / most) **
+                      0.7,
+              ]
+            : [gap, 0];
+        };
+      }),
+    ),
+  );
   return canvas;
 }

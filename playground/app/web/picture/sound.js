@@ -1,28 +1,43 @@
-// The source of the picture where it is a sound: its spectrogram in ink, attention rising over it, and below it what was heard where.
+// The source of the picture where it is a sound: its spectrogram in ink, attention rising over it, and below it what
+// was heard where.
 import { argmax, h, unpack } from '../core/dom.js';
-import { on } from '../core/store.js';
 import { spelled } from '../core/glyphs.js';
+import { on } from '../core/store.js';
 import { paint, watchTheme } from './pixels.js';
 
 const PAPER = 2; // power that keeps noise pale
 
 /**
  * One slot per encoder state stands over the spectrogram and fills with the weight on it, as a chip would.
- * @param {any} scene a sequence scene with `sound` @returns {{columns: any[], backdrop: HTMLElement, below: HTMLElement, show: (step: number, look: any) => void, stop: () => void}}
+ * @param {any} scene a sequence scene with `sound`
+ * @returns {{columns: any[], backdrop: HTMLElement, below: HTMLElement, show: (step: number, look: any) => void, stop:
+ * () => void}}
  */
 export function soundColumns(scene) {
-  const { sound } = scene, frames = unpack(sound.frames), states = scene.source.length, [count, bins] = frames.shape;
+  const { sound } = scene;
+  const frames = unpack(sound.frames);
+  const states = scene.source.length;
+  const [count, bins] = frames.shape;
   const canvas = h('canvas.spectrogram', { width: count, height: bins, 'aria-hidden': 'true' });
-  const dark = watchTheme(() => paint(canvas, (colour) => {
-    const ink = colour('--ink');
-    return (i) => [ink, ((1 + frames.row(i % count)[bins - 1 - Math.floor(i / count)]) / 2) ** PAPER];
-  }));
+  const dark = watchTheme(() =>
+    paint(canvas, (colour) => {
+      const ink = colour('--ink');
+      return (i) => [ink, ((1 + frames.row(i % count)[bins - 1 - Math.floor(i / count)]) / 2) ** PAPER];
+    }),
+  );
   const cursor = h('i.cursor', { hidden: true });
   const quiet = on('second', (second) => {
     cursor.hidden = second === null;
-    if (second !== null) cursor.style.transform = `translateX(${(100 * second / sound.seconds).toFixed(2)}cqw)`;
+    if (second !== null) cursor.style.transform = `translateX(${((100 * second) / sound.seconds).toFixed(2)}cqw)`;
   });
-  const backdrop = h('div.backdrop', {}, canvas, h('span.hz.high', {}, `${sound.hertz[1].toLocaleString('en')} Hz`), h('span.hz.low', {}, `${sound.hertz[0].toLocaleString('en')} Hz`), cursor);
+  const backdrop = h(
+    'div.backdrop',
+    {},
+    canvas,
+    h('span.hz.high', {}, `${sound.hertz[1].toLocaleString('en')} Hz`),
+    h('span.hz.low', {}, `${sound.hertz[0].toLocaleString('en')} Hz`),
+    cursor,
+  );
   const marks = scene.output.map((token) => h('b', {}, token === 'end' ? '' : spelled(token)));
   return {
     columns: Array.from({ length: states }, slot),
@@ -34,18 +49,27 @@ export function soundColumns(scene) {
         const row = t <= step ? look(scene.main, t)?.source : null;
         mark.hidden = !row || scene.output[t] === 'end';
         mark.classList.toggle('cur', t === step);
-        if (row) mark.style.left = `${(100 * (argmax(row) + 0.5) / states).toFixed(2)}%`;
+        if (row) mark.style.left = `${((100 * (argmax(row) + 0.5)) / states).toFixed(2)}%`;
       });
     },
-    stop() { dark(); quiet(); },
+    stop() {
+      dark();
+      quiet();
+    },
   };
 }
 
 function slot() {
-  const fill = h('i.sh'), node = h('div.slot', {}, fill);
+  const fill = h('i.sh');
+  const node = h('div.slot', {}, fill);
   return {
-    token: '', thin: true, node, state: node,
-    attend(value, attends) { fill.style.transform = `scaleY(${(attends ? value : 0).toFixed(3)})`; },
+    token: '',
+    thin: true,
+    node,
+    state: node,
+    attend(value, attends) {
+      fill.style.transform = `scaleY(${(attends ? value : 0).toFixed(3)})`;
+    },
     mute() {},
   };
 }

@@ -10,8 +10,14 @@ const PARTS = ['encoder', 'code', 'decoder'];
  * @param {string} id @param {string} label @param {(value: string) => void} choose
  */
 export function cards(id, label, choose) {
-  const group = h('div.cards', { id, role: 'radiogroup', 'aria-label': label, onchange: (e) => e.target.type === 'radio' && choose(e.target.value) });
-  let drawn = '', shown = null;
+  const group = h('div.cards', {
+    id,
+    role: 'radiogroup',
+    'aria-label': label,
+    onchange: (e) => e.target.type === 'radio' && choose(e.target.value),
+  });
+  let drawn = '';
+  let shown = null;
   return {
     node: group,
     /** @param {() => Node[]} build @param {any} content what the cards depend on @param {string} chosen */
@@ -35,7 +41,8 @@ export function cards(id, label, choose) {
 /** Scroll the list, and nothing else, until the card is in view. */
 function reveal(group, card) {
   if (!card) return;
-  const top = card.offsetTop, bottom = top + card.offsetHeight;
+  const top = card.offsetTop;
+  const bottom = top + card.offsetHeight;
   if (top < group.scrollTop) group.scrollTop = top;
   else if (bottom > group.scrollTop + group.clientHeight) group.scrollTop = bottom - group.clientHeight;
 }
@@ -45,14 +52,22 @@ const radio = (name, value, disabled = false, describedby = null) =>
 
 /** @param {{id: string, title: string, example: string}} task */
 export const taskCard = (task) =>
-  h('label.card', {}, radio('task', task.id), h('span.line', {}, h('span', {}, task.title), h('span.ex', {}, task.example)));
+  h(
+    'label.card',
+    {},
+    radio('task', task.id),
+    h('span.line', {}, h('span', {}, task.title), h('span.ex', {}, task.example)),
+  );
 
 /** Architectures that suit the task as cards; those that do not with their reason, one shared reason told once. */
 export function architectureCards(architectures, task) {
-  const suits = (a) => !a.tasks || a.tasks.includes(task), why = (a) => a.why_not[task];
+  const suits = (a) => !a.tasks || a.tasks.includes(task);
+  const why = (a) => a.why_not[task];
   const reasons = new Map();
   for (const a of architectures.filter((one) => !suits(one))) reasons.set(why(a), [...(reasons.get(why(a)) ?? []), a]);
-  const nodes = architectures.filter((a) => suits(a) || reasons.get(why(a)).length < 2).map((a) => architectureCard(a, suits(a) ? null : why(a)));
+  const nodes = architectures
+    .filter((a) => suits(a) || reasons.get(why(a)).length < 2)
+    .map((a) => architectureCard(a, suits(a) ? null : why(a)));
   for (const [reason, group] of reasons) if (group.length > 1) nodes.push(folded(reason, group));
   return nodes;
 }
@@ -60,25 +75,42 @@ export function architectureCards(architectures, task) {
 /** @param {string | null} reason why it does not suit the task */
 function architectureCard(a, reason) {
   const why = reason && `edp-why-${a.id}`;
-  return h(reason ? 'label.card.off' : 'label.card', {}, radio('architecture', a.id, Boolean(reason), why),
-    h('span', {}, a.title), glyphs(a.glyphs), why && h('span.why', { id: why }, reason));
+  return h(
+    reason ? 'label.card.off' : 'label.card',
+    {},
+    radio('architecture', a.id, Boolean(reason), why),
+    h('span', {}, a.title),
+    glyphs(a.glyphs),
+    why && h('span.why', { id: why }, reason),
+  );
 }
 
 function folded(reason, group) {
-  return h('details.folded', {},
+  return h(
+    'details.folded',
+    {},
     h('summary', {}, h('span', {}, `${group.length} others ${plural(reason ?? '')}`)),
-    group.map((a) => h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs))));
+    group.map((a) =>
+      h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs)),
+    ),
+  );
 }
 
 const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were', goes: 'go' };
 
 /** “writes text and gives no answer” of one is “write text and give no answer” of many. */
 export function plural(reason) {
-  return reason.replace(/(^|\band )(\w+)/g, (_, before, verb) => before + (IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1')));
+  return reason.replace(
+    /(^|\band )(\w+)/g,
+    (_, before, verb) => before + (IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1')),
+  );
 }
 
 function glyphs(present) {
   const missing = PARTS.filter((_, i) => !present[i]);
-  return h('span.glyphs', { role: 'img', 'aria-label': missing.length ? `without ${missing.join(' and ')}` : 'encoder, code and decoder' },
-    BLOCKS.map((kind, i) => glyph(kind, !present[i])));
+  return h(
+    'span.glyphs',
+    { role: 'img', 'aria-label': missing.length ? `without ${missing.join(' and ')}` : 'encoder, code and decoder' },
+    BLOCKS.map((kind, i) => glyph(kind, !present[i])),
+  );
 }

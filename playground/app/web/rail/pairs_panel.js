@@ -1,26 +1,80 @@
 // Island: the visitor's own pairs. Paste or upload; the server says what it read, and which lines it left out and why.
-import { h } from '../core/dom.js';
-import { drawTable } from '../shell/panel.js';
-import { segmented } from '../core/fields.js';
-import { grouped } from '../core/answers.js';
 
-const UNITS = [['words', 'words'], ['characters', 'characters']];
+import { grouped } from '../core/answers.js';
+import { h } from '../core/dom.js';
+import { segmented } from '../core/fields.js';
+import { drawTable } from '../shell/panel.js';
+
+const UNITS = [
+  ['words', 'words'],
+  ['characters', 'characters'],
+];
 const HINT = 'a red car ⇥ une voiture rouge\none pair a line, a tab between its sides';
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  let value = { shown: false }, units = {};
+  let value = { shown: false };
+  let units = {};
   const summary = h('summary', {}, h('b', {}, 'Your pairs'), h('span.told', {}));
-  const text = h('textarea', { rows: 7, id: 'edp-pairs', placeholder: HINT, spellcheck: 'false', 'aria-label': 'One pair a line: source, a tab, target', oninput: count, onkeydown: tab });
-  const file = h('input.sr-only', { type: 'file', id: 'edp-pairs-file', accept: '.txt,.tsv,.csv,text/plain', onchange: load });
-  const counted = h('span.told.num', {}), trouble = h('p.trouble', { role: 'alert', hidden: true });
-  const sides = ['source', 'target'].map((side) => segmented(`edp-${side}-unit`, `Tokens of the ${side}`, UNITS, (unit) => { units[`${side}_unit`] = unit; }));
+  const text = h('textarea', {
+    rows: 7,
+    id: 'edp-pairs',
+    placeholder: HINT,
+    spellcheck: 'false',
+    'aria-label': 'One pair a line: source, a tab, target',
+    oninput: count,
+    onkeydown: tab,
+  });
+  const file = h('input.sr-only', {
+    type: 'file',
+    id: 'edp-pairs-file',
+    accept: '.txt,.tsv,.csv,text/plain',
+    onchange: load,
+  });
+  const counted = h('span.told.num', {});
+  const trouble = h('p.trouble', { role: 'alert', hidden: true });
+  const sides = ['source', 'target'].map((side) =>
+    segmented(`edp-${side}-unit`, `Tokens of the ${side}`, UNITS, (unit) => {
+      units[`${side}_unit`] = unit;
+    }),
+  );
   const use = h('button.btn.on', { type: 'button', id: 'use-pairs', onclick: send }, 'Use these pairs');
-  const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' }), left = h('div.left-out', {});
-  const details = h('details.pairs', {}, summary, h('div.pairs-body', {},
-    h('div.pairs-in', {}, text,
-      h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted, h('span.room'), use), trouble),
-    h('div.pairs-out', {}, h('div.units', {}, ['source', 'target'].map((side, i) => h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node))), preview, left)));
+  const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' });
+  const left = h('div.left-out', {});
+  const details = h(
+    'details.pairs',
+    {},
+    summary,
+    h(
+      'div.pairs-body',
+      {},
+      h(
+        'div.pairs-in',
+        {},
+        text,
+        h(
+          'div.pairs-tools',
+          {},
+          h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file),
+          counted,
+          h('span.room'),
+          use,
+        ),
+        trouble,
+      ),
+      h(
+        'div.pairs-out',
+        {},
+        h(
+          'div.units',
+          {},
+          ['source', 'target'].map((side, i) => h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node)),
+        ),
+        preview,
+        left,
+      ),
+    ),
+  );
   root.append(details);
   root.hidden = true;
 
@@ -33,7 +87,9 @@ export function mount(root, island) {
     units = { source_unit: value.source_unit, target_unit: value.target_unit };
     sides.forEach((side, i) => side.set(Object.values(units)[i]));
     summary.lastChild.textContent = `${value.own ? '' : 'an example: '}${grouped(value.learned)} to learn from, ${grouped(value.held_out)} held out, ${grouped(value.known[0])} → ${grouped(value.known[1])} different tokens`;
-    preview.replaceChildren(drawTable({ columns: ['source', 'target'], rows: value.preview, caption: 'The first pairs' }, 'The first pairs'));
+    preview.replaceChildren(
+      drawTable({ columns: ['source', 'target'], rows: value.preview, caption: 'The first pairs' }, 'The first pairs'),
+    );
     drawProblems();
     trouble.hidden = !value.error;
     trouble.textContent = value.error ?? '';
@@ -43,8 +99,19 @@ export function mount(root, island) {
   function drawProblems() {
     const { problems, more_problems: more } = value;
     left.hidden = !problems.length;
-    left.replaceChildren(h('p', {}, h('b', {}, `${grouped(problems.length + more)} line${problems.length + more > 1 ? 's' : ''} left out`)),
-      h('ul', {}, problems.map(([line, why]) => h('li', {}, h('span.num', {}, `line ${grouped(line)}: `), why)), more ? h('li', {}, `and ${grouped(more)} more`) : null));
+    left.replaceChildren(
+      h(
+        'p',
+        {},
+        h('b', {}, `${grouped(problems.length + more)} line${problems.length + more > 1 ? 's' : ''} left out`),
+      ),
+      h(
+        'ul',
+        {},
+        problems.map(([line, why]) => h('li', {}, h('span.num', {}, `line ${grouped(line)}: `), why)),
+        more ? h('li', {}, `and ${grouped(more)} more`) : null,
+      ),
+    );
   }
 
   function count() {
@@ -66,7 +133,12 @@ export function mount(root, island) {
     const [chosen] = file.files;
     if (!chosen) return;
     file.value = '';
-    if (chosen.size > value.limits[2]) { complain(`The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${value.limits[2] / 2 ** 20} MB of lines are read.`); return; }
+    if (chosen.size > value.limits[2]) {
+      complain(
+        `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${value.limits[2] / 2 ** 20} MB of lines are read.`,
+      );
+      return;
+    }
     text.value = await chosen.text();
     count();
   }
@@ -77,7 +149,10 @@ export function mount(root, island) {
   }
 
   function send() {
-    if (!text.value.trim()) { complain(`Paste at least ${value.limits[0]} lines first: a source, a tab, a target.`); return; }
+    if (!text.value.trim()) {
+      complain(`Paste at least ${value.limits[0]} lines first: a source, a tab, a target.`);
+      return;
+    }
     use.disabled = true;
     island.send('pairs', { pairs_text: text.value, ...units });
   }

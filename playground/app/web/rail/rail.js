@@ -1,21 +1,29 @@
 // The left rail: 1 task, 2 architecture, 3 training. Choices are drawn at once; the server's answer corrects them.
 import { h, setText } from '../core/dom.js';
-import { on, put } from '../core/store.js';
-import { busy, fraction, over } from '../core/run_fold.js';
-import { architectureCards, cards, taskCard } from './cards.js';
 import { optionsForm, segmented } from '../core/fields.js';
+import { busy, fraction, over } from '../core/run_fold.js';
+import { on, put } from '../core/store.js';
+import { architectureCards, cards, taskCard } from './cards.js';
 
-const PAUSE_MS = 250;     // a slider rests this long before its value is sent
-const ANSWER_MS = 10000;  // until then an older answer may not undo a newer choice
+const PAUSE_MS = 250; // a slider rests this long before its value is sent
+const ANSWER_MS = 10000; // until then an older answer may not undo a newer choice
 const STARTED_MS = 15000; // a click that led to no run frees the button again
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
   /** What the visitor sees: the server's value with newer choices laid over it. */
   let value = null;
-  let awaited = null, mine = {}, pressed = null, run = { state: 'idle' }, timer = 0, held = null, due = null;
+  let awaited = null;
+  let mine = {};
+  let pressed = null;
+  let run = { state: 'idle' };
+  let timer = 0;
+  let held = null;
+  let due = null;
   let asked = new URLSearchParams(location.search).get('architecture');
-  /** Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name. */
+  /**
+   * Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name.
+   */
   let opening = location.search !== '';
   put('unsettled', opening);
   let patience = setTimeout(giveUp, ANSWER_MS);
@@ -28,24 +36,81 @@ export function mount(root, island) {
   const note = h('p.preset-note', { hidden: true });
   const budgetPlace = h('div', {});
   const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
-  const once = h('button.plain', { type: 'button', id: 'one-step', onclick: () => hand('once'), title: 'Do one step of training and hold' }, 'One step');
-  const reset = h('button.plain', { type: 'button', id: 'reset', onclick: () => hand('reset'), title: 'Back to the initial weights: the same for the same seed' }, 'Reset');
+  const once = h(
+    'button.plain',
+    { type: 'button', id: 'one-step', onclick: () => hand('once'), title: 'Do one step of training and hold' },
+    'One step',
+  );
+  const reset = h(
+    'button.plain',
+    {
+      type: 'button',
+      id: 'reset',
+      onclick: () => hand('reset'),
+      title: 'Back to the initial weights: the same for the same seed',
+    },
+    'Reset',
+  );
   const trouble = h('p.trouble', { role: 'alert', hidden: true });
-  const form = optionsForm((group, name, setting, soon) => { mine[`${group}.${name}`] = setting; settingsChanged(soon); });
-  const seed = h('input', { type: 'number', id: 'edp-seed', min: 0, max: 4294967295, step: 1, inputmode: 'numeric', oninput: seedChanged });
-  const back = h('button.plain', { type: 'button', onclick: () => choose({ preset: value.preset }) }, 'Back to the preset');
-  const advanced = h('details.advanced', {}, h('summary', {}, 'Advanced'), form.node,
-    h('div.option', {}, h('label.label', { for: 'edp-seed' }, 'Seed'), seed, h('p.help', {}, 'Same seed and settings, same first weights and batches.')), back);
-  let budget = null, budgetDrawn = '', presetsDrawn = '', factsDrawn = '';
+  const form = optionsForm((group, name, setting, soon) => {
+    mine[`${group}.${name}`] = setting;
+    settingsChanged(soon);
+  });
+  const seed = h('input', {
+    type: 'number',
+    id: 'edp-seed',
+    min: 0,
+    max: 4294967295,
+    step: 1,
+    inputmode: 'numeric',
+    oninput: seedChanged,
+  });
+  const back = h(
+    'button.plain',
+    { type: 'button', onclick: () => choose({ preset: value.preset }) },
+    'Back to the preset',
+  );
+  const advanced = h(
+    'details.advanced',
+    {},
+    h('summary', {}, 'Advanced'),
+    form.node,
+    h(
+      'div.option',
+      {},
+      h('label.label', { for: 'edp-seed' }, 'Seed'),
+      seed,
+      h('p.help', {}, 'Same seed and settings, same first weights and batches.'),
+    ),
+    back,
+  );
+  let budget = null;
+  let budgetDrawn = '';
+  let presetsDrawn = '';
+  let factsDrawn = '';
 
   root.classList.add('rail');
   root.append(
-    section(1, 'Task', tasks.node), section(2, 'Architecture', architectures.node),
-    section(3, 'Train', facts, presetRow, note, budgetPlace, train, h('div.byhand', {}, once, reset), trouble, advanced));
+    section(1, 'Task', tasks.node),
+    section(2, 'Architecture', architectures.node),
+    section(
+      3,
+      'Train',
+      facts,
+      presetRow,
+      note,
+      budgetPlace,
+      train,
+      h('div.byhand', {}, once, reset),
+      trouble,
+      advanced,
+    ),
+  );
 
   island.onValue((next) => {
     if (next.opened) opening = false;
-    const older = value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
+    const older =
+      value && awaited && (next.task !== awaited.task || next.architecture !== awaited.architecture) && !next.error;
     if (!older) accept(next);
     else held = next;
   });
@@ -53,10 +118,12 @@ export function mount(root, island) {
   function accept(next) {
     held = null;
     // What was set of the pair before is gone; time budget and seed may be newer than the choice that is answered here.
-    if (awaited) mine = Object.fromEntries(Object.entries(mine).filter(([name]) => name === 'budget' || name === 'seed'));
+    if (awaited)
+      mine = Object.fromEntries(Object.entries(mine).filter(([name]) => name === 'budget' || name === 'seed'));
     else if (next.task !== value?.task || next.architecture !== value?.architecture) mine = {};
     awaited = null;
-    for (const option of next.options ?? []) if (mine[`${option.group}.${option.name}`] === option.value) delete mine[`${option.group}.${option.name}`];
+    for (const option of next.options ?? [])
+      if (mine[`${option.group}.${option.name}`] === option.value) delete mine[`${option.group}.${option.name}`];
     if ('seed' in mine && Number(mine.seed) === next.seed) delete mine.seed;
     if (mine.budget === next.budget) delete mine.budget;
     if (next.error) pressed = null;
@@ -83,7 +150,11 @@ export function mount(root, island) {
 
   function draw() {
     tasks.show(value.tasks, () => value.tasks.map(taskCard), value.task);
-    architectures.show([value.architectures, value.task], () => architectureCards(value.architectures, value.task), value.architecture);
+    architectures.show(
+      [value.architectures, value.task],
+      () => architectureCards(value.architectures, value.task),
+      value.architecture,
+    );
     drawFacts();
     drawPresets();
     drawBudget();
@@ -100,7 +171,8 @@ export function mount(root, island) {
   }
 
   function drawPresets() {
-    const list = value.presets ?? [], key = JSON.stringify(list);
+    const list = value.presets ?? [];
+    const key = JSON.stringify(list);
     if (key !== presetsDrawn) preset.replaceChildren(...list.map(([id, title]) => h('option', { value: id }, title)));
     presetsDrawn = key;
     presetRow.hidden = list.length < 2;
@@ -113,7 +185,11 @@ export function mount(root, island) {
     const key = JSON.stringify(value.budgets);
     if (key !== budgetDrawn) {
       const focused = budgetPlace.contains(document.activeElement);
-      budget = segmented('edp-budget', 'Time budget', value.budgets ?? [], (chosen) => { mine.budget = chosen; settingsChanged(false); drawTrain(); });
+      budget = segmented('edp-budget', 'Time budget', value.budgets ?? [], (chosen) => {
+        mine.budget = chosen;
+        settingsChanged(false);
+        drawTrain();
+      });
       budgetPlace.replaceChildren(budget.node);
       budgetDrawn = key;
       budget.set(chosenBudget());
@@ -122,7 +198,9 @@ export function mount(root, island) {
     budget.set(chosenBudget());
   }
 
-  function chosenBudget() { return mine.budget ?? value.budget; }
+  function chosenBudget() {
+    return mine.budget ?? value.budget;
+  }
 
   function drawTrain() {
     if (!value) return;
@@ -165,10 +243,16 @@ export function mount(root, island) {
     clearTimeout(patience);
     patience = setTimeout(giveUp, ANSWER_MS);
     draw();
-    island.send('choose', { task: value.task, architecture: value.architecture, ...(change.preset ? { preset: change.preset } : {}) });
+    island.send('choose', {
+      task: value.task,
+      architecture: value.architecture,
+      ...(change.preset ? { preset: change.preset } : {}),
+    });
   }
 
-  /** The newer choice was lost: the older answer stands, and nothing is done in its name; what is typed need not wait. */
+  /**
+   * The newer choice was lost: the older answer stands, and nothing is done in its name; what is typed need not wait.
+   */
   function giveUp() {
     put('unsettled', false);
     if (!awaited || !held) return;
@@ -183,7 +267,10 @@ export function mount(root, island) {
   }
 
   function seedChanged() {
-    if (!seed.checkValidity() || seed.value === '') { seed.setAttribute('aria-invalid', 'true'); return; }
+    if (!seed.checkValidity() || seed.value === '') {
+      seed.setAttribute('aria-invalid', 'true');
+      return;
+    }
     seed.removeAttribute('aria-invalid');
     mine.seed = seed.value;
     settingsChanged(true);
@@ -196,9 +283,16 @@ export function mount(root, island) {
 
   function settings() {
     const options = { model: {}, task: {}, training: {} };
-    for (const { group, name, value: known } of value.options ?? []) (options[group] ??= {})[name] = mine[`${group}.${name}`] ?? known;
-    return { task: value.task, architecture: value.architecture, preset: value.preset ?? null, budget: chosenBudget(),
-      seed: Number(mine.seed ?? value.seed ?? 0), options };
+    for (const { group, name, value: known } of value.options ?? [])
+      (options[group] ??= {})[name] = mine[`${group}.${name}`] ?? known;
+    return {
+      task: value.task,
+      architecture: value.architecture,
+      preset: value.preset ?? null,
+      budget: chosenBudget(),
+      seed: Number(mine.seed ?? value.seed ?? 0),
+      options,
+    };
   }
 
   /** Training by hand: one step, or back to the first weights. */
@@ -211,7 +305,10 @@ export function mount(root, island) {
     if (train.disabled) return;
     clearTimeout(timer);
     pressed = { id: run.id ?? null };
-    setTimeout(() => { pressed = null; drawTrain(); }, STARTED_MS);
+    setTimeout(() => {
+      pressed = null;
+      drawTrain();
+    }, STARTED_MS);
     value = { ...value, error: null };
     drawTrain();
     settled(() => island.send('train', settings()));

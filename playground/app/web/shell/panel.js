@@ -29,18 +29,52 @@ let serial = 0;
  * @param {string} [options.className]
  * @returns {Panel}
  */
-export function createPanel({ title, subtitle = '', controls = [], foot, table, image = true, data, present = false, className = '' }) {
+export function createPanel({
+  title,
+  subtitle = '',
+  controls = [],
+  foot,
+  table,
+  image = true,
+  data,
+  present = false,
+  className = '',
+}) {
   const id = `panel-${++serial}`;
-  const sub = h('span.sub', {}, subtitle), figure = h('div.figure'), reading = h('p.read', { id: `${id}-read` });
+  const sub = h('span.sub', {}, subtitle);
+  const figure = h('div.figure');
+  const reading = h('p.read', { id: `${id}-read` });
   const grid = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': `${title}, as a table`, hidden: true });
-  const asTable = table && h('button.ib', { type: 'button', 'aria-label': 'Show as table', 'aria-pressed': 'false', title: 'Show as table' }, icon('table'));
-  const save = (image || table || data) && exportMenu(() => figureChoices({ node: figure, title: heading.textContent, image, reading: reading.textContent, table, data }));
+  const asTable =
+    table &&
+    h(
+      'button.ib',
+      { type: 'button', 'aria-label': 'Show as table', 'aria-pressed': 'false', title: 'Show as table' },
+      icon('table'),
+    );
+  const save =
+    (image || table || data) &&
+    exportMenu(() =>
+      figureChoices({ node: figure, title: heading.textContent, image, reading: reading.textContent, table, data }),
+    );
   const heading = h('h3', { id: `${id}-title` }, title);
   const tools = h('span.tools.nopres', {}, asTable, save?.node);
   const nothing = h('div.void', { hidden: true });
-  const node = h('section.panel', { 'aria-labelledby': `${id}-title` },
-    h('div.ph', {}, heading, sub, h('span.sp'), controls.map((c) => h('span.nopres.switch', {}, c)), tools),
-    h('div.pb', {}, figure, grid, nothing, foot && h('div.foot.nopres', {}, foot)), reading);
+  const node = h(
+    'section.panel',
+    { 'aria-labelledby': `${id}-title` },
+    h(
+      'div.ph',
+      {},
+      heading,
+      sub,
+      h('span.sp'),
+      controls.map((c) => h('span.nopres.switch', {}, c)),
+      tools,
+    ),
+    h('div.pb', {}, figure, grid, nothing, foot && h('div.foot.nopres', {}, foot)),
+    reading,
+  );
   if (className) node.classList.add(...className.split(' '));
   node.classList.toggle('show-present', present);
 
@@ -55,10 +89,17 @@ export function createPanel({ title, subtitle = '', controls = [], foot, table, 
   });
 
   return {
-    node, figure,
-    subtitle(text) { setText(sub, text); },
-    read(parts) { reading.replaceChildren(...rich(parts)); },
-    refresh() { if (opened()) fillTable(); },
+    node,
+    figure,
+    subtitle(text) {
+      setText(sub, text);
+    },
+    read(parts) {
+      reading.replaceChildren(...rich(parts));
+    },
+    refresh() {
+      if (opened()) fillTable();
+    },
     empty(state) {
       node.classList.toggle('empty', Boolean(state));
       nothing.hidden = !state;
@@ -72,40 +113,101 @@ export function createPanel({ title, subtitle = '', controls = [], foot, table, 
 
 /**
  * What a drawn view can be saved as. A drawing is taken as it stands, also while its numbers are shown in its place.
- * @param {{node: HTMLElement, title: string, reading: string, image?: boolean, table?: () => Table, data?: () => any}} view
+ * @param {{node: HTMLElement, title: string, reading: string, image?: boolean, table?: () => Table, data?: () => any}}
+ * view
  * @returns {[string, () => void][]}
  */
 export function figureChoices({ node, title, reading, image = true, table, data }) {
-  const name = title.toLowerCase().replace(/\W+/g, '-').replace(/^-|-$/g, ''), { hidden } = node;
-  const shown = (act) => () => { node.hidden = false; try { act(); } finally { node.hidden = hidden; } };
+  const name = title.toLowerCase().replace(/\W+/g, '-').replace(/^-|-$/g, '');
+  const { hidden } = node;
+  const shown = (act) => () => {
+    node.hidden = false;
+    try {
+      act();
+    } finally {
+      node.hidden = hidden;
+    }
+  };
   return [
     image && ['PNG picture', shown(() => savePng(node, name))],
     image && ['SVG picture', shown(() => saveSvg(node, name))],
-    image && ['Web page', shown(() => savePage(node, name, { title, reading, table: table ? drawTable(table(), title) : null }))],
+    image && [
+      'Web page',
+      shown(() => savePage(node, name, { title, reading, table: table ? drawTable(table(), title) : null })),
+    ],
     (table || data) && ['JSON data', () => saveData(data ? data() : table(), name)],
   ].filter(Boolean);
 }
 
 /** @param {Table} table @param {string} caption */
 export function drawTable({ columns, rows, caption }, title) {
-  return h('table.data', {}, h('caption.sr-only', {}, caption ?? title),
-    h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, rows.map((row) => h('tr', {}, row.map((cell, i) => (i ? h('td', {}, cell) : h('th', { scope: 'row' }, cell)))))));
+  return h(
+    'table.data',
+    {},
+    h('caption.sr-only', {}, caption ?? title),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        columns.map((name) => h('th', { scope: 'col' }, name)),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      rows.map((row) =>
+        h(
+          'tr',
+          {},
+          row.map((cell, i) => (i ? h('td', {}, cell) : h('th', { scope: 'row' }, cell))),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A button that opens a short list; Escape or leaving closes it. @param {() => [string, () => void][]} choices */
 export function exportMenu(choices, label = 'Export picture or data') {
   const list = h('span.menu', { hidden: true });
-  const button = h('button.ib', { type: 'button', 'aria-label': label, title: label, 'aria-expanded': 'false' }, icon('save'));
+  const button = h(
+    'button.ib',
+    { type: 'button', 'aria-label': label, title: label, 'aria-expanded': 'false' },
+    icon('save'),
+  );
   const node = h('span.menuhold.exports', {}, button, list);
   const toggle = (open) => {
     list.hidden = !open;
     button.setAttribute('aria-expanded', String(open));
-    if (open) list.replaceChildren(...choices().map(([text, act]) => h('button', { type: 'button', onclick: () => { act(); toggle(false); button.focus(); } }, text)));
+    if (open)
+      list.replaceChildren(
+        ...choices().map(([text, act]) =>
+          h(
+            'button',
+            {
+              type: 'button',
+              onclick: () => {
+                act();
+                toggle(false);
+                button.focus();
+              },
+            },
+            text,
+          ),
+        ),
+      );
   };
   button.addEventListener('click', () => toggle(list.hidden));
-  node.addEventListener('keydown', (event) => { if (event.key === 'Escape') { toggle(false); button.focus(); } });
-  node.addEventListener('focusout', (event) => { if (!node.contains(event.relatedTarget)) toggle(false); });
+  node.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      toggle(false);
+      button.focus();
+    }
+  });
+  node.addEventListener('focusout', (event) => {
+    if (!node.contains(event.relatedTarget)) toggle(false);
+  });
   return { node };
 }
 
@@ -114,11 +216,14 @@ export function exportMenu(choices, label = 'Export picture or data') {
  * @param {string} label @param {[string, string][]} options @param {(value: string) => void} choose
  */
 export function segments(label, options, choose) {
-  const buttons = options.map(([value, text]) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => choose(value) }, text));
+  const buttons = options.map(([value, text]) =>
+    h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => choose(value) }, text),
+  );
   const node = h('span.seg.s', { role: 'group', 'aria-label': label }, buttons);
-  const show = (chosen) => buttons.forEach((button, i) => {
-    button.classList.toggle('on', options[i][0] === chosen);
-    button.setAttribute('aria-pressed', String(options[i][0] === chosen));
-  });
+  const show = (chosen) =>
+    buttons.forEach((button, i) => {
+      button.classList.toggle('on', options[i][0] === chosen);
+      button.setAttribute('aria-pressed', String(options[i][0] === chosen));
+    });
   return { node, show };
 }

@@ -1,9 +1,11 @@
 // Saving a drawn view from the browser: a picture, a page that works alone, or the numbers.
-import { onPaper } from './paper.js';
+
 import { h } from '../core/dom.js';
 import { get } from '../core/store.js';
+import { onPaper } from './paper.js';
 
-const SCALE = 2, LARGEST = 16_000; // pixels of a side that browsers draw
+const SCALE = 2;
+const LARGEST = 16_000; // pixels of a side that browsers draw
 
 /** @param {Element} node @param {string} name of the file */
 export function saveSvg(node, name) {
@@ -12,9 +14,12 @@ export function saveSvg(node, name) {
 
 /** @param {Element} node @param {string} name */
 export function savePng(node, name) {
-  const { text, width, height } = onPaper(node), image = new Image(), address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+  const { text, width, height } = onPaper(node);
+  const image = new Image();
+  const address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   image.onload = () => {
-    const canvas = document.createElement('canvas'), scale = Math.min(SCALE, LARGEST / Math.max(width, height));
+    const canvas = document.createElement('canvas');
+    const scale = Math.min(SCALE, LARGEST / Math.max(width, height));
     canvas.width = width * scale;
     canvas.height = height * scale;
     canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
@@ -29,18 +34,26 @@ export function savePng(node, name) {
  * @param {Element} node @param {string} name @param {{title: string, reading: string, table: Node | null}} about
  */
 export function savePage(node, name, { title, reading, table }) {
-  const page = document.implementation.createHTMLDocument(title), { text } = onPaper(node), dark = get('dark');
+  const page = document.implementation.createHTMLDocument(title);
+  const { text } = onPaper(node);
+  const dark = get('dark');
   const drawing = page.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-label', title);
   page.documentElement.lang = 'en';
   page.head.prepend(h('meta', { charset: 'utf-8' }));
   page.head.append(h('meta', { name: 'viewport', content: 'width=device-width' }), h('style', {}, look(dark)));
-  page.body.append(h('h1', {}, title), h('figure', {}, drawing, h('figcaption', {}, reading)), ...(table ? [h('details', {}, h('summary', {}, 'Numbers'), table)] : []));
+  page.body.append(
+    h('h1', {}, title),
+    h('figure', {}, drawing, h('figcaption', {}, reading)),
+    ...(table ? [h('details', {}, h('summary', {}, 'Numbers'), table)] : []),
+  );
   save(`<!doctype html>\n${page.documentElement.outerHTML}`, 'text/html', `${name}.html`);
 }
 
-const look = (dark) => `:root { color-scheme: ${dark ? 'dark' : 'light'}; } body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; }
+const look = (
+  dark,
+) => `:root { color-scheme: ${dark ? 'dark' : 'light'}; } body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; }
 h1 { font-size: 20px; } figure { margin: 0; overflow-x: auto; } .sr-only { display: none; } td, th { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }`;
 
 /** @param {any} data @param {string} name */

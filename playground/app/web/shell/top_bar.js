@@ -9,17 +9,50 @@ const page = document.documentElement;
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  const menu = h('button.btn.box.menu', { type: 'button', 'aria-label': 'Set-up', 'aria-expanded': 'false', onclick: () => drawer(!page.classList.contains('drawer')) }, icon('menu'));
+  const menu = h(
+    'button.btn.box.menu',
+    {
+      type: 'button',
+      'aria-label': 'Set-up',
+      'aria-expanded': 'false',
+      onclick: () => drawer(!page.classList.contains('drawer')),
+    },
+    icon('menu'),
+  );
   const device = h('span.device', {});
-  const theme = h('button.btn', { type: 'button', id: 'theme', onclick: () => setTheme(!page.classList.contains('dark'), true) }, icon('sun'));
-  const present = h('button.btn', { type: 'button', id: 'present', onclick: () => setPresent(true) }, icon('screen'), 'Present');
+  const theme = h(
+    'button.btn',
+    { type: 'button', id: 'theme', onclick: () => setTheme(!page.classList.contains('dark'), true) },
+    icon('sun'),
+  );
+  const present = h(
+    'button.btn',
+    { type: 'button', id: 'present', onclick: () => setPresent(true) },
+    icon('screen'),
+    'Present',
+  );
   const shareText = h('span', {}, 'Share');
   const share = h('button.btn', { type: 'button', id: 'share', onclick: copyLink }, icon('share'), shareText);
 
-  root.append(h('header.topbar', {}, menu,
-    h('h1.name', {}, h('span.glyphs', { 'aria-hidden': true }, glyph('enc'), glyph('code'), glyph('dec')),
-      h('b.long', {}, 'Encoder–Decoder Playground'), h('b.short', {}, 'Encoder–Decoder')),
-    h('span.space', {}), device, theme, present, share));
+  root.append(
+    h(
+      'header.topbar',
+      {},
+      menu,
+      h(
+        'h1.name',
+        {},
+        h('span.glyphs', { 'aria-hidden': true }, glyph('enc'), glyph('code'), glyph('dec')),
+        h('b.long', {}, 'Encoder–Decoder Playground'),
+        h('b.short', {}, 'Encoder–Decoder'),
+      ),
+      h('span.space', {}),
+      device,
+      theme,
+      present,
+      share,
+    ),
+  );
 
   island.onValue((value) => drawDevice(device, value, (name) => island.send('device', { device: name })));
   setTheme(wantsDark(), false);
@@ -44,7 +77,10 @@ export function mount(root, island) {
     document.body.classList.toggle('dark', dark);
     theme.setAttribute('aria-label', dark ? 'Light theme' : 'Dark theme');
     theme.title = dark ? 'Light theme' : 'Dark theme';
-    if (chosen) { remember(THEME, dark ? 'dark' : 'light'); setQuery('theme', dark ? 'dark' : 'light'); }
+    if (chosen) {
+      remember(THEME, dark ? 'dark' : 'light');
+      setQuery('theme', dark ? 'dark' : 'light');
+    }
     put('dark', dark);
   }
 
@@ -62,7 +98,10 @@ export function mount(root, island) {
     const done = await copy(location.href);
     shareText.textContent = done ? 'Link copied' : 'Copy the address bar';
     share.classList.add('told');
-    setTimeout(() => { shareText.textContent = 'Share'; share.classList.remove('told'); }, COPIED_MS);
+    setTimeout(() => {
+      shareText.textContent = 'Share';
+      share.classList.remove('told');
+    }, COPIED_MS);
   }
 }
 
@@ -75,8 +114,11 @@ function drawDevice(place, { devices = [], device }, choose) {
   let select = place.querySelector('select');
   const key = JSON.stringify(devices);
   if (select?.dataset.key !== key) {
-    select = h('select.pill', { 'aria-label': 'Device: where models run', 'data-key': key, onchange: (e) => choose(e.target.value) },
-      devices.map(([id, title]) => h('option', { value: id }, title)));
+    select = h(
+      'select.pill',
+      { 'aria-label': 'Device: where models run', 'data-key': key, onchange: (e) => choose(e.target.value) },
+      devices.map(([id, title]) => h('option', { value: id }, title)),
+    );
     place.replaceChildren(select);
   }
   place.hidden = false;
@@ -87,7 +129,8 @@ const query = () => new URLSearchParams(location.search);
 
 function setQuery(name, value) {
   const url = new URL(location.href);
-  if (value === null) url.searchParams.delete(name); else url.searchParams.set(name, value);
+  if (value === null) url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
   if (url.href !== location.href) history.replaceState(history.state, '', url);
 }
 
@@ -98,11 +141,28 @@ function wantsDark() {
 }
 
 // Storage and clipboard may be refused (private windows, plain http): the page works without.
-function remember(key, value) { try { localStorage.setItem(key, value); } catch { /* kept for this visit only */ } }
-function recall(key) { try { return localStorage.getItem(key); } catch { return null; } }
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    /* kept for this visit only */
+  }
+}
+function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
 
 async function copy(text) {
-  try { await navigator.clipboard.writeText(text); return true; } catch { /* try the older way */ }
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    /* try the older way */
+  }
   const field = h('textarea', { readonly: true, style: { position: 'fixed', opacity: '0' } });
   field.value = text;
   const focused = document.activeElement;

@@ -1,9 +1,23 @@
 // Sound in the browser: playing samples, the two tones of a key, and files or the microphone as 8,000 samples a second.
 
 export const RATE = 8000;
-const ROWS = [697, 770, 852, 941], COLUMNS = [1209, 1336, 1477];
-const PLACES = { 1: [0, 0], 2: [0, 1], 3: [0, 2], 4: [1, 0], 5: [1, 1], 6: [1, 2], 7: [2, 0], 8: [2, 1], 9: [2, 2], 0: [3, 1] };
-const TONE_S = 0.14, RAMP_S = 0.005, LOUDNESS = 0.2;
+const ROWS = [697, 770, 852, 941];
+const COLUMNS = [1209, 1336, 1477];
+const PLACES = {
+  1: [0, 0],
+  2: [0, 1],
+  3: [0, 2],
+  4: [1, 0],
+  5: [1, 1],
+  6: [1, 2],
+  7: [2, 0],
+  8: [2, 1],
+  9: [2, 2],
+  0: [3, 1],
+};
+const TONE_S = 0.14;
+const RAMP_S = 0.005;
+const LOUDNESS = 0.2;
 
 let context = null;
 const speaker = () => (context ??= new AudioContext());
@@ -15,22 +29,33 @@ const speaker = () => (context ??= new AudioContext());
  * @param {Sound} sound @param {(second: number | null) => void} moved @returns {() => void} stops it
  */
 export function play({ rate, samples }, moved) {
-  const audio = speaker(), numbers = decode(samples), buffer = audio.createBuffer(1, numbers.length, rate);
+  const audio = speaker();
+  const numbers = decode(samples);
+  const buffer = audio.createBuffer(1, numbers.length, rate);
   const into = buffer.getChannelData(0);
   for (let i = 0; i < numbers.length; i++) into[i] = numbers[i] / 32768;
   const source = new AudioBufferSourceNode(audio, { buffer });
   source.connect(audio.destination);
-  let frame = 0, over = false;
+  let frame = 0;
+  let over = false;
   const stop = () => {
     if (over) return;
     over = true;
     cancelAnimationFrame(frame);
-    try { source.stop(); } catch { /* it had not begun */ }
+    try {
+      source.stop();
+    } catch {
+      /* it had not begun */
+    }
     moved(null);
   };
   const begin = () => {
     if (over) return;
-    const start = audio.currentTime, follow = () => { moved(Math.min(buffer.duration, audio.currentTime - start)); frame = requestAnimationFrame(follow); };
+    const start = audio.currentTime;
+    const follow = () => {
+      moved(Math.min(buffer.duration, audio.currentTime - start));
+      frame = requestAnimationFrame(follow);
+    };
     source.onended = stop;
     source.start();
     follow();
@@ -41,7 +66,10 @@ export function play({ rate, samples }, moved) {
 
 /** The two tones of a key. @param {string} digit */
 export function playKey(digit) {
-  const audio = speaker(), [row, column] = PLACES[digit], gain = audio.createGain(), now = audio.currentTime + 0.01;
+  const audio = speaker();
+  const [row, column] = PLACES[digit];
+  const gain = audio.createGain();
+  const now = audio.currentTime + 0.01;
   audio.resume();
   gain.connect(audio.destination);
   gain.gain.setValueAtTime(0, now);
@@ -57,7 +85,8 @@ export function playKey(digit) {
 }
 
 /**
- * A sound file, as the server reads it: one channel, 8,000 samples a second. Throws an Error whose message is for the visitor.
+ * A sound file, as the server reads it: one channel, 8,000 samples a second. Throws an Error whose message is for the
+ * visitor.
  * @param {Blob} file @param {number} longest seconds
  */
 export async function read(file, longest) {
@@ -67,29 +96,48 @@ export async function read(file, longest) {
   } catch {
     throw new Error('This file is no sound that the browser can read; WAV, MP3 and Ogg are. Save it as one of them.');
   }
-  if (decoded.duration > longest) throw new Error(`The recording lasts ${said(decoded.duration)}; at most ${longest} seconds are read. Cut it to the part with the tones.`);
-  const offline = new OfflineAudioContext(1, Math.max(1, Math.round(decoded.duration * RATE)), RATE), source = new AudioBufferSourceNode(offline, { buffer: decoded });
+  if (decoded.duration > longest)
+    throw new Error(
+      `The recording lasts ${said(decoded.duration)}; at most ${longest} seconds are read. Cut it to the part with the tones.`,
+    );
+  const offline = new OfflineAudioContext(1, Math.max(1, Math.round(decoded.duration * RATE)), RATE);
+  const source = new AudioBufferSourceNode(offline, { buffer: decoded });
   source.connect(offline.destination);
   source.start();
   const mixed = (await offline.startRendering()).getChannelData(0);
-  return { rate: RATE, samples: encode(Int16Array.from(mixed, (v) => Math.max(-32768, Math.min(32767, Math.round(v * 32768))))) };
+  return {
+    rate: RATE,
+    samples: encode(Int16Array.from(mixed, (v) => Math.max(-32768, Math.min(32767, Math.round(v * 32768))))),
+  };
 }
 
 /**
- * Listen to the microphone until `stop` is called or `longest` seconds are over. Throws an Error whose message is for the visitor.
+ * Listen to the microphone until `stop` is called or `longest` seconds are over. Throws an Error whose message is for
+ * the visitor.
  * @param {number} longest @returns {Promise<{done: Promise<Blob>, stop: () => void}>}
  */
 export async function listen(longest) {
-  if (!navigator.mediaDevices?.getUserMedia) throw new Error('This page cannot reach a microphone; browsers allow it on https or localhost only. Upload a sound file instead.');
+  if (!navigator.mediaDevices?.getUserMedia)
+    throw new Error(
+      'This page cannot reach a microphone; browsers allow it on https or localhost only. Upload a sound file instead.',
+    );
   let stream;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    });
   } catch (error) {
-    throw new Error(error.name === 'NotFoundError' ? 'There is no microphone here. Upload a sound file instead.'
-      : 'The microphone was refused. Allow it for this page in the browser, or upload a sound file.');
+    throw new Error(
+      error.name === 'NotFoundError'
+        ? 'There is no microphone here. Upload a sound file instead.'
+        : 'The microphone was refused. Allow it for this page in the browser, or upload a sound file.',
+    );
   }
-  const recorder = new MediaRecorder(stream), pieces = [];
-  const stop = () => { if (recorder.state !== 'inactive') recorder.stop(); };
+  const recorder = new MediaRecorder(stream);
+  const pieces = [];
+  const stop = () => {
+    if (recorder.state !== 'inactive') recorder.stop();
+  };
   recorder.ondataavailable = ({ data }) => pieces.push(data);
   const done = new Promise((resolve) => {
     recorder.onstop = () => {

@@ -1,6 +1,8 @@
-// The address bar always leads to what is on the screen; `theme` and `present` belong to the top bar and are left alone.
-import { get, on } from '../core/store.js';
+// The address bar always leads to what is on the screen; `theme` and `present` belong to the top bar and are left
+// alone.
+
 import { busy } from '../core/run_fold.js';
+import { get, on } from '../core/store.js';
 
 const AFTER_MS = 50;
 const OURS = ['theme', 'present', '__theme'];
@@ -11,7 +13,10 @@ export function keepLink() {
   let first = null;
   on('scene', (scene) => {
     first ??= scene.key;
-    if (scene.key !== first) { first = ''; write(); }
+    if (scene.key !== first) {
+      first = '';
+      write();
+    }
   });
   let open = null;
   on('block', (path) => {
@@ -21,14 +26,34 @@ export function keepLink() {
     write();
   });
   let tab = get('tab') ?? null;
-  on('tab', (next) => { if (tab !== null && next !== tab) { first = ''; write(); } tab = next; });
-  on('moment', (moment) => { if (moment?.scene || new URLSearchParams(location.search).has('moment')) { first = ''; write(); } });
+  on('tab', (next) => {
+    if (tab !== null && next !== tab) {
+      first = '';
+      write();
+    }
+    tab = next;
+  });
+  on('moment', (moment) => {
+    if (moment?.scene || new URLSearchParams(location.search).has('moment')) {
+      first = '';
+      write();
+    }
+  });
   let run = null;
   on('monitor', (next) => {
     const leads = next.link && busy(next) ? next.link : null;
-    if (leads !== run && get('scene')) { run = leads; first = ''; write(); }
+    if (leads !== run && get('scene')) {
+      run = leads;
+      first = '';
+      write();
+    }
   });
-  on('step', (step) => { if (step !== (get('scene')?.step ?? 0) || first === '') { first = ''; write(); } });
+  on('step', (step) => {
+    if (step !== (get('scene')?.step ?? 0) || first === '') {
+      first = '';
+      write();
+    }
+  });
 }
 
 /** The tab is left out where it is the one that opens by itself. */
@@ -42,7 +67,8 @@ function place(scene, run) {
   const shown = new URLSearchParams(scene.link);
   if (!run?.link || !busy(run)) return shown;
   const followed = new URLSearchParams(run.link);
-  if (followed.get('task') === shown.get('task')) for (const [name, value] of shown) if (!RECIPE.test(name)) followed.set(name, value);
+  if (followed.get('task') === shown.get('task'))
+    for (const [name, value] of shown) if (!RECIPE.test(name)) followed.set(name, value);
   return followed;
 }
 
@@ -57,7 +83,8 @@ function write() {
 function now() {
   const scene = get('scene');
   if (scene?.link === undefined) return;
-  const old = new URLSearchParams(location.search), next = place(scene, get('monitor'));
+  const old = new URLSearchParams(location.search);
+  const next = place(scene, get('monitor'));
   if (get('step')) next.set('step', get('step'));
   if (get('block')) next.set('block', get('block'));
   else next.delete('block');

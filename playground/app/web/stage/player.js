@@ -5,22 +5,46 @@ import { segments } from '../shell/panel.js';
 
 const STEP_MS = 600;
 const SPEEDS = [1, 2, 0.5];
-const STRATEGIES = [['greedy', 'greedy'], ['sample', 'sample'], ['beam', 'beam']];
+const STRATEGIES = [
+  ['greedy', 'greedy'],
+  ['sample', 'sample'],
+  ['beam', 'beam'],
+];
 const KEYS = {
-  ArrowLeft: 'back', ArrowRight: 'forward', PageUp: 'back', PageDown: 'forward', Home: 'first', End: 'last', ' ': 'play',
-  ArrowUp: 'forward', ArrowDown: 'back',
+  ArrowLeft: 'back',
+  ArrowRight: 'forward',
+  PageUp: 'back',
+  PageDown: 'forward',
+  Home: 'first',
+  End: 'last',
+  ' ': 'play',
+  ArrowUp: 'forward',
+  ArrowDown: 'back',
 };
 
 /**
  * @param {(step: number) => void} goto @param {(strategy: string) => void} decodeBy
- * @returns {{node: HTMLElement, load: (tokens: string[], wrong: boolean[] | null, strategy?: string) => void, show: (step: number) => void, stop: () => void, key: (event: KeyboardEvent) => void}}
+ * @returns {{node: HTMLElement, load: (tokens: string[], wrong: boolean[] | null, strategy?: string) => void, show:
+ * (step: number) => void, stop: () => void, key: (event: KeyboardEvent) => void}}
  */
 export function createPlayer(goto, decodeBy) {
-  let step = 0, count = 0, speed = 1, timer = 0, tokens = [], ticks = [];
-  const button = (name, label, act, kind = '') => h(`button.btn${kind}`, { type: 'button', 'aria-label': label, title: label, onclick: act }, icon(name));
-  const go = (next) => { stop(); goto(Math.max(0, Math.min(count - 1, next))); };
+  let step = 0;
+  let count = 0;
+  let speed = 1;
+  let timer = 0;
+  let tokens = [];
+  let ticks = [];
+  const button = (name, label, act, kind = '') =>
+    h(`button.btn${kind}`, { type: 'button', 'aria-label': label, title: label, onclick: act }, icon(name));
+  const go = (next) => {
+    stop();
+    goto(Math.max(0, Math.min(count - 1, next)));
+  };
   const acts = {
-    first: () => go(0), back: () => go(step - 1), forward: () => go(step + 1), last: () => go(count - 1),
+    first: () => go(0),
+    back: () => go(step - 1),
+    forward: () => go(step + 1),
+    last: () => go(count - 1),
     play: () => (timer ? stop() : play()),
   };
   const playButton = button('play', 'Play', acts.play, '.play');
@@ -30,10 +54,23 @@ export function createPlayer(goto, decodeBy) {
   strategies.node.classList.remove('s');
   strategies.node.classList.add('strategy', 'nopres');
   strategies.node.children[1].title = 'Draws at the temperature below; press again for another draw';
-  const pace = h('button.btn.speed.nopres', { type: 'button', title: 'Speed', onclick: () => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]) });
-  const node = h('div.player', { id: 'player', role: 'group', 'aria-label': 'Step player', tabindex: 0, 'data-ready': 'false' },
-    button('first', 'First step', acts.first), button('prev', 'Previous step', acts.back), playButton, button('next', 'Next step', acts.forward),
-    track, label, strategies.node, pace);
+  const pace = h('button.btn.speed.nopres', {
+    type: 'button',
+    title: 'Speed',
+    onclick: () => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]),
+  });
+  const node = h(
+    'div.player',
+    { id: 'player', role: 'group', 'aria-label': 'Step player', tabindex: 0, 'data-ready': 'false' },
+    button('first', 'First step', acts.first),
+    button('prev', 'Previous step', acts.back),
+    playButton,
+    button('next', 'Next step', acts.forward),
+    track,
+    label,
+    strategies.node,
+    pace,
+  );
   setSpeed(1);
 
   function setSpeed(next) {
@@ -79,12 +116,17 @@ export function createPlayer(goto, decodeBy) {
   }
 
   node.addEventListener('keydown', key);
-  // A mouse click would leave the focus on the button, where the space bar means that button; a keyboard press (detail 0) stays.
-  node.addEventListener('click', (event) => { if (event.detail && event.target.closest('button')) node.focus({ preventScroll: true }); });
+  // A mouse click would leave the focus on the button, where the space bar means that button; a keyboard press (detail
+  // 0) stays.
+  node.addEventListener('click', (event) => {
+    if (event.detail && event.target.closest('button')) node.focus({ preventScroll: true });
+  });
   scrub(track, () => count, go);
 
   return {
-    node, stop, key,
+    node,
+    stop,
+    key,
     load(nextTokens, wrong, strategy) {
       strategies.node.hidden = !strategy; // an answer that is read off is not chosen token by token
       strategies.show(strategy);
@@ -100,7 +142,10 @@ export function createPlayer(goto, decodeBy) {
     },
     show(next) {
       step = next;
-      ticks.forEach((tick, i) => { tick.classList.toggle('done', i < step); tick.classList.toggle('cur', i === step); });
+      ticks.forEach((tick, i) => {
+        tick.classList.toggle('done', i < step);
+        tick.classList.toggle('cur', i === step);
+      });
       label.textContent = `step ${step + 1} of ${count}`;
       track.setAttribute('aria-valuenow', step + 1);
       track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}, writes ${tokens[step]}`);
@@ -114,8 +159,13 @@ export function createPlayer(goto, decodeBy) {
 function scrub(track, count, go) {
   const pick = (event) => {
     const { left, width } = track.getBoundingClientRect();
-    go(Math.floor((event.clientX - left) / width * count()));
+    go(Math.floor(((event.clientX - left) / width) * count()));
   };
-  track.addEventListener('pointerdown', (event) => { track.setPointerCapture(event.pointerId); pick(event); });
-  track.addEventListener('pointermove', (event) => { if (track.hasPointerCapture(event.pointerId)) pick(event); });
+  track.addEventListener('pointerdown', (event) => {
+    track.setPointerCapture(event.pointerId);
+    pick(event);
+  });
+  track.addEventListener('pointermove', (event) => {
+    if (track.hasPointerCapture(event.pointerId)) pick(event);
+  });
 }

@@ -2,45 +2,109 @@
 import { h, setText } from '../core/dom.js';
 import { segmented } from '../core/fields.js';
 
-const SCALE = 7;                 // page pixels per picture pixel
+const SCALE = 7; // page pixels per picture pixel
 const PAPER = [240, 240, 240];
-const BRUSH = 4;                 // picture pixels
-const MOST = 5 * 2 ** 20;        // bytes of a file
+const BRUSH = 4; // picture pixels
+const MOST = 5 * 2 ** 20; // bytes of a file
 const HINTS = {
   place: 'Drag the shapes, or move the chosen one with the arrow keys.',
   paint: 'Paint one or two shapes. What lies how is then for the model to say.',
 };
 
 /**
- * @typedef {{side: number, half: number, low: number, high: number, shapes: string[], colours: [string, number[]][], things: [string, string, number, number][]}} Value
+ * @typedef {{side: number, half: number, low: number, high: number, shapes: string[], colours: [string, number[]][],
+ * things: [string, string, number, number][]}} Value
  * @param {(event: 'example' | 'picture', data: object) => void} send
  * @param {() => void} close
  */
 export function scenePad(send, close) {
-  let value = null, mode = 'place', things = [], held = null, last = null, colour = 'red';
-  const canvas = h('canvas.pad', { role: 'application', tabindex: 0, 'aria-label': 'The scene: drag shapes, or move the chosen one with the arrow keys' });
+  let value = null;
+  let mode = 'place';
+  let things = [];
+  let held = null;
+  let last = null;
+  let colour = 'red';
+  const canvas = h('canvas.pad', {
+    role: 'application',
+    tabindex: 0,
+    'aria-label': 'The scene: drag shapes, or move the chosen one with the arrow keys',
+  });
   const pen = canvas.getContext('2d', { willReadFrequently: true });
-  const modes = segmented('scene-mode', 'How to make a scene', [['place', 'Place'], ['paint', 'Paint']], (next) => { mode = next; draw(); });
-  const rows = h('div.things'), brushes = h('div.brushes', { role: 'group', 'aria-label': 'Colour of the brush' });
-  const file = h('input.sr-only', { type: 'file', id: 'edp-scene-file', accept: 'image/png,image/jpeg,image/webp,image/bmp,image/gif', onchange: upload });
-  const hint = h('p.hint'), trouble = h('p.hint.w', { role: 'alert' });
+  const modes = segmented(
+    'scene-mode',
+    'How to make a scene',
+    [
+      ['place', 'Place'],
+      ['paint', 'Paint'],
+    ],
+    (next) => {
+      mode = next;
+      draw();
+    },
+  );
+  const rows = h('div.things');
+  const brushes = h('div.brushes', { role: 'group', 'aria-label': 'Colour of the brush' });
+  const file = h('input.sr-only', {
+    type: 'file',
+    id: 'edp-scene-file',
+    accept: 'image/png,image/jpeg,image/webp,image/bmp,image/gif',
+    onchange: upload,
+  });
+  const hint = h('p.hint');
+  const trouble = h('p.hint.w', { role: 'alert' });
   const use = h('button.btn.on', { type: 'button', onclick: done }, 'Use');
-  const node = h('div.pad-panel.scene-pad', { role: 'group', 'aria-label': 'Make a scene', onkeydown: (e) => { if (e.key === 'Escape') { e.preventDefault(); close(); } } },
-    modes.node, canvas, rows, brushes,
-    h('div.pad-actions', {}, use, h('button.btn.box', { type: 'button', onclick: wipe }, 'Clear'), h('label.btn.box.upload', { for: 'edp-scene-file' }, 'Upload', file), h('button.btn.box', { type: 'button', onclick: close }, 'Close')),
-    hint, trouble);
+  const node = h(
+    'div.pad-panel.scene-pad',
+    {
+      role: 'group',
+      'aria-label': 'Make a scene',
+      onkeydown: (e) => {
+        if (e.key === 'Escape') {
+          e.preventDefault();
+          close();
+        }
+      },
+    },
+    modes.node,
+    canvas,
+    rows,
+    brushes,
+    h(
+      'div.pad-actions',
+      {},
+      use,
+      h('button.btn.box', { type: 'button', onclick: wipe }, 'Clear'),
+      h('label.btn.box.upload', { for: 'edp-scene-file' }, 'Upload', file),
+      h('button.btn.box', { type: 'button', onclick: close }, 'Close'),
+    ),
+    hint,
+    trouble,
+  );
 
   canvas.addEventListener('pointerdown', (e) => {
     canvas.setPointerCapture(e.pointerId);
     const at = place(e);
-    if (mode === 'paint') { last = at; stroke(at, at); } else { held = nearest(at); move(at); canvas.focus(); }
+    if (mode === 'paint') {
+      last = at;
+      stroke(at, at);
+    } else {
+      held = nearest(at);
+      move(at);
+      canvas.focus();
+    }
     e.preventDefault();
   });
   canvas.addEventListener('pointermove', (e) => {
     const at = place(e);
-    if (mode === 'paint' && last) { stroke(last, at); last = at; } else if (mode === 'place' && held !== null && e.buttons) move(at);
+    if (mode === 'paint' && last) {
+      stroke(last, at);
+      last = at;
+    } else if (mode === 'place' && held !== null && e.buttons) move(at);
   });
-  for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => { last = null; });
+  for (const name of ['pointerup', 'pointercancel'])
+    canvas.addEventListener(name, () => {
+      last = null;
+    });
   canvas.addEventListener('keydown', (e) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
     if (!by || mode !== 'place' || !things.length) return;
@@ -51,10 +115,15 @@ export function scenePad(send, close) {
 
   function place(e) {
     const box = canvas.getBoundingClientRect();
-    return [(e.clientX - box.left) / box.width * value.side, (e.clientY - box.top) / box.height * value.side];
+    return [((e.clientX - box.left) / box.width) * value.side, ((e.clientY - box.top) / box.height) * value.side];
   }
 
-  const nearest = ([x, y]) => things.reduce((best, thing, i) => (Math.hypot(thing[2] - x, thing[3] - y) < Math.hypot(things[best][2] - x, things[best][3] - y) ? i : best), 0);
+  const nearest = ([x, y]) =>
+    things.reduce(
+      (best, thing, i) =>
+        Math.hypot(thing[2] - x, thing[3] - y) < Math.hypot(things[best][2] - x, things[best][3] - y) ? i : best,
+      0,
+    );
   const within = (v) => Math.round(Math.min(value.high, Math.max(value.low, v)));
 
   function move([x, y]) {
@@ -96,29 +165,53 @@ export function scenePad(send, close) {
   }
 
   function wipe() {
-    if (mode === 'place') { things = []; held = null; drawRows(); }
+    if (mode === 'place') {
+      things = [];
+      held = null;
+      drawRows();
+    }
     paper();
   }
 
   /** A row per shape: which, and in which colour. */
   function drawRows() {
-    rows.replaceChildren(...[0, 1].map((i) => {
-      const choice = (label, options, chosen, change) => h('select', { 'aria-label': `${label} of shape ${i + 1}`, onchange: (e) => change(e.target.value) },
-        options.map((option) => h('option', { value: option, selected: option === chosen }, option)));
-      const [name = 'red', shape = 'none', x = 10 + 12 * i, y = 16] = things[i] ?? [];
-      const put = (colourName, next) => {
-        if (next === 'none') things.splice(i, 1); else things[i] = [colourName, next, x, y];
-        things = things.filter(Boolean);
-        drawRows(); draw();
-      };
-      return h('div.thing', {}, choice('Colour', value.colours.map(([known]) => known), name, (next) => put(next, shape === 'none' ? 'circle' : shape)),
-        choice('Form', [...value.shapes, 'none'], shape, (next) => put(name, next)));
-    }));
+    rows.replaceChildren(
+      ...[0, 1].map((i) => {
+        const choice = (label, options, chosen, change) =>
+          h(
+            'select',
+            { 'aria-label': `${label} of shape ${i + 1}`, onchange: (e) => change(e.target.value) },
+            options.map((option) => h('option', { value: option, selected: option === chosen }, option)),
+          );
+        const [name = 'red', shape = 'none', x = 10 + 12 * i, y = 16] = things[i] ?? [];
+        const put = (colourName, next) => {
+          if (next === 'none') things.splice(i, 1);
+          else things[i] = [colourName, next, x, y];
+          things = things.filter(Boolean);
+          drawRows();
+          draw();
+        };
+        return h(
+          'div.thing',
+          {},
+          choice(
+            'Colour',
+            value.colours.map(([known]) => known),
+            name,
+            (next) => put(next, shape === 'none' ? 'circle' : shape),
+          ),
+          choice('Form', [...value.shapes, 'none'], shape, (next) => put(name, next)),
+        );
+      }),
+    );
   }
 
   function done() {
     if (mode === 'place') {
-      if (!things.length) { setText(trouble, 'Choose a shape first.'); return; }
+      if (!things.length) {
+        setText(trouble, 'Choose a shape first.');
+        return;
+      }
       send('example', { text: things.map(([name, shape, x, y]) => `${name} ${shape} at ${x} ${y}`).join(', ') });
     } else send('picture', { values: pixels(pen, value.side) });
     close();
@@ -128,7 +221,10 @@ export function scenePad(send, close) {
     const [chosen] = file.files;
     file.value = '';
     if (!chosen) return;
-    if (chosen.size > MOST) { setText(trouble, `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${MOST / 2 ** 20} MB are read.`); return; }
+    if (chosen.size > MOST) {
+      setText(trouble, `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${MOST / 2 ** 20} MB are read.`);
+      return;
+    }
     const bytes = new Uint8Array(await chosen.arrayBuffer());
     let text = '';
     for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
@@ -144,11 +240,23 @@ export function scenePad(send, close) {
       value = next;
       if (first) {
         canvas.width = canvas.height = value.side * SCALE;
-        brushes.replaceChildren(...value.colours.map(([name, shade]) => h('button.brush', { type: 'button', title: name, 'aria-label': name, style: { '--shade': css(shade) }, 'aria-pressed': String(name === colour), onclick: () => choose(name) })));
+        brushes.replaceChildren(
+          ...value.colours.map(([name, shade]) =>
+            h('button.brush', {
+              type: 'button',
+              title: name,
+              'aria-label': name,
+              style: { '--shade': css(shade) },
+              'aria-pressed': String(name === colour),
+              onclick: () => choose(name),
+            }),
+          ),
+        );
       }
       things = value.things.map((thing) => [...thing]);
       held = null;
-      drawRows(); draw();
+      drawRows();
+      draw();
     },
   };
 
@@ -177,9 +285,10 @@ function outline(shape, x, y, half) {
 
 /** What was painted at the picture's own size: the mean of each pixel's area, row by row, three numbers each. */
 function pixels(pen, side) {
-  const { data } = pen.getImageData(0, 0, side * SCALE, side * SCALE), values = new Array(side * side * 3).fill(0);
+  const { data } = pen.getImageData(0, 0, side * SCALE, side * SCALE);
+  const values = new Array(side * side * 3).fill(0);
   for (let i = 0; i < side * SCALE * side * SCALE; i++) {
-    const at = 3 * (Math.floor(i / (side * SCALE * SCALE)) * side + Math.floor(i % (side * SCALE) / SCALE));
+    const at = 3 * (Math.floor(i / (side * SCALE * SCALE)) * side + Math.floor((i % (side * SCALE)) / SCALE));
     for (let c = 0; c < 3; c++) values[at + c] += data[4 * i + c] / (255 * SCALE * SCALE);
   }
   return values.map((v) => Math.round(Math.min(1, v) * 1000) / 1000);

@@ -1,11 +1,12 @@
 // Beside the input of a task that listens: play what the model hears, dial it on a keypad, upload or record it.
 import { h, setText } from '../core/dom.js';
-import { get, on, put } from '../core/store.js';
 import { icon } from '../core/glyphs.js';
+import { get, on, put } from '../core/store.js';
 import { listen, play, playKey, read } from './audio.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'erase', '0', 'clear'];
-const ROWS = ['697', '770', '852', '941'], COLUMNS = ['1209', '1336', '1477'];
+const ROWS = ['697', '770', '852', '941'];
+const COLUMNS = ['1209', '1336', '1477'];
 const SETTLE_MS = 300; // after the last key, before the digits are sent
 const LARGEST = 20 * 2 ** 20;
 
@@ -15,17 +16,44 @@ const LARGEST = 20 * 2 ** 20;
  * @returns {{node: HTMLElement, set: (limits: {seconds: number, keys: number}) => void, stop: () => void}}
  */
 export function soundTools(island, complain) {
-  let limits = { seconds: 10, keys: 16 }, digits = '', timer = 0, playing = null, recording = null, clock = 0;
+  let limits = { seconds: 10, keys: 16 };
+  let digits = '';
+  let timer = 0;
+  let playing = null;
+  let recording = null;
+  let clock = 0;
   const hear = h('button.btn.box.hear', { type: 'button', onclick: () => (playing ? playing() : start()) });
   const display = h('output.dialled', { 'aria-label': 'Dialled' });
-  const file = h('input.sr-only', { type: 'file', id: 'edp-sound-file', accept: 'audio/*,.wav,.mp3,.ogg,.m4a', onchange: upload });
-  const record = h('button.btn.box', { type: 'button', onclick: () => (recording ? recording.stop() : begin()) }, 'Record');
-  const pad = h('div.keypad-panel', { role: 'group', 'aria-label': 'Telephone keypad', hidden: true, onkeydown: typed },
+  const file = h('input.sr-only', {
+    type: 'file',
+    id: 'edp-sound-file',
+    accept: 'audio/*,.wav,.mp3,.ogg,.m4a',
+    onchange: upload,
+  });
+  const record = h(
+    'button.btn.box',
+    { type: 'button', onclick: () => (recording ? recording.stop() : begin()) },
+    'Record',
+  );
+  const pad = h(
+    'div.keypad-panel',
+    { role: 'group', 'aria-label': 'Telephone keypad', hidden: true, onkeydown: typed },
     display,
-    h('div.keys', {}, h('span'), COLUMNS.map((hertz) => h('span.hz', {}, hertz)), KEYS.flatMap((key, i) => [i % 3 ? null : h('span.hz', {}, ROWS[i / 3]), button(key)])),
+    h(
+      'div.keys',
+      {},
+      h('span'),
+      COLUMNS.map((hertz) => h('span.hz', {}, hertz)),
+      KEYS.flatMap((key, i) => [i % 3 ? null : h('span.hz', {}, ROWS[i / 3]), button(key)]),
+    ),
     h('p.hint', {}, 'Each key sounds two tones, in Hz. Tones, not speech.'),
-    h('div.pad-actions', {}, h('label.btn.box', { for: 'edp-sound-file' }, 'Upload', file), record));
-  const toggle = h('button.btn.box.dial', { type: 'button', 'aria-expanded': 'false', onclick: () => open(pad.hidden) }, 'Keypad');
+    h('div.pad-actions', {}, h('label.btn.box', { for: 'edp-sound-file' }, 'Upload', file), record),
+  );
+  const toggle = h(
+    'button.btn.box.dial',
+    { type: 'button', 'aria-expanded': 'false', onclick: () => open(pad.hidden) },
+    'Keypad',
+  );
   const node = h('div.sound-place', { hidden: true }, hear, toggle, pad);
   face();
 
@@ -35,8 +63,10 @@ export function soundTools(island, complain) {
   }
 
   function press(key) {
-    if (key.length === 1 && digits.length < limits.keys) { playKey(key); digits += key; }
-    else if (key === 'erase') digits = digits.slice(0, -1);
+    if (key.length === 1 && digits.length < limits.keys) {
+      playKey(key);
+      digits += key;
+    } else if (key === 'erase') digits = digits.slice(0, -1);
     else if (key === 'clear') digits = '';
     setText(display, [...digits].join(' '));
     clearTimeout(timer);
@@ -44,8 +74,11 @@ export function soundTools(island, complain) {
   }
 
   function typed(event) {
-    if (event.key === 'Escape') { event.preventDefault(); open(false); toggle.focus(); }
-    else if (/^\d$/.test(event.key)) press(event.key);
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      open(false);
+      toggle.focus();
+    } else if (/^\d$/.test(event.key)) press(event.key);
     else if (event.key === 'Backspace') press('erase');
   }
 
@@ -66,7 +99,10 @@ export function soundTools(island, complain) {
     complain(null);
     const stop = play(sound, (second) => {
       put('second', second);
-      if (second === null) { playing = null; face(); }
+      if (second === null) {
+        playing = null;
+        face();
+      }
     });
     playing = stop;
     face();
@@ -81,7 +117,10 @@ export function soundTools(island, complain) {
     const [chosen] = file.files;
     file.value = '';
     if (!chosen) return;
-    if (chosen.size > LARGEST) complain(`The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${LARGEST / 2 ** 20} MB are read. Cut it to the part with the tones.`);
+    if (chosen.size > LARGEST)
+      complain(
+        `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${LARGEST / 2 ** 20} MB are read. Cut it to the part with the tones.`,
+      );
     else await offer(chosen);
   }
 
@@ -89,8 +128,12 @@ export function soundTools(island, complain) {
     complain(null);
     try {
       recording = await listen(limits.seconds);
-    } catch (error) { complain(error.message); return; }
-    const began = Date.now(), tell = () => setText(record, `Stop, ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    } catch (error) {
+      complain(error.message);
+      return;
+    }
+    const began = Date.now();
+    const tell = () => setText(record, `Stop, ${((Date.now() - began) / 1000).toFixed(0)} s`);
     tell();
     clock = setInterval(tell, 500);
     const blob = await recording.done;
@@ -105,13 +148,21 @@ export function soundTools(island, complain) {
     try {
       island.send('sound', await read(blob, limits.seconds));
       open(false);
-    } catch (error) { complain(error.message); }
+    } catch (error) {
+      complain(error.message);
+    }
   }
 
   on('scene', () => playing?.());
   return {
     node,
-    set(next) { limits = next; },
-    stop() { playing?.(); recording?.stop(); open(false); },
+    set(next) {
+      limits = next;
+    },
+    stop() {
+      playing?.();
+      recording?.stop();
+      open(false);
+    },
   };
 }

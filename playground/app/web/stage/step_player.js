@@ -1,34 +1,69 @@
 // Island: the one picture, the sentence under it and the player. Owns the step of the page.
 import { h, rich } from '../core/dom.js';
-import { get, on, put } from '../core/store.js';
 import { icon } from '../core/glyphs.js';
-import { drawTable, exportMenu, figureChoices } from '../shell/panel.js';
-import { sequencePicture } from '../picture/picture.js';
-import { looker } from '../picture/look.js';
+import { get, on, put } from '../core/store.js';
 import { autoencoderPicture } from '../picture/autoencoder.js';
-import { createPlayer } from './player.js';
+import { looker } from '../picture/look.js';
+import { sequencePicture } from '../picture/picture.js';
+import { drawTable, exportMenu, figureChoices } from '../shell/panel.js';
 import { keepLink } from './link.js';
+import { createPlayer } from './player.js';
 
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
 const ARRIVAL_MS = 4000;
-const LINE = 105, CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
+const LINE = 105;
+const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
 
 /** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
 export function mount(root, island) {
-  let scene = null, picture = null, look = null, settled = false;
-  const say = h('p.say'), notice = h('p.note', { hidden: true }), holder = h('div.picbody'), numbers = h('div.tablewrap', { hidden: true, tabindex: 0, role: 'region', 'aria-label': 'The picture as a table' });
+  let scene = null;
+  let picture = null;
+  let look = null;
+  let settled = false;
+  const say = h('p.say');
+  const notice = h('p.note', { hidden: true });
+  const holder = h('div.picbody');
+  const numbers = h('div.tablewrap', {
+    hidden: true,
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'The picture as a table',
+  });
   const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
-  const asTable = h('button.ib', { type: 'button', 'aria-label': 'Show the picture as a table', title: 'Show as table', 'aria-pressed': 'false' }, icon('table'));
-  const save = exportMenu(() => figureChoices({ node: holder, title: 'Picture', reading: say.textContent, table: () => picture.table() }), 'Export the picture or its data');
+  const asTable = h(
+    'button.ib',
+    { type: 'button', 'aria-label': 'Show the picture as a table', title: 'Show as table', 'aria-pressed': 'false' },
+    icon('table'),
+  );
+  const save = exportMenu(
+    () => figureChoices({ node: holder, title: 'Picture', reading: say.textContent, table: () => picture.table() }),
+    'Export the picture or its data',
+  );
   const player = createPlayer(goto, (name) => island.send('strategy', { name, temperature: get('temperature') ?? 1 }));
-  const stage = h('div.stage', {},
-    h('section.pic', { 'aria-label': 'Encoder, code, decoder' }, h('span.tools.nopres', {}, asTable, save.node), holder, numbers, notice, say),
-    player.node);
+  const stage = h(
+    'div.stage',
+    {},
+    h(
+      'section.pic',
+      { 'aria-label': 'Encoder, code, decoder' },
+      h('span.tools.nopres', {}, asTable, save.node),
+      holder,
+      numbers,
+      notice,
+      say,
+    ),
+    player.node,
+  );
   root.append(stage, output);
   keepLink();
-  put('goto', (step) => { player.stop(); goto(step); });
+  put('goto', (step) => {
+    player.stop();
+    goto(step);
+  });
   on('block', (path) => picture?.mark?.(path ?? null));
-  on('head', () => { if (settled) show(get('step')); });
+  on('head', () => {
+    if (settled) show(get('step'));
+  });
 
   asTable.addEventListener('click', () => {
     const open = numbers.hidden;
@@ -38,7 +73,9 @@ export function mount(root, island) {
     asTable.setAttribute('aria-pressed', String(open));
     fillTable();
   });
-  const fillTable = () => { if (!numbers.hidden && picture) numbers.replaceChildren(drawTable(picture.table(), 'The picture')); };
+  const fillTable = () => {
+    if (!numbers.hidden && picture) numbers.replaceChildren(drawTable(picture.table(), 'The picture'));
+  };
 
   /** Opens a block under the player; the open one again, or null, closes it. */
   const pick = (path) => {
@@ -49,7 +86,8 @@ export function mount(root, island) {
 
   function goto(step) {
     if (!scene) return;
-    const last = stepsOf(scene) - 1, next = Math.max(0, Math.min(last, step));
+    const last = stepsOf(scene) - 1;
+    const next = Math.max(0, Math.min(last, step));
     if (next !== get('step')) show(next);
   }
 
@@ -61,11 +99,13 @@ export function mount(root, island) {
   }
 
   function load(next) {
-    const step = scene?.key === next.key ? get('step') : next.step ?? 0;
+    const step = scene?.key === next.key ? get('step') : (next.step ?? 0);
     settled = false;
     picture?.stop();
-    // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does not take the eye off them.
-    if (scene && !next.opened && scene.given !== next.given && get('tab') === 'training') put('tab', next.kind === 'picture' ? 'latent' : 'decode');
+    // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does
+    // not take the eye off them.
+    if (scene && !next.opened && scene.given !== next.given && get('tab') === 'training')
+      put('tab', next.kind === 'picture' ? 'latent' : 'decode');
     scene = next;
     look = scene.kind === 'picture' ? null : looker(scene);
     picture = scene.kind === 'picture' ? autoencoderPicture(scene, pick) : sequencePicture(scene, goto, pick, look);
@@ -74,7 +114,11 @@ export function mount(root, island) {
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
     player.node.tabIndex = scene.kind === 'picture' ? -1 : 0;
     player.node.toggleAttribute('inert', scene.kind === 'picture');
-    player.load(scene.kind === 'picture' ? ['picture'] : scene.output, scene.wrong, scene.decoder?.ghost ? null : scene.strategy ?? 'greedy');
+    player.load(
+      scene.kind === 'picture' ? ['picture'] : scene.output,
+      scene.wrong,
+      scene.decoder?.ghost ? null : (scene.strategy ?? 'greedy'),
+    );
     say.classList.toggle('two', scene.kind === 'sequence' && scene.say.some((parts) => lengthOf(parts) > LINE));
     notice.hidden = !scene.notice;
     notice.textContent = scene.notice ?? '';
@@ -91,16 +135,33 @@ export function mount(root, island) {
 
   // A presenter's clicker sends keys to the page, not to the player.
   document.addEventListener('keydown', (event) => {
-    const free = !event.target.closest?.('input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]');
+    const free = !event.target.closest?.(
+      'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]',
+    );
     if (get('present') && free && scene?.kind === 'sequence') player.key(event);
   });
-  stage.addEventListener('keydown', (event) => { if (event.key === 'Escape' && get('block')) { event.stopPropagation(); pick(null); } });
-  on('tab', (tab) => { if (tab === 'training') player.stop(); });
+  stage.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && get('block')) {
+      event.stopPropagation();
+      pick(null);
+    }
+  });
+  on('tab', (tab) => {
+    if (tab === 'training') player.stop();
+  });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
-  let waiting = PLACE.test(location.search), own = null, of = null;
-  const arrive = () => { if (waiting) { waiting = false; place(own); } };
+  let waiting = PLACE.test(location.search);
+  let own = null;
+  let of = null;
+  const arrive = () => {
+    if (waiting) {
+      waiting = false;
+      place(own);
+    }
+  };
   // The server may send the same scene again, after a link's moment has come: the moment stays.
-  const place = (next) => load(get('moment')?.scene && of === next.key ? { ...get('moment').scene, step: get('step') } : next);
+  const place = (next) =>
+    load(get('moment')?.scene && of === next.key ? { ...get('moment').scene, step: get('step') } : next);
   // Another moment of the training: the same input and the same step, other weights.
   on('moment', (moment) => {
     if (!own || !moment) return;
@@ -123,5 +184,5 @@ const lengthOf = (parts) => parts.reduce((sum, [style, text]) => sum + (style ==
 /** The step's sentence; the segment "look" becomes what the chosen head looks at. */
 function sentence(scene, step, look) {
   if (scene.kind === 'picture') return [...rich(scene.say), ' ', h('small.legend', {}, rich(scene.legend ?? []))];
-  return rich((scene.say[step] ?? []).flatMap((part) => (part[0] === 'look' ? look?.clause ?? [] : [part])));
+  return rich((scene.say[step] ?? []).flatMap((part) => (part[0] === 'look' ? (look?.clause ?? []) : [part])));
 }

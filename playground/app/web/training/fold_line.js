@@ -1,11 +1,15 @@
 // The one picture folded to one line, for the Training tab: source chips, code, output chips of the pinned input.
+
+import { compare, pictureError, scoreText } from '../core/answers.js';
 import { h, unpack } from '../core/dom.js';
 import { glyph, vector } from '../core/glyphs.js';
-import { compare, pictureError, scoreText } from '../core/answers.js';
 import { inkPicture } from '../picture/pixels.js';
 import { colourPicture } from '../picture/regions.js';
 
-/** @typedef {import('../core/run_fold.js').Pinned & {target?: string[] | null, shown?: any}} Fold shown: a source that is no text */
+/**
+ * @typedef {import('../core/run_fold.js').Pinned & {target?: string[] | null, shown?: any}} Fold shown: a source that
+ * is no text
+ */
 
 export function foldLine() {
   const node = h('div.fold-line', { hidden: true });
@@ -25,9 +29,23 @@ export function foldLine() {
 function sequenceParts({ source = [], output = [], target, attention, shown }) {
   const { wrong, hits, total, right } = compare(output, target);
   return [
-    glyph('enc'), shown ? h('span.picture', {}, colourPicture(shown, 'the input')) : h(row(source), { role: 'img', 'aria-label': `source: ${source.join(' ')}` }, source.map((token) => chip(token, 'enc'))),
-    arrow(), pill(attention), arrow(), glyph('dec'),
-    h(row(output), { role: 'img', 'aria-label': `output: ${output.join(' ')}` }, output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec'))),
+    glyph('enc'),
+    shown
+      ? h('span.picture', {}, colourPicture(shown, 'the input'))
+      : h(
+          row(source),
+          { role: 'img', 'aria-label': `source: ${source.join(' ')}` },
+          source.map((token) => chip(token, 'enc')),
+        ),
+    arrow(),
+    pill(attention),
+    arrow(),
+    glyph('dec'),
+    h(
+      row(output),
+      { role: 'img', 'aria-label': `output: ${output.join(' ')}` },
+      output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec')),
+    ),
     right === null ? '' : h('span.verdict', {}, right ? h('b', {}, '✓ ') : h('b.w', {}, '✗ '), `${hits} of ${total}`),
   ];
 }
@@ -35,30 +53,48 @@ function sequenceParts({ source = [], output = [], target, attention, shown }) {
 function pictureParts({ picture, reconstruction }) {
   const error = pictureError(unpack(picture).data, unpack(reconstruction).data);
   return [
-    glyph('enc'), h('span.picture', {}, inkPicture(picture, 'the pinned input')), arrow(), pill(null), arrow(),
-    glyph('dec'), h('span.picture', {}, inkPicture(reconstruction, 'its reconstruction')),
-    h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(error, 'error')))];
+    glyph('enc'),
+    h('span.picture', {}, inkPicture(picture, 'the pinned input')),
+    arrow(),
+    pill(null),
+    arrow(),
+    glyph('dec'),
+    h('span.picture', {}, inkPicture(reconstruction, 'its reconstruction')),
+    h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(error, 'error'))),
+  ];
 }
 
 /** Characters share the row; words keep their length, and the last of many fade. */
 const row = (tokens) => (tokens.some((token) => token.length > 2 && token !== 'end') ? 'div.chips.words' : 'div.chips');
-const chip = (token, kind) => h(`span.chip-small.${kind}`, { style: token.length > 2 ? { 'font-size': 'max(11px, .72em)' } : {} }, h('bdi', {}, token)); // "end" among digits
+const chip = (token, kind) =>
+  h(
+    `span.chip-small.${kind}`,
+    { style: token.length > 2 ? { 'font-size': 'max(11px, .72em)' } : {} },
+    h('bdi', {}, token),
+  ); // "end" among digits
 const arrow = () => h('i.arrow', { 'aria-hidden': true });
 
 /** The code: how much attention each source position gets over all outputs. */
 function pill(attention) {
   const weights = attention ? attentionRows(attention) : null;
   const sums = weights?.[0]?.map((_, j) => weights.reduce((sum, row) => sum + row[j], 0));
-  return h('span.pill-small', { title: sums ? 'attention on each source position, all outputs together' : 'the code' }, sums ? vector(sums, { across: true, hue: 'code' }) : glyph('code'));
+  return h(
+    'span.pill-small',
+    { title: sums ? 'attention on each source position, all outputs together' : 'the code' },
+    sums ? vector(sums, { across: true, hue: 'code' }) : glyph('code'),
+  );
 }
 
 /** Rows (T) of weights over the source (S); several heads or layers are averaged. @returns {number[][]} */
 export function attentionRows(packed) {
   const { shape, data } = unpack(packed);
-  const [rows, columns] = shape.slice(-2), layers = data.length / (rows * columns);
-  return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (__, j) => {
-    let sum = 0;
-    for (let k = 0; k < layers; k++) sum += data[k * rows * columns + i * columns + j];
-    return sum / layers;
-  }));
+  const [rows, columns] = shape.slice(-2);
+  const layers = data.length / (rows * columns);
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (__, j) => {
+      let sum = 0;
+      for (let k = 0; k < layers; k++) sum += data[k * rows * columns + i * columns + j];
+      return sum / layers;
+    }),
+  );
 }

@@ -10,14 +10,26 @@ const NAME = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => pa
 
 /**
  * @param {string} url relative to the page's root
- * @param {{onEvents: (events: any[]) => boolean, onConnection: (lost: {since: number, retryAt: number} | null) => void, onGone: () => void, stays?: boolean}} listener
- *   `onEvents` gets all events since the last frame at once, and answers whether the run is over; times are those of `performance.now`, which no
+ * @param {{onEvents: (events: any[]) => boolean, onConnection: (lost: {since: number, retryAt: number} | null) => void,
+ * onGone: () => void, stays?: boolean}} listener
+ *   `onEvents` gets all events since the last frame at once, and answers whether the run is over; times are those of
+ * `performance.now`, which no
  *   change of the clock moves; `stays`: also while the tab is hidden, since a run that nobody follows stops
  * @returns {{close: () => void, retry: () => void}}
  */
 export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   const away = () => document.hidden && !stays;
-  let opened = false, source = null, last = null, waiting = [], frame = 0, timer = 0, attempt = 0, since = 0, heard = 0, ended = false, closed = false;
+  let opened = false;
+  let source = null;
+  let last = null;
+  let waiting = [];
+  let frame = 0;
+  let timer = 0;
+  let attempt = 0;
+  let since = 0;
+  let heard = 0;
+  let ended = false;
+  let closed = false;
 
   function open() {
     clearTimeout(timer);
@@ -28,7 +40,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     source = new EventSource(address);
     heard = performance.now();
     source.onopen = restored;
-    source.addEventListener('beat', () => { heard = performance.now(); });
+    source.addEventListener('beat', () => {
+      heard = performance.now();
+    });
     source.onmessage = receive;
     source.onerror = lost;
   }
@@ -43,9 +57,17 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   function receive(message) {
     heard = performance.now();
     last = message.lastEventId || last;
-    try { waiting.push(JSON.parse(message.data)); } catch { return; }
+    try {
+      waiting.push(JSON.parse(message.data));
+    } catch {
+      return;
+    }
     // The server ends the stream after the last event; without closing first that would look like a lost connection.
-    if (['done', 'failed'].includes(waiting.at(-1).type)) { ended = true; source.close(); source = null; }
+    if (['done', 'failed'].includes(waiting.at(-1).type)) {
+      ended = true;
+      source.close();
+      source = null;
+    }
     if (!frame) frame = requestAnimationFrame(flush);
   }
 
@@ -72,8 +94,13 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   async function checkGone() {
     try {
       const { status } = await fetch(new URL(url.replace(/^\/+/, ''), ROOT), { method: 'HEAD' });
-      if (GONE.includes(status)) { close(); onGone(); }
-    } catch { /* no network: the next attempt will tell */ }
+      if (GONE.includes(status)) {
+        close();
+        onGone();
+      }
+    } catch {
+      /* no network: the next attempt will tell */
+    }
   }
 
   /** A network that swallows everything does not end a connection. */
@@ -82,14 +109,19 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   }
 
   function rest() {
-    if (!away()) { attempt = 0; open(); return; }
+    if (!away()) {
+      attempt = 0;
+      open();
+      return;
+    }
     clearTimeout(timer);
     source?.close();
     source = null;
   }
 
   function close() {
-    if (!closed && !ended) navigator.sendBeacon?.(new URL(`${url.replace(/^\/+/, '').replace(/events$/, 'goodbye')}?name=${NAME}`, ROOT));
+    if (!closed && !ended)
+      navigator.sendBeacon?.(new URL(`${url.replace(/^\/+/, '').replace(/events$/, 'goodbye')}?name=${NAME}`, ROOT));
     closed = true;
     clearTimeout(timer);
     cancelAnimationFrame(frame);

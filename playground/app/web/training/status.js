@@ -1,21 +1,41 @@
 // The status line: one word, place or step, a bar, an honest time, what can be done. Quiet while nothing happens.
-import { h } from '../core/dom.js';
+
 import { grouped, scoreText, seconds } from '../core/answers.js';
+import { h } from '../core/dom.js';
 import { fraction, score, secondsLeft } from '../core/run_fold.js';
 
-const button = (text, onclick, kind = 'box', id = null) => h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
+const button = (text, onclick, kind = 'box', id = null) =>
+  h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
 
 /**
- * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, leave: () => void, explore: () => void, again: () => void, dismiss: () => void}} act
+ * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, leave: () => void, explore: () =>
+ * void, again: () => void, dismiss: () => void}} act
  *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
  */
 export function statusLine(act) {
-  const node = h('div.run-status.quiet', { id: 'run-status', 'data-state': 'idle', role: 'group', 'aria-label': 'Training' });
-  const lines = { queued: queuedLine(act), training: trainingLine(act), paused: pausedLine(act), stopped: stoppedLine(act), failed: failedLine(act), done: doneText(), idle: idleText() };
+  const node = h('div.run-status.quiet', {
+    id: 'run-status',
+    'data-state': 'idle',
+    role: 'group',
+    'aria-label': 'Training',
+  });
+  const lines = {
+    queued: queuedLine(act),
+    training: trainingLine(act),
+    paused: pausedLine(act),
+    stopped: stoppedLine(act),
+    failed: failedLine(act),
+    done: doneText(),
+    idle: idleText(),
+  };
   let shown = null;
   return {
     node,
-    /** @param {import('../core/run_fold.js').Run} run @param {{mine: boolean, label: string, elsewhere: boolean, dismissed: boolean}} page `elsewhere`: another run is on the stage */
+    /**
+     * @param {import('../core/run_fold.js').Run} run
+     * @param {{mine: boolean, label: string, elsewhere: boolean, dismissed: boolean}} page `elsewhere`: another run is
+     * on the stage
+     */
     show(run, page) {
       const line = run.state === 'stopped' && page.dismissed ? lines.done : lines[run.state];
       if (line !== shown) {
@@ -37,24 +57,50 @@ const whole = (s) => (s < 120 ? `${Math.max(1, Math.round(s))} s` : seconds(s));
 /** A text node's element that is only touched when its text changes. */
 function text(name = 'span') {
   const node = h(name, {});
-  return { node, set: (value) => { if (node.textContent !== value) node.textContent = value; } };
+  return {
+    node,
+    set: (value) => {
+      if (node.textContent !== value) node.textContent = value;
+    },
+  };
 }
 
 function bar(kind) {
-  const fill = h('i', {}), node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
-  return { node, set: (part, label) => {
-    const percent = Math.round(part * 1000) / 10;
-    fill.style.width = `${percent}%`;
-    node.setAttribute('aria-valuenow', Math.round(percent));
-    node.setAttribute('aria-label', label);
-  } };
+  const fill = h('i', {});
+  const node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
+  return {
+    node,
+    set: (part, label) => {
+      const percent = Math.round(part * 1000) / 10;
+      fill.style.width = `${percent}%`;
+      node.setAttribute('aria-valuenow', Math.round(percent));
+      node.setAttribute('aria-label', label);
+    },
+  };
 }
 
 function trainingLine({ stop, pause, leave }) {
-  const step = text('span.num'), left = text('span.num.left'), speed = text('span.num.dim.speed'), progress = bar('');
-  const hold = button('Pause', pause), end = button('Stop', stop, 'box', 'stop'), go = leaveButton(leave), word = text('b');
+  const step = text('span.num');
+  const left = text('span.num.left');
+  const speed = text('span.num.dim.speed');
+  const progress = bar('');
+  const hold = button('Pause', pause);
+  const end = button('Stop', stop, 'box', 'stop');
+  const go = leaveButton(leave);
+  const word = text('b');
   return {
-    kind: 'line', parts: [h('i.live', { 'aria-hidden': true }), word.node, step.node, progress.node, left.node, speed.node, hold, end, go],
+    kind: 'line',
+    parts: [
+      h('i.live', { 'aria-hidden': true }),
+      word.node,
+      step.node,
+      progress.node,
+      left.node,
+      speed.node,
+      hold,
+      end,
+      go,
+    ],
     set(run, { mine }) {
       step.set(run.steps ? `step ${grouped(run.step)} of about ${grouped(run.steps)}` : `step ${grouped(run.step)}`);
       progress.set(fraction(run), 'Training done so far');
@@ -70,10 +116,28 @@ function trainingLine({ stop, pause, leave }) {
 
 /** Paused: training time stands still; weights, curve and film are those of this step. */
 function pausedLine({ stop, resume, step, explore, leave }) {
-  const at = text('span.num'), progress = bar(''), said = text('span.num.left');
-  const visit = button('Explore it', explore), once = button('One step', step), go = button('Go on', resume, 'on'), end = button('Stop', stop, 'box', 'stop'), away = leaveButton(leave);
+  const at = text('span.num');
+  const progress = bar('');
+  const said = text('span.num.left');
+  const visit = button('Explore it', explore);
+  const once = button('One step', step);
+  const go = button('Go on', resume, 'on');
+  const end = button('Stop', stop, 'box', 'stop');
+  const away = leaveButton(leave);
   return {
-    kind: 'line', parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Paused'), at.node, progress.node, said.node, visit, once, go, end, away],
+    kind: 'line',
+    parts: [
+      h('i.square', { 'aria-hidden': true }),
+      h('b', {}, 'Paused'),
+      at.node,
+      progress.node,
+      said.node,
+      visit,
+      once,
+      go,
+      end,
+      away,
+    ],
     set(run, { mine }) {
       at.set(run.steps ? `at step ${grouped(run.step)} of ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
       progress.set(fraction(run), 'Training done so far');
@@ -86,10 +150,22 @@ function pausedLine({ stop, resume, step, explore, leave }) {
 }
 
 function queuedLine({ stop, leave }) {
-  const place = text('b.num'), of = text(), when = text('span.num.left'), progress = bar('.striped');
-  const end = button('Leave the line', stop, 'box', 'stop'), go = leaveButton(leave);
+  const place = text('b.num');
+  const of = text();
+  const when = text('span.num.left');
+  const progress = bar('.striped');
+  const end = button('Leave the line', stop, 'box', 'stop');
+  const go = leaveButton(leave);
   return {
-    kind: 'line', parts: [h('b', {}, clock(), ' Waiting'), h('span', {}, 'place ', place.node, of.node), progress.node, when.node, end, go],
+    kind: 'line',
+    parts: [
+      h('b', {}, clock(), ' Waiting'),
+      h('span', {}, 'place ', place.node, of.node),
+      progress.node,
+      when.node,
+      end,
+      go,
+    ],
     set(run, { mine }) {
       place.set(run.position ? String(run.position) : '…');
       of.set(run.of ? ` of ${run.of}` : '');
@@ -110,12 +186,19 @@ function leaveButton(leave) {
 const clock = () => h('span', { 'aria-hidden': true }, '◷');
 
 function failedLine({ explore, again }) {
-  const cause = text('span.cause'), visit = button('', explore), retry = button('', again, 'on');
+  const cause = text('span.cause');
+  const visit = button('', explore);
+  const retry = button('', again, 'on');
   return {
-    kind: 'line failed', parts: [h('b.w', {}, '✗ Stopped by itself'), cause.node, visit, retry],
+    kind: 'line failed',
+    parts: [h('b.w', {}, '✗ Stopped by itself'), cause.node, visit, retry],
     set(run, { mine }) {
       const kept = run.kept && typeof run.kept === 'object' ? run.kept.text : run.kept;
-      cause.set([run.cause, typeof kept === 'number' ? `the weights of step ${grouped(kept)} are kept` : kept].filter(Boolean).join('; '));
+      cause.set(
+        [run.cause, typeof kept === 'number' ? `the weights of step ${grouped(kept)} are kept` : kept]
+          .filter(Boolean)
+          .join('; '),
+      );
       const step = keptStep(run);
       visit.hidden = step === null;
       visit.textContent = `Explore step ${grouped(step ?? 0)}`;
@@ -131,21 +214,31 @@ export function keptStep(run) {
   if (run.kept && typeof run.kept === 'object') return run.kept.step ?? null;
   if (!run.kept) return null;
   const named = /step\s+([\d,]+)/.exec(run.kept)?.[1];
-  return named ? Number(named.replaceAll(',', '')) : run.frames.at(-1)?.step ?? null;
+  return named ? Number(named.replaceAll(',', '')) : (run.frames.at(-1)?.step ?? null);
 }
 
 /** One remedy that fits on a button; longer advice belongs to the rail. */
 const adviceText = (advice) => (advice && advice.length <= 40 ? advice : 'Train again');
 
 function stoppedLine({ explore, again, dismiss }) {
-  const step = text('span.num'), result = text('span.num.cause');
-  const visit = button('Explore it', explore), retry = button('Train again', again), close = button('Dismiss', dismiss);
+  const step = text('span.num');
+  const result = text('span.num.cause');
+  const visit = button('Explore it', explore);
+  const retry = button('Train again', again);
+  const close = button('Dismiss', dismiss);
   return {
-    kind: 'line', parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Stopped'), step.node, result.node, visit, retry, close],
+    kind: 'line',
+    parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Stopped'), step.node, result.node, visit, retry, close],
     set(run, { mine }) {
-      step.set(run.steps ? `at step ${grouped(run.step)} of about ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
+      step.set(
+        run.steps ? `at step ${grouped(run.step)} of about ${grouped(run.steps)}` : `at step ${grouped(run.step)}`,
+      );
       const value = score(run);
-      result.set([value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}`, 'what it learned is kept'].filter(Boolean).join('; '));
+      result.set(
+        [value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}`, 'what it learned is kept']
+          .filter(Boolean)
+          .join('; '),
+      );
       retry.hidden = !mine;
     },
   };
@@ -154,12 +247,18 @@ function stoppedLine({ explore, again, dismiss }) {
 function doneText() {
   const said = text('span.num');
   return {
-    kind: 'quiet', parts: [said.node],
+    kind: 'quiet',
+    parts: [said.node],
     set(run, { mine, label, elsewhere }) {
-      if (elsewhere) { said.set(label ?? ''); return; }
+      if (elsewhere) {
+        said.set(label ?? '');
+        return;
+      }
       const value = score(run);
       const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
-      said.set(`${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : ''}`);
+      said.set(
+        `${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : ''}`,
+      );
     },
   };
 }
@@ -171,7 +270,16 @@ function idleText() {
 
 /** What a screen reader hears when the state changes. @param {import('../core/run_fold.js').Run} run */
 export function announcement(run) {
-  const value = score(run), result = value === null ? '' : `, ${run.score_name} ${scoreText(value, run.score_name)}`;
-  return { queued: `Waiting, place ${run.position} of ${run.of}`, training: 'Training started', paused: `Training paused at step ${grouped(run.step)}`, done: `Training done${result}`,
-    stopped: `Training stopped${result}`, failed: `Training stopped by itself: ${run.cause}` }[run.state] ?? '';
+  const value = score(run);
+  const result = value === null ? '' : `, ${run.score_name} ${scoreText(value, run.score_name)}`;
+  return (
+    {
+      queued: `Waiting, place ${run.position} of ${run.of}`,
+      training: 'Training started',
+      paused: `Training paused at step ${grouped(run.step)}`,
+      done: `Training done${result}`,
+      stopped: `Training stopped${result}`,
+      failed: `Training stopped by itself: ${run.cause}`,
+    }[run.state] ?? ''
+  );
 }
