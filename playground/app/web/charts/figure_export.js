@@ -1,33 +1,34 @@
 // Plotly figures leave the page as PNG, SVG, a page that works alone, or their numbers.
 
 import { ROOT } from '../core/root.js';
-import { exportMenu } from '../shell/panel.js';
-import { save, saveData } from '../shell/save_figure.js';
+import { exportMenu, saving } from '../shell/panel.js';
+import { save } from '../shell/save_figure.js';
 import { plotly } from './plot.js';
 import { tokens } from './plotly_style.js';
 
+/** @import { Plot } from './plot.js' */
+
 /**
- * @param {[string, {node: HTMLElement, figure: () => any}][]} plots each with the name it has when there are several
+ * @param {[string, Plot][]} plots each with the name it has when there are several
  * @param {string} name of the files
- * @param {() => any} data what the JSON file holds
+ * @param {() => unknown} data what the JSON file holds
  */
 export function figureMenu(plots, name, data) {
   return exportMenu(() => [
     ...plots.flatMap(([part, plot]) =>
-      ['png', 'svg'].map((format) => [
-        label(format.toUpperCase(), part, plots),
-        () => picture(plot, format, file(name, part, plots)),
-      ]),
+      ['png', 'svg'].map((format) => choice(format.toUpperCase(), part, (file) => picture(plot, format, file))),
     ),
-    ...plots.map(([part, plot]) => [label('Web page', part, plots), () => page(plot, file(name, part, plots))]),
-    ['JSON data', () => saveData(data(), name)],
+    ...plots.map(([part, plot]) => choice('Web page', part, (file) => page(plot, file))),
+    saving(data, name),
   ]);
+
+  /** @param {string} what @param {string} part @param {(file: string) => void} act @returns {[string, () => void]} */
+  function choice(what, part, act) {
+    return plots.length > 1 ? [`${what}, ${part}`, () => act(`${name}-${part}`)] : [what, () => act(name)];
+  }
 }
 
-const label = (what, part, plots) => (plots.length > 1 ? `${what}, ${part}` : what);
-const file = (name, part, plots) => (plots.length > 1 ? `${name}-${part}` : name);
-
-/** On the theme's own paper, since a transparent dark figure cannot be read elsewhere. */
+/** On the theme's own paper, since a transparent dark figure cannot be read elsewhere. @param {Plot} plot */
 function onPaper(plot) {
   const { data, layout, config } = plot.figure();
   const paper = tokens()('--surface');
@@ -44,6 +45,7 @@ function onPaper(plot) {
   };
 }
 
+/** @param {Plot} plot @param {string} format @param {string} filename */
 async function picture(plot, format, filename) {
   const library = await plotly();
   const figure = onPaper(plot);
@@ -56,7 +58,7 @@ async function picture(plot, format, filename) {
   });
 }
 
-/** plotly.js goes into the file, so that it opens without network. */
+/** plotly.js goes into the file, so that it opens without network. @param {Plot} plot @param {string} filename */
 async function page(plot, filename) {
   const { data, layout } = onPaper(plot);
   const script = await (await fetch(new URL('assets/plotly.js', ROOT))).text();

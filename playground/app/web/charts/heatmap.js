@@ -1,6 +1,11 @@
 // A labelled heatmap with one lit row, drawn in CSS pixels.
-import { s, setText, weight } from '../core/dom.js';
+
+import { argmax } from '../core/arrays.js';
+import { s, setText } from '../core/dom.js';
 import { onRamp, ramp, spelled } from '../core/glyphs.js';
+import { weight } from '../core/numbers.js';
+
+/** @import { Hue, Rows } from '../core/types.d.ts' */
 
 const MONO = 0.61;
 const TALLEST = 290;
@@ -9,15 +14,13 @@ const INK = 0.75; // of a line's height is inked: turned labels may stand that c
 /**
  * @param {object} options
  * @param {string[]} options.rows @param {string[]} options.columns
- * @param {{row: (i: number) => ArrayLike<number>}} options.values rows × columns, 0…1
+ * @param {Rows} options.values rows × columns, 0…1
  * @param {number} options.width CSS pixels available
  * @param {string} options.rowName @param {string} options.columnName names of the axes
- * @param {import('../core/glyphs.js').Hue} [options.hue] of the cells
- * @param {import('../core/glyphs.js').Hue} [options.rowHue]
- * @param {import('../core/glyphs.js').Hue} [options.columnHue] of the tokens
+ * @param {Hue} [options.hue] of the cells @param {Hue} [options.rowHue] @param {Hue} [options.columnHue] of the tokens
  * @param {(row: number) => void} options.onpick a row was clicked
- * @param {(row: number | null, column?: number) => void} options.onhover
- * @returns {{svg: SVGElement, show: (row: number) => void}}
+ * @param {(at: [row: number, column: number] | null) => void} options.onhover
+ * @returns {{svg: SVGElement, show: (row: number | null) => void}}
  */
 export function createHeatmap({
   rows,
@@ -73,13 +76,14 @@ export function createHeatmap({
     show(row) {
       labels[lit]?.classList.remove('cur');
       labels.forEach((label, i) => {
-        label.style.display = (i % g.every === 0 && Math.abs(i - row) >= g.every) || i === row ? '' : 'none';
+        const free = row === null || Math.abs(i - row) >= g.every;
+        label.style.display = (i % g.every === 0 && free) || i === row ? '' : 'none';
       });
-      labels[row]?.classList.add('cur');
-      lit = row;
+      lit = row ?? -1;
+      labels[lit]?.classList.add('cur');
       marker.style.display = row === null ? 'none' : '';
       if (row === null) {
-        numerals.forEach((text) => setText(text, ''));
+        for (const text of numerals) setText(text, '');
         return;
       }
       marker.style.transform = `translateY(${row * g.high}px)`;
@@ -88,10 +92,14 @@ export function createHeatmap({
   };
 }
 
+/** @typedef {ReturnType<typeof geometry>} Geometry */
+
+/** @param {string[]} rows @param {string[]} columns @param {number} width */
 function geometry(rows, columns, width) {
   const big = document.documentElement.classList.contains('present');
   const font = big ? 25 : 13;
   const char = font * MONO;
+  /** @param {string[]} tokens */
   const longest = (tokens) => Math.max(...tokens.map((t) => t.length), 1);
   const rowChars = Math.min(longest(rows), 10);
   const left = (big ? 44 : 20) + rowChars * char + 14;
@@ -117,13 +125,15 @@ function geometry(rows, columns, width) {
     skip: upright ? 1 : Math.ceil((font * INK) / wide),
     width: left + wide * columns.length + 3,
     height: top + high * rows.length + 3,
-    x: (j) => left + j * wide,
-    y: (i) => top + i * high,
+    x: (/** @type {number} */ j) => left + j * wide,
+    y: (/** @type {number} */ i) => top + i * high,
   };
 }
 
+/** @param {string} text @param {number} chars */
 const clip = (text, chars) => (text.length > chars ? `${text.slice(0, chars - 1)}…` : spelled(text));
 
+/** @param {Geometry} g @param {string} rowName @param {string} columnName */
 function axisNames(g, rowName, columnName) {
   const small = g.big ? 24 : 12;
   const middle = (g.left + g.width) / 2;
@@ -141,6 +151,7 @@ function axisNames(g, rowName, columnName) {
   ];
 }
 
+/** @param {Geometry} g @param {string} token @param {number} j */
 function columnLabel(g, token, j) {
   const x = g.x(j) + g.wide / 2;
   const y = g.top - 8;
@@ -159,6 +170,7 @@ function columnLabel(g, token, j) {
       );
 }
 
+/** @param {Geometry} g @param {Rows} values @param {number} rows @param {number} columns @param {Hue} hue */
 function cells(g, values, rows, columns, hue) {
   const group = s('g');
   const gap = g.wide > 10 && g.high > 10 ? 1 : 0.5;
@@ -179,21 +191,28 @@ function cells(g, values, rows, columns, hue) {
   return group;
 }
 
-/** Numerals stand only in the lit row; narrow columns show the largest alone, on a halo. */
+/**
+ * Numerals stand only in the lit row; narrow columns show the largest alone, on a halo.
+ * @param {SVGTextElement[]} numerals @param {Float32Array} row @param {Geometry} g @param {number} at
+ */
 function writeNumerals(numerals, row, g, at) {
   const room = g.wide >= (g.big ? 44 : 22);
-  let most = 0;
-  for (let j = 1; j < row.length; j++) if (row[j] > row[most]) most = j;
+  const most = argmax(row);
   numerals.forEach((text, j) => {
     setText(text, row[j] >= 0.05 && (room || j === most) ? weight(row[j]) : '');
     if (!text.textContent) return;
-    text.setAttribute('y', g.y(at) + g.high / 2 + (g.big ? 9 : 4.2));
+    text.setAttribute('y', String(g.y(at) + g.high / 2 + (g.big ? 9 : 4.2)));
     text.style.fill = room ? onRamp(row[j]) : 'var(--ink)';
     text.classList.toggle('halo', !room);
   });
 }
 
+/**
+ * @param {SVGElement} svg @param {Geometry} g @param {number} rows @param {number} columns @param {SVGElement} hover
+ * @param {(row: number) => void} onpick @param {(at: [row: number, column: number] | null) => void} onhover
+ */
 function listen(svg, g, rows, columns, hover, onpick, onhover) {
+  /** @param {MouseEvent} event @returns {[row: number, column: number] | null} */
   const cell = (event) => {
     const box = svg.getBoundingClientRect();
     const j = Math.floor((event.clientX - box.left - g.left) / g.wide);
@@ -202,12 +221,10 @@ function listen(svg, g, rows, columns, hover, onpick, onhover) {
   };
   svg.addEventListener('pointermove', (event) => {
     const at = cell(event);
-    const inside = at && at[1] >= 0;
-    hover.setAttribute(
-      'd',
-      inside ? `M${g.x(at[1])} ${g.y(at[0])}h${g.wide}v${g.high}h${-g.wide}zM${g.x(at[1])} ${g.top - 5}h${g.wide}` : '',
-    );
-    onhover(...(inside ? at : [null]));
+    const inside = at && at[1] >= 0 ? at : null;
+    const [x, y] = inside ? [g.x(inside[1]), g.y(inside[0])] : [0, 0];
+    hover.setAttribute('d', inside ? `M${x} ${y}h${g.wide}v${g.high}h${-g.wide}zM${x} ${g.top - 5}h${g.wide}` : '');
+    onhover(inside);
   });
   svg.addEventListener('pointerleave', () => {
     hover.setAttribute('d', '');

@@ -3,6 +3,9 @@ import { h } from '../core/dom.js';
 import { ROOT } from '../core/root.js';
 import { resolve, styled, tokens } from './plotly_style.js';
 
+/** @import { Layout, Trace } from '../core/figure.d.ts' */
+/** @import { Styled, Token } from './plotly_style.js' */
+
 const CONFIG = {
   displaylogo: false,
   displayModeBar: false,
@@ -11,17 +14,35 @@ const CONFIG = {
   doubleClick: 'reset+autosize',
   showTips: false,
 };
+/**
+ * @typedef {object} Plotly what we use of it
+ * @property {(node: HTMLElement, data: Trace[], layout: Layout, config: object) => Promise<void>} react
+ * @property {(figure: object, options: object) => void} downloadImage
+ */
+/**
+ * @typedef {object} Plot
+ * @property {HTMLElement} node
+ * @property {(data: Trace[], layout: Layout) => void} show
+ * @property {(changes: Change[]) => void} patch changes single traces; also what a later redraw starts from
+ * @property {() => {data: Trace[], layout: Styled, config: object}} figure as it is drawn now
+ */
+/** @typedef {{trace: number} & Record<string, unknown>} Change */
+/** @typedef {{x: number, y: number, customdata?: unknown, curveNumber: number}} At the point of a curve */
+
+/** @type {Promise<Plotly> | null} */
 let loading = null;
 
-/** The installed plotly.js, fetched once. @returns {Promise<any>} */
+/** The installed plotly.js, fetched once. @returns {Promise<Plotly>} */
 export function plotly() {
   loading ??= new Promise((done, failed) => {
-    if (window.Plotly) {
-      done(window.Plotly);
+    const global = /** @type {{Plotly?: Plotly}} */ (/** @type {unknown} */ (window));
+    const found = () => done(/** @type {Plotly} */ (global.Plotly));
+    if (global.Plotly) {
+      found();
       return;
     }
     const script = h('script', { src: new URL('assets/plotly.js', ROOT).href, async: true });
-    script.onload = () => done(window.Plotly);
+    script.onload = found;
     script.onerror = () => {
       loading = null;
       script.remove();
@@ -32,29 +53,29 @@ export function plotly() {
   return loading;
 }
 
-/** Marks at the edge of the chart are drawn whole. */
+/** Marks at the edge of the chart are drawn whole. @param {Trace} trace @param {Token} token @returns {Trace} */
 const dressed = (trace, token) => ({
   ...((trace.type ?? 'scatter') === 'scatter' ? { cliponaxis: false } : {}),
   ...resolve(trace, token),
 });
 
 /**
- * @param {{onPoint?: (point: any) => void, onHover?: (point: any) => void, label?: string}} [options]
- * @returns {{node: HTMLElement, show: (data: any[], layout: any) => void, patch: (changes: any[]) => void, figure: ()
- * => any}}
+ * @param {{onPoint?: (point: At) => void, onHover?: (point: At) => void, label?: string}} [options]
+ * @returns {Plot}
  */
 export function plot({ onPoint, onHover, label = '' } = {}) {
   const canvas = h('div.plot-canvas', {});
   const node = h('div.plot', { role: 'img', 'aria-label': label }, canvas);
-  let figure = null;
+  /** @type {{data: Trace[], layout: Layout}} */
+  let figure = { data: [], layout: {} };
+  let given = false;
   let due = 0;
   let drawn = false;
-  let changes = [];
   let failed = false;
 
   new ResizeObserver(() => schedule()).observe(node);
   new MutationObserver(() => schedule()).observe(document.documentElement, { attributeFilter: ['class'] });
-  new IntersectionObserver((seen) => seen.at(-1).isIntersecting && !drawn && schedule(), {
+  new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && !drawn && schedule(), {
     rootMargin: '200px',
   }).observe(node);
 
@@ -68,7 +89,7 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
 
   async function draw() {
     // Inside a closed tab there is no size; the observer calls again when it opens.
-    if (!figure || !node.clientWidth || !node.clientHeight) return;
+    if (!given || !node.clientWidth || !node.clientHeight) return;
     let library;
     try {
       library = await plotly();
@@ -95,10 +116,13 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
     );
     if (!drawn) {
       drawn = true;
-      if (onPoint) canvas.on('plotly_click', (event) => onPoint(event.points[0]));
-      if (onHover) canvas.on('plotly_hover', (event) => onHover(event.points.at(-1)));
+      // Plotly puts its own `on` onto the node.
+      const heard = /** @type {{on: (name: string, listener: (event: {points: At[]}) => void) => void}} */ (
+        /** @type {unknown} */ (canvas)
+      );
+      if (onPoint) heard.on('plotly_click', ({ points }) => onPoint(points[0]));
+      if (onHover) heard.on('plotly_hover', ({ points }) => onHover(points[points.length - 1]));
     }
-    changes = [];
   }
 
   function tellFailure() {
@@ -118,21 +142,17 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
     node,
     show(data, layout) {
       figure = { data, layout };
+      given = true;
       schedule();
     },
-    /** Change single traces: `{trace, x, y, …}`; also what a later redraw starts from. */
     patch(list) {
-      if (!figure) return;
       for (const { trace, ...keys } of list) Object.assign(figure.data[trace] ?? {}, keys);
-      changes = list;
       schedule();
     },
-    figure: () =>
-      figure && {
-        data: figure.data.map((trace) => dressed(trace, tokens())),
-        layout: styled(figure.layout, tokens()),
-        config: CONFIG,
-      },
-    pending: () => changes,
+    figure: () => ({
+      data: figure.data.map((trace) => dressed(trace, tokens())),
+      layout: styled(figure.layout, tokens()),
+      config: CONFIG,
+    }),
   };
 }

@@ -1,5 +1,5 @@
 // Any `go.Figure` in a panel of the page: follows theme, width and step, keeps the zoom, tells clicks.
-import { get, on } from '../core/store.js';
+import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { figureMenu } from './figure_export.js';
 import { plot } from './plot.js';
@@ -7,19 +7,25 @@ import { merge } from './plotly_style.js';
 
 const AFTER_MS = 40;
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @import { Figure, Meta, Trace } from '../core/figure.d.ts' */
+/** @import { Island, Table } from '../core/types.d.ts' */
+/** @import { Panel } from '../shell/panel.js' */
+/** @import { At, Plot } from './plot.js' */
+
+/** @param {HTMLElement} root @param {Island<Figure, 'point'>} island */
 export function mount(root, island) {
   let due = 0;
   let arriving = false;
-  let shown = null;
-  let value = null;
-  let meta = {};
-  let choice = null;
-  let panel = null;
-  let chart = null;
-  let shellKey = null;
-  let choices = null;
+  let shown = 0;
+  /** @type {Figure} what is drawn */
+  let value = { data: [], layout: {} };
+  /** @type {Figure | null} what the server sent last */
   let own = null;
+  /** @type {Meta} */
+  let meta = {};
+  let choice = '';
+  /** @type {Shell | null} */
+  let shell = null;
 
   island.onValue((next) => {
     own = next;
@@ -27,109 +33,115 @@ export function mount(root, island) {
   });
   // Another moment of the training brings its own figures; like steps, they wait until what is drawn at frame rate has
   // been painted.
-  on('moment', (moment) => {
-    if (!own || !moment) return;
-    const same = (figure) => figure.layout?.meta?.title === own.layout?.meta?.title;
+  state.moment.on(({ figures }) => {
+    if (!own) return;
+    const [sent, title] = [own, own.layout.meta?.title];
+    const same = Object.values(figures ?? {}).find(({ layout }) => layout.meta?.title === title);
     clearTimeout(due);
-    due = setTimeout(() => take(Object.values(moment.figures ?? {}).find(same) ?? own), AFTER_MS);
+    due = setTimeout(() => take(same ?? sent), AFTER_MS);
     arriving = true;
   });
 
+  state.step.on((now) => {
+    if (!shell) return;
+    read(shell);
+    // Plotly redraws the whole chart: it waits until the player has painted, and skips steps that are passed in haste.
+    if (arriving) return; // the figure that comes is drawn at the step by then
+    clearTimeout(due);
+    if (now !== shown) due = setTimeout(step, AFTER_MS);
+  });
+
+  /** @param {Figure} next */
   function take(next) {
     clearTimeout(due);
     arriving = false;
     value = next;
-    meta = next.layout?.meta ?? {};
-    shell();
-    draw();
+    meta = next.layout.meta ?? {};
+    draw(shellOf(meta));
   }
-  on('step', () => {
-    if (!value) return;
-    read();
-    // Plotly redraws the whole chart: it waits until the player has painted, and skips steps that are passed in haste.
-    if (arriving) return; // the figure that comes is drawn at the step by then
-    clearTimeout(due);
-    if (get('step') !== shown) due = setTimeout(step, AFTER_MS);
-  });
 
-  /** The shell stays as long as its title and switch do, so the drawing keeps its zoom. */
-  function shell() {
-    const key = JSON.stringify([meta.title, meta.switch]);
-    if (key === shellKey) return;
-    shellKey = key;
-    if (!meta.switch?.some(([id]) => id === choice)) choice = meta.switch?.at(-1)?.[0] ?? null;
-    choices = meta.switch ? segments(`${meta.title}: what is shown`, meta.switch, choose) : null;
+  /**
+   * The shell stays as long as its title and switch do, so the drawing keeps its zoom.
+   * @typedef {{key: string, panel: Panel, chart: Plot}} Shell
+   * @param {Meta} meta @returns {Shell}
+   */
+  function shellOf({ title = '', subtitle = '', alt_name = title, switch: options }) {
+    const key = JSON.stringify([title, options]);
+    if (shell?.key === key) return shell;
+    if (!options?.some(([id]) => id === choice)) choice = options?.at(-1)?.[0] ?? '';
+    const choices = options && segments(`${title}: what is shown`, options, choose);
     choices?.show(choice);
-    chart = plot({ onPoint: tell, label: meta.alt_name ?? meta.title });
-    panel = createPanel({
-      title: meta.title ?? '',
-      subtitle: meta.subtitle ?? '',
+    const chart = plot({ onPoint: tell, label: alt_name });
+    const panel = createPanel({
+      title,
+      subtitle,
       controls: choices ? [choices.node] : [],
       table,
       className: 'plotly-panel',
     });
     panel.figure.append(chart.node);
-    panel.node
-      .querySelector('.exports')
-      ?.replaceWith(figureMenu([[meta.title, chart]], fileName(meta.title), () => value).node);
+    const menu = figureMenu([[title, chart]], fileName(title), () => value);
+    panel.node.querySelector('.exports')?.replaceWith(menu.node);
     root.replaceChildren(panel.node);
+    shell = { key, panel, chart };
+    return shell;
+
+    /** @param {string} next */
+    function choose(next) {
+      choice = next;
+      choices?.show(next);
+      draw({ key, panel, chart });
+    }
   }
 
-  function draw() {
+  /** @param {Shell} shell */
+  function draw({ panel, chart, ...rest }) {
     panel.subtitle(meta.subtitle ?? '');
-    panel.empty(value.data?.length || !meta.empty ? null : meta.empty);
-    if (value.layout?.height) chart.node.style.minHeight = `${value.layout.height}px`;
-    const { meta: _, height, ...layout } = merge(value.layout ?? {}, meta.layouts?.[choice] ?? {});
-    const patches = new Map((meta.steps?.[get('step') ?? 0] ?? []).map(({ trace, ...keys }) => [trace, keys]));
-    shown = get('step') ?? 0;
+    panel.empty(value.data.length || !meta.empty ? null : meta.empty);
+    if (value.layout.height) chart.node.style.minHeight = `${value.layout.height}px`;
+    const { meta: _, height, ...layout } = merge(value.layout, meta.layouts?.[choice]);
+    shown = state.step.value ?? 0;
+    const patches = new Map((meta.steps?.[shown] ?? []).map(({ trace, ...keys }) => [trace, keys]));
     chart.show(
       value.data.map((trace, i) => ({ ...trace, ...visible(trace), ...patches.get(i) })),
       layout,
     );
-    read();
+    read({ panel, chart, ...rest });
     panel.refresh();
   }
 
-  /** Traces of another choice rest; a trace says in `meta` which choice it belongs to. */
+  /** Traces of another choice rest; a trace says in `meta` which choice it belongs to. @param {Trace} trace */
   function visible(trace) {
-    const own = trace.meta?.view ?? trace.meta;
+    const own = typeof trace.meta === 'string' ? trace.meta : trace.meta?.view;
     return meta.switch?.some(([id]) => id === own) && own !== choice ? { visible: false } : {};
   }
 
-  function choose(next) {
-    choice = next;
-    choices.show(next);
-    draw();
-  }
-
   function step() {
-    shown = get('step') ?? 0;
+    shown = state.step.value ?? 0;
     const patches = meta.steps?.[shown];
-    if (patches) chart.patch(patches);
+    if (patches) shell?.chart.patch(patches);
   }
 
-  function read() {
-    const readings = Array.isArray(meta.readings) ? meta.readings : meta.readings?.[choice];
-    panel.read(
-      readings?.[get('step') ?? 0] ??
-        (Array.isArray(meta.reading) ? meta.reading : meta.reading?.[choice]) ?? [['', ' ']],
-    );
+  /** @param {Shell} shell */
+  function read({ panel }) {
+    const { readings, reading } = meta;
+    const now = Array.isArray(readings) ? readings : readings?.[choice];
+    const always = Array.isArray(reading) ? reading : reading?.[choice];
+    panel.read(now?.[state.step.value ?? 0] ?? always ?? [['', ' ']]);
   }
 
+  /** @param {At} point */
   function tell({ x, y, customdata, curveNumber }) {
     island.send('point', { x, y, customdata: customdata ?? null, curve: curveNumber });
   }
 
+  /** @returns {Table} */
   function table() {
-    return (
-      meta.table ?? {
-        columns: ['series', 'x', 'y'],
-        rows: (value?.data ?? []).flatMap((trace) =>
-          [...(trace.x ?? [])].map((x, i) => [trace.name ?? '', x, trace.y?.[i] ?? '']),
-        ),
-      }
-    );
+    const rowsOf = (/** @type {Trace} */ { name = '', x = [], y = [] }) =>
+      Array.from(x, (at, i) => [name, at, y[i] ?? '']);
+    return meta.table ?? { columns: ['series', 'x', 'y'], rows: value.data.flatMap(rowsOf) };
   }
 }
 
-const fileName = (title = 'figure') => title.toLowerCase().replace(/\W+/g, '-');
+/** @param {string} title */
+const fileName = (title) => (title || 'figure').toLowerCase().replace(/\W+/g, '-');

@@ -1,5 +1,10 @@
-// One look for all Plotly figures, made from the page's tokens. Colours come as `var(--…)` and are resolved for the
-// theme in force.
+// One look for all Plotly figures, made from the page's tokens. `var(--…)` is resolved for the theme in force.
+
+/** @import { Layout } from '../core/figure.d.ts' */
+
+/** @typedef {(name: string) => string} Token reads a custom property */
+/** @typedef {Record<string, any>} Part of a layout: Plotly's own vocabulary, which is open */
+/** @typedef {Part & {annotations: Part[], shapes: Part[], margin: {l: number}}} Styled a whole layout */
 
 /** Keys that hold words, which must stay as they are even if they look like a colour. */
 const WORDS = new Set([
@@ -20,7 +25,7 @@ const WORDS = new Set([
 ]);
 const REFERENCE = /^var\((--[\w-]+)\)$/;
 
-/** @returns {(name: string) => string} reads custom properties; one lookup for a whole figure */
+/** One lookup of custom properties for a whole figure. @returns {Token} */
 export function tokens() {
   const style = getComputedStyle(document.body);
   const known = new Map();
@@ -30,36 +35,50 @@ export function tokens() {
   };
 }
 
+/** @param {Token} token @param {string} name */
 const size = (token, name) => parseFloat(token(name)) || 12;
 
-/** A copy in which every `var(--…)` is the theme's colour, or a number for a size. */
+/**
+ * A copy in which every `var(--…)` is the theme's colour, or a number for a size.
+ * @template T
+ * @param {T} value @param {Token} token @returns {T}
+ */
 export function resolve(value, token) {
+  return /** @type {T} */ (resolved(value, token));
+}
+
+/** @param {unknown} value @param {Token} token @returns {unknown} */
+function resolved(value, token) {
   if (typeof value === 'string') {
     const found = REFERENCE.exec(value);
     if (!found) return value;
     const plain = token(found[1]);
     return plain.endsWith('px') ? parseFloat(plain) : plain || value;
   }
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'number' ? one : resolve(one, token)));
+  if (Array.isArray(value)) return value.map((one) => (typeof one === 'number' ? one : resolved(one, token)));
   if (!value || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
+  /** @type {Record<string, unknown>} */
   const copy = {};
   for (const [key, one] of Object.entries(value)) {
     const words = WORDS.has(key) && (typeof one !== 'object' || Array.isArray(one));
-    copy[key] = words ? one : resolve(one, token);
+    copy[key] = words ? one : resolved(one, token);
   }
   return copy;
 }
 
-/** Words for Plotly, which reads some markup: literal text stays literal. @param {string} text */
+/** Words for Plotly, which reads some markup: literal text stays literal. @param {unknown} text */
 export const plain = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /**
  * The layout on top of our look.
- * @param {Record<string, any>} layout from the figure @param {(name: string) => string} token
+ * @param {Layout} layout from the figure @param {Token} token
+ * @returns {Styled}
  */
 export function styled(layout, token) {
   const small = size(token, '--fs-xs');
+  /** @type {Part} */
   const given = resolve(withoutForeignTemplate(layout), token);
+  /** @type {Part} */
   const result = merge(
     {
       paper_bgcolor: 'rgba(0,0,0,0)',
@@ -90,24 +109,26 @@ export function styled(layout, token) {
     },
     given,
   );
-  result.shapes = (given.shapes ?? []).map((one) =>
+  const styled = /** @type {Styled} */ (result);
+  result.shapes = (given.shapes ?? []).map((/** @type {Part} */ one) =>
     one.label ? merge({ label: { font: { size: small, color: token('--ink2') } } }, one) : one,
   );
-  result.annotations = [...(given.annotations ?? [])].map((one) =>
+  result.annotations = [...(given.annotations ?? [])].map((/** @type {Part} */ one) =>
     merge({ font: { size: small, color: token('--ink2') }, showarrow: false }, one),
   );
   for (const name of Object.keys(result)) {
-    if (/^[xy]axis\d*$/.test(name)) result[name] = axis(result[name], name, token, result);
+    if (/^[xy]axis\d*$/.test(name)) result[name] = axis(result[name], name, token, styled);
     if (/^scene\d*$/.test(name)) result[name] = space(result[name], token);
   }
-  return result;
+  return styled;
 }
 
-/** Plotly's own template brings its own colours; one that speaks in our tokens is kept. */
+/** Plotly's own template brings its own colours; one that speaks in our tokens is kept. @param {Layout} layout */
 function withoutForeignTemplate({ template, meta, width, ...layout }) {
   return template && JSON.stringify(template).includes('var(--') ? { ...layout, template } : layout;
 }
 
+/** @param {Part} given @param {string} name @param {Token} token @param {Styled} layout */
 function axis(given, name, token, layout) {
   const horizontal = name.startsWith('x');
   const floor = layout[name.replace('x', 'y')]?.zeroline !== false;
@@ -155,6 +176,7 @@ function axis(given, name, token, layout) {
   return { ...look, title: { text: '' } };
 }
 
+/** @param {Part} given @param {Token} token */
 function space(given, token) {
   const look = () => ({
     gridcolor: token('--line'),
@@ -167,8 +189,9 @@ function space(given, token) {
   return merge({ xaxis: look(), yaxis: look(), zaxis: look() }, given);
 }
 
-/** Deep, the second wins; arrays are taken whole. */
+/** Deep, the second wins; arrays are taken whole. @param {Part} base @param {Part | undefined} over @returns {Part} */
 export function merge(base, over) {
+  /** @type {Part} */
   const result = { ...base };
   for (const [key, value] of Object.entries(over ?? {})) {
     const deep =

@@ -1,10 +1,14 @@
-// Island: the code of the run on the stage, fetched when its tab is opened; to read, copy or take away with its
-// weights.
+// Island: the code of the run on the stage, fetched when its tab is opened; to read, copy or take away with weights.
 import { h, setText } from '../core/dom.js';
 import { ROOT } from '../core/root.js';
-import { get, on } from '../core/store.js';
+import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { coloured } from './python_code.js';
+
+/** @import { Island, Rich } from '../core/types.d.ts' */
+
+/** @typedef {{address: string, name: string}} Value where the files are, within the page's root */
+/** @typedef {[id: string, title: string, source: string]} Part */
 
 const TOLD_MS = 2000;
 const MOST_BYTES = 20 * 2 ** 20;
@@ -14,12 +18,15 @@ const FILES = [
   ['trace.json', 'Trace (.json)'],
 ];
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Value, 'uploaded'>} island */
 export function mount(root, island) {
+  /** @type {Value | null} */
   let value = null;
-  let fetched = null;
+  let fetched = '';
+  /** @type {Part[]} */
   let parts = [];
   let chosen = 'model';
+  /** @type {ReturnType<typeof segments> | null} */
   let choice = null;
   let telling = 0;
   const text = h('code');
@@ -32,36 +39,35 @@ export function mount(root, island) {
     accept: '.safetensors',
     tabindex: -1,
     'aria-hidden': true,
-    onchange: () => file.files[0] && upload(file.files[0]),
+    onchange: () => void upload(file.files?.[0]),
   });
   const bring = h('button.btn.box', { type: 'button', onclick: () => file.click() }, 'Upload weights');
   const refused = h('p.code-refused', { role: 'alert' });
   const place = h('span.code-choice');
   const panel = createPanel({ title: 'Code', className: 'code', controls: [place], image: false });
   panel.figure.append(view);
-  panel.node.querySelector('.pb').append(h('div.code-foot', {}, copy, said, h('span.sp'), files, bring, file), refused);
+  panel.node
+    .querySelector('.pb')
+    ?.append(h('div.code-foot', {}, copy, said, h('span.sp'), files, bring, file), refused);
   root.append(panel.node);
 
   island.onValue((next) => {
     value = next;
     files.replaceChildren(
       ...FILES.map(([file, label]) =>
-        h('a.btn.box', { href: new URL(`${value.address}/${file}`, ROOT).href, download: named(file) }, label),
+        h('a.btn.box', { href: addressOf(next, file).href, download: named(next, file) }, label),
       ),
     );
     load();
   });
-  on('tab', load);
-
-  function named(file) {
-    return file === 'weights.safetensors' ? file : `${value.name}.${file.split('.').at(-1)}`;
-  }
+  state.tab.on(load);
 
   async function load() {
-    if (get('tab') !== 'code' || !value || fetched === value.address) return;
-    const wanted = (fetched = value.address);
+    if (state.tab.value !== 'code' || !value || fetched === value.address) return;
+    const wanted = value.address;
+    fetched = wanted;
     try {
-      const answer = await fetch(new URL(`${wanted}/parts.json`, ROOT));
+      const answer = await fetch(addressOf(value, 'parts.json'));
       const said = await answer.json();
       if (fetched !== wanted) return;
       if (!answer.ok) return failed(said.error);
@@ -73,16 +79,18 @@ export function mount(root, island) {
     }
   }
 
-  /** Weights from a file: the server keeps them if they fit a model of its own, and says what differs if not. */
+  /**
+   * Weights from a file: the server keeps them if they fit a model of its own, and says what differs if not.
+   * @param {File | undefined} chosenFile
+   */
   async function upload(chosenFile) {
+    if (!chosenFile || !value) return;
     refused.replaceChildren();
     file.value = '';
-    if (chosenFile.size > MOST_BYTES)
-      return refuse(
-        `The file has ${chosenFile.size.toLocaleString('en')} bytes; weights here have at most ${MOST_BYTES.toLocaleString('en')}.`,
-      );
+    const [size, most] = [chosenFile.size, MOST_BYTES].map((bytes) => bytes.toLocaleString('en'));
+    if (chosenFile.size > MOST_BYTES) return refuse(`The file has ${size} bytes; weights here have at most ${most}.`);
     try {
-      const answer = await fetch(new URL(`${value.address}/upload`, ROOT), { method: 'POST', body: chosenFile });
+      const answer = await fetch(addressOf(value, 'upload'), { method: 'POST', body: chosenFile });
       const told = await answer.json();
       if (told.error) return refuse(told.error);
       island.send('uploaded', { run: told.run });
@@ -92,12 +100,14 @@ export function mount(root, island) {
     }
   }
 
+  /** @param {string} reason */
   function refuse(reason) {
     refused.replaceChildren(h('b.w', {}, '✗ '), reason);
   }
 
+  /** @param {string} reason */
   function failed(reason) {
-    fetched = null;
+    fetched = '';
     panel.empty({ title: 'No code yet', text: reason, action: 'Try again', onaction: load });
   }
 
@@ -117,8 +127,8 @@ export function mount(root, island) {
   }
 
   function draw() {
-    const [, title, source] = parts.find(([id]) => id === chosen);
-    choice.show(chosen);
+    const [, title, source] = parts.find(([id]) => id === chosen) ?? parts[0];
+    choice?.show(chosen);
     view.setAttribute('aria-label', `Code: ${title}`);
     text.replaceChildren(...coloured(source.trimEnd()));
     const lines = source.trimEnd().split('\n').length;
@@ -142,11 +152,18 @@ export function mount(root, island) {
 
   /** Where a page may not write to the clipboard the visitor still can. */
   function selected() {
-    getSelection().selectAllChildren(text);
+    getSelection()?.selectAllChildren(text);
     return false;
   }
 }
 
+/** @param {Value} value @param {string} file */
+const addressOf = ({ address }, file) => new URL(`${address}/${file}`, ROOT);
+
+/** @param {Value} value @param {string} file */
+const named = ({ name }, file) => (file === 'weights.safetensors' ? file : `${name}.${file.split('.').at(-1)}`);
+
+/** @param {string} part @returns {Rich} */
 function reading(part) {
   if (part === 'script')
     return [

@@ -1,11 +1,10 @@
-// Python text as nodes: keywords bold, strings and numbers paler, comments palest. No hue: those mean encoder, code,
-// decoder.
+// Python text as nodes: keywords bold, strings and numbers paler, comments palest. Hues mean encoder, code, decoder.
 import { h } from '../core/dom.js';
 
 const KEYWORDS = new Set(
   (
-    'False None True and as assert async await break case class continue def del elif else except finally for from global if ' +
-    'import in is lambda match nonlocal not or pass raise return try while with yield'
+    'False None True and as assert async await break case class continue def del elif else except finally for from ' +
+    'global if import in is lambda match nonlocal not or pass raise return try while with yield'
   ).split(' '),
 );
 const TOKEN = new RegExp(
@@ -25,7 +24,7 @@ export function coloured(text) {
   const nodes = [];
   let at = 0;
   for (const found of text.matchAll(TOKEN)) {
-    const { comment, string, number, name } = found.groups;
+    const { comment, string, number, name } = found.groups ?? {};
     const piece = found[0];
     const kind = comment
       ? 'k-comment'

@@ -1,5 +1,5 @@
 // Comparing what a model wrote with what was right, and saying scores.
-import { percent } from './dom.js';
+import { percent } from './numbers.js';
 
 /**
  * Token by token. Where only one of the two lists names the end token, writing it or not counts as well.
@@ -15,12 +15,15 @@ export function compare(output, target) {
   return { wrong, hits, total: wanted.length, right: hits === wanted.length && output.length === wanted.length };
 }
 
-/** @param {number | null} value @param {string} name what is scored */
+/** @param {number | null | undefined} value @param {string} name what is scored */
 export function scoreText(value, name) {
-  if (!Number.isFinite(value)) return '–';
+  if (!known(value)) return '–';
   if (name.includes('error')) return value.toPrecision(3);
   return value >= 0 && value <= 1 ? percent(value) : value.toPrecision(3);
 }
+
+/** @param {unknown} value @returns {value is number} */
+export const known = (value) => Number.isFinite(value);
 
 /** Mean squared error of two pictures. @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export function pictureError(a, b) {
@@ -28,10 +31,3 @@ export function pictureError(a, b) {
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return sum / a.length;
 }
-
-/** Seconds for people: 2.7 s, 14 s, 3 min. @param {number} s */
-export const seconds = (s) =>
-  s >= 120 ? `${Math.round(s / 60)} min` : s >= 10 ? `${Math.round(s)} s` : `${s.toFixed(1)} s`;
-
-/** @param {number} n */
-export const grouped = (n) => Math.round(n).toLocaleString('en');

@@ -1,7 +1,7 @@
 // The small drawings that every figure shares: ■ ● ▲, icons, vector glyphs and the heat ramp.
 import { h, s } from './dom.js';
 
-/** @typedef {'enc' | 'code' | 'dec'} Hue */
+/** @import { Hue } from './types.d.ts' */
 
 const SHAPES = { enc: 'M1 1h10v10H1z', code: 'M6 .8a5.2 5.2 0 1 0 .01 0z', dec: 'M6 1l5.5 10H.5z' };
 
@@ -39,15 +39,18 @@ const SOLIDS = {
   next: 'M5 3l7 5-7 5z',
 };
 
-/** @param {string} name a key of LINES or SOLIDS */
+/** @typedef {keyof typeof LINES | keyof typeof SOLIDS} Icon */
+
+/** @param {Icon} name */
 export function icon(name) {
+  const solid = name in SOLIDS;
   return s(
     'svg',
     {
       viewBox: '0 0 16 16',
       width: 16,
       height: 16,
-      fill: SOLIDS[name] ? 'currentColor' : 'none',
+      fill: solid ? 'currentColor' : 'none',
       stroke: 'currentColor',
       'stroke-width': 1.5,
       'stroke-linecap': 'round',
@@ -55,7 +58,7 @@ export function icon(name) {
       'aria-hidden': 'true',
       class: 'icon',
     },
-    s('path', { d: SOLIDS[name] ?? LINES[name] }),
+    s('path', { d: { ...LINES, ...SOLIDS }[name] }),
   );
 }
 
@@ -81,17 +84,21 @@ export function span(values) {
   return most;
 }
 
+/** @typedef {{show: (values: ArrayLike<number>, max?: number) => void}} Redrawn */
+
 /**
- * One bar per unit from a centre line, negatives paler. `node.show(values, max)` redraws it in place.
+ * One bar per unit from a centre line, negatives paler; `show` redraws it in place.
  * @param {ArrayLike<number>} values
  * @param {{across?: boolean, hue?: Hue, max?: number}} [options] across: units run from left to right
+ * @returns {SVGSVGElement & Redrawn}
  */
 export function vector(values, { across = false, hue = 'enc', max } = {}) {
   const axis = s('path', { stroke: 'var(--line-strong)', 'stroke-width': 1, 'vector-effect': 'non-scaling-stroke' });
   const above = s('path', { fill: `var(--${hue})` });
   const below = s('path', { fill: `var(--${hue})`, opacity: 0.55 });
   const node = s('svg', { class: 'vector', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, axis, above, below);
-  node.show = (next, scale) => {
+  /** @type {Redrawn['show']} */
+  const show = (next, scale) => {
     const bars = grouped(next);
     const most = scale ?? span(bars);
     node.setAttribute('viewBox', across ? `0 0 ${bars.length} 100` : `0 0 100 ${bars.length}`);
@@ -100,10 +107,11 @@ export function vector(values, { across = false, hue = 'enc', max } = {}) {
     above.setAttribute('d', paths[0]);
     below.setAttribute('d', paths[1]);
   };
-  node.show(values, max);
-  return node;
+  show(values, max);
+  return Object.assign(node, { show });
 }
 
+/** @param {ArrayLike<number>} bars @param {number} most @param {boolean} across */
 function barPaths(bars, most, across) {
   let positive = '';
   let negative = '';
@@ -126,11 +134,11 @@ export function ramp(value, hue = 'code') {
     : `color-mix(in oklab, var(--${hue}-r1) ${(((v - 0.6) / 0.4) * 100).toFixed(1)}%, var(--${hue}))`;
 }
 
-/** Text colour that reads on `ramp(value)`. */
+/** Text colour that reads on `ramp(value)`. @param {number} value */
 export const onRamp = (value) => (value > 0.34 ? 'var(--surface)' : 'var(--ink)');
 
-/** A token as drawn: a space must be seen. */
+/** A token as drawn: a space must be seen. @param {string} token */
 export const spelled = (token) => (token === ' ' ? '␣' : token);
 
-/** How a token is named in a sentence: end stands bare, the rest in quotes. */
+/** How a token is named in a sentence: end stands bare, the rest in quotes. @param {string} token */
 export const quoted = (token) => (token === 'end' ? 'end' : `‘${spelled(token)}’`);

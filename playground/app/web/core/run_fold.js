@@ -1,25 +1,11 @@
 // A run as the page knows it: a fold over the run's event stream. Pure, so that a replay gives the same state.
+import { known } from './answers.js';
 
-/**
- * @typedef {{source?: string[], output?: string[], target?: string[], attention?: any, picture?: any, reconstruction?:
- * any}} Pinned
- * @typedef {{step: number, score: number | null, best?: boolean, pinned: Pinned}} Frame
- * @typedef {object} Run
- * @property {'idle'|'queued'|'training'|'paused'|'stopped'|'done'|'failed'} state
- * @property {string | null} id @property {string | null} link the query that leads to it
- * @property {number} step
- * @property {number | null} steps
- * @property {[number, number, number][]} losses step, seconds of training, loss
- * @property {[number, number, number][]} scores step, seconds of training, score
- * @property {Frame[]} frames
- * @property {number[]} film_steps where frames are expected
- * @property {any[]} samples
- * @property {Pinned | null} pinned the newest output for the pinned input
- */
+/** @import { Run, RunEvent, SentRun } from './run.d.ts' */
 
-/** What the page shows while no run is followed. @param {any} value the monitor's value @returns {Run} */
+/** What the page shows while no run is followed. @param {Partial<SentRun> | null} value @returns {Run} */
 export function idle(value) {
-  const history = value?.history ?? {}; // of the shipped run
+  const history = value?.history; // of the shipped run
   return {
     state: 'idle',
     id: value?.run ?? null,
@@ -31,9 +17,9 @@ export function idle(value) {
     steps_per_s: null,
     expected_s: value?.budget_s ?? null,
     device: null,
-    losses: [...(history.losses ?? [])],
-    scores: [...(history.scores ?? [])],
-    frames: [...(history.frames ?? [])],
+    losses: [...(history?.losses ?? [])],
+    scores: [...(history?.scores ?? [])],
+    frames: [...(history?.frames ?? [])],
     samples: [],
     pinned: null,
     position: null,
@@ -56,12 +42,10 @@ export function idle(value) {
   };
 }
 
-const OVER = { stopped: 'stopped' };
-
 /**
  * The next state. Arrays only ever grow, so they are shared between states.
  * @param {Run} run
- * @param {any} event
+ * @param {RunEvent} event
  * @returns {Run}
  */
 export function fold(run, event) {
@@ -79,7 +63,7 @@ export function fold(run, event) {
       };
     case 'progress': {
       run.losses.push(...(event.losses ?? []));
-      if (Number.isFinite(event.score)) run.scores.push([event.step, event.train_s, event.score]);
+      if (known(event.score)) run.scores.push([event.step, event.train_s, event.score]);
       return {
         ...run,
         step: event.step,
@@ -91,7 +75,8 @@ export function fold(run, event) {
       };
     }
     case 'snapshot':
-      if (run.frames.at(-1)?.step === event.step) run.frames.pop(); // the last one stands for the weights that were kept
+      // The last one stands for the weights that were kept.
+      if (run.frames.at(-1)?.step === event.step) run.frames.pop();
       run.frames.push({
         step: event.step,
         score: event.score ?? null,
@@ -106,7 +91,7 @@ export function fold(run, event) {
     case 'done':
       return {
         ...run,
-        state: OVER[event.reason] ?? 'done',
+        state: event.reason === 'stopped' ? 'stopped' : 'done',
         reason: event.reason,
         step: event.step ?? run.step,
         train_s: event.train_s ?? run.train_s,
@@ -134,9 +119,9 @@ export const busy = (run) => ['queued', 'training', 'paused'].includes(run.state
 /** The last known score. @param {Run} run @returns {number | null} */
 export function score(run) {
   const named = run.metrics?.[run.score_name.replaceAll(' ', '_')];
-  if (Number.isFinite(named)) return named;
+  if (known(named)) return named;
   const last = run.scores.at(-1)?.[2] ?? run.frames.at(-1)?.score;
-  return Number.isFinite(last) ? last : null;
+  return known(last) ? last : null;
 }
 
 /** How much of the run is over, 0…1: by the clock where the budget is time, else by steps. @param {Run} run */

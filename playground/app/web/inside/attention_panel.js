@@ -1,22 +1,40 @@
-// Island: the heatmap of the chosen head. Built once per scene, head and width; a step moves the outline and the
-// numerals.
+// Island: the heatmap of the chosen head. Built once per scene, head and width; a step moves outline and numerals.
 
 import { createHeatmap } from '../charts/heatmap.js';
-import { argmax, weight } from '../core/dom.js';
+import { argmax } from '../core/arrays.js';
 import { quoted } from '../core/glyphs.js';
-import { chosenHead, layered, mapsOf, rowOf, rowsAreSteps, SIDES, spread } from '../core/heads.js';
-import { get, on } from '../core/store.js';
+import { weight } from '../core/numbers.js';
+import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
+import {
+  chosenHead,
+  LETTERS,
+  layered,
+  mapsOf,
+  NO_ATTENTION,
+  rounded,
+  rowOf,
+  rowsAreSteps,
+  SIDES,
+  spread,
+  within,
+} from './heads.js';
+
+/** @import { AttentionMap, Scene, SequenceScene } from '../core/scene.d.ts' */
+/** @import { Empty, Rich, Rows, Table } from '../core/types.d.ts' */
+
+/** @typedef {{scene: SequenceScene, map: AttentionMap, head: number, values: Rows}} Shown */
 
 const WITH_ATTENTION = '#architecture input[value="attention_seq2seq"]';
-const LETTERS = { enc: 'e', code: 'c', dec: 'd' };
 
 /** @param {HTMLElement} root */
 export function mount(root) {
-  let scene = null;
+  /** @type {AttentionMap[]} */
   let maps = [];
+  /** @type {Shown | null} */
   let shown = null;
-  let map = null;
+  /** @type {ReturnType<typeof createHeatmap> | null} */
+  let heatmap = null;
   let step = 0;
   let pinned = false;
   let width = 0;
@@ -24,49 +42,55 @@ export function mount(root) {
     title: 'Attention',
     present: true,
     className: 'attention',
-    table: () => ({
-      columns: [SIDES[shown.side].rowName, ...shown.columns.map((token, i) => `${token} (${i + 1})`)],
-      rows: shown.rows.map((token, i) => [token, ...Array.from(shown.values.row(i), (v) => v.toFixed(3))]),
-      caption: `Attention weights: a row per ${SIDES[shown.side].rowName}, a column per ${SIDES[shown.side].columnName} position`,
-    }),
-    data: () => ({
-      rows: shown.rows,
-      columns: shown.columns,
-      weights: shown.rows.map((_, i) => Array.from(shown.values.row(i), (v) => Number(v.toFixed(4)))),
-    }),
+    table: () => tableOf(shown),
+    data: () => dataOf(shown),
   });
   root.append(panel.node);
+  new ResizeObserver(() => {
+    width = panel.figure.clientWidth; // asked here only: elsewhere it would make the browser lay out
+    draw();
+  }).observe(panel.figure);
 
-  const lit = () => rowOf(scene, maps, shown, step);
-  const read = () => {
-    if (!shown) return panel.read([]);
-    const row = lit();
-    const main = scene.main && maps[scene.main.map] === shown.map && scene.main.head === shown.index;
-    if (main && scene.attention_reading?.[step]) return panel.read(scene.attention_reading[step]);
-    if (row === null) return panel.read([]);
-    const values = shown.values.row(row);
-    const at = argmax(values);
-    const over = spread(values).toFixed(1);
-    const { rows, columns } = SIDES[shown.side];
-    panel.read([
-      [LETTERS[rows], quoted(shown.rows[row])],
-      ['', ' looks at '],
-      [LETTERS[columns], quoted(shown.columns[at])],
-      ['', ', weight '],
-      ['b', values[at].toFixed(2)],
-      ['', '; spread over '],
-      ['b', over],
-      ['', over === '1.0' ? ' position.' : ' positions.'],
-    ]);
-  };
-  const draw = () => {
+  state.scene.on((scene) => {
+    maps = mapsOf(scene);
+    step = within(scene, state.step.value);
+    choose(scene);
+  });
+  state.head.on(() => {
+    if (state.scene.value) choose(state.scene.value);
+  });
+  state.step.on((next) => {
+    if (!shown) return;
+    step = within(shown.scene, next);
+    heatmap?.show(lit(shown));
+    if (!pinned) read();
+  });
+
+  /** @param {Scene} scene */
+  function choose(scene) {
+    const choice = chosenHead(scene, maps);
+    const map = choice && maps[choice.map];
+    shown = scene.kind === 'sequence' && map ? { scene, map, head: choice.head, values: map.head(choice.head) } : null;
+    heatmap = null;
+    pinned = false;
+    panel.subtitle(shown ? titleOf(shown) : 'empty');
+    panel.empty(shown ? null : nothing(scene));
+    read();
+    draw();
+    panel.refresh();
+  }
+
+  /** @param {Shown} shown */
+  const lit = ({ scene, map }) => rowOf(scene, maps, map, step);
+
+  function draw() {
     if (!shown || !width) return;
-    const { hue, rows, columns, rowName, columnName } = SIDES[shown.side];
-    const steps = rowsAreSteps(shown);
-    map = createHeatmap({
-      rows: shown.rows,
-      columns: shown.columns,
-      values: shown.values,
+    const { map, values } = shown;
+    const { hue, rows, columns, rowName, columnName } = SIDES[map.side];
+    const drawn = createHeatmap({
+      rows: map.rows,
+      columns: map.columns,
+      values,
       width,
       rowName,
       columnName,
@@ -74,75 +98,95 @@ export function mount(root) {
       rowHue: rows,
       columnHue: columns,
       onpick: (row) => {
-        if (steps) get('goto')?.(row);
+        if (rowsAreSteps(map)) state.goto.send(row);
       },
-      onhover: (row, column) => {
-        pinned = row !== null;
-        if (!pinned) return read();
-        const who = [LETTERS[rows], quoted(shown.rows[row])];
-        const what = [LETTERS[columns], quoted(shown.columns[column])];
-        panel.read([
-          ['', steps ? 'Writing ' : 'At '],
-          who,
-          ['', `, the weight on position ${column + 1}, `],
-          what,
-          ['', ', is '],
-          ['b c', weight(shown.values.row(row)[column])],
-          ['', steps ? '. Click to go to this step.' : '.'],
-        ]);
+      onhover: (at) => {
+        pinned = at !== null;
+        if (at) panel.read(pointedAt(map, values, at));
+        else read();
       },
     });
-    panel.figure.replaceChildren(map.svg);
-    map.show(lit());
-  };
-  new ResizeObserver(() => {
-    width = panel.figure.clientWidth;
-    draw();
-  }).observe(panel.figure); // asked here only: elsewhere it would make the browser lay out
+    heatmap = drawn;
+    panel.figure.replaceChildren(drawn.svg);
+    drawn.show(lit(shown));
+  }
 
-  const choose = () => {
-    const choice = chosenHead(scene, maps);
-    const chosen = choice && maps[choice.map];
-    shown = chosen ? { ...chosen, map: chosen, index: choice.head, values: chosen.head(choice.head) } : null;
-    map = null;
-    pinned = false;
-    const several = chosen && (chosen.heads > 1 || layered(chosen));
-    panel.subtitle(
-      !chosen
-        ? 'empty'
-        : several
-          ? `${SIDES[chosen.side].name}, layer ${chosen.layer + 1}, head ${choice.head + 1}`
-          : (scene.attention_title ?? ''),
-    );
-    panel.empty(chosen ? null : nothing(scene));
-    read();
-    draw();
-    panel.refresh();
-  };
-  on('scene', (next) => {
-    scene = next;
-    maps = next.kind === 'sequence' ? mapsOf(next) : [];
-    step = Math.max(0, Math.min(get('step') ?? 0, (next.output?.length ?? 1) - 1));
-    choose();
-  });
-  on('head', () => {
-    if (scene) choose();
-  });
-  on('step', (next) => {
-    if (!shown) return;
-    step = Math.max(0, Math.min(next, (scene.output?.length ?? 1) - 1));
-    map?.show(lit());
-    if (!pinned) read();
-  });
+  function read() {
+    const row = shown && lit(shown);
+    if (!shown) return panel.read([]);
+    const { scene, map, head, values } = shown;
+    const main = scene.main && maps[scene.main.map] === map && scene.main.head === head;
+    const own = main && scene.attention_reading?.[step];
+    panel.read(own || (row === null ? [] : looksAt(map, values.row(row), row)));
+  }
 }
 
-function nothing({ encoder }) {
-  const other = document.querySelector(WITH_ATTENTION);
+/** @param {Shown} shown */
+function titleOf({ scene, map, head }) {
+  if (map.heads === 1 && !layered(map)) return scene.attention_title;
+  return `${SIDES[map.side].name}, layer ${map.layer + 1}, head ${head + 1}`;
+}
+
+/** @param {AttentionMap} map @param {Float32Array} values of a row @param {number} row @returns {Rich} */
+function looksAt(map, values, row) {
+  const at = argmax(values);
+  const over = spread(values).toFixed(1);
+  const { rows, columns } = SIDES[map.side];
+  return [
+    [LETTERS[rows], quoted(map.rows[row])],
+    ['', ' looks at '],
+    [LETTERS[columns], quoted(map.columns[at])],
+    ['', ', weight '],
+    ['b', values[at].toFixed(2)],
+    ['', '; spread over '],
+    ['b', over],
+    ['', over === '1.0' ? ' position.' : ' positions.'],
+  ];
+}
+
+/** @param {AttentionMap} map @param {Rows} values @param {[row: number, column: number]} at @returns {Rich} */
+function pointedAt(map, values, [row, column]) {
+  const { rows, columns } = SIDES[map.side];
+  const steps = rowsAreSteps(map);
+  return [
+    ['', steps ? 'Writing ' : 'At '],
+    [LETTERS[rows], quoted(map.rows[row])],
+    ['', `, the weight on position ${column + 1}, `],
+    [LETTERS[columns], quoted(map.columns[column])],
+    ['', ', is '],
+    ['b c', weight(values.row(row)[column])],
+    ['', steps ? '. Click to go to this step.' : '.'],
+  ];
+}
+
+/** @param {Shown | null} shown @returns {Table} */
+function tableOf(shown) {
+  if (!shown) return { columns: [], rows: [] };
+  const { map, values } = shown;
+  const { rowName, columnName } = SIDES[map.side];
   return {
-    title: 'This model has no attention',
-    text: `${encoder?.ghost ? 'It looks up what followed the last words in training, and nothing weighs one word against another.' : 'The encoder hands over its final state only.'} Choose an architecture with attention to see where each output looks.`,
-    ...(other && !other.disabled
-      ? { action: 'Switch to attention', onaction: () => document.querySelector(WITH_ATTENTION)?.click() }
-      : {}),
+    columns: [rowName, ...map.columns.map((token, i) => `${token} (${i + 1})`)],
+    rows: map.rows.map((token, i) => [token, ...Array.from(values.row(i), (v) => v.toFixed(3))]),
+    caption: `Attention weights: a row per ${rowName}, a column per ${columnName} position`,
+  };
+}
+
+/** @param {Shown | null} shown */
+function dataOf(shown) {
+  return shown && { rows: shown.map.rows, columns: shown.map.columns, weights: rounded(shown.map, shown.values) };
+}
+
+/** @param {Scene} scene @returns {Empty} */
+function nothing(scene) {
+  /** @type {HTMLInputElement | null} */
+  const other = document.querySelector(WITH_ATTENTION);
+  const counts = scene.kind === 'sequence' && scene.encoder.ghost;
+  const why = counts
+    ? 'It looks up what followed the last words in training, and nothing weighs one word against another.'
+    : 'The encoder hands over its final state only.';
+  return {
+    title: NO_ATTENTION,
+    text: `${why} Choose an architecture with attention to see where each output looks.`,
+    ...(other && !other.disabled ? { action: 'Switch to attention', onaction: () => other.click() } : {}),
   };
 }

@@ -1,16 +1,25 @@
-// An opened block that is no attention: its quantities as bars, one unit worked out, its parameters; an embedding as a
-// table.
-import { h, rich, setText, unpack } from '../core/dom.js';
+// An opened block that is no attention: quantities as bars, one unit worked out, parameters; an embedding as a table.
+
+import { unpack } from '../core/arrays.js';
+import { h, rich, setText } from '../core/dom.js';
 import { span, spelled } from '../core/glyphs.js';
 import { cells, figure, matrix } from './block_cells.js';
+import { LETTERS } from './heads.js';
+
+/** @import { Hue, Rich, Table } from '../core/types.d.ts' */
+/** @import { Hover } from './block_cells.js' */
+/** @import { Axis, Detail, Embedding, Part } from './types.d.ts' */
+
+/** @typedef {(axis: Axis) => number} RowOf which row of a quantity is shown */
 
 /**
- * @param {any} detail an opened block
- * @param {(parts: [string, string][]) => void} read
+ * @param {Detail} detail
+ * @param {(parts: Rich) => void} read
  */
 export function plainBody(detail, read) {
+  /** @type {Hover} */
   const told = (text) => read([['', text ?? 'Point at a bar or a cell to read its number.']]);
-  const parts = detail.parts.map((part) => partOf(part, detail.hue, told));
+  const parts = detail.parts.map((part) => partOf(part, told));
   const equation =
     detail.equation &&
     h(
@@ -21,20 +30,20 @@ export function plainBody(detail, read) {
   const quantities = parts.map((part) => part.quantities);
   const worked = parts.map((part) => part.worked);
   const table = detail.embedding && embeddingTable(detail.embedding, detail.hue);
-  const matrices = detail.matrices.map((one) => matrix({ ...one, values: unpack(one.values) }, detail.hue, told));
+  const matrices = detail.matrices.map((one) => matrix(one, detail.hue, told));
   const about = detail.about && h('p.dim', {}, detail.about);
   const aside = table ? table.node : matrices.length > 0 && h('div.right', {}, matrices);
   const left = h('div.left', {}, equation, quantities, aside && [worked, about]);
   const right = aside || h('div.right', {}, worked, about);
   return {
     node: h('div.insp', {}, left, right),
-    parts: detail.parts.map(({ name }) => name),
-    /** @param {number} chosen which part @param {(axis: string) => number} rowOf the row of an axis */
+    /** @param {number} chosen which part @param {RowOf} rowOf */
     show(chosen, rowOf) {
       parts.forEach((part, i) => part.show(i === chosen, rowOf));
-      table?.show(rowOf(detail.embedding.axis));
+      if (detail.embedding) table?.show(rowOf(detail.embedding.axis));
       told(null);
     },
+    /** @param {number} chosen @param {RowOf} rowOf @returns {Table} */
     table: (chosen, rowOf) => ({
       columns: ['quantity', 'numbers'],
       rows: detail.parts[chosen].quantities.map((quantity, i) => [
@@ -45,11 +54,12 @@ export function plainBody(detail, read) {
   };
 }
 
-function partOf(part, hue, told) {
+/** @param {Part} part @param {Hover} told */
+function partOf(part, told) {
   const entries = part.quantities.map((quantity) => {
     const values = unpack(quantity.values);
     const shape = quantity.values.shape.slice(1);
-    const row = (at) => values.row(Math.min(at, values.shape[0] - 1));
+    const row = (/** @type {number} */ at) => values.row(Math.min(at, values.shape[0] - 1));
     const max = quantity.bound ?? span(values.data);
     const size = shape.filter((n, i) => n > 1 || i === shape.length - 1).join(' × ') || '1';
     const drawn = figure(shape.length ? shape : [1], row(0), {
@@ -58,13 +68,12 @@ function partOf(part, hue, told) {
       symbol: quantity.symbol,
       hover: told,
     });
-    const letter = { enc: 'e', code: 'c', dec: 'd' }[quantity.hue];
     return {
       quantity,
       row,
       drawn,
       nodes: [
-        h(`span.m.sym.${letter}`, { title: quantity.site }, quantity.symbol),
+        h(`span.m.sym.${LETTERS[quantity.hue]}`, { title: quantity.site }, quantity.symbol),
         drawn.node,
         h('span.dim.m', {}, size),
       ],
@@ -79,12 +88,14 @@ function partOf(part, hue, told) {
   return {
     quantities,
     worked,
+    /** @param {number} i @param {RowOf} rowOf */
     values: (i, rowOf) => entries[i].row(rowOf(entries[i].quantity.axis)),
+    /** @param {boolean} visible @param {RowOf} rowOf */
     show(visible, rowOf) {
       quantities.hidden = !visible;
       worked.hidden = !visible || !part.worked;
       if (!visible) return;
-      entries.forEach(({ quantity, row, drawn }) => drawn.show(row(rowOf(quantity.axis))));
+      for (const { quantity, row, drawn } of entries) drawn.show(row(rowOf(quantity.axis)));
       if (!part.worked) return;
       const rows = part.worked.rows;
       const lines = rows[Math.min(rowOf(part.worked.axis), rows.length - 1)] ?? [];
@@ -94,7 +105,10 @@ function partOf(part, hue, told) {
   };
 }
 
-/** One-hot × W = the row: names, zeros and a one, and the table with the picked row lit. */
+/**
+ * One-hot × W = the row: names, zeros and a one, and the table with the picked row lit.
+ * @param {Embedding} embedding @param {Hue} hue
+ */
 function embeddingTable(embedding, hue) {
   const table = unpack(embedding.table);
   const [count, width] = table.shape;
@@ -136,6 +150,7 @@ function embeddingTable(embedding, hue) {
       ),
     ),
   );
+  /** @type {typeof rows[0] | null} */
   let lit = null;
   return {
     node: h(
@@ -145,6 +160,7 @@ function embeddingTable(embedding, hue) {
       scroller,
       h('p.dim', {}, embedding.same),
     ),
+    /** @param {number} at */
     show(at) {
       const id = embedding.ids[Math.min(at, embedding.ids.length - 1)];
       if (lit) {

@@ -1,10 +1,32 @@
-// Island: every head of every attention at a glance. Rows are layers, columns heads, hue and shape say whose attention
-// it is.
+// Island: every head of every attention at a glance. Rows are layers, columns heads; hue and shape say whose it is.
+
+import { argmax } from '../core/arrays.js';
 import { h, s } from '../core/dom.js';
 import { glyph, ramp } from '../core/glyphs.js';
-import { chosenHead, habits, layered, mapsOf, nameOf, rowOf, SIDES } from '../core/heads.js';
-import { get, on, put } from '../core/store.js';
+import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
+import {
+  chosenHead,
+  habits,
+  LETTERS,
+  layered,
+  mapsOf,
+  NO_ATTENTION,
+  nameOf,
+  rounded,
+  rowOf,
+  SIDES,
+  within,
+} from './heads.js';
+
+/** @import { AttentionMap, SequenceScene, Side } from '../core/scene.d.ts' */
+/** @import { Rich } from '../core/types.d.ts' */
+
+/** @typedef {{map: AttentionMap, index: number}} Indexed */
+/**
+ * @typedef {Indexed & {head: number, button: HTMLElement, picture: ReturnType<typeof small>, across: number}} Cell
+ *   across: cells of a row of its grid
+ */
 
 const LEVELS = 12;
 const SMALLEST = 26;
@@ -16,12 +38,16 @@ const LARGEST = [
 const GAP = 4;
 const LABEL = 18;
 const APART = 16;
+/** @type {Side[]} */
 const ORDER = ['encoder', 'prompt', 'cross', 'pooling', 'decoder'];
 
 /** @param {HTMLElement} root */
 export function mount(root) {
+  /** @type {SequenceScene | null} */
   let scene = null;
+  /** @type {AttentionMap[]} */
   let maps = [];
+  /** @type {Cell[]} */
   let cells = [];
   let step = 0;
   let width = 0;
@@ -40,18 +66,19 @@ export function mount(root) {
         site: map.site,
         rows: map.rows,
         columns: map.columns,
-        weights: Array.from({ length: map.heads }, (_, k) =>
-          map.rows.map((_, i) => Array.from(map.head(k).row(i), (v) => Number(v.toFixed(4)))),
-        ),
+        weights: Array.from({ length: map.heads }, (_, k) => rounded(map, map.head(k))),
       })),
   });
   root.append(panel.node);
 
+  const litOf = (/** @type {AttentionMap} */ map) => (scene ? rowOf(scene, maps, map, step) : null);
+
+  /** @param {AttentionMap} map @param {number} head */
   function row(map, head) {
     const { spread, sharpest } = habits(map, head);
-    const lit = rowOf(scene, maps, map, step);
+    const lit = litOf(map);
     const weights = lit === null ? null : map.head(head).row(lit);
-    const at = weights?.indexOf(Math.max(...weights));
+    const at = weights ? argmax(weights) : 0;
     return [
       nameOf(map, head),
       spread.toFixed(2),
@@ -79,6 +106,7 @@ export function mount(root) {
     light();
   }
 
+  /** @param {Indexed[]} group @param {number} size */
   function groupOf(group, size) {
     const [{ map: first }] = group;
     const { name, hue } = SIDES[first.side];
@@ -88,7 +116,7 @@ export function mount(root) {
     return h(
       'section.headgroup',
       { style: { '--cell': `${size}px`, '--heads': most } },
-      h('h4', {}, glyph(hue), h(`span.${letter(hue)}`, {}, label)),
+      h('h4', {}, glyph(hue), h(`span.${LETTERS[hue]}`, {}, label)),
       h(
         'div.headgrid',
         {},
@@ -101,6 +129,7 @@ export function mount(root) {
     );
   }
 
+  /** @param {AttentionMap} map @param {number} index @param {number} head @param {number} across */
   function cell(map, index, head, across) {
     const { spread } = habits(map, head);
     const picture = small(map, head);
@@ -111,7 +140,7 @@ export function mount(root) {
         tabindex: -1,
         'aria-pressed': 'false',
         'aria-label': `${nameOf(map, head)}, spread over ${spread.toFixed(1)} positions`,
-        onclick: () => put('head', { map: index, head }),
+        onclick: () => state.chooseHead.send({ map: index, head }),
         onpointerenter: () => read(map, head),
         onpointerleave: () => read(),
         onfocus: () => read(map, head),
@@ -125,52 +154,37 @@ export function mount(root) {
 
   function mark() {
     const choice = chosenHead(scene, maps);
-    cells.forEach(({ index, head, button }) => {
-      const on_ = Boolean(choice) && choice.map === index && choice.head === head;
-      button.classList.toggle('on', on_);
-      button.setAttribute('aria-pressed', String(on_));
-      button.tabIndex = on_ ? 0 : -1;
-    });
+    for (const { index, head, button } of cells) {
+      const chosen = choice?.map === index && choice.head === head;
+      button.classList.toggle('on', chosen);
+      button.setAttribute('aria-pressed', String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    }
     if (cells.length && !cells.some(({ button }) => button.tabIndex === 0)) cells[0].button.tabIndex = 0;
     read();
   }
 
-  const light = () => cells.forEach(({ map, picture }) => picture.light(rowOf(scene, maps, map, step)));
+  function light() {
+    for (const { map, picture } of cells) picture.light(litOf(map));
+  }
 
-  function read(map, head) {
-    if (!maps.length) return panel.read([]);
-    if (map) {
-      const { spread, sharpest } = habits(map, head);
-      return panel.read([
-        ['b', nameOf(map, head)],
-        ['', ': its weights are spread over '],
-        ['b', spread.toFixed(1)],
-        ['', ` position${spread.toFixed(1) === '1.0' ? '' : 's'}, its largest weight is `],
-        ['b', sharpest.toFixed(2)],
-        ['', ', both on average over the rows.'],
-      ]);
-    }
+  /** @param {AttentionMap} [map] @param {number} head */
+  function read(map, head = 0) {
+    if (map) panel.read(about(map, head));
+    else panel.read(maps.length ? [...whose(maps), ...outlined()] : []);
+  }
+
+  /** @returns {Rich} */
+  function outlined() {
     const choice = chosenHead(scene, maps);
-    const sides = [...new Set(maps.map(({ side }) => side))].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-    const whose =
-      sides.length > 1
-        ? [
-            ['', 'Hue tells whose attention it is: '],
-            ...sides.flatMap((side, i) => [
-              ...(i ? [['', ', ']] : []),
-              [letter(SIDES[side].hue), `${SHAPE[SIDES[side].hue]} ${SIDES[side].name}`],
-            ]),
-            ['', '. '],
-          ]
-        : [];
-    const outlined = choice
-      ? [
-          ['', 'Outlined: '],
-          ['b', lower(nameOf(maps[choice.map], choice.head))],
-          ['', `, spread over ${habits(maps[choice.map], choice.head).spread.toFixed(1)} positions.`],
-        ]
-      : [];
-    panel.read([...whose, ...outlined]);
+    if (!choice) return [];
+    const map = maps[choice.map];
+    const name = nameOf(map, choice.head);
+    return [
+      ['', 'Outlined: '],
+      ['b', name[0].toLowerCase() + name.slice(1)],
+      ['', `, spread over ${habits(map, choice.head).spread.toFixed(1)} positions.`],
+    ];
   }
 
   panel.figure.addEventListener('keydown', (event) => {
@@ -198,44 +212,69 @@ export function mount(root) {
     build();
   }).observe(panel.figure);
 
-  on('scene', (next) => {
-    scene = next;
-    maps = mapsOf(scene);
-    step = Math.min(get('step') ?? 0, (scene.output?.length ?? 1) - 1);
-    panel.empty(
-      maps.length
-        ? null
-        : {
-            title: 'This model has no attention',
-            text: 'Its decoder is given a final state and never looks back. Choose an architecture with attention, on the left, to see where it looks.',
-          },
-    );
+  state.scene.on((next) => {
+    scene = next.kind === 'sequence' ? next : null;
+    maps = mapsOf(next);
+    step = within(next, state.step.value);
+    panel.empty(maps.length ? null : { title: NO_ATTENTION, text: NEVER });
     build();
     read();
     panel.refresh();
   });
-  on('head', mark);
-  on('step', (next) => {
+  state.head.on(mark);
+  state.step.on((next) => {
     step = next;
-    if (maps.length && scene) {
-      light();
-      panel.refresh();
-    }
+    if (!maps.length) return;
+    light();
+    panel.refresh();
   });
 }
 
+const NEVER =
+  'Its decoder is given a final state and never looks back. ' +
+  'Choose an architecture with attention, on the left, to see where it looks.';
 const SHAPE = { enc: '■', code: '●', dec: '▲' };
-const letter = (hue) => ({ enc: 'e', code: 'c', dec: 'd' })[hue];
-const lower = (text) => text[0].toLowerCase() + text.slice(1);
 
+/** @param {AttentionMap} map @param {number} head @returns {Rich} */
+function about(map, head) {
+  const { spread, sharpest } = habits(map, head);
+  return [
+    ['b', nameOf(map, head)],
+    ['', ': its weights are spread over '],
+    ['b', spread.toFixed(1)],
+    ['', ` position${spread.toFixed(1) === '1.0' ? '' : 's'}, its largest weight is `],
+    ['b', sharpest.toFixed(2)],
+    ['', ', both on average over the rows.'],
+  ];
+}
+
+/** @param {AttentionMap[]} maps @returns {Rich} */
+function whose(maps) {
+  const sides = ORDER.filter((side) => maps.some((map) => map.side === side));
+  if (sides.length < 2) return [];
+  /** @type {Rich} */
+  const names = sides.flatMap((side, i) => {
+    const { hue, name } = SIDES[side];
+    return [...(i ? [comma] : []), [LETTERS[hue], `${SHAPE[hue]} ${name}`]];
+  });
+  return [['', 'Hue tells whose attention it is: '], ...names, ['', '. ']];
+}
+
+/** @type {Rich[0]} */
+const comma = ['', ', '];
+
+/** @param {Indexed[][]} groups @param {number} width */
 function cellSize(groups, width) {
   const heads = groups.reduce((sum, group) => sum + Math.max(...group.map(({ map }) => map.heads)), 0);
   const free = width - groups.length * LABEL - (groups.length - 1) * APART - heads * GAP;
-  const [, most] = LARGEST.find(([few]) => heads <= few);
+  const most = LARGEST.find(([few]) => heads <= few)?.[1] ?? SMALLEST;
   return Math.max(SMALLEST, Math.min(most, Math.floor(free / heads)));
 }
 
-/** One head in a few paths, one for each level of the ramp; what a mask hides, weight 0 exactly, stays blank. */
+/**
+ * One head in a few paths, one for each level of the ramp; what a mask hides, weight 0 exactly, stays blank.
+ * @param {AttentionMap} map @param {number} head
+ */
 function small(map, head) {
   const rows = map.rows.length;
   const columns = map.columns.length;
@@ -255,9 +294,10 @@ function small(map, head) {
   );
   return {
     svg,
+    /** @param {number | null} row */
     light(row) {
       line.style.display = row === null ? 'none' : '';
-      if (row !== null) line.setAttribute('y', row);
+      if (row !== null) line.setAttribute('y', String(row));
     },
   };
 }

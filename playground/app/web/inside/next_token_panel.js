@@ -1,13 +1,24 @@
-// Island: the most probable tokens or classes of the step, re-weighted by a temperature in the browser; a click forces
-// a token.
-import { h, percent, setText, unpack } from '../core/dom.js';
-import { quoted, spelled } from '../core/glyphs.js';
-import { on, put } from '../core/store.js';
-import { createPanel, segments } from '../shell/panel.js';
+// Island: the most probable tokens or classes of the step, re-weighted by a temperature; a click forces a token.
 
+import { unpack } from '../core/arrays.js';
+import { h, setText } from '../core/dom.js';
+import { quoted, spelled } from '../core/glyphs.js';
+import { percent } from '../core/numbers.js';
+import * as state from '../core/state.js';
+import { createPanel, segments } from '../shell/panel.js';
+import { within } from './heads.js';
+
+/** @import { Scene, SequenceScene } from '../core/scene.d.ts' */
+/** @import { Empty, Island, Rich, Unpacked } from '../core/types.d.ts' */
+
+/** @typedef {{token: string, index: number, probability: number, logit: number}} Ranked */
+/** @typedef {{place: (probability: number) => number, marks: [at: number, text: string][]}} Scale */
+
+const FIGURE = 'Most probable next tokens; a button forces its token';
 const SHOWN = 6;
 const SURE = 0.99;
 const DECADES = 5;
+/** @type {Record<'linear' | 'log', Scale>} */
 const SCALES = {
   linear: {
     place: (p) => p,
@@ -30,13 +41,15 @@ const SCALES = {
   },
 };
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<unknown, 'force'>} island */
 export function mount(root, island) {
-  let scene = null;
-  let logits = null;
+  /** @type {{scene: SequenceScene, logits: Unpacked, vocabulary: (string | null)[]} | null} */
+  let shown = null;
   let step = 0;
   let temperature = 1;
+  /** @type {keyof typeof SCALES | null} by the visitor */
   let chosen = null;
+  /** @type {Ranked[]} */
   let ranked = [];
   const scale = segments(
     'Scale of the bars',
@@ -45,7 +58,7 @@ export function mount(root, island) {
       ['log', 'log'],
     ],
     (value) => {
-      chosen = value;
+      chosen = value === 'log' ? 'log' : 'linear';
       show();
     },
   );
@@ -59,17 +72,17 @@ export function mount(root, island) {
     'aria-label': 'Temperature',
     oninput: () => {
       temperature = Number(slider.value);
-      put('temperature', temperature);
+      state.temperature.value = temperature;
       show();
     },
   });
-  const shown = h('output.m', { for: 'temperature', 'aria-live': 'off' }, '1.0');
+  const number = h('output.m', { for: 'temperature', 'aria-live': 'off' }, '1.0');
   const panel = createPanel({
     title: 'Next token',
     present: true,
     className: 'next-token',
     controls: [scale.node],
-    foot: h('div.temperature', {}, h('label', { for: 'temperature' }, 'temperature'), slider, shown),
+    foot: h('div.temperature', {}, h('label', { for: 'temperature' }, 'temperature'), slider, number),
     table: () => ({
       columns: ['token', 'probability', 'logit'],
       rows: ranked.map(({ token, probability, logit }) => [
@@ -89,7 +102,7 @@ export function mount(root, island) {
   const ruler = h('div.ruler', { 'aria-hidden': 'true' });
   const figure = h(
     'div.tk',
-    { role: 'group', 'aria-label': 'Most probable next tokens; a button forces its token' },
+    { role: 'group', 'aria-label': FIGURE },
     rows.map((row) => row.parts),
     h('span'),
     ruler,
@@ -98,57 +111,57 @@ export function mount(root, island) {
   panel.figure.append(figure);
   root.append(panel.node);
 
-  const reads = () => Boolean(scene?.decoder?.ghost); // an answer is read off: there is nothing to force
   const heading = panel.node.querySelector('h3');
 
-  const using = () => chosen ?? (ranked[0]?.probability > SURE ? 'log' : 'linear');
-  const written = () => scene.output[step];
-
+  /** @param {Ranked | undefined} entry */
   function force(entry) {
-    if (entry && !reads() && entry.token !== written())
+    if (entry && shown && !shown.scene.decoder.ghost && entry.token !== shown.scene.output[step])
       island.send('force', { step, token: entry.index, text: entry.token });
   }
 
   function show() {
-    if (!logits) return;
-    ranked = rank(logits.row(step), scene.vocabulary, temperature);
-    const name = using();
+    if (!shown) return;
+    const { scene, logits, vocabulary } = shown;
+    const reads = scene.decoder.ghost; // an answer is read off: there is nothing to force
+    const written = scene.output[step];
+    ranked = rank(logits.row(step), vocabulary, temperature);
+    const name = chosen ?? (ranked[0]?.probability > SURE ? 'log' : 'linear');
     const { place, marks } = SCALES[name];
     scale.show(name);
     if (ruler.dataset.scale !== name) {
       ruler.dataset.scale = name;
       ruler.replaceChildren(...marks.map(([at, text]) => h('span', { style: { left: `${at * 100}%` } }, text)));
     }
-    const list = visible(ranked, written());
-    rows.forEach((row, i) => row.show(list[i], list[i]?.token === written(), place, reads()));
-    setText(shown, temperature.toFixed(1));
+    const list = visible(ranked, written);
+    rows.forEach((row, i) => row.show(list[i], list[i]?.token === written, place, reads));
+    setText(number, temperature.toFixed(1));
     slider.setAttribute('aria-valuetext', temperature.toFixed(1));
-    panel.subtitle(reads() && scene.output.length === 1 ? 'shares' : `step ${step + 1}`);
-    panel.read(reading(ranked, temperature, reads()));
+    panel.subtitle(reads && scene.output.length === 1 ? 'shares' : `step ${step + 1}`);
+    panel.read(reading(ranked, temperature, reads));
     panel.refresh();
   }
 
-  on('scene', (next) => {
-    scene = next;
-    logits = scene.kind === 'sequence' ? unpack(scene.logits) : null;
+  state.scene.on((scene) => {
+    const { logits, vocabulary } = scene.kind === 'sequence' ? scene : { logits: null, vocabulary: null };
+    const reads = scene.kind === 'sequence' && scene.decoder.ghost;
+    shown =
+      scene.kind === 'sequence' && logits ? { scene, logits: unpack(logits), vocabulary: vocabulary ?? [] } : null;
     // As wide as the longest token that may come, so that no step moves the bars.
-    const longest = Math.max(...(scene.vocabulary ?? []).map((token) => token?.length ?? 0), 1);
+    const longest = Math.max(...(vocabulary ?? []).map((token) => token?.length ?? 0), 1);
     figure.style.setProperty('--token', `calc(${Math.min(longest, 10)} * .62 * var(--fs-md) + 16px)`);
-    setText(heading, reads() ? 'Answer' : 'Next token');
-    figure.setAttribute(
-      'aria-label',
-      reads() ? 'Most probable answers' : 'Most probable next tokens; a button forces its token',
-    );
-    panel.subtitle(logits ? '' : 'empty');
-    panel.empty(logits ? null : nothing(scene));
+    if (heading) setText(heading, reads ? 'Answer' : 'Next token');
+    figure.setAttribute('aria-label', reads ? 'Most probable answers' : FIGURE);
+    panel.subtitle(shown ? '' : 'empty');
+    panel.empty(shown ? null : nothing(scene));
   });
-  on('step', (next) => {
-    if (!logits) return;
-    step = Math.max(0, Math.min(next, scene.output.length - 1));
+  state.step.on((next) => {
+    if (!shown) return;
+    step = within(shown.scene, next);
     show();
   });
 }
 
+/** @param {Scene} scene @returns {Empty} */
 function nothing(scene) {
   if (scene.kind === 'picture')
     return { title: 'No tokens here', text: 'This model writes pictures. Its panels are in the other tabs.' };
@@ -158,7 +171,10 @@ function nothing(scene) {
   };
 }
 
-/** Softmax at a temperature over the whole vocabulary; padding and begin count, as in the model, but are not listed. */
+/**
+ * Softmax at a temperature over the whole vocabulary; padding and begin count, as in the model, but are not listed.
+ * @param {Float32Array} row @param {(string | null)[]} vocabulary @param {number} temperature @returns {Ranked[]}
+ */
 export function rank(row, vocabulary, temperature) {
   let most = -Infinity;
   for (const value of row) if (value > most) most = value;
@@ -167,12 +183,16 @@ export function rank(row, vocabulary, temperature) {
   );
   const total = heats.reduce((sum, value) => sum + value, 0);
   return vocabulary
-    .map((token, index) => ({ token, index, probability: heats[index] / total, logit: row[index] }))
-    .filter(({ token }) => token !== null && token !== undefined)
+    .flatMap((token, index) =>
+      token === null ? [] : [{ token, index, probability: heats[index] / total, logit: row[index] }],
+    )
     .sort((a, b) => b.logit - a.logit);
 }
 
-/** The first six, and in any case the token that was written (a forced one may be improbable). */
+/**
+ * The first six, and in any case the token that was written (a forced one may be improbable).
+ * @param {Ranked[]} ranked @param {string} written
+ */
 function visible(ranked, written) {
   const list = ranked.slice(0, SHOWN);
   const own = ranked.find(({ token }) => token === written);
@@ -180,6 +200,7 @@ function visible(ranked, written) {
   return list;
 }
 
+/** @param {() => void} force */
 function bar(force) {
   const label = h('button.t', { type: 'button', onclick: () => force() });
   const fill = h('i');
@@ -187,55 +208,39 @@ function bar(force) {
   const number = h('span.p');
   return {
     parts: [label, track, number],
+    /**
+     * @param {Ranked | undefined} entry @param {boolean} written @param {Scale['place']} place @param {boolean} fixed
+     */
     show(entry, written, place, fixed) {
       for (const part of [label, track, number]) part.hidden = !entry;
       if (!entry) return;
       setText(label, spelled(entry.token));
       label.classList.toggle('on', written);
       label.disabled = fixed;
-      label.setAttribute(
-        'aria-label',
-        fixed
-          ? `${entry.token}, ${percent(entry.probability)}`
-          : written
-            ? `${entry.token}, written, ${percent(entry.probability)}`
-            : `Force ${quoted(entry.token)} and go on from there, ${percent(entry.probability)}`,
-      );
-      label.title = fixed
-        ? entry.token
-        : written
-          ? 'written at this step'
-          : `force ${quoted(entry.token)} and go on from there`;
+      const share = percent(entry.probability);
+      const act = `orce ${quoted(entry.token)} and go on from there`;
+      const name = fixed ? entry.token : written ? `${entry.token}, written` : `F${act}`;
+      label.setAttribute('aria-label', `${name}, ${share}`);
+      label.title = fixed ? entry.token : written ? 'written at this step' : `f${act}`;
       track.classList.toggle('alt', !written);
       fill.style.width = `${(Math.min(1, place(entry.probability)) * 100).toFixed(2)}%`;
-      setText(number, percent(entry.probability));
+      setText(number, share);
     },
   };
 }
 
+/** @param {Ranked[]} ranked @param {number} temperature @param {boolean} fixed @returns {Rich} */
 function reading([first, second], temperature, fixed) {
-  const warm =
-    temperature !== 1
-      ? [
-          ['', 'At temperature '],
-          ['b', temperature.toFixed(1)],
-          ['', ', '],
-        ]
-      : [];
-  const runner = second
-    ? [
-        ['', '; the runner-up '],
-        ['d', quoted(second.token)],
-        ['', ' gets '],
-        ['b', percent(second.probability)],
-      ]
-    : [];
-  return [
-    ...warm,
-    ['d', quoted(first.token)],
-    ['', ' gets '],
-    ['b', percent(first.probability)],
-    ...runner,
-    ['', fixed ? '.' : '. Click one to force it and go on from there.'],
-  ];
+  /** @type {Rich} */
+  const parts = [];
+  if (temperature !== 1) parts.push(['', 'At temperature '], ['b', temperature.toFixed(1)], ['', ', ']);
+  parts.push(['d', quoted(first.token)], ['', ' gets '], ['b', percent(first.probability)]);
+  if (second)
+    parts.push(
+      ['', '; the runner-up '],
+      ['d', quoted(second.token)],
+      ['', ' gets '],
+      ['b', percent(second.probability)],
+    );
+  return [...parts, ['', fixed ? '.' : '. Click one to force it and go on from there.']];
 }

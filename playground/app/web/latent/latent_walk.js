@@ -3,8 +3,12 @@ import { h } from '../core/dom.js';
 import { inkPicture, unpackBytes } from '../picture/pixels.js';
 import { createPanel } from '../shell/panel.js';
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @import { Island, Table } from '../core/types.d.ts' */
+/** @import { LatentWalk } from './types.d.ts' */
+
+/** @param {HTMLElement} root @param {Island<LatentWalk, 'code' | 'other'>} island */
 export function mount(root, island) {
+  /** @type {LatentWalk | null} */
   let value = null;
   const other = h('button.btn.box.small', { type: 'button', onclick: () => island.send('other') }, 'Another goal');
   const strip = h('div.walk', { role: 'group', 'aria-label': 'Steps of the walk' });
@@ -21,7 +25,7 @@ export function mount(root, island) {
   island.onValue((next) => {
     value = next;
     const last = next.steps - 1;
-    const name = (digit) => nameOf(digit, next.condition !== null);
+    const name = (/** @type {number | null} */ digit) => nameOf(digit, next.condition !== null);
     strip.replaceChildren(
       ...unpackBytes(next.pictures).map((picture, i) =>
         h(
@@ -51,6 +55,7 @@ export function mount(root, island) {
     panel.refresh();
   });
 
+  /** @returns {Table} */
   function table() {
     const inks = value ? unpackBytes(value.pictures) : [];
     return {
@@ -60,5 +65,8 @@ export function mount(root, island) {
   }
 }
 
-/** Told what to draw, a decoder takes from the code only whose hand it is. */
+/**
+ * Told what to draw, a decoder takes from the code only whose hand it is.
+ * @param {number | null} digit @param {boolean} told
+ */
 const nameOf = (digit, told) => (digit === null ? 'our drawing' : told ? `the ${digit}’s hand` : `a ${digit}`);

@@ -1,14 +1,15 @@
 // The blocks of a half of the picture: a column of sublayers per layer, and a row of buttons for what stands alone.
-import { h, setText, unpack } from '../core/dom.js';
 
-/** @typedef {{path: string, label: string, kind: string, added: any, length: any}} Block */
-/**
- * @typedef {{title: string, norm: any, blocks: Block[]}} Column left to right in the order of computing; blocks
- * bottom-up
- */
+import { unpack } from '../core/arrays.js';
+import { h, setText } from '../core/dom.js';
+
+/** @import { Block, Column } from '../core/scene.d.ts' */
+/** @import { Packed } from '../core/types.d.ts' */
+
+/** @typedef {ReturnType<typeof createBlocks>} Blocks */
 
 const FOLDED = ['norm', 'attention', 'cross', 'feed']; // what is shown of a layer before it is unfolded
-const SAID = { dropout: 'off while you look' };
+const SAID = 'off while you look';
 
 /** Three figures are enough: 7.6, 13. @param {number} length */
 const short = (length) => (length < 9.95 ? length.toFixed(1) : String(Math.round(length)));
@@ -21,67 +22,48 @@ const short = (length) => (length < 9.95 ? length.toFixed(1) : String(Math.round
 export function createBlocks(columns, side, pick) {
   const layers = columns.filter(({ title }) => title);
   const alone = columns.filter(({ title }) => !title).flatMap(({ blocks }) => blocks);
+  /** @type {((step: number) => void)[]} */
   const live = [];
+  /** @type {[path: string, node: HTMLElement][]} */
   const buttons = [];
+  /** @param {string} kind @param {Block} block @param {string} [layer] */
   const button = (kind, block, layer) => {
-    const number = liveNumber(block, live);
-    const name = [layer, block.label, SAID[block.kind]].filter(Boolean).join(', ');
+    const off = block.kind === 'dropout';
+    const title = off ? SAID : null;
+    const name = [layer, block.label, title].filter(Boolean).join(', ');
     const node = h(
       `button.sub.${kind}`,
       {
         type: 'button',
         'aria-pressed': 'false',
         'aria-label': `${side}: ${name}`,
-        title: SAID[block.kind],
+        title,
         onclick: () => pick(block.path),
       },
       h('span.sl', {}, block.label),
-      number ?? (SAID[block.kind] && h('span.sv', {}, 'off')),
+      liveNumber(block, live) ?? (off && h('span.sv', {}, 'off')),
     );
     buttons.push([block.path, node]);
     return node;
   };
+  /** @param {Column} column @param {number} i */
   const column = ({ title, norm, blocks }, i) => {
-    const length = h('div.xnorm');
-    const values = unpack(norm);
-    if (values)
-      live.push((step) => setText(length, `‖x‖ ${short(values.data[Math.min(step, values.data.length - 1)])}`));
-    return h(
-      'div.layer',
-      {},
-      h('div.lt', {}, title, i < layers.length - 1 && h('span.dim', {}, ' →')),
-      [...blocks]
-        .reverse()
-        .map((block) =>
-          button(
-            `${block.kind}${FOLDED.includes(block.kind) ? '' : '.inner'}${block.kind === 'feed' ? '.outer' : ''}`,
-            block,
-            title,
-          ),
-        ),
-      values && length,
-    );
+    const length = norm && h('div.xnorm');
+    if (length) live.push(writer(length, '‖x‖ ', norm));
+    const inner = ({ kind = '' }) => `${FOLDED.includes(kind) ? '' : '.inner'}${kind === 'feed' ? '.outer' : ''}`;
+    const nodes = [...blocks].reverse().map((block) => button(`${block.kind}${inner(block)}`, block, title));
+    return h('div.layer', {}, h('div.lt', {}, title, i < layers.length - 1 && h('span.dim', {}, ' →')), nodes, length);
   };
-  const stack = layers.length
-    ? h(
-        'div.stack',
-        { role: 'group', 'aria-label': `${side}: layers`, style: { '--layers': layers.length } },
-        layers.map(column),
-      )
-    : null;
-  const row = alone.length
-    ? h(
-        `div.parts${alone.length > 4 ? '.many' : ''}`,
-        { role: 'group', 'aria-label': `${side}: parts` },
-        alone.map((block) => button(block.kind === 'dropout' ? 'alone.inner' : 'alone', block)),
-      )
-    : null;
+  const stacked = { role: 'group', 'aria-label': `${side}: layers`, style: { '--layers': layers.length } };
+  const stack = layers.length ? h('div.stack', stacked, layers.map(column)) : null;
+  const single = alone.map((block) => button(block.kind === 'dropout' ? 'alone.inner' : 'alone', block));
+  const parts = { role: 'group', 'aria-label': `${side}: parts` };
 
   return {
     stack,
-    row,
+    row: alone.length ? h(`div.parts${alone.length > 4 ? '.many' : ''}`, parts, single) : null,
     layers: layers.length,
-    /** @param {number} step @param {string | undefined} attends path of the block whose head is drawn */
+    /** @param {number} step @param {string | null | undefined} attends path of the block whose head is drawn */
     show(step, attends) {
       for (const update of live) update(step);
       for (const [path, node] of buttons) node.classList.toggle('looks', path === attends);
@@ -96,13 +78,20 @@ export function createBlocks(columns, side, pick) {
   };
 }
 
-/** How much a sublayer adds (+7.6), or how long the sum has become (‖x‖ 12). */
+/**
+ * How much a sublayer adds (+7.6), or how long the sum has become (‖x‖ 12).
+ * @param {Block} block @param {((step: number) => void)[]} live
+ */
 function liveNumber({ added, length }, live) {
-  const values = unpack(added ?? length);
-  if (!values) return null;
+  const packed = added ?? length;
+  if (!packed) return null;
   const node = h('span.sv');
-  live.push((step) =>
-    setText(node, `${added ? '+' : '‖x‖ '}${short(values.data[Math.min(step, values.data.length - 1)])}`),
-  );
+  live.push(writer(node, added ? '+' : '‖x‖ ', packed));
   return node;
+}
+
+/** @param {HTMLElement} node @param {string} sign @param {Packed} packed @returns {(step: number) => void} */
+function writer(node, sign, packed) {
+  const { data } = unpack(packed);
+  return (step) => setText(node, `${sign}${short(data[Math.min(step, data.length - 1)])}`);
 }

@@ -1,6 +1,24 @@
 // The columns of the picture: a chip per token, its state above it where states are drawn, and a numeral.
-import { h, setText, weight } from '../core/dom.js';
+import { h, setText } from '../core/dom.js';
 import { spelled, vector } from '../core/glyphs.js';
+import { weight } from '../core/numbers.js';
+
+/**
+ * @typedef {object} PictureColumn one token of the source or the output, or what stands in its place
+ * @property {string} token
+ * @property {HTMLElement} node
+ * @property {HTMLElement} state where ribbons leave and arrive
+ * @property {boolean} [thin] it shrinks with its half
+ */
+/**
+ * @typedef {PictureColumn & {attend: (value: number, attends: boolean, most: boolean) => void,
+ *   mute: (muted: boolean) => void}} SourceColumn
+ */
+/**
+ * @typedef {PictureColumn & {place: (distance: number, probability: number | undefined) => void,
+ *   attend: (value: number) => void, mute: (muted: boolean) => void}} OutputColumn distance: steps ahead of the current
+ *   one
+ */
 
 const LEAST = 0.05; // the smallest weight that gets a numeral
 
@@ -8,6 +26,7 @@ const LEAST = 0.05; // the smallest weight that gets a numeral
  * @param {string} token
  * @param {ArrayLike<number> | null | undefined} values the state, if it is drawn
  * @param {{max?: number, className?: string, title?: string}} [options]
+ * @returns {SourceColumn}
  */
 export function sourceColumn(token, values, { max, className = '', title = token } = {}) {
   const numeral = h('div.wt');
@@ -35,6 +54,7 @@ export function sourceColumn(token, values, { max, className = '', title = token
  * @param {ArrayLike<number> | null | undefined} values
  * @param {{max?: number, className?: string, wrong?: boolean, forced?: boolean, note?: HTMLElement | null}} [options]
  *   note stands where the probability would: what an answer was read off
+ * @returns {OutputColumn}
  */
 export function outputColumn(token, values, { max, className = '', wrong, forced, note } = {}) {
   const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note);
@@ -52,7 +72,6 @@ export function outputColumn(token, values, { max, className = '', wrong, forced
     token,
     node,
     state: state ?? chip,
-    /** @param {number} distance steps ahead of the current one */
     place(distance, probability) {
       node.classList.toggle('cur', distance === 0);
       node.classList.toggle('fut', distance > 0);
@@ -60,7 +79,7 @@ export function outputColumn(token, values, { max, className = '', wrong, forced
       chip.classList.toggle('fut', distance > 0);
       chip.classList.toggle('bad', Boolean(wrong) && distance <= 0);
       chip.classList.toggle('forced', Boolean(forced) && distance <= 0);
-      if (!note) setText(numeral, distance <= 0 && probability >= 0 ? weight(probability) : '');
+      if (!note) setText(numeral, distance <= 0 && probability !== undefined ? weight(probability) : '');
     },
     attend(value) {
       fill.style.transform = `scaleY(${value.toFixed(3)})`;

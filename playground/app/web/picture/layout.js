@@ -1,21 +1,38 @@
 // Where the columns of the picture stand: how wide a chip may be, and, once drawn, where ribbons leave and arrive.
 
+/** @import { PictureColumn } from './chips.js' */
+/** @import { Half } from './half.js' */
+
+/**
+ * @typedef {object} Parts
+ * @property {HTMLElement} grid
+ * @property {Half} encoder @property {Half} decoder @property {HTMLElement} pill
+ * @property {PictureColumn[]} source @property {PictureColumn[]} output
+ * @property {boolean} layered whether a half has layers to show
+ * @property {boolean} pictured whether the source is a picture, which has its own size
+ */
+/** @typedef {[source: number, output: number]} Pair */
+/** @typedef {ReturnType<typeof arrange>} Layout */
+
 const MONO = 0.602;
 let readable = 12; // the smallest size of text: larger when projected
 
 /**
  * Choose chip size and the share of the two blocks, so that both fit if they can; otherwise their columns scroll.
  * Words get room by length, single characters stay near-square.
+ * @param {Parts} parts
  */
 export function fitColumns({ grid, encoder, decoder, source: columns, output, layered, pictured }) {
-  const source = pictured ? [] : columns; // a picture has its own size
+  const source = pictured ? [] : columns;
   const style = getComputedStyle(grid);
   const big = parseFloat(style.getPropertyValue('--chip-font')) || 16;
   readable = parseFloat(style.getPropertyValue('--fs-xs')) || 12;
   const numeral = parseFloat(style.getPropertyValue('--numeral')) || 12;
   const smallest = Math.max(readable, big * 0.7);
   const stacked = style.gridTemplateColumns.split(' ').length === 1;
+  /** @type {Pair} */
   const wants = [needs(source, big), needs(output, big)];
+  /** @type {Pair} */
   const least = [needs(source, smallest), needs(output, smallest)];
   const room = encoder.columns.clientWidth + decoder.columns.clientWidth;
   const shares = stacked
@@ -28,11 +45,11 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
   grid.style.setProperty('--source-share', `${shares[0]}fr`);
   grid.style.setProperty('--output-share', `${shares[1]}fr`);
   const rooms = [encoder, decoder].map((part) => part.columns.clientWidth); // both at once, before the next is written
-  [
-    [encoder, source],
-    [decoder, output],
-  ].forEach(([part, columns], side) => {
-    const room = rooms[side];
+  fill(encoder, source, rooms[0]);
+  fill(decoder, output, rooms[1]);
+
+  /** @param {Half} part @param {PictureColumn[]} columns @param {number} room */
+  function fill(part, columns, room) {
     const gap = gapFor(columns.length);
     let font = big;
     while (font > smallest && needs(columns, font) > room) font -= 1;
@@ -51,16 +68,17 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
     const widths = columns.map(({ token }) => chipWidth(token, font));
     const widest = Math.max(...widths);
     const alike = widest * columns.length + (columns.length - 1) * gap <= room;
-    columns.forEach((column, i) =>
-      column.node.style.setProperty('--w', `${(alike ? widest : widths[i]).toFixed(1)}px`),
-    );
-  });
+    columns.forEach(({ node }, i) => node.style.setProperty('--w', `${(alike ? widest : widths[i]).toFixed(1)}px`));
+  }
 }
 
+/** @param {number} count */
 const gapFor = (count) => (count > 16 ? 2 : count > 12 ? 3 : 4);
 const THIN = 4; // pixels that a state of a sound would like
+/** @param {string} token @param {number} font */
 const chipWidth = (token, font) =>
   Math.max(font * 1.3, token.length * (token === 'end' ? Math.max(readable, font * 0.7) : font) * MONO + 5);
+/** @param {PictureColumn[]} columns @param {number} font */
 const needs = (columns, font) =>
   columns[0]?.thin
     ? Math.min(THIN * columns.length, THIN * 90)
@@ -70,6 +88,7 @@ const needs = (columns, font) =>
 /**
  * 9 : 10 while that does, else by need; never thinner than a third. If the smallest chips do not fit either,
  * the whole source stays in view before the output does: the step keeps the output in view anyway.
+ * @param {Pair} wants @param {Pair} least @param {number} room @returns {Pair}
  */
 function balance([source, output], [leastSource, leastOutput], room) {
   if (source < room * 0.47 && output < room * 0.52) return [9, 10];
@@ -83,7 +102,11 @@ function balance([source, output], [leastSource, leastOutput], room) {
   return [kept * 19, (1 - kept) * 19];
 }
 
-/** Layers need their width: two halves with layers stay near each other; a missing half keeps room to say why. */
+/**
+ * Layers need their width: two halves with layers stay near each other; a missing half keeps room to say why.
+ * @param {Pair} shares @param {Pair} wants @param {number} room
+ * @param {{layered: boolean, ghosts: [boolean, boolean], layers: number}} halves @returns {Pair}
+ */
 function share([source, output], wants, room, { layered, ghosts: [before, after], layers }) {
   if (layered && wants[0] < room / 2 && wants[1] < room / 2) return [1, 1];
   if (layers > 2 && !before && !after) return [1, 1]; // many columns: numbers stay in all of them or in none
@@ -93,9 +116,13 @@ function share([source, output], wants, room, { layered, ghosts: [before, after]
   return [kept * 19, (1 - kept) * 19];
 }
 
-/** Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again. */
+/**
+ * Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again.
+ * @param {Parts} parts
+ */
 export function arrange({ grid, encoder, decoder, pill, source, output, layered, pictured }) {
   const origin = grid.getBoundingClientRect();
+  /** @param {Element} node */
   const box = (node) => {
     const r = node.getBoundingClientRect();
     return {
@@ -110,15 +137,15 @@ export function arrange({ grid, encoder, decoder, pill, source, output, layered,
   const from = box(encoder.node);
   const to = box(decoder.node);
   const code = box(pill);
-  const within = (area) => (x) => Math.max(area.left + 8, Math.min(area.right - 8, x));
+  /** @param {PictureColumn[]} columns @param {ReturnType<typeof box>} area */
   const ports = (columns, area) => {
     const states = columns.map((column) => box(column.state));
-    const clamp = within(area);
-    const x = states.map((b) => clamp(b.left + b.width / 2));
+    const x = states.map((b) => Math.max(area.left + 8, Math.min(area.right - 8, b.left + b.width / 2)));
     const bottom = states.at(-1)?.bottom ?? 0;
-    return { x, top: pictured && layered && area === from ? bottom + 2 : (states[0]?.top ?? 0), bottom }; // a picture stands above the lane
+    const above = pictured && layered && area === from; // a picture stands above the lane
+    return { x, top: above ? bottom + 2 : (states[0]?.top ?? 0), bottom };
   };
-  const lane = layered ? box(decoder.lane) : code;
+  const lane = decoder.lane ? box(decoder.lane) : code;
   return {
     width: origin.width,
     height: origin.height,

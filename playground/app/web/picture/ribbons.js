@@ -2,62 +2,73 @@
 // who looks.
 import { s } from '../core/dom.js';
 
-const TOTAL = 26; // px that weight 1 is wide
-const LEAST = 0.01; // smaller weights are not drawn
+/** @import { Hue } from '../core/types.d.ts' */
+/** @import { Layout } from './layout.js' */
+/** @import { Link, Target } from './look.js' */
 
 /**
  * @typedef {object} Drawn
- * @property {'enc' | 'code' | 'dec'} hue
- * @property {import('./look.js').Link[]} links
- * @property {{side: 'source' | 'output', index: number}} target
- * @property {boolean} through
+ * @property {Hue} hue @property {Link[]} links
+ * @property {Target | null} target who looks
+ * @property {boolean} through whether what is looked at passes the code
  * @property {{from: number, to: number} | null} [read] a reader's answer `to` is read off at source chip `from`
  */
+/** @typedef {{x: number, top: number, bottom: number}} Port where a ribbon leaves or arrives */
 
-/**
- * @param {any} parts nodes of the picture
- * @param {any} layout from `arrange`
- * @param {Drawn} look
- */
-export function drawRibbons({ ribbons, tags }, layout, look) {
-  if (!ribbons.paths) prepare(ribbons);
-  const hidden = layout.stacked && layout.layered; // words wrap: a ribbon would cross the chips below it
-  const links = hidden ? [] : look.links.filter(({ weight }) => weight >= LEAST);
+const TOTAL = 26; // px that weight 1 is wide
+const LEAST = 0.01; // smaller weights are not drawn
+
+/** @param {HTMLElement[]} tags the live shapes that sit on the ribbons, before and after the code */
+export function createRibbons([before, after]) {
+  /** @type {SVGPathElement[]} */
+  const paths = [];
+  const crossing = s('g', { fill: 'none' });
+  const stem = s('path', { fill: 'none' });
+  const head = s('path', {});
+  return {
+    node: s('svg', { class: 'rib', 'aria-hidden': 'true' }, crossing, stem, head),
+    /** @param {Layout} layout @param {Drawn} look */
+    draw(layout, look) {
+      const hidden = layout.stacked && layout.layered; // words wrap: a ribbon would cross the chips below it
+      const links = hidden ? [] : look.links.filter(({ weight }) => weight >= LEAST);
+      while (paths.length < links.length) paths.push(crossing.appendChild(s('path', {})));
+      crossing.setAttribute('stroke', `var(--${look.hue})`);
+      drawLinks(paths, layout, look, links);
+      drawStem(stem, head, layout, look, hidden);
+      placeTags(before, after, layout);
+      after.style.visibility = layout.layered && !look.through ? 'hidden' : '';
+    },
+  };
+}
+
+/** @param {SVGPathElement[]} paths @param {Layout} layout @param {Drawn} look @param {Link[]} links */
+function drawLinks(paths, layout, look, links) {
   const route = look.through ? (layout.stacked ? falling : flowing) : turning;
   const total = TOTAL * layout.scale;
   const target = look.target && port(layout, look.target.side, look.target.index);
-  while (ribbons.paths.length < links.length) ribbons.paths.push(ribbons.crossing.appendChild(s('path', {})));
-  ribbons.crossing.setAttribute('stroke', `var(--${look.hue})`);
   let offset = (-total * links.reduce((sum, { weight }) => sum + weight, 0)) / 2;
-  ribbons.paths.forEach((path, i) => {
+  paths.forEach((path, i) => {
     const link = links[i];
     path.style.display = link ? '' : 'none';
     if (!link) return;
-    const middle = offset + (link.weight * total) / 2;
-    offset += link.weight * total;
-    path.setAttribute('d', route(layout, port(layout, link.from, link.index), middle, target));
+    const from = port(layout, link.from, link.index);
+    path.setAttribute('d', route(layout, from, offset + (link.weight * total) / 2, target ?? from));
     path.setAttribute('stroke-width', Math.max(1, link.weight * total).toFixed(1));
     path.setAttribute('opacity', (0.3 + 0.5 * link.weight).toFixed(2));
+    offset += link.weight * total;
   });
-  drawStem(ribbons, layout, look, hidden);
-  placeTags(tags, layout);
-  tags[1].style.visibility = layout.layered && !look.through ? 'hidden' : '';
 }
 
-function prepare(ribbons) {
-  ribbons.paths = [];
-  ribbons.crossing = ribbons.appendChild(s('g', { fill: 'none' }));
-  ribbons.stem = ribbons.appendChild(s('path', { fill: 'none' }));
-  ribbons.head = ribbons.appendChild(s('path', {}));
-}
-
-/** Where a ribbon leaves or arrives; the start token has no chip and stands before the first one. */
+/**
+ * The start token has no chip and stands before the first one.
+ * @param {Layout} layout @param {Link['from']} side @param {number} index @returns {Port}
+ */
 function port(layout, side, index) {
-  const row = side === 'source' ? layout.source : layout.output;
-  if (side === 'start') return { x: layout.to.left + 14 * layout.scale, top: row.top, bottom: row.bottom };
-  return { x: row.x[index] ?? row.x.at(-1) ?? 0, top: row.top, bottom: row.bottom };
+  const { x, top, bottom } = side === 'source' ? layout.source : layout.output;
+  return { x: side === 'start' ? layout.to.left + 14 * layout.scale : (x[index] ?? x.at(-1) ?? 0), top, bottom };
 }
 
+/** @param {Layout} layout @param {Port} from @param {number} middle */
 function flowing({ code, scale, level }, { x, top }, middle) {
   const y = top - 1;
   const at = level + middle;
@@ -65,13 +76,17 @@ function flowing({ code, scale, level }, { x, top }, middle) {
   return `M${x} ${y} C${x} ${at + 6} ${x + reach * 0.35} ${at} ${x + reach} ${at} L${code.left + 2} ${at}`;
 }
 
+/** @param {Layout} layout @param {Port} from @param {number} middle */
 function falling({ code }, { x, bottom }, middle) {
   const y = bottom + 1;
   const arrival = code.left + code.width / 2 + middle * 1.6;
   return `M${x} ${y} C${x} ${y + 22} ${arrival} ${code.top - 24} ${arrival} ${code.top + 2}`;
 }
 
-/** Up into the lane, along it, and down to who looks; what looks at itself makes a small loop. */
+/**
+ * Up into the lane, along it, and down to who looks; what looks at itself makes a small loop.
+ * @param {Layout} layout @param {Port} from @param {number} middle @param {Port} target
+ */
 function turning({ level, scale }, { x, top }, middle, target) {
   const y = top - 1;
   const at = level + middle;
@@ -86,52 +101,49 @@ function turning({ level, scale }, { x, top }, middle, target) {
   );
 }
 
-/** The arrow into who looks: from the code, or from the state that an answer is read off. */
-function drawStem(ribbons, layout, look, hidden) {
-  const { code, scale, stacked, level } = layout;
-  const { stem, head } = ribbons;
-  const hue = look.read ? 'enc' : look.hue;
-  const at = look.read
-    ? port(layout, 'output', look.read.to)
-    : look.target && port(layout, look.target.side, look.target.index);
-  stem.style.display = head.style.display = !at || hidden ? 'none' : '';
-  if (!at || hidden) return;
-  const { x, top } = at;
-  const y = top - 3;
+/**
+ * The arrow into who looks: from the code, or from the state that an answer is read off.
+ * @param {SVGPathElement} stem @param {SVGPathElement} head @param {Layout} layout @param {Drawn} look
+ * @param {boolean} hidden
+ */
+function drawStem(stem, head, layout, look, hidden) {
+  const { scale, stacked } = layout;
+  /** @type {Target | null} */
+  const who = look.read ? { side: 'output', index: look.read.to } : look.target;
+  stem.style.display = head.style.display = !who || hidden ? 'none' : '';
+  if (!who || hidden) return;
+  const at = port(layout, who.side, who.index);
+  const y = at.top - 3;
+  stem.style.stroke = head.style.fill = `var(--${look.read ? 'enc' : look.hue})`;
+  stem.style.opacity = look.read ? '1' : '0.8';
+  stem.setAttribute('d', stemPath(layout, look, at.x, y));
+  stem.setAttribute('stroke-width', String(look.read ? 4 * scale : stacked ? 6 : 8 * scale));
   const half = 9 * scale;
-  stem.style.stroke = head.style.fill = `var(--${hue})`;
+  const long = `M${at.x - half} ${y - 10 * scale}h${2 * half}l${-half} ${10 * scale}z`;
+  head.setAttribute('d', stacked && look.through ? `M${at.x - 7} ${y - 7}h14l-7 8z` : long);
+}
+
+/** @param {Layout} layout @param {Drawn} look @param {number} x @param {number} y where it arrives */
+function stemPath(layout, look, x, y) {
+  const { code, scale, stacked, level } = layout;
+  const end = `${x} ${y - 8 * scale}`;
   if (look.read) {
     const from = port(layout, 'source', look.read.from);
     const bend = Math.min(24 * scale, Math.max(8, (x - from.x) / 2));
-    stem.setAttribute(
-      'd',
-      `M${from.x} ${from.top - 1} C${from.x} ${level + 4} ${from.x + bend * 0.3} ${level} ${from.x + bend} ${level} L${x - bend} ${level} C${x - bend * 0.3} ${level} ${x} ${level + 4} ${x} ${y - 8 * scale}`,
-    );
-  } else if (!look.through) stem.setAttribute('d', '');
-  else if (stacked)
-    stem.setAttribute(
-      'd',
-      `M${code.left + code.width / 2} ${code.bottom} C${code.left + code.width / 2} ${code.bottom + 30} ${x} ${y - 30} ${x} ${y - 6}`,
-    );
-  else {
-    const bend = Math.min(34 * scale, Math.max(8, x - code.right));
-    stem.setAttribute(
-      'd',
-      `M${code.right - 2} ${level} L${x - bend} ${level} C${x - bend * 0.24} ${level} ${x} ${level + 6} ${x} ${y - 8 * scale}`,
+    return (
+      `M${from.x} ${from.top - 1} C${from.x} ${level + 4} ${from.x + bend * 0.3} ${level} ${from.x + bend} ${level} ` +
+      `L${x - bend} ${level} C${x - bend * 0.3} ${level} ${x} ${level + 4} ${end}`
     );
   }
-  stem.style.opacity = look.read ? 1 : 0.8;
-  stem.setAttribute('stroke-width', look.read ? 4 * scale : stacked ? 6 : 8 * scale);
-  head.setAttribute(
-    'd',
-    stacked && look.through
-      ? `M${x - 7} ${y - 7}h14l-7 8z`
-      : `M${x - half} ${y - 10 * scale}h${2 * half}l${-half} ${10 * scale}z`,
-  );
+  if (!look.through) return '';
+  const middle = code.left + code.width / 2;
+  if (stacked) return `M${middle} ${code.bottom} C${middle} ${code.bottom + 30} ${x} ${y - 30} ${x} ${y - 6}`;
+  const bend = Math.min(34 * scale, Math.max(8, x - code.right));
+  return `M${code.right - 2} ${level} L${x - bend} ${level} C${x - bend * 0.24} ${level} ${x} ${level + 6} ${end}`;
 }
 
-/** The live shapes sit on the ribbons, in the middle of each crossing. */
-function placeTags([before, after], layout) {
+/** In the middle of each crossing. @param {HTMLElement} before @param {HTMLElement} after @param {Layout} layout */
+function placeTags(before, after, layout) {
   const { code, from, to, stacked, level } = layout;
   if (layout.layered) put(after, (code.right + to.left) / 2, level - 12 * layout.scale);
   else if (stacked) {
@@ -143,6 +155,7 @@ function placeTags([before, after], layout) {
   }
 }
 
+/** @param {HTMLElement} tag @param {number} x @param {number} y */
 function put(tag, x, y) {
   tag.style.left = `${x}px`;
   tag.style.top = `${y}px`;

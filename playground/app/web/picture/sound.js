@@ -1,20 +1,24 @@
-// The source of the picture where it is a sound: its spectrogram in ink, attention rising over it, and below it what
-// was heard where.
-import { argmax, h, unpack } from '../core/dom.js';
+// A source that is a sound: its spectrogram in ink, attention rising over it, and below it what was heard where.
+
+import { argmax, unpack } from '../core/arrays.js';
+import { h } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
-import { on } from '../core/store.js';
+import * as state from '../core/state.js';
 import { paint, watchTheme } from './pixels.js';
+
+/** @import { SequenceScene, Sound } from '../core/scene.d.ts' */
+/** @import { SourceColumn } from './chips.js' */
+/** @import { Looker } from './look.js' */
+
+/** @typedef {ReturnType<typeof soundColumns>} Listening */
 
 const PAPER = 2; // power that keeps noise pale
 
 /**
  * One slot per encoder state stands over the spectrogram and fills with the weight on it, as a chip would.
- * @param {any} scene a sequence scene with `sound`
- * @returns {{columns: any[], backdrop: HTMLElement, below: HTMLElement, show: (step: number, look: any) => void, stop:
- * () => void}}
+ * @param {SequenceScene} scene @param {Sound} sound
  */
-export function soundColumns(scene) {
-  const { sound } = scene;
+export function soundColumns(scene, sound) {
   const frames = unpack(sound.frames);
   const states = scene.source.length;
   const [count, bins] = frames.shape;
@@ -26,7 +30,7 @@ export function soundColumns(scene) {
     }),
   );
   const cursor = h('i.cursor', { hidden: true });
-  const quiet = on('second', (second) => {
+  const quiet = state.second.on((second) => {
     cursor.hidden = second === null;
     if (second !== null) cursor.style.transform = `translateX(${((100 * second) / sound.seconds).toFixed(2)}cqw)`;
   });
@@ -43,7 +47,10 @@ export function soundColumns(scene) {
     columns: Array.from({ length: states }, slot),
     backdrop,
     below: h('div.heard', { 'aria-hidden': 'true' }, marks),
-    /** What was written so far stands under the place that was looked at most. */
+    /**
+     * What was written so far stands under the place that was looked at most.
+     * @param {number} step @param {Looker} look
+     */
     show(step, look) {
       marks.forEach((mark, t) => {
         const row = t <= step ? look(scene.main, t)?.source : null;
@@ -59,6 +66,7 @@ export function soundColumns(scene) {
   };
 }
 
+/** @returns {SourceColumn} */
 function slot() {
   const fill = h('i.sh');
   const node = h('div.slot', {}, fill);

@@ -2,7 +2,9 @@
 import { h } from '../core/dom.js';
 import { glyph } from '../core/glyphs.js';
 
-const BLOCKS = ['enc', 'code', 'dec'];
+/** @import { Architecture, Task } from './types.d.ts' */
+
+const BLOCKS = /** @type {const} */ (['enc', 'code', 'dec']);
 const PARTS = ['encoder', 'code', 'decoder'];
 
 /**
@@ -14,17 +16,18 @@ export function cards(id, label, choose) {
     id,
     role: 'radiogroup',
     'aria-label': label,
-    onchange: (e) => e.target.type === 'radio' && choose(e.target.value),
+    onchange: ({ target }) => target instanceof HTMLInputElement && choose(target.value),
   });
   let drawn = '';
-  let shown = null;
+  let shown = '';
   return {
     node: group,
-    /** @param {() => Node[]} build @param {any} content what the cards depend on @param {string} chosen */
+    /** @param {unknown} content what the cards depend on @param {() => Node[]} build @param {string} chosen */
     show(content, build, chosen) {
       const key = JSON.stringify(content);
       if (key !== drawn) {
-        const focused = group.contains(document.activeElement) ? document.activeElement.value : null;
+        const active = document.activeElement;
+        const focused = active instanceof HTMLInputElement && group.contains(active) ? active.value : null;
         const open = !!group.querySelector('details[open]');
         group.replaceChildren(...build());
         drawn = key;
@@ -32,13 +35,17 @@ export function cards(id, label, choose) {
         if (focused) [...group.querySelectorAll('input')].find((input) => input.value === focused)?.focus();
       }
       for (const input of group.querySelectorAll('input')) input.checked = input.value === chosen;
-      if (chosen !== shown) reveal(group, group.querySelector('input:checked')?.closest('.card'));
+      if (chosen !== shown)
+        reveal(group, /** @type {HTMLElement?} */ (group.querySelector('.card:has(input:checked)')));
       shown = chosen;
     },
   };
 }
 
-/** Scroll the list, and nothing else, until the card is in view. */
+/**
+ * Scroll the list, and nothing else, until the card is in view.
+ * @param {HTMLElement} group @param {HTMLElement | null} card
+ */
 function reveal(group, card) {
   if (!card) return;
   const top = card.offsetTop;
@@ -47,10 +54,11 @@ function reveal(group, card) {
   else if (bottom > group.scrollTop + group.clientHeight) group.scrollTop = bottom - group.clientHeight;
 }
 
+/** @param {string} name @param {string} value @param {boolean} disabled @param {string | null} describedby */
 const radio = (name, value, disabled = false, describedby = null) =>
   h('input.dot', { type: 'radio', name: `edp-${name}`, value, disabled, 'aria-describedby': describedby });
 
-/** @param {{id: string, title: string, example: string}} task */
+/** @param {Task} task */
 export const taskCard = (task) =>
   h(
     'label.card',
@@ -59,20 +67,25 @@ export const taskCard = (task) =>
     h('span.line', {}, h('span', {}, task.title), h('span.ex', {}, task.example)),
   );
 
-/** Architectures that suit the task as cards; those that do not with their reason, one shared reason told once. */
+/**
+ * Architectures that suit the task as cards; those that do not with their reason, one shared reason told once.
+ * @param {Architecture[]} architectures @param {string} task
+ */
 export function architectureCards(architectures, task) {
-  const suits = (a) => !a.tasks || a.tasks.includes(task);
-  const why = (a) => a.why_not[task];
+  /** @type {Map<string | null, Architecture[]>} null: it suits */
   const reasons = new Map();
-  for (const a of architectures.filter((one) => !suits(one))) reasons.set(why(a), [...(reasons.get(why(a)) ?? []), a]);
-  const nodes = architectures
-    .filter((a) => suits(a) || reasons.get(why(a)).length < 2)
-    .map((a) => architectureCard(a, suits(a) ? null : why(a)));
-  for (const [reason, group] of reasons) if (group.length > 1) nodes.push(folded(reason, group));
-  return nodes;
+  const why = (/** @type {Architecture} */ a) => (a.tasks.includes(task) ? null : a.why_not[task]);
+  for (const a of architectures) reasons.set(why(a), [...(reasons.get(why(a)) ?? []), a]);
+  const several = [...reasons].filter(([reason, group]) => reason !== null && group.length > 1);
+  return [
+    ...architectures
+      .filter((a) => !several.some(([, group]) => group.includes(a)))
+      .map((a) => architectureCard(a, why(a))),
+    ...several.map(([reason, group]) => folded(reason ?? '', group)),
+  ];
 }
 
-/** @param {string | null} reason why it does not suit the task */
+/** @param {Architecture} a @param {string | null} reason why it does not suit the task */
 function architectureCard(a, reason) {
   const why = reason && `edp-why-${a.id}`;
   return h(
@@ -85,20 +98,22 @@ function architectureCard(a, reason) {
   );
 }
 
+/** @param {string} reason @param {Architecture[]} group */
 function folded(reason, group) {
   return h(
     'details.folded',
     {},
-    h('summary', {}, h('span', {}, `${group.length} others ${plural(reason ?? '')}`)),
+    h('summary', {}, h('span', {}, `${group.length} others ${plural(reason)}`)),
     group.map((a) =>
       h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs)),
     ),
   );
 }
 
+/** @type {Record<string, string>} */
 const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were', goes: 'go' };
 
-/** “writes text and gives no answer” of one is “write text and give no answer” of many. */
+/** “writes text and gives no answer” of one is “write text and give no answer” of many. @param {string} reason */
 export function plural(reason) {
   return reason.replace(
     /(^|\band )(\w+)/g,
@@ -106,6 +121,7 @@ export function plural(reason) {
   );
 }
 
+/** @param {Architecture['glyphs']} present */
 function glyphs(present) {
   const missing = PARTS.filter((_, i) => !present[i]);
   return h(

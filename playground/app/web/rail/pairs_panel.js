@@ -1,21 +1,28 @@
 // Island: the visitor's own pairs. Paste or upload; the server says what it read, and which lines it left out and why.
 
-import { grouped } from '../core/answers.js';
 import { h } from '../core/dom.js';
-import { segmented } from '../core/fields.js';
+import { grouped, tooLarge } from '../core/numbers.js';
+import { segmented } from '../shell/fields.js';
 import { drawTable } from '../shell/panel.js';
 
+/** @import { Island } from '../core/types.d.ts' */
+/** @import { Pairs, ShownPairs } from './types.d.ts' */
+
+/** @type {[string, string][]} */
 const UNITS = [
   ['words', 'words'],
   ['characters', 'characters'],
 ];
 const HINT = 'a red car ⇥ une voiture rouge\none pair a line, a tab between its sides';
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Pairs, 'pairs'>} island */
 export function mount(root, island) {
-  let value = { shown: false };
+  /** @type {ShownPairs | null} */
+  let value = null;
+  /** @type {Record<string, string>} */
   let units = {};
-  const summary = h('summary', {}, h('b', {}, 'Your pairs'), h('span.told', {}));
+  const told = h('span.told');
+  const summary = h('summary', {}, h('b', {}, 'Your pairs'), told);
   const text = h('textarea', {
     rows: 7,
     id: 'edp-pairs',
@@ -79,25 +86,28 @@ export function mount(root, island) {
   root.hidden = true;
 
   island.onValue((next) => {
-    const opened = next.shown && !value.shown && !next.own;
-    value = next;
-    root.hidden = !value.shown;
-    if (!value.shown) return;
+    root.hidden = !next.shown;
+    const opened = next.shown && !value && !next.own;
+    value = next.shown ? next : null;
+    if (!value) return;
     if (opened) details.open = true;
     units = { source_unit: value.source_unit, target_unit: value.target_unit };
     sides.forEach((side, i) => side.set(Object.values(units)[i]));
-    summary.lastChild.textContent = `${value.own ? '' : 'an example: '}${grouped(value.learned)} to learn from, ${grouped(value.held_out)} held out, ${grouped(value.known[0])} → ${grouped(value.known[1])} different tokens`;
+    const [from, to] = value.known.map(grouped);
+    told.textContent =
+      `${value.own ? '' : 'an example: '}${grouped(value.learned)} to learn from, ` +
+      `${grouped(value.held_out)} held out, ${from} → ${to} different tokens`;
     preview.replaceChildren(
       drawTable({ columns: ['source', 'target'], rows: value.preview, caption: 'The first pairs' }, 'The first pairs'),
     );
-    drawProblems();
+    drawProblems(value);
     trouble.hidden = !value.error;
     trouble.textContent = value.error ?? '';
     use.disabled = false;
   });
 
-  function drawProblems() {
-    const { problems, more_problems: more } = value;
+  /** @param {ShownPairs} value */
+  function drawProblems({ problems, more_problems: more }) {
     left.hidden = !problems.length;
     left.replaceChildren(
       h(
@@ -121,6 +131,7 @@ export function mount(root, island) {
 
   /** In this box the Tab key writes a tab; Escape, then Tab, leaves it. */
   let leaving = false;
+  /** @param {KeyboardEvent} event */
   function tab(event) {
     if (event.key === 'Escape') leaving = true;
     else if (event.key === 'Tab' && !leaving && !event.shiftKey) {
@@ -130,25 +141,25 @@ export function mount(root, island) {
   }
 
   async function load() {
-    const [chosen] = file.files;
-    if (!chosen) return;
+    const chosen = file.files?.[0];
+    if (!chosen || !value) return;
     file.value = '';
     if (chosen.size > value.limits[2]) {
-      complain(
-        `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${value.limits[2] / 2 ** 20} MB of lines are read.`,
-      );
+      complain(tooLarge(chosen, value.limits[2], 'MB of lines'));
       return;
     }
     text.value = await chosen.text();
     count();
   }
 
+  /** @param {string} message */
   function complain(message) {
     trouble.textContent = message;
     trouble.hidden = false;
   }
 
   function send() {
+    if (!value) return;
     if (!text.value.trim()) {
       complain(`Paste at least ${value.limits[0]} lines first: a source, a tab, a target.`);
       return;

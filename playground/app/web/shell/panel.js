@@ -3,15 +3,16 @@ import { h, rich, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
 import { saveData, savePage, savePng, saveSvg } from './save_figure.js';
 
-/** @typedef {{columns: string[], rows: (string | number)[][], caption?: string}} Table */
+/** @import { Child, Empty, Rich, Table } from '../core/types.d.ts' */
+
 /**
  * @typedef {object} Panel
  * @property {HTMLElement} node
  * @property {HTMLElement} figure where the drawing goes
  * @property {(text: string) => void} subtitle
- * @property {(parts: [string, string][]) => void} read the one-sentence reading
+ * @property {(parts: Rich) => void} read the one-sentence reading
  * @property {() => void} refresh call after a step: renews the table if it is open
- * @property {(state: {title: string, text: string, action?: string, onaction?: () => void} | null) => void} empty
+ * @property {(state: Empty | null) => void} empty
  */
 
 let serial = 0;
@@ -21,10 +22,10 @@ let serial = 0;
  * @param {string} options.title
  * @param {string} [options.subtitle]
  * @param {Node[]} [options.controls] local switches, at the right of the title
- * @param {Node} [options.foot] controls under the figure
+ * @param {Child} [options.foot] controls under the figure
  * @param {() => Table} [options.table] the figure's numbers
  * @param {boolean} [options.image] whether the figure is worth a picture
- * @param {() => any} [options.data] for export as JSON; the table if left out
+ * @param {() => unknown} [options.data] for export as JSON; the table if left out
  * @param {boolean} [options.present] shown in projection mode too
  * @param {string} [options.className]
  * @returns {Panel}
@@ -45,17 +46,11 @@ export function createPanel({
   const figure = h('div.figure');
   const reading = h('p.read', { id: `${id}-read` });
   const grid = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': `${title}, as a table`, hidden: true });
-  const asTable =
-    table &&
-    h(
-      'button.ib',
-      { type: 'button', 'aria-label': 'Show as table', 'aria-pressed': 'false', title: 'Show as table' },
-      icon('table'),
-    );
+  const asTable = table && tableButton();
   const save =
     (image || table || data) &&
     exportMenu(() =>
-      figureChoices({ node: figure, title: heading.textContent, image, reading: reading.textContent, table, data }),
+      figureChoices({ node: figure, title: textOf(heading), image, reading: textOf(reading), table, data }),
     );
   const heading = h('h3', { id: `${id}-title` }, title);
   const tools = h('span.tools.nopres', {}, asTable, save?.node);
@@ -79,7 +74,9 @@ export function createPanel({
   node.classList.toggle('show-present', present);
 
   const opened = () => !grid.hidden;
-  const fillTable = () => grid.replaceChildren(drawTable(table(), title));
+  const fillTable = () => {
+    if (table) grid.replaceChildren(drawTable(table(), title));
+  };
   asTable?.addEventListener('click', () => {
     const open = !opened();
     asTable.setAttribute('aria-pressed', String(open));
@@ -113,13 +110,14 @@ export function createPanel({
 
 /**
  * What a drawn view can be saved as. A drawing is taken as it stands, also while its numbers are shown in its place.
- * @param {{node: HTMLElement, title: string, reading: string, image?: boolean, table?: () => Table, data?: () => any}}
- * view
+ * @param {{node: HTMLElement, title: string, reading: string, image?: boolean, table?: () => Table,
+ *   data?: () => unknown}} view
  * @returns {[string, () => void][]}
  */
 export function figureChoices({ node, title, reading, image = true, table, data }) {
   const name = title.toLowerCase().replace(/\W+/g, '-').replace(/^-|-$/g, '');
   const { hidden } = node;
+  /** @param {() => void} act */
   const shown = (act) => () => {
     node.hidden = false;
     try {
@@ -128,18 +126,31 @@ export function figureChoices({ node, title, reading, image = true, table, data 
       node.hidden = hidden;
     }
   };
-  return [
-    image && ['PNG picture', shown(() => savePng(node, name))],
-    image && ['SVG picture', shown(() => saveSvg(node, name))],
-    image && [
-      'Web page',
-      shown(() => savePage(node, name, { title, reading, table: table ? drawTable(table(), title) : null })),
-    ],
-    (table || data) && ['JSON data', () => saveData(data ? data() : table(), name)],
-  ].filter(Boolean);
+  const numbers = () => (table ? drawTable(table(), title) : null);
+  /** @type {[string, () => void][]} */
+  const pictures = [
+    ['PNG picture', shown(() => savePng(node, name))],
+    ['SVG picture', shown(() => saveSvg(node, name))],
+    ['Web page', shown(() => savePage(node, name, { title, reading, table: numbers() }))],
+  ];
+  const values = data ?? table;
+  return [...(image ? pictures : []), ...(values ? [saving(values, name)] : [])];
 }
 
-/** @param {Table} table @param {string} caption */
+/** @param {() => unknown} values @param {string} name @returns {[string, () => void]} */
+export const saving = (values, name) => ['JSON data', () => saveData(values(), name)];
+
+export const tableButton = (label = 'Show as table') =>
+  h(
+    'button.ib',
+    { type: 'button', 'aria-label': label, 'aria-pressed': 'false', title: 'Show as table' },
+    icon('table'),
+  );
+
+/** @param {Node} node */
+const textOf = (node) => node.textContent ?? '';
+
+/** @param {Table} table @param {string} title */
 export function drawTable({ columns, rows, caption }, title) {
   return h(
     'table.data',
@@ -177,28 +188,22 @@ export function exportMenu(choices, label = 'Export picture or data') {
     icon('save'),
   );
   const node = h('span.menuhold.exports', {}, button, list);
+  /** @param {boolean} open */
   const toggle = (open) => {
     list.hidden = !open;
     button.setAttribute('aria-expanded', String(open));
     if (open)
       list.replaceChildren(
-        ...choices().map(([text, act]) =>
-          h(
-            'button',
-            {
-              type: 'button',
-              onclick: () => {
-                act();
-                toggle(false);
-                button.focus();
-              },
-            },
-            text,
-          ),
-        ),
+        ...choices().map(([text, act]) => h('button', { type: 'button', onclick: done(act) }, text)),
       );
   };
-  button.addEventListener('click', () => toggle(list.hidden));
+  /** @param {() => void} act */
+  const done = (act) => () => {
+    act();
+    toggle(false);
+    button.focus();
+  };
+  button.addEventListener('click', () => toggle(Boolean(list.hidden)));
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
       toggle(false);
@@ -206,7 +211,7 @@ export function exportMenu(choices, label = 'Export picture or data') {
     }
   });
   node.addEventListener('focusout', (event) => {
-    if (!node.contains(event.relatedTarget)) toggle(false);
+    if (!node.contains(/** @type {Node?} */ (event.relatedTarget))) toggle(false);
   });
   return { node };
 }
@@ -220,6 +225,7 @@ export function segments(label, options, choose) {
     h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => choose(value) }, text),
   );
   const node = h('span.seg.s', { role: 'group', 'aria-label': label }, buttons);
+  /** @param {string | null | undefined} chosen */
   const show = (chosen) =>
     buttons.forEach((button, i) => {
       button.classList.toggle('on', options[i][0] === chosen);

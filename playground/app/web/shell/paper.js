@@ -1,7 +1,10 @@
-// A drawn view as one SVG that needs nothing of this page: its boxes, texts and marks, and the SVGs and canvases among
-// them.
+// A drawn view as one SVG that needs nothing of this page: its boxes, texts and marks, and its SVGs and canvases.
 import { s } from '../core/dom.js';
 import { boxOf, pseudoOf } from './paper_box.js';
+import { sheetAt, written } from './sheet.js';
+
+/** @import { Child } from '../core/types.d.ts' */
+/** @import { Sheet } from './sheet.js' */
 
 const MARGIN = 12;
 const LEFT_OUT = '.sr-only, .nopres, details:not([open]) > :not(summary)'; // what is for the page alone
@@ -31,8 +34,7 @@ const KEPT = [
  * @returns {{text: string, width: number, height: number}}
  */
 export function onPaper(node) {
-  const origin = node.getBoundingClientRect();
-  const sheet = { colour: resolver(), x: origin.left, y: origin.top, left: 0, top: 0, right: 0, bottom: 0 };
+  const sheet = sheetAt(node.getBoundingClientRect());
   const drawn = draw(node, sheet);
   const width = Math.ceil(sheet.right - sheet.left + 2 * MARGIN);
   const height = Math.ceil(sheet.bottom - sheet.top + 2 * MARGIN);
@@ -45,11 +47,14 @@ export function onPaper(node) {
   return { text: new XMLSerializer().serializeToString(svg), width, height };
 }
 
-/** Everything that is painted for an element, in the order of painting. @returns {Node[]} */
+/**
+ * Everything that is painted for an element, in the order of painting.
+ * @param {Element} node @param {Sheet} sheet @returns {Child[]}
+ */
 function draw(node, sheet) {
   const style = getComputedStyle(node);
   const rect = node.getBoundingClientRect();
-  if (style.display === 'none' || node.hidden || node.matches(LEFT_OUT)) return [];
+  if (style.display === 'none' || node.matches('[hidden]') || node.matches(LEFT_OUT)) return [];
   if (style.display !== 'contents' && !grow(sheet, rect)) return [];
   const seen = style.visibility !== 'hidden';
   const painted =
@@ -66,14 +71,18 @@ function draw(node, sheet) {
   return style.opacity === '1' ? painted : [s('g', { opacity: style.opacity }, painted)];
 }
 
+/** @param {Element} node @param {boolean} seen @param {CSSStyleDeclaration} style @param {Sheet} sheet */
 function childrenOf(node, seen, style, sheet) {
   return [...node.childNodes].flatMap((child) => {
-    if (child.nodeType === Node.TEXT_NODE) return seen ? lines(child, style, sheet) : [];
+    if (child instanceof Text) return seen ? lines(child, style, sheet) : [];
     return child instanceof Element ? draw(child, sheet) : [];
   });
 }
 
-/** The sheet is as large as what is on it; nothing is drawn of what has no size. */
+/**
+ * The sheet is as large as what is on it; nothing is drawn of what has no size.
+ * @param {Sheet} sheet @param {DOMRect} box
+ */
 function grow(sheet, { left, top, right, bottom, width, height }) {
   if (!width && !height) return false;
   sheet.left = Math.min(sheet.left, left - sheet.x);
@@ -83,10 +92,14 @@ function grow(sheet, { left, top, right, bottom, width, height }) {
   return true;
 }
 
-/** An SVG of the page with its styles written out. Custom properties and oklab colours mean nothing elsewhere. */
+/**
+ * An SVG of the page with its styles written out. Custom properties and oklab colours mean nothing elsewhere.
+ * @param {SVGSVGElement} svg @param {DOMRect} rect @param {Sheet} sheet
+ */
 function picture(svg, rect, sheet) {
-  const copy = svg.cloneNode(true);
-  const originals = [svg, ...svg.querySelectorAll('*')];
+  const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
+  /** @type {SVGElement[]} */
+  const originals = [svg, .../** @type {NodeListOf<SVGElement>} */ (svg.querySelectorAll('*'))];
   [copy, ...copy.querySelectorAll('*')].forEach((node, i) => {
     const style = getComputedStyle(originals[i]);
     node.removeAttribute('style');
@@ -104,16 +117,20 @@ function picture(svg, rect, sheet) {
     height: rect.height,
     overflow: getComputedStyle(svg).overflow,
   };
-  for (const [name, value] of Object.entries(place)) copy.setAttribute(name, value);
+  for (const [name, value] of Object.entries(place)) copy.setAttribute(name, String(value));
   return copy;
 }
 
+/**
+ * @param {HTMLCanvasElement | HTMLImageElement} node @param {DOMRect} rect
+ * @param {CSSStyleDeclaration} style @param {Sheet} sheet
+ */
 function raster(node, rect, style, sheet) {
   const canvas = document.createElement('canvas');
-  canvas.width = node.naturalWidth ?? node.width;
-  canvas.height = node.naturalHeight ?? node.height;
+  [canvas.width, canvas.height] =
+    node instanceof HTMLImageElement ? [node.naturalWidth, node.naturalHeight] : [node.width, node.height];
   if (!canvas.width || !canvas.height) return '';
-  canvas.getContext('2d').drawImage(node, 0, 0);
+  canvas.getContext('2d')?.drawImage(node, 0, 0);
   const filter = style.filter === 'none' ? '' : `;filter:${style.filter}`; // ink is turned to light on dark paper
   return s('image', {
     x: rect.left - sheet.x,
@@ -126,10 +143,14 @@ function raster(node, rect, style, sheet) {
   });
 }
 
-/** A text node as one <text> for each of its lines, at the place where the page has it. */
+/**
+ * A text node as one <text> for each of its lines, at the place where the page has it.
+ * @param {Text} node @param {CSSStyleDeclaration} style @param {Sheet} sheet
+ */
 function lines(node, style, sheet) {
   if (!node.data.trim()) return [];
   const range = document.createRange();
+  /** @type {{rect: DOMRect, words: string[], right: number}[]} */
   const found = [];
   for (const { index, 0: word } of node.data.matchAll(/\S+\s*/g)) {
     range.setStart(node, index);
@@ -143,51 +164,4 @@ function lines(node, style, sheet) {
     } else found.push({ rect, words: [word.trim()], right: rect.right });
   }
   return found.map(({ rect, words, right }) => written(words.join(' '), rect, right - rect.left, style, sheet));
-}
-
-/** @param {DOMRect} rect of its first word: as high as the font */
-export function written(text, rect, width, style, sheet) {
-  const measure = pen();
-  measure.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = measure.measureText(text);
-  const said = style.textTransform === 'uppercase' ? text.toUpperCase() : text;
-  return s(
-    'text',
-    {
-      x: rect.left - sheet.x,
-      y: rect.top - sheet.y + (rect.height - above - below) / 2 + above,
-      fill: sheet.colour(style.color),
-      'font-family': style.fontFamily,
-      'font-size': style.fontSize,
-      'font-weight': style.fontWeight,
-      'font-style': style.fontStyle === 'normal' ? null : style.fontStyle,
-      'text-decoration':
-        style.textDecorationLine === 'none' ? null : `${style.textDecorationStyle} ${style.textDecorationLine}`,
-      textLength: width > 0 ? width.toFixed(1) : null,
-    },
-    said,
-  );
-}
-
-let drawing = null;
-const pen = () => (drawing ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true }));
-
-/** Any colour that a browser knows in sRGB. */
-function resolver() {
-  const known = new Map();
-  const one = pen();
-  return (value) => {
-    if (value === 'none') return value;
-    if (!known.has(value)) {
-      one.clearRect(0, 0, 1, 1);
-      one.fillStyle = value;
-      one.fillRect(0, 0, 1, 1);
-      const [r, g, b, a] = one.getImageData(0, 0, 1, 1).data;
-      known.set(
-        value,
-        a === 255 ? `rgb(${r},${g},${b})` : a === 0 ? 'none' : `rgba(${r},${g},${b},${(a / 255).toFixed(3)})`,
-      );
-    }
-    return known.get(value);
-  };
 }

@@ -1,92 +1,95 @@
-// The box of an element on paper: its ground, its borders with their corners, an outline, a hatch, a shape cut out of
-// it.
+// The box of an element on paper: its ground, its borders with their corners, an outline, a hatch, a cut-out shape.
 import { s } from '../core/dom.js';
-import { written } from './paper.js';
+import { written } from './sheet.js';
 
-const SIDES = ['Top', 'Right', 'Bottom', 'Left'];
-const CORNERS = ['TopLeft', 'TopRight', 'BottomRight', 'BottomLeft'];
+/** @import { Sheet } from './sheet.js' */
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Place on the sheet */
+
+const SIDES = /** @type {const} */ (['Top', 'Right', 'Bottom', 'Left']);
+const CORNERS = /** @type {const} */ (['TopLeft', 'TopRight', 'BottomRight', 'BottomLeft']);
 let serial = 0;
 
-/** @param {DOMRect} rect @param {CSSStyleDeclaration} style @returns {Node[]} */
+/**
+ * @param {Element | null} node @param {DOMRect} rect @param {CSSStyleDeclaration} style @param {Sheet} sheet
+ * @returns {Node[]}
+ */
 export function boxOf(node, rect, style, sheet) {
   if (style.display === 'contents') return [];
-  const x = rect.left - sheet.x;
-  const y = rect.top - sheet.y;
-  const { width, height } = rect;
-  const parts = [];
+  const place = { x: rect.left - sheet.x, y: rect.top - sheet.y, width: rect.width, height: rect.height };
   const widths = SIDES.map((side) =>
     style[`border${side}Style`] === 'none' ? 0 : parseFloat(style[`border${side}Width`]),
   );
   const colours = SIDES.map((side) => sheet.colour(style[`border${side}Color`]));
   const thin = Math.min(...widths);
   const even = thin > 0 && new Set(colours).size === 1;
-  const ground = sheet.colour(style.backgroundColor);
-  const hatch = hatchOf(style.backgroundImage, sheet);
-  const radii = CORNERS.map((corner) =>
-    Math.min(parseFloat(style[`border${corner}Radius`]) || 0, width / 2, height / 2),
-  );
+  const most = Math.min(rect.width, rect.height) / 2;
+  const radii = CORNERS.map((corner) => Math.min(parseFloat(style[`border${corner}Radius`]) || 0, most));
   const d = style.clipPath.startsWith('polygon')
-    ? polygon(style.clipPath, x, y, width, height)
-    : rounded(x, y, width, height, radii, even ? thin / 2 : 0);
-  if (ground !== 'none') parts.push(s('path', { d, fill: ground }));
-  if (hatch) parts.push(hatch.pattern, s('path', { d, fill: `url(#${hatch.id})` }));
-  if (even)
-    parts.push(
-      s('path', {
-        d,
-        fill: 'none',
-        stroke: colours[0],
-        'stroke-width': thin,
-        'stroke-dasharray': style.borderTopStyle === 'dashed' ? `${3 * thin} ${2 * thin}` : null,
-      }),
-    );
+    ? polygon(style.clipPath, place)
+    : rounded(place, radii, even ? thin / 2 : 0);
+  const parts = [...rings(place, radii, style, sheet), ...groundOf(d, style, sheet)];
+  if (even) {
+    const dashes = style.borderTopStyle === 'dashed' ? `${3 * thin} ${2 * thin}` : null;
+    parts.push(s('path', { d, fill: 'none', stroke: colours[0], 'stroke-width': thin, 'stroke-dasharray': dashes }));
+  }
   widths.forEach((wide, i) => {
     if (!wide || (even && wide === thin) || colours[i] === 'none') return;
-    const across = i % 2 === 0;
-    parts.push(
-      s('rect', {
-        x: i === 1 ? x + width - wide : x,
-        y: i === 2 ? y + height - wide : y,
-        width: across ? width : wide,
-        height: across ? wide : height,
-        fill: colours[i],
-        rx: even && radii[3] ? Math.min(2, wide / 2) : null,
-      }),
-    );
+    parts.push(edge(place, i, wide, { fill: colours[i], rx: even && radii[3] ? Math.min(2, wide / 2) : null }));
   });
-  for (const ring of [outlineOf(style), ...ringsOf(style.boxShadow)]) {
-    const colour = sheet.colour(ring.colour);
-    if (colour !== 'none')
-      parts.unshift(
-        s('path', {
-          d: rounded(
-            x,
-            y,
-            width,
-            height,
-            radii.map((radius) => radius && radius + ring.out),
-            -ring.out,
-          ),
-          fill: 'none',
-          stroke: colour,
-          'stroke-width': ring.wide,
-        }),
-      );
-  }
   if (node instanceof HTMLInputElement && node.type === 'range')
-    parts.push(...slider(node, x, y, width, height, style, sheet));
+    parts.push(...slider(node, place, sheet.colour(style.color)));
   return parts;
+}
+
+/** @param {string} d @param {CSSStyleDeclaration} style @param {Sheet} sheet */
+function groundOf(d, style, sheet) {
+  const fill = sheet.colour(style.backgroundColor);
+  const hatch = hatchOf(style.backgroundImage, sheet);
+  return [
+    ...(fill === 'none' ? [] : [s('path', { d, fill })]),
+    ...(hatch ? [hatch.pattern, s('path', { d, fill: `url(#${hatch.id})` })] : []),
+  ];
+}
+
+/** One side of a border. @param {Place} place @param {number} i @param {number} wide @param {object} look */
+function edge({ x, y, width, height }, i, wide, look) {
+  const across = i % 2 === 0;
+  return s('rect', {
+    x: i === 1 ? x + width - wide : x,
+    y: i === 2 ? y + height - wide : y,
+    width: across ? width : wide,
+    height: across ? wide : height,
+    ...look,
+  });
+}
+
+/**
+ * Outline and rings; the largest lies below.
+ * @param {Place} place @param {number[]} radii @param {CSSStyleDeclaration} style @param {Sheet} sheet
+ */
+function rings(place, radii, style, sheet) {
+  return [outlineOf(style), ...ringsOf(style.boxShadow)]
+    .map(({ wide, out, colour }) => ({ wide, out, stroke: sheet.colour(colour) }))
+    .filter(({ stroke }) => stroke !== 'none')
+    .reverse()
+    .map(({ wide, out, stroke }) => {
+      const around = radii.map((radius) => radius && radius + out);
+      return s('path', { d: rounded(place, around, -out), fill: 'none', stroke, 'stroke-width': wide });
+    });
 }
 
 /**
  * What a style sheet writes or draws before or after the content; only what it places itself.
- * @param {'::before' | '::after'} which
+ * @param {Element} node @param {'::before' | '::after'} which @param {DOMRect} rect @param {Sheet} sheet
  */
 export function pseudoOf(node, which, rect, sheet) {
   const style = getComputedStyle(node, which);
   const text = /^"(.*?)"/.exec(style.content)?.[1];
   if (text === undefined || style.display === 'none' || style.position !== 'absolute') return [];
-  const [left, top, wide, high] = ['left', 'top', 'width', 'height'].map((name) => parseFloat(style[name]) || 0);
+  const [left, top, wide, high] = [style.left, style.top, style.width, style.height].map(
+    (size) => parseFloat(size) || 0,
+  );
   const margins = [parseFloat(style.marginLeft) || 0, parseFloat(style.marginTop) || 0];
   const border = getComputedStyle(node);
   const place = new DOMRect(
@@ -98,19 +101,26 @@ export function pseudoOf(node, which, rect, sheet) {
   return [...boxOf(null, place, style, sheet), ...(text ? [written(text, place, 0, style, sheet)] : [])];
 }
 
-/** A rectangle with its own radius at every corner, `inset` from its edge. */
-function rounded(x, y, width, height, radii, inset) {
+/**
+ * A rectangle with its own radius at every corner, `inset` from its edge.
+ * @param {Place} place @param {number[]} radii @param {number} inset
+ */
+function rounded({ x, y, width, height }, radii, inset) {
   const [a, b, c, e] = radii.map((radius) => Math.max(0, radius - Math.max(0, inset)));
   const l = x + inset;
   const t = y + inset;
   const r = x + width - inset;
   const u = y + height - inset;
+  /** @param {number} radius @param {number} toX @param {number} toY */
   const arc = (radius, toX, toY) => (radius ? `A${radius} ${radius} 0 0 1 ${toX} ${toY}` : `L${toX} ${toY}`);
-  return `M${l + a} ${t}H${r - b}${arc(b, r, t + b)}V${u - c}${arc(c, r - c, u)}H${l + e}${arc(e, l, u - e)}V${t + a}${arc(a, l + a, t)}Z`;
+  const right = `H${r - b}${arc(b, r, t + b)}V${u - c}${arc(c, r - c, u)}`;
+  return `M${l + a} ${t}${right}H${l + e}${arc(e, l, u - e)}V${t + a}${arc(a, l + a, t)}Z`;
 }
 
-function polygon(clip, x, y, width, height) {
+/** @param {string} clip @param {Place} place */
+function polygon(clip, { x, y, width, height }) {
   const points = clip.slice(clip.indexOf('(') + 1, clip.lastIndexOf(')')).split(/,(?![^(]*\))/);
+  /** @param {string} text @param {number} whole */
   const length = (text, whole) =>
     [...text.matchAll(/([+-]?)\s*([\d.]+)(%|px|)/g)].reduce(
       (sum, [, sign, value, unit]) => sum + (sign === '-' ? -1 : 1) * Number(value) * (unit === '%' ? whole / 100 : 1),
@@ -124,17 +134,17 @@ function polygon(clip, x, y, width, height) {
     .join('L')}Z`;
 }
 
+/** @param {CSSStyleDeclaration} style */
 const outlineOf = ({ outlineStyle, outlineWidth, outlineOffset, outlineColor }) => {
   const wide = outlineStyle === 'none' ? 0 : parseFloat(outlineWidth);
   return { wide, out: parseFloat(outlineOffset) + wide / 2, colour: wide ? outlineColor : 'none' };
 };
 
-/** Rings are drawn as shadows without blur: the largest one lies below. */
+/** Rings are drawn as shadows without blur. @param {string} shadow */
 function ringsOf(shadow) {
   const rings = shadow
     .split(/,(?![^(]*\))/)
-    .map((one) => /^\s*(.*?\)?) 0px 0px 0px ([\d.]+)px$/.exec(one))
-    .filter(Boolean)
+    .flatMap((one) => [...one.matchAll(/^\s*(.*?\)?) 0px 0px 0px ([\d.]+)px$/g)])
     .map(([, colour, wide]) => ({ colour, wide: Number(wide) }));
   return rings.map(({ colour, wide }, i) => ({
     colour,
@@ -143,7 +153,10 @@ function ringsOf(shadow) {
   }));
 }
 
-/** `repeating-linear-gradient(135deg, colour 0px 2px, transparent 2px 5px)`: lines of one colour. */
+/**
+ * `repeating-linear-gradient(135deg, colour 0px 2px, transparent 2px 5px)`: lines of one colour.
+ * @param {string} image @param {Sheet} sheet
+ */
 function hatchOf(image, sheet) {
   const [, degrees, colour, wide, every] =
     /^repeating-linear-gradient\(([\d.]+)deg, (.+?) 0px,? ?.*?([\d.]+)px, .*?([\d.]+)px\)$/.exec(image) ?? [];
@@ -166,10 +179,10 @@ function hatchOf(image, sheet) {
   };
 }
 
-function slider(node, x, y, width, height, style, sheet) {
+/** @param {HTMLInputElement} node @param {Place} place @param {string} colour */
+function slider(node, { x, y, width, height }, colour) {
   const share = (node.valueAsNumber - Number(node.min || 0)) / (Number(node.max || 100) - Number(node.min || 0) || 1);
   const middle = y + height / 2;
-  const colour = sheet.colour(style.color);
   return [
     s('rect', { x, y: middle - 1.5, width, height: 3, rx: 1.5, fill: colour, opacity: 0.3 }),
     s('circle', { cx: x + 8 + share * (width - 16), cy: middle, r: 7, fill: colour }),

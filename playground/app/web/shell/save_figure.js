@@ -1,7 +1,7 @@
 // Saving a drawn view from the browser: a picture, a page that works alone, or the numbers.
 
 import { h } from '../core/dom.js';
-import { get } from '../core/store.js';
+import * as state from '../core/state.js';
 import { onPaper } from './paper.js';
 
 const SCALE = 2;
@@ -22,9 +22,9 @@ export function savePng(node, name) {
     const scale = Math.min(SCALE, LARGEST / Math.max(width, height));
     canvas.width = width * scale;
     canvas.height = height * scale;
-    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(address);
-    canvas.toBlob((blob) => save(blob, 'image/png', `${name}.png`));
+    canvas.toBlob((blob) => blob && save(blob, 'image/png', `${name}.png`));
   };
   image.src = address;
 }
@@ -36,13 +36,15 @@ export function savePng(node, name) {
 export function savePage(node, name, { title, reading, table }) {
   const page = document.implementation.createHTMLDocument(title);
   const { text } = onPaper(node);
-  const dark = get('dark');
   const drawing = page.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-label', title);
   page.documentElement.lang = 'en';
   page.head.prepend(h('meta', { charset: 'utf-8' }));
-  page.head.append(h('meta', { name: 'viewport', content: 'width=device-width' }), h('style', {}, look(dark)));
+  page.head.append(
+    h('meta', { name: 'viewport', content: 'width=device-width' }),
+    h('style', {}, look(state.dark.value ? 'dark' : 'light')),
+  );
   page.body.append(
     h('h1', {}, title),
     h('figure', {}, drawing, h('figcaption', {}, reading)),
@@ -51,12 +53,12 @@ export function savePage(node, name, { title, reading, table }) {
   save(`<!doctype html>\n${page.documentElement.outerHTML}`, 'text/html', `${name}.html`);
 }
 
-const look = (
-  dark,
-) => `:root { color-scheme: ${dark ? 'dark' : 'light'}; } body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; }
-h1 { font-size: 20px; } figure { margin: 0; overflow-x: auto; } .sr-only { display: none; } td, th { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }`;
+/** @param {string} theme */
+const look = (theme) => `:root { color-scheme: ${theme}; } body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; }
+h1 { font-size: 20px; } figure { margin: 0; overflow-x: auto; } .sr-only { display: none; }
+td, th { padding: 2px 10px; text-align: right; font-variant-numeric: tabular-nums; }`;
 
-/** @param {any} data @param {string} name */
+/** @param {unknown} data @param {string} name */
 export function saveData(data, name) {
   save(JSON.stringify(data, null, 1), 'application/json', `${name}.json`);
 }

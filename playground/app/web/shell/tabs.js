@@ -1,40 +1,38 @@
-// Island: which panels are shown. Sets the store's 'tab' and `data-tab` on <html>, which the stylesheet reads.
+// Island: which panels are shown. Owns the open tab, and `data-tab` on <html>, which the stylesheet reads.
 import { h } from '../core/dom.js';
-import { get, on, put } from '../core/store.js';
+import { walk } from '../core/keys.js';
+import * as state from '../core/state.js';
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @import { Island } from '../core/types.d.ts' */
+
+/** @param {HTMLElement} root @param {Island<{tabs: [id: string, label: string][], open: string}>} island */
 export function mount(root, island) {
+  /** @type {[id: string, label: string][]} */
   let tabs = [];
-  let asked = null;
+  let asked = '';
   const linked = new URLSearchParams(location.search).get('tab');
   const list = h('div.tabs', { role: 'tablist', 'aria-label': 'Views' });
   root.append(list);
 
   island.onValue((value) => {
     tabs = value.tabs;
-    const known = tabs.some(([id]) => id === get('tab'));
-    const open =
-      asked === null && tabs.some(([id]) => id === linked)
-        ? linked
-        : value.open !== asked || !known
-          ? value.open
-          : get('tab');
+    const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
+    const now = state.tab.value ?? '';
+    const open = !asked && linked && known(linked) ? linked : value.open !== asked || !known(now) ? value.open : now;
     asked = value.open;
     list.replaceChildren(
       ...tabs.map(([id, label]) =>
-        h(
-          'button',
-          { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick: () => put('tab', id) },
-          label,
-        ),
+        h('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick: () => choose(id) }, label),
       ),
     );
-    put('tab', open);
+    choose(open);
   });
+  state.openTab.handle(choose);
 
-  on('tab', (open) => {
+  /** @param {string} open */
+  function choose(open) {
     document.documentElement.dataset.tab = open;
-    for (const tab of list.children) {
+    for (const tab of buttons()) {
       const chosen = tab.dataset.tab === open;
       tab.classList.toggle('on', chosen);
       tab.setAttribute('aria-selected', String(chosen));
@@ -43,17 +41,19 @@ export function mount(root, island) {
       if (chosen)
         list.scrollLeft = Math.max(0, tab.offsetLeft - list.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2);
     }
-  });
+    state.tab.value = open;
+  }
+
+  function buttons() {
+    return /** @type {HTMLElement[]} */ ([...list.children]);
+  }
 
   list.addEventListener('keydown', (event) => {
-    const at = tabs.findIndex(([id]) => id === get('tab'));
-    const last = tabs.length - 1;
-    const next = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[
-      event.key
-    ];
-    if (next === undefined) return;
+    const at = tabs.findIndex(([id]) => id === state.tab.value);
+    const next = walk(event.key, at, tabs.length - 1, true);
+    if (next === null) return;
     event.preventDefault();
-    put('tab', tabs[next][0]);
-    list.children[next].focus();
+    choose(tabs[next][0]);
+    buttons()[next].focus();
   });
 }

@@ -1,13 +1,17 @@
 // The bar across the top: set-up drawer, name, device, theme, projection, link.
 import { h } from '../core/dom.js';
 import { glyph, icon } from '../core/glyphs.js';
-import { put } from '../core/store.js';
+import * as state from '../core/state.js';
+
+/** @import { Island } from '../core/types.d.ts' */
+
+/** @typedef {{devices?: [id: string, title: string][], device: string}} Value */
 
 const THEME = 'edp-theme';
 const COPIED_MS = 2000;
 const page = document.documentElement;
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Value, 'device'>} island */
 export function mount(root, island) {
   const menu = h(
     'button.btn.box.menu',
@@ -64,14 +68,16 @@ export function mount(root, island) {
   });
   matchMedia('(min-width: 1001px)').addEventListener('change', (e) => e.matches && drawer(false));
 
+  /** @param {boolean} open */
   function drawer(open) {
     if (open === page.classList.contains('drawer')) return;
     page.classList.toggle('drawer', open);
     menu.setAttribute('aria-expanded', String(open));
-    if (open) document.querySelector('#task input:checked')?.focus();
+    if (open) /** @type {HTMLElement?} */ (document.querySelector('#task input:checked'))?.focus();
     else menu.focus();
   }
 
+  /** @param {boolean} dark @param {boolean} chosen by the visitor, to be remembered */
   function setTheme(dark, chosen) {
     page.classList.toggle('dark', dark);
     document.body.classList.toggle('dark', dark);
@@ -81,14 +87,15 @@ export function mount(root, island) {
       remember(THEME, dark ? 'dark' : 'light');
       setQuery('theme', dark ? 'dark' : 'light');
     }
-    put('dark', dark);
+    state.dark.value = dark;
   }
 
+  /** @param {boolean} on */
   function setPresent(on) {
     const was = page.classList.contains('present');
     page.classList.toggle('present', on);
     if (was !== on || on) setQuery('present', on ? '1' : null);
-    put('present', on);
+    state.present.value = on;
     // The bar is hidden while projecting; the player is what the keys are for.
     if (on) document.getElementById('player')?.focus();
     else if (was) present.focus();
@@ -105,6 +112,7 @@ export function mount(root, island) {
   }
 }
 
+/** @param {HTMLElement} place @param {Value} value @param {(id: string) => void} choose */
 function drawDevice(place, { devices = [], device }, choose) {
   if (devices.length < 2) {
     place.replaceChildren(h('span.pill', { title: 'Where models run' }, devices[0]?.[1] ?? ''));
@@ -114,19 +122,21 @@ function drawDevice(place, { devices = [], device }, choose) {
   let select = place.querySelector('select');
   const key = JSON.stringify(devices);
   if (select?.dataset.key !== key) {
-    select = h(
+    const made = h(
       'select.pill',
-      { 'aria-label': 'Device: where models run', 'data-key': key, onchange: (e) => choose(e.target.value) },
+      { 'aria-label': 'Device: where models run', 'data-key': key, onchange: () => void choose(made.value) },
       devices.map(([id, title]) => h('option', { value: id }, title)),
     );
-    place.replaceChildren(select);
+    place.replaceChildren(made);
+    select = made;
   }
   place.hidden = false;
-  select.value = device;
+  if (select) select.value = device;
 }
 
 const query = () => new URLSearchParams(location.search);
 
+/** @param {string} name @param {string | null} value */
 function setQuery(name, value) {
   const url = new URL(location.href);
   if (value === null) url.searchParams.delete(name);
@@ -141,6 +151,7 @@ function wantsDark() {
 }
 
 // Storage and clipboard may be refused (private windows, plain http): the page works without.
+/** @param {string} key @param {string} value */
 function remember(key, value) {
   try {
     localStorage.setItem(key, value);
@@ -148,6 +159,8 @@ function remember(key, value) {
     /* kept for this visit only */
   }
 }
+
+/** @param {string} key */
 function recall(key) {
   try {
     return localStorage.getItem(key);
@@ -156,6 +169,7 @@ function recall(key) {
   }
 }
 
+/** @param {string} text */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -170,6 +184,6 @@ async function copy(text) {
   field.select();
   const done = document.execCommand('copy');
   field.remove();
-  focused?.focus();
+  if (focused instanceof HTMLElement) focused.focus();
   return done;
 }

@@ -1,8 +1,12 @@
 // Sound in the browser: playing samples, the two tones of a key, and files or the microphone as 8,000 samples a second.
+import { base64Of, bytesOf } from '../core/arrays.js';
+
+/** @import { Recorded } from '../core/scene.d.ts' */
 
 export const RATE = 8000;
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477];
+/** @type {Record<string, [row: number, column: number]>} */
 const PLACES = {
   1: [0, 0],
   2: [0, 1],
@@ -19,14 +23,17 @@ const TONE_S = 0.14;
 const RAMP_S = 0.005;
 const LOUDNESS = 0.2;
 
+/** @type {AudioContext | null} */
 let context = null;
-const speaker = () => (context ??= new AudioContext());
 
-/** @typedef {{rate: number, samples: string, seconds: number}} Sound samples: base64 of 16-bit whole numbers */
+function speaker() {
+  context ??= new AudioContext();
+  return context;
+}
 
 /**
  * Play a recording. `moved` is told the second at every frame, and null at the end.
- * @param {Sound} sound @param {(second: number | null) => void} moved @returns {() => void} stops it
+ * @param {Recorded} sound @param {(second: number | null) => void} moved @returns {() => void} stops it
  */
 export function play({ rate, samples }, moved) {
   const audio = speaker();
@@ -87,7 +94,7 @@ export function playKey(digit) {
 /**
  * A sound file, as the server reads it: one channel, 8,000 samples a second. Throws an Error whose message is for the
  * visitor.
- * @param {Blob} file @param {number} longest seconds
+ * @param {Blob} file @param {number} longest seconds @returns {Promise<Recorded>}
  */
 export async function read(file, longest) {
   let decoded;
@@ -98,7 +105,8 @@ export async function read(file, longest) {
   }
   if (decoded.duration > longest)
     throw new Error(
-      `The recording lasts ${said(decoded.duration)}; at most ${longest} seconds are read. Cut it to the part with the tones.`,
+      `The recording lasts ${said(decoded.duration)}; at most ${longest} seconds are read. ` +
+        'Cut it to the part with the tones.',
     );
   const offline = new OfflineAudioContext(1, Math.max(1, Math.round(decoded.duration * RATE)), RATE);
   const source = new AudioBufferSourceNode(offline, { buffer: decoded });
@@ -128,17 +136,19 @@ export async function listen(longest) {
     });
   } catch (error) {
     throw new Error(
-      error.name === 'NotFoundError'
+      error instanceof Error && error.name === 'NotFoundError'
         ? 'There is no microphone here. Upload a sound file instead.'
         : 'The microphone was refused. Allow it for this page in the browser, or upload a sound file.',
     );
   }
   const recorder = new MediaRecorder(stream);
+  /** @type {Blob[]} */
   const pieces = [];
   const stop = () => {
     if (recorder.state !== 'inactive') recorder.stop();
   };
   recorder.ondataavailable = ({ data }) => pieces.push(data);
+  /** @type {Promise<Blob>} */
   const done = new Promise((resolve) => {
     recorder.onstop = () => {
       for (const track of stream.getTracks()) track.stop();
@@ -150,13 +160,11 @@ export async function listen(longest) {
   return { done, stop };
 }
 
+/** @param {number} seconds */
 const said = (seconds) => (seconds < 120 ? `${seconds.toFixed(1)} seconds` : `${(seconds / 60).toFixed(1)} minutes`);
 
-const decode = (text) => new Int16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+/** @param {string} base64 */
+const decode = (base64) => new Int16Array(bytesOf(base64).buffer);
 
-function encode(numbers) {
-  const bytes = new Uint8Array(numbers.buffer);
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
-}
+/** @param {Int16Array<ArrayBuffer>} numbers */
+const encode = (numbers) => base64Of(new Uint8Array(numbers.buffer));

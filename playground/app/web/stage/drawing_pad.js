@@ -1,5 +1,9 @@
 // Draw a digit: strokes on a small canvas, brought to the data's own size and centre before they are sent.
 import { h } from '../core/dom.js';
+import { onEscape } from '../core/keys.js';
+import { penOf } from '../picture/pixels.js';
+
+/** @typedef {[x: number, y: number]} Place */
 
 const PAD = 196; // drawn at 7 times the data's resolution
 const SIDE = 28;
@@ -16,7 +20,7 @@ export function drawingPad(done, close) {
     role: 'img',
     'aria-label': 'Drawing area: draw one digit with mouse, pen or finger',
   });
-  const ink = canvas.getContext('2d', { willReadFrequently: true });
+  const ink = penOf(canvas, { willReadFrequently: true });
   const use = h(
     'button.btn.on',
     { type: 'button', disabled: true, onclick: () => done(asData(ink, fit)) },
@@ -28,18 +32,14 @@ export function drawingPad(done, close) {
     {
       role: 'group',
       'aria-label': 'Draw a digit',
-      onkeydown: (e) => {
-        if (e.key === 'Escape') {
-          e.preventDefault();
-          close();
-        }
-      },
+      onkeydown: onEscape(close),
     },
     canvas,
     h('div.pad-actions', {}, use, clear, h('button.btn.box', { type: 'button', onclick: close }, 'Close')),
     h('p.hint', {}, 'Without a pointer: pick one of the examples instead.'),
   );
   let fit = 20;
+  /** @type {Place | null} */
   let last = null;
 
   ink.lineCap = ink.lineJoin = 'round';
@@ -64,11 +64,13 @@ export function drawingPad(done, close) {
       last = null;
     });
 
+  /** @param {MouseEvent} e @returns {Place} */
   function place(e) {
     const box = canvas.getBoundingClientRect();
     return [((e.clientX - box.left) * PAD) / box.width, ((e.clientY - box.top) * PAD) / box.height];
   }
 
+  /** @param {Place} from @param {Place} to */
   function stroke([x0, y0], [x1, y1]) {
     ink.beginPath();
     ink.moveTo(x0, y0);
@@ -84,13 +86,17 @@ export function drawingPad(done, close) {
 
   return {
     node,
-    /** @param {number} pixels side of the box that the data's ink fills */ setFit(pixels) {
-      fit = pixels || 20;
+    /** @param {number} pixels side of the box that the data's ink fills */
+    setFit(pixels) {
+      fit = pixels;
     },
   };
 }
 
-/** Ink as the data has it: its box scaled into `fit` pixels, its centre of mass in the middle. */
+/**
+ * Ink as the data has it: its box scaled into `fit` pixels, its centre of mass in the middle.
+ * @param {CanvasRenderingContext2D} ink @param {number} fit @returns {number[]}
+ */
 function asData(ink, fit) {
   const alpha = ink.getImageData(0, 0, PAD, PAD).data.filter((_, i) => i % 4 === 3);
   const box = bounds(alpha);
@@ -108,6 +114,9 @@ function asData(ink, fit) {
   return values;
 }
 
+/** @typedef {ReturnType<typeof bounds>} Box */
+
+/** @param {Uint8ClampedArray} alpha */
 function bounds(alpha) {
   let x0 = PAD;
   let y0 = PAD;
@@ -125,8 +134,12 @@ function bounds(alpha) {
   return { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
 }
 
-/** Mean ink of each target pixel's area. */
+/**
+ * Mean ink of each target pixel's area.
+ * @param {Uint8ClampedArray} alpha @param {Box} box @param {number} width @param {number} height
+ */
 function shrink(alpha, box, width, height) {
+  /** @type {number[]} */
   const out = new Array(width * height);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -142,7 +155,7 @@ function shrink(alpha, box, width, height) {
   return out;
 }
 
-/** Centre of mass, in pixels from the corner. */
+/** Centre of mass, in pixels from the corner. @param {number[]} values @param {number} width */
 function mass(values, width) {
   let sum = 0;
   let x = 0;

@@ -2,69 +2,59 @@
 // alone.
 
 import { busy } from '../core/run_fold.js';
-import { get, on } from '../core/store.js';
+import * as state from '../core/state.js';
+
+/** @import { Run } from '../core/run.d.ts' */
 
 const AFTER_MS = 50;
 const OURS = ['theme', 'present', '__theme'];
 const RECIPE = /^(architecture|task|seed|seconds|run|(model|task|training)\..+)$/;
 
-/** Keep the query in step with scene and step. The first scene is what the address already says. */
+/** Keep the query in step with the stage. The first scene is what the address already says. */
 export function keepLink() {
-  let first = null;
-  on('scene', (scene) => {
-    first ??= scene.key;
-    if (scene.key !== first) {
-      first = '';
-      write();
-    }
-  });
-  let open = null;
-  on('block', (path) => {
-    if ((path ?? null) === open) return;
-    open = path ?? null;
-    first = '';
+  let key = '';
+  let said = true;
+  const changed = () => {
+    said = false;
     write();
+  };
+  state.scene.on((scene) => {
+    key ||= scene.key;
+    if (!said || scene.key !== key) changed();
   });
-  let tab = get('tab') ?? null;
-  on('tab', (next) => {
-    if (tab !== null && next !== tab) {
-      first = '';
-      write();
-    }
+  let open = state.block.value ?? null;
+  state.block.on((path) => {
+    if (path === open) return;
+    open = path;
+    changed();
+  });
+  let tab = state.tab.value;
+  state.tab.on((next) => {
+    if (tab !== undefined && next !== tab) changed();
     tab = next;
   });
-  on('moment', (moment) => {
-    if (moment?.scene || new URLSearchParams(location.search).has('moment')) {
-      first = '';
-      write();
-    }
+  state.moment.on(({ scene }) => {
+    if (scene || new URLSearchParams(location.search).has('moment')) changed();
   });
+  /** @type {string | null} */
   let run = null;
-  on('monitor', (next) => {
+  state.run.on((next) => {
     const leads = next.link && busy(next) ? next.link : null;
-    if (leads !== run && get('scene')) {
-      run = leads;
-      first = '';
-      write();
-    }
+    if (leads === run || !state.scene.value) return;
+    run = leads;
+    changed();
   });
-  on('step', (step) => {
-    if (step !== (get('scene')?.step ?? 0) || first === '') {
-      first = '';
-      write();
-    }
+  state.step.on((step) => {
+    if (!said || step !== (state.scene.value?.step ?? 0)) changed();
   });
 }
 
-/** The tab is left out where it is the one that opens by itself. */
-function tabs(query) {
-  const tab = get('tab');
-  if (tab && !['decode', 'latent'].includes(tab)) query.set('tab', tab);
-}
-
-/** While a run is followed, the address leads to it; what is typed stays where it can be read there too. */
-function place(scene, run) {
-  const shown = new URLSearchParams(scene.link);
+/**
+ * While a run is followed, the address leads to it; what is typed stays where it can be read there too.
+ * @param {string} link @param {Run | undefined} run
+ */
+function place(link, run) {
+  const shown = new URLSearchParams(link);
   if (!run?.link || !busy(run)) return shown;
   const followed = new URLSearchParams(run.link);
   if (followed.get('task') === shown.get('task'))
@@ -81,15 +71,16 @@ function write() {
 }
 
 function now() {
-  const scene = get('scene');
-  if (scene?.link === undefined) return;
+  const { link } = state.scene.value ?? {};
+  if (link === undefined) return;
   const old = new URLSearchParams(location.search);
-  const next = place(scene, get('monitor'));
-  if (get('step')) next.set('step', get('step'));
-  if (get('block')) next.set('block', get('block'));
-  else next.delete('block');
-  tabs(next);
-  if (get('moment')?.scene) next.set('moment', get('moment').step);
-  for (const name of OURS) if (old.has(name)) next.set(name, old.get(name));
+  const next = place(link, state.run.value);
+  const { step, scene } = state.moment.value ?? {};
+  const tab = ['decode', 'latent'].includes(state.tab.value ?? '') ? null : state.tab.value; // they open by themselves
+  next.delete('block');
+  const moment = scene ? String(step) : null;
+  const parts = { step: state.step.value, block: state.block.value, tab, moment };
+  for (const [name, value] of Object.entries(parts)) if (value) next.set(name, String(value));
+  for (const name of OURS) if (old.has(name)) next.set(name, old.get(name) ?? '');
   history.replaceState(history.state, '', `${location.pathname}?${next}`);
 }

@@ -2,17 +2,26 @@
 import { h, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
 import { ROOT } from '../core/root.js';
-import { get, on, put } from '../core/store.js';
+import * as state from '../core/state.js';
+
+/** @import { Moment } from '../core/scene.d.ts' */
+/** @import { Island } from '../core/types.d.ts' */
+
+/** @typedef {{moments: number[], address?: string}} Value steps of the training that are kept */
 
 const PLAY_MS = 500;
+/** @type {Moment} */
 const NOW = { scene: null, figures: null, step: null };
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Value>} island */
 export function mount(root, island) {
+  /** @type {Value} */
   let value = { moments: [] };
+  /** @type {Moment[]} */
   let frames = [];
   let at = 0;
   let playing = 0;
+  /** @type {number | 'play' | 'ready' | null} what is to be done once they have come */
   let wanted = null;
   let linked = new URLSearchParams(location.search).get('moment');
   const play = h(
@@ -77,23 +86,24 @@ export function mount(root, island) {
     wanted = null;
     stop();
     bar.hidden = value.moments.length < 2;
-    slider.max = Math.max(0, last());
+    slider.max = String(Math.max(0, last()));
     mark(last());
     const moment = linked === null ? -1 : value.moments.indexOf(Number(linked));
     if (moment >= 0 && moment < last()) show(moment);
-    else if (get('moment')?.scene) put('moment', NOW);
+    else if (state.moment.value?.scene) state.moment.value = NOW;
   });
 
   // A frame of the film strip is the same moment.
-  on('frame', (frame) => {
-    const step = get('monitor')?.frames?.[frame]?.step;
-    const moment = value.moments.indexOf(step);
+  state.frame.on((frame) => {
+    const step = frame === null ? null : state.run.value?.frames[frame]?.step;
+    const moment = value.moments.indexOf(step ?? -1);
     if (moment >= 0 && frames.length && moment !== at) show(moment);
   });
 
+  /** @param {number} moment */
   function mark(moment) {
     at = moment;
-    slider.value = at;
+    slider.value = String(at);
     const text =
       at === last()
         ? `step ${value.moments[at] ?? 0}, the end`
@@ -103,7 +113,7 @@ export function mount(root, island) {
     back.disabled = at === last();
   }
 
-  /** Put a moment on the stage; the first one that is wanted brings them all. */
+  /** Put a moment on the stage; the first one that is wanted brings them all. @param {number} moment */
   function show(moment) {
     mark(moment);
     const frame = frames[moment];
@@ -111,15 +121,19 @@ export function mount(root, island) {
       ask(moment);
       return;
     }
-    put('moment', moment === last() ? NOW : frame);
+    state.moment.value = moment === last() ? NOW : frame;
   }
 
-  /** All moments at once, not through the queue of events: they stand within a tenth of a second. */
+  /**
+   * All moments at once, not through the queue of events: they stand within a tenth of a second.
+   * @param {number | 'play' | 'ready'} what
+   */
   async function ask(what) {
     const pending = wanted !== null;
     const of = value;
     wanted = what;
     if (pending) return;
+    /** @type {Moment[]} */
     let got = [];
     try {
       const answer = await fetch(new URL(`${of.address}/film.json`, ROOT));

@@ -1,15 +1,20 @@
 // The player bar: first, back, play, forward, a track with one segment per output, how tokens are chosen, speed.
 import { h } from '../core/dom.js';
 import { icon, spelled } from '../core/glyphs.js';
+import { elementOf } from '../core/keys.js';
 import { segments } from '../shell/panel.js';
+
+/** @import { Icon } from '../core/glyphs.js' */
 
 const STEP_MS = 600;
 const SPEEDS = [1, 2, 0.5];
+/** @type {[string, string][]} */
 const STRATEGIES = [
   ['greedy', 'greedy'],
   ['sample', 'sample'],
   ['beam', 'beam'],
 ];
+/** @type {Record<string, keyof Acts>} */
 const KEYS = {
   ArrowLeft: 'back',
   ArrowRight: 'forward',
@@ -22,24 +27,27 @@ const KEYS = {
   ArrowDown: 'back',
 };
 
-/**
- * @param {(step: number) => void} goto @param {(strategy: string) => void} decodeBy
- * @returns {{node: HTMLElement, load: (tokens: string[], wrong: boolean[] | null, strategy?: string) => void, show:
- * (step: number) => void, stop: () => void, key: (event: KeyboardEvent) => void}}
- */
+/** @typedef {Record<'first' | 'back' | 'forward' | 'last' | 'play', () => void>} Acts */
+
+/** @param {(step: number) => void} goto @param {(strategy: string) => void} decodeBy */
 export function createPlayer(goto, decodeBy) {
   let step = 0;
   let count = 0;
   let speed = 1;
   let timer = 0;
+  /** @type {string[]} */
   let tokens = [];
+  /** @type {HTMLElement[]} */
   let ticks = [];
+  /** @param {Icon} name @param {string} label @param {() => void} act */
   const button = (name, label, act, kind = '') =>
     h(`button.btn${kind}`, { type: 'button', 'aria-label': label, title: label, onclick: act }, icon(name));
+  /** @param {number} next */
   const go = (next) => {
     stop();
     goto(Math.max(0, Math.min(count - 1, next)));
   };
+  /** @type {Acts} */
   const acts = {
     first: () => go(0),
     back: () => go(step - 1),
@@ -53,7 +61,7 @@ export function createPlayer(goto, decodeBy) {
   const strategies = segments('How each token is chosen', STRATEGIES, decodeBy);
   strategies.node.classList.remove('s');
   strategies.node.classList.add('strategy', 'nopres');
-  strategies.node.children[1].title = 'Draws at the temperature below; press again for another draw';
+  strategies.node.children[1].setAttribute('title', 'Draws at the temperature below; press again for another draw');
   const pace = h('button.btn.speed.nopres', {
     type: 'button',
     title: 'Speed',
@@ -73,6 +81,7 @@ export function createPlayer(goto, decodeBy) {
   );
   setSpeed(1);
 
+  /** @param {number} next */
   function setSpeed(next) {
     speed = next;
     pace.textContent = `${next}×`;
@@ -100,6 +109,7 @@ export function createPlayer(goto, decodeBy) {
     }, STEP_MS / speed);
   }
 
+  /** @param {Icon} name @param {string} text */
   function face(name, text) {
     if (playButton.getAttribute('aria-label') === text) return;
     playButton.replaceChildren(icon(name));
@@ -107,10 +117,11 @@ export function createPlayer(goto, decodeBy) {
     playButton.title = text;
   }
 
+  /** @param {KeyboardEvent} event */
   function key(event) {
     const act = KEYS[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === ' ' && event.target.closest?.('button')) return;
+    if (event.key === ' ' && elementOf(event).closest('button')) return;
     event.preventDefault();
     acts[act]();
   }
@@ -119,7 +130,7 @@ export function createPlayer(goto, decodeBy) {
   // A mouse click would leave the focus on the button, where the space bar means that button; a keyboard press (detail
   // 0) stays.
   node.addEventListener('click', (event) => {
-    if (event.detail && event.target.closest('button')) node.focus({ preventScroll: true });
+    if (event.detail && elementOf(event).closest('button')) node.focus({ preventScroll: true });
   });
   scrub(track, () => count, go);
 
@@ -127,19 +138,21 @@ export function createPlayer(goto, decodeBy) {
     node,
     stop,
     key,
+    /** @param {string[]} nextTokens @param {boolean[] | null} wrong @param {string | null} strategy */
     load(nextTokens, wrong, strategy) {
       strategies.node.hidden = !strategy; // an answer that is read off is not chosen token by token
       strategies.show(strategy);
       stop();
       tokens = nextTokens;
       count = tokens.length;
-      ticks = tokens.map((token, i) => h('span.tick', {}, h('b', {}, spelled(token))));
+      ticks = tokens.map((token) => h('span.tick', {}, h('b', {}, spelled(token))));
       ticks.forEach((tick, i) => tick.classList.toggle('bad', Boolean(wrong?.[i])));
       track.replaceChildren(...ticks);
       track.classList.toggle('many', count > 20);
-      track.setAttribute('aria-valuemax', count);
-      node.dataset.steps = count;
+      track.setAttribute('aria-valuemax', String(count));
+      node.dataset.steps = String(count);
     },
+    /** @param {number} next */
     show(next) {
       step = next;
       ticks.forEach((tick, i) => {
@@ -147,16 +160,20 @@ export function createPlayer(goto, decodeBy) {
         tick.classList.toggle('cur', i === step);
       });
       label.textContent = `step ${step + 1} of ${count}`;
-      track.setAttribute('aria-valuenow', step + 1);
+      track.setAttribute('aria-valuenow', String(step + 1));
       track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}, writes ${tokens[step]}`);
-      node.dataset.step = step;
+      node.dataset.step = String(step);
       node.dataset.ready = 'true';
     },
   };
 }
 
-/** One slider under the pointer: press anywhere, drag along. */
+/**
+ * One slider under the pointer: press anywhere, drag along.
+ * @param {HTMLElement} track @param {() => number} count @param {(step: number) => void} go
+ */
 function scrub(track, count, go) {
+  /** @param {MouseEvent} event */
   const pick = (event) => {
     const { left, width } = track.getBoundingClientRect();
     go(Math.floor(((event.clientX - left) / width) * count()));

@@ -1,8 +1,13 @@
 // Beside the input of a task that listens: play what the model hears, dial it on a keypad, upload or record it.
-import { h, setText } from '../core/dom.js';
+import { h, keepInView, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
-import { get, on, put } from '../core/store.js';
+import { tooLarge } from '../core/numbers.js';
+import * as state from '../core/state.js';
 import { listen, play, playKey, read } from './audio.js';
+
+/** @import { Island } from '../core/types.d.ts' */
+
+/** @typedef {{seconds: number, keys: number}} Limits */
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'erase', '0', 'clear'];
 const ROWS = ['697', '770', '852', '941'];
@@ -11,15 +16,17 @@ const SETTLE_MS = 300; // after the last key, before the digits are sent
 const LARGEST = 20 * 2 ** 20;
 
 /**
- * @param {import('../core/island.js').Island} island sends `example` (typed digits) and `sound` (a recording)
+ * @param {Island<unknown, 'example' | 'sound'>} island sends `example` (typed digits) and `sound` (a recording)
  * @param {(message: string | null) => void} complain
- * @returns {{node: HTMLElement, set: (limits: {seconds: number, keys: number}) => void, stop: () => void}}
  */
 export function soundTools(island, complain) {
+  /** @type {Limits} */
   let limits = { seconds: 10, keys: 16 };
   let digits = '';
   let timer = 0;
+  /** @type {(() => void) | null} */
   let playing = null;
+  /** @type {Awaited<ReturnType<typeof listen>> | null} */
   let recording = null;
   let clock = 0;
   const hear = h('button.btn.box.hear', { type: 'button', onclick: () => (playing ? playing() : start()) });
@@ -51,17 +58,19 @@ export function soundTools(island, complain) {
   );
   const toggle = h(
     'button.btn.box.dial',
-    { type: 'button', 'aria-expanded': 'false', onclick: () => open(pad.hidden) },
+    { type: 'button', 'aria-expanded': 'false', onclick: () => open(Boolean(pad.hidden)) },
     'Keypad',
   );
   const node = h('div.sound-place', { hidden: true }, hear, toggle, pad);
   face();
 
+  /** @param {string} key */
   function button(key) {
     const digit = key.length === 1;
     return h(digit ? 'button.btn.key' : 'button.btn.key.word', { type: 'button', onclick: () => press(key) }, key);
   }
 
+  /** @param {string} key */
   function press(key) {
     if (key.length === 1 && digits.length < limits.keys) {
       playKey(key);
@@ -73,6 +82,7 @@ export function soundTools(island, complain) {
     if (digits) timer = setTimeout(() => island.send('example', { text: digits }), SETTLE_MS);
   }
 
+  /** @param {KeyboardEvent} event */
   function typed(event) {
     if (event.key === 'Escape') {
       event.preventDefault();
@@ -82,23 +92,23 @@ export function soundTools(island, complain) {
     else if (event.key === 'Backspace') press('erase');
   }
 
+  /** @param {boolean} shown */
   function open(shown) {
     pad.hidden = !shown;
     toggle.setAttribute('aria-expanded', String(shown));
     if (!shown) return;
     digits = '';
     setText(display, '');
-    pad.style.left = '0';
-    pad.style.left = `${Math.min(0, document.documentElement.clientWidth - 8 - pad.getBoundingClientRect().right)}px`;
-    pad.querySelector('.key').focus({ preventScroll: true });
+    keepInView(pad);
+    /** @type {HTMLElement?} */ (pad.querySelector('.key'))?.focus({ preventScroll: true });
   }
 
   function start() {
-    const sound = get('scene')?.sound;
-    if (!sound) return;
+    const scene = state.scene.value;
+    if (scene?.kind !== 'sequence' || !scene.sound) return;
     complain(null);
-    const stop = play(sound, (second) => {
-      put('second', second);
+    const stop = play(scene.sound, (second) => {
+      state.second.value = second;
       if (second === null) {
         playing = null;
         face();
@@ -114,13 +124,10 @@ export function soundTools(island, complain) {
   }
 
   async function upload() {
-    const [chosen] = file.files;
+    const chosen = file.files?.[0];
     file.value = '';
     if (!chosen) return;
-    if (chosen.size > LARGEST)
-      complain(
-        `The file has ${(chosen.size / 2 ** 20).toFixed(1)} MB; at most ${LARGEST / 2 ** 20} MB are read. Cut it to the part with the tones.`,
-      );
+    if (chosen.size > LARGEST) complain(`${tooLarge(chosen, LARGEST)} Cut it to the part with the tones.`);
     else await offer(chosen);
   }
 
@@ -129,7 +136,7 @@ export function soundTools(island, complain) {
     try {
       recording = await listen(limits.seconds);
     } catch (error) {
-      complain(error.message);
+      complain(/** @type {Error} */ (error).message);
       return;
     }
     const began = Date.now();
@@ -143,19 +150,21 @@ export function soundTools(island, complain) {
     await offer(blob);
   }
 
+  /** @param {Blob} blob */
   async function offer(blob) {
     complain(null);
     try {
       island.send('sound', await read(blob, limits.seconds));
       open(false);
     } catch (error) {
-      complain(error.message);
+      complain(/** @type {Error} */ (error).message);
     }
   }
 
-  on('scene', () => playing?.());
+  state.scene.on(() => playing?.());
   return {
     node,
+    /** @param {Limits} next */
     set(next) {
       limits = next;
     },

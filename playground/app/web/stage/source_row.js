@@ -1,30 +1,32 @@
-// Beside the input box: dice, examples, the verdict, and what was wrong with the input. For pictures also a pad to make
-// one.
-import { h, setText } from '../core/dom.js';
+// Beside the input box: dice, examples, the verdict, what was wrong with the input; for pictures a pad to make one.
+import { h, keepInView, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
-import { on } from '../core/store.js';
+import * as state from '../core/state.js';
 import { inkPicture, unpackBytes } from '../picture/pixels.js';
 import { drawingPad } from './drawing_pad.js';
 import { scenePad } from './scene_pad.js';
 import { soundTools } from './sound_tools.js';
 
-const EDGE = 8; // between the drawing panel and the edge of the window
+/** @import { Verdict } from '../core/scene.d.ts' */
+/** @import { Island } from '../core/types.d.ts' */
+/** @import { Value as Scenery } from './scene_pad.js' */
+/** @import { Limits } from './sound_tools.js' */
 
+/** @typedef {{id: number, label: string, picture: string}} Thumbnail */
+/** @typedef {{text: string, tokens?: [token: string, outside: boolean][]}} InputError tokens as typed */
 /**
- * @typedef {{text: string, tokens?: [string, boolean][]}} InputError tokens as typed, each with whether it is outside
- * the vocabulary
  * @typedef {object} Value
  * @property {string} kind of the task: 'picture' for grey pictures, 'caption' for coloured ones, 'sound'
- * @property {(string | {id: number, label: string, picture: any})[]} examples
- * @property {{right: boolean | null, text: string} | null} verdict
+ * @property {(string | Thumbnail)[]} [examples]
+ * @property {Verdict | null} verdict
  * @property {InputError | null} error
- * @property {string | null} notice
+ * @property {string | null} [notice]
  * @property {number} [fit]
- * @property {{seconds: number, keys: number}} [limits] of a sound
- * @property {import('./scene_pad.js').Value | null} [scene]
+ * @property {Limits} [limits] of a sound
+ * @property {Scenery | null} [scene]
  */
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Value, 'dice' | 'picture' | 'example' | 'sound'>} island */
 export function mount(root, island) {
   const dice = h(
     'button.btn.dice',
@@ -50,55 +52,63 @@ export function mount(root, island) {
     {
       type: 'button',
       'aria-expanded': 'false',
-      onclick: () => togglePad(draw.getAttribute('aria-expanded') !== 'true'),
+      onclick: () => void togglePad(draw.getAttribute('aria-expanded') !== 'true'),
     },
     'Draw',
   );
   const drawer = h('div.draw-place', { hidden: true }, draw);
   let drawn = '';
   let told = '';
+  /** @type {Value | null} */
   let shown = null;
+  /** @type {{node: HTMLElement}} */
   let pad = digits;
 
   root.classList.add('source-tools');
   const sound = soundTools(island, (message) => drawBelow({ error: message ? { text: message } : null }));
   root.append(dice, examples, drawer, sound.node, verdict, below);
 
-  island.onValue((/** @type {Value} */ value) => {
+  island.onValue((value) => {
     shown = value;
     const picture = value.kind === 'picture';
     drawer.hidden = !picture && !value.scene;
     if (drawer.hidden || pad !== (picture ? digits : composer)) togglePad(false);
     pad = picture ? digits : composer;
     setText(draw, picture ? 'Draw' : 'Make a scene');
-    if (picture) digits.setFit(value.fit);
+    if (picture) digits.setFit(value.fit ?? 20);
     else if (value.scene) composer.set(value.scene);
     sound.node.hidden = value.kind !== 'sound';
-    if (value.kind === 'sound') sound.set(value.limits);
+    if (value.limits) sound.set(value.limits);
     else sound.stop();
-    drawExamples(value, picture);
+    drawExamples(value);
     drawVerdict(value);
     drawBelow(value);
   });
 
   // An answer under way brings another input, which would come over what is typed meanwhile.
-  on('unsettled', (unsettled) => {
-    for (const box of document.querySelectorAll('#input textarea, #input input')) box.readOnly = unsettled;
+  state.unsettled.on((unsettled) => {
+    for (const box of document.querySelectorAll('#input textarea, #input input'))
+      box.toggleAttribute('readonly', unsettled);
   });
 
-  on('moment', (moment) => {
-    if (shown && moment) drawVerdict(moment.scene ?? shown);
+  state.moment.on(({ scene }) => {
+    if (shown) drawVerdict(scene ?? shown);
   });
 
-  function drawExamples(value, picture) {
-    const key = JSON.stringify([value.kind, value.examples]);
+  /** @param {Value} value */
+  function drawExamples({ kind, examples: given = [] }) {
+    const key = JSON.stringify([kind, given]);
     if (key === drawn) return;
-    const focused = [...examples.children].indexOf(document.activeElement);
+    /** @type {(Element | null)[]} */
+    const buttons = [...examples.children];
+    const focused = buttons.indexOf(document.activeElement);
     drawn = key;
-    examples.replaceChildren(...(value.examples ?? []).map((one) => (picture ? thumbnail(one) : text(one))));
-    if (focused >= 0) examples.children[Math.min(focused, examples.children.length - 1)]?.focus();
+    examples.replaceChildren(...given.map((one) => (typeof one === 'string' ? text(one) : thumbnail(one))));
+    const next = focused < 0 ? null : examples.children[Math.min(focused, examples.children.length - 1)];
+    if (next instanceof HTMLElement) next.focus();
   }
 
+  /** @param {string} example */
   function text(example) {
     return h(
       'button.btn.example',
@@ -107,6 +117,7 @@ export function mount(root, island) {
     );
   }
 
+  /** @param {Thumbnail} example */
   function thumbnail({ id, label, picture }) {
     return h(
       'button.btn.thumbnail',
@@ -120,6 +131,7 @@ export function mount(root, island) {
     );
   }
 
+  /** @param {Pick<Value, 'verdict'>} value */
   function drawVerdict({ verdict: given }) {
     const right = given?.right;
     verdict.replaceChildren(
@@ -136,7 +148,10 @@ export function mount(root, island) {
     );
   }
 
-  /** An error stays where it was told until the next input; equal text is not told twice. */
+  /**
+   * An error stays where it was told until the next input; equal text is not told twice.
+   * @param {Pick<Value, 'error' | 'notice'>} value
+   */
   function drawBelow({ error, notice }) {
     const key = JSON.stringify([error, notice]);
     if (key === told) return;
@@ -157,10 +172,11 @@ export function mount(root, island) {
             ),
           ),
         notice && h('p.input-notice', {}, h('b', {}, '! '), notice),
-      ].filter(Boolean),
+      ].filter((node) => node instanceof HTMLElement),
     );
   }
 
+  /** @param {boolean} open */
   function togglePad(open) {
     if (open === (draw.getAttribute('aria-expanded') === 'true')) return;
     draw.setAttribute('aria-expanded', String(open));
@@ -169,9 +185,8 @@ export function mount(root, island) {
       draw.focus();
       return;
     }
-    pad.node.style.left = '0';
     drawer.append(pad.node);
-    pad.node.style.left = `${Math.min(0, document.documentElement.clientWidth - EDGE - pad.node.getBoundingClientRect().right)}px`;
-    pad.node.querySelector('button:not(:disabled)')?.focus();
+    keepInView(pad.node);
+    /** @type {HTMLElement?} */ (pad.node.querySelector('button:not(:disabled)'))?.focus();
   }
 }

@@ -1,25 +1,33 @@
-// Island: the one picture, the sentence under it and the player. Owns the step of the page.
-import { h, rich } from '../core/dom.js';
-import { icon } from '../core/glyphs.js';
-import { get, on, put } from '../core/store.js';
-import { autoencoderPicture } from '../picture/autoencoder.js';
+// Island: the one picture, the sentence under it and the player. Owns the scene, the step, the head and the open block.
+import { h, rich, setText } from '../core/dom.js';
+import { elementOf } from '../core/keys.js';
+import * as state from '../core/state.js';
+import { autoencoderPicture } from '../picture/autoencoder/autoencoder.js';
 import { looker } from '../picture/look.js';
 import { sequencePicture } from '../picture/picture.js';
-import { drawTable, exportMenu, figureChoices } from '../shell/panel.js';
+import { drawTable, exportMenu, figureChoices, tableButton } from '../shell/panel.js';
 import { keepLink } from './link.js';
 import { createPlayer } from './player.js';
 
+/** @import { PictureScene, Scene } from '../core/scene.d.ts' */
+/** @import { Island, Rich } from '../core/types.d.ts' */
+/** @import { Look, Looker } from '../picture/look.js' */
+/** @import { Picture } from '../picture/picture.js' */
+
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
+const TAKEN = 'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]'; // keys go there
 const ARRIVAL_MS = 4000;
 const LINE = 105;
 const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
 
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<Scene, 'strategy' | 'inspect'>} island */
 export function mount(root, island) {
+  /** @type {Scene | null} */
   let scene = null;
+  /** @type {Picture | null} */
   let picture = null;
+  /** @type {Looker | null} */
   let look = null;
-  let settled = false;
   const say = h('p.say');
   const notice = h('p.note', { hidden: true });
   const holder = h('div.picbody');
@@ -30,16 +38,9 @@ export function mount(root, island) {
     'aria-label': 'The picture as a table',
   });
   const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
-  const asTable = h(
-    'button.ib',
-    { type: 'button', 'aria-label': 'Show the picture as a table', title: 'Show as table', 'aria-pressed': 'false' },
-    icon('table'),
-  );
-  const save = exportMenu(
-    () => figureChoices({ node: holder, title: 'Picture', reading: say.textContent, table: () => picture.table() }),
-    'Export the picture or its data',
-  );
-  const player = createPlayer(goto, (name) => island.send('strategy', { name, temperature: get('temperature') ?? 1 }));
+  const asTable = tableButton('Show the picture as a table');
+  const save = exportMenu(choices, 'Export the picture or its data');
+  const player = createPlayer(goto, decodeBy);
   const stage = h(
     'div.stage',
     {},
@@ -56,117 +57,143 @@ export function mount(root, island) {
   );
   root.append(stage, output);
   keepLink();
-  put('goto', (step) => {
+  state.goto.handle((step) => {
     player.stop();
     goto(step);
   });
-  on('block', (path) => picture?.mark?.(path ?? null));
-  on('head', () => {
-    if (settled) show(get('step'));
+  state.openBlock.handle(open);
+  state.chooseHead.handle((choice) => {
+    state.head.value = choice;
+    if (scene && picture) show(scene, picture, state.step.value ?? 0);
   });
 
   asTable.addEventListener('click', () => {
     const open = numbers.hidden;
-    if (open) numbers.style.height = `calc(${holder.offsetHeight}px - var(--table-top))`; // looking at the numbers moves nothing
+    // Looking at the numbers moves nothing.
+    if (open) numbers.style.height = `calc(${holder.offsetHeight}px - var(--table-top))`;
     numbers.hidden = !open;
     holder.hidden = open;
     asTable.setAttribute('aria-pressed', String(open));
     fillTable();
   });
-  const fillTable = () => {
+
+  function fillTable() {
     if (!numbers.hidden && picture) numbers.replaceChildren(drawTable(picture.table(), 'The picture'));
-  };
+  }
 
-  /** Opens a block under the player; the open one again, or null, closes it. */
-  const pick = (path) => {
-    const open = get('block') === path ? null : path;
-    put('block', open);
-    island.send('inspect', { block: open }); // not `path`: Gradio takes data with a path for a file
-  };
+  function choices() {
+    if (!picture) return [];
+    return figureChoices({ node: holder, title: 'Picture', reading: say.textContent ?? '', table: picture.table });
+  }
 
+  /** @param {string} name */
+  function decodeBy(name) {
+    island.send('strategy', { name, temperature: state.temperature.value ?? 1 });
+  }
+
+  /** Opens a block under the player; null closes it. @param {string | null} path */
+  function open(path) {
+    picture?.mark(path);
+    state.block.value = path;
+    island.send('inspect', { block: path }); // not `path`: Gradio takes data with a path for a file
+  }
+
+  /** The open block again closes it. @param {string} path */
+  function pick(path) {
+    open(state.block.value === path ? null : path);
+  }
+
+  /** @param {number} step */
   function goto(step) {
-    if (!scene) return;
-    const last = stepsOf(scene) - 1;
-    const next = Math.max(0, Math.min(last, step));
-    if (next !== get('step')) show(next);
+    if (!scene || !picture) return;
+    const next = within(scene, step);
+    if (next !== state.step.value) show(scene, picture, next);
   }
 
-  function show(step) {
-    picture.show(step, get('head'));
+  /** @param {Scene} scene @param {Picture} picture @param {number} step */
+  function show(scene, picture, step) {
+    const head = state.head.value;
+    picture.show(step, head);
     player.show(step);
-    say.replaceChildren(...sentence(scene, step, look?.(get('head'), step)));
-    put('step', step);
+    say.replaceChildren(...sentence(scene, step, look?.(head, step)));
+    state.step.value = step;
   }
 
+  /** @param {Scene} next */
   function load(next) {
-    const step = scene?.key === next.key ? get('step') : (next.step ?? 0);
-    settled = false;
+    const step = scene?.key === next.key ? state.step.value : next.step;
     picture?.stop();
     // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does
     // not take the eye off them.
-    if (scene && !next.opened && scene.given !== next.given && get('tab') === 'training')
-      put('tab', next.kind === 'picture' ? 'latent' : 'decode');
+    if (scene && !next.opened && scene.given !== next.given && state.tab.value === 'training')
+      state.openTab.send(next.kind === 'picture' ? 'latent' : 'decode');
     scene = next;
-    look = scene.kind === 'picture' ? null : looker(scene);
-    picture = scene.kind === 'picture' ? autoencoderPicture(scene, pick) : sequencePicture(scene, goto, pick, look);
+    picture = drawn(next);
     holder.replaceChildren(picture.node);
-    stage.classList.toggle('picture-scene', scene.kind === 'picture');
+    const still = next.kind === 'picture';
+    stage.classList.toggle('picture-scene', still);
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
-    player.node.tabIndex = scene.kind === 'picture' ? -1 : 0;
-    player.node.toggleAttribute('inert', scene.kind === 'picture');
-    player.load(
-      scene.kind === 'picture' ? ['picture'] : scene.output,
-      scene.wrong,
-      scene.decoder?.ghost ? null : (scene.strategy ?? 'greedy'),
-    );
-    say.classList.toggle('two', scene.kind === 'sequence' && scene.say.some((parts) => lengthOf(parts) > LINE));
-    notice.hidden = !scene.notice;
-    notice.textContent = scene.notice ?? '';
-    if (output.textContent !== (scene.answer ?? '')) output.textContent = scene.answer ?? '';
-    document.documentElement.dataset.scene = scene.kind;
-    put('scene', scene);
-    put('head', scene.main ?? null);
-    if ((get('block') ?? null) !== (scene.block ?? null)) put('block', scene.block ?? null);
-    picture.mark?.(get('block') ?? null);
-    settled = true;
-    show(Math.max(0, Math.min(stepsOf(scene) - 1, step)));
+    player.node.tabIndex = still ? -1 : 0;
+    player.node.toggleAttribute('inert', still);
+    if (next.kind === 'picture') player.load(['picture'], null, next.strategy ?? 'greedy');
+    else player.load(next.output, next.wrong, next.decoder.ghost ? null : (next.strategy ?? 'greedy'));
+    say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
+    notice.hidden = !next.notice;
+    notice.textContent = next.notice ?? '';
+    setText(output, next.answer ?? '');
+    document.documentElement.dataset.scene = next.kind;
+    state.scene.value = next;
+    state.head.value = next.kind === 'sequence' ? next.main : null;
+    const block = next.block ?? null;
+    if (block !== (state.block.value ?? null)) state.block.value = block;
+    picture.mark(block);
+    show(next, picture, within(next, step ?? 0));
     fillTable();
+  }
+
+  /** @param {Scene} scene */
+  function drawn(scene) {
+    look = scene.kind === 'sequence' ? looker(scene) : null;
+    return scene.kind === 'sequence' && look
+      ? sequencePicture(scene, goto, pick, look)
+      : autoencoderPicture(/** @type {PictureScene} */ (scene), pick);
   }
 
   // A presenter's clicker sends keys to the page, not to the player.
   document.addEventListener('keydown', (event) => {
-    const free = !event.target.closest?.(
-      'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]',
-    );
-    if (get('present') && free && scene?.kind === 'sequence') player.key(event);
+    const free = !elementOf(event).closest(TAKEN);
+    if (state.present.value && free && scene?.kind === 'sequence') player.key(event);
   });
   stage.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && get('block')) {
+    if (event.key === 'Escape' && state.block.value) {
       event.stopPropagation();
-      pick(null);
+      open(null);
     }
   });
-  on('tab', (tab) => {
+  state.tab.on((tab) => {
     if (tab === 'training') player.stop();
   });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
   let waiting = PLACE.test(location.search);
+  /** @type {Scene | null} */
   let own = null;
-  let of = null;
+  let of = '';
   const arrive = () => {
-    if (waiting) {
-      waiting = false;
-      place(own);
-    }
+    if (!waiting || !own) return;
+    waiting = false;
+    place(own);
   };
   // The server may send the same scene again, after a link's moment has come: the moment stays.
-  const place = (next) =>
-    load(get('moment')?.scene && of === next.key ? { ...get('moment').scene, step: get('step') } : next);
+  /** @param {Scene} next */
+  const place = (next) => {
+    const moment = state.moment.value?.scene;
+    load(moment && of === next.key ? { ...moment, step: state.step.value } : next);
+  };
   // Another moment of the training: the same input and the same step, other weights.
-  on('moment', (moment) => {
-    if (!own || !moment) return;
+  state.moment.on(({ scene }) => {
+    if (!own) return;
     of = own.key;
-    load({ ...(moment.scene ?? own), step: get('step') });
+    load({ ...(scene ?? own), step: state.step.value });
   });
   island.onValue((next) => {
     const first = !own;
@@ -177,12 +204,17 @@ export function mount(root, island) {
   });
 }
 
-const stepsOf = (scene) => (scene.kind === 'picture' ? 1 : Math.max(1, scene.output.length));
+/** The step that is nearest. @param {Scene} scene @param {number} step */
+const within = (scene, step) => (scene.kind === 'picture' ? 0 : Math.max(0, Math.min(scene.output.length - 1, step)));
 
+/** @param {Rich} parts */
 const lengthOf = (parts) => parts.reduce((sum, [style, text]) => sum + (style === 'look' ? CLAUSE : text.length), 0);
 
-/** The step's sentence; the segment "look" becomes what the chosen head looks at. */
+/**
+ * The step's sentence; the segment "look" becomes what the chosen head looks at.
+ * @param {Scene} scene @param {number} step @param {Look | null | undefined} look @returns {(string | Node)[]}
+ */
 function sentence(scene, step, look) {
-  if (scene.kind === 'picture') return [...rich(scene.say), ' ', h('small.legend', {}, rich(scene.legend ?? []))];
+  if (scene.kind === 'picture') return [...rich(scene.say), ' ', h('small.legend', {}, rich(scene.legend))];
   return rich((scene.say[step] ?? []).flatMap((part) => (part[0] === 'look' ? (look?.clause ?? []) : [part])));
 }

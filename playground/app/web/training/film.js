@@ -1,11 +1,17 @@
 // Panel: the film of one pinned input, a frame per snapshot. A click goes back in training time.
 
-import { compare, grouped, pictureError, scoreText } from '../core/answers.js';
-import { h, unpack } from '../core/dom.js';
+import { compare, known, scoreText } from '../core/answers.js';
+import { h } from '../core/dom.js';
+import { walk } from '../core/keys.js';
+import { grouped } from '../core/numbers.js';
 import { busy } from '../core/run_fold.js';
-import { get, on, put } from '../core/store.js';
+import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 import { frameImage, sharpness } from './film_frame.js';
+import { errorOf, isPicture } from './samples.js';
+
+/** @import { Frame, PictureSample, Run } from '../core/run.d.ts' */
+/** @import { Empty, Rich, Table } from '../core/types.d.ts' */
 
 const LETTERS = 10; // tokens under a frame
 
@@ -14,29 +20,25 @@ export function mount(root) {
   const panel = createPanel({
     title: 'The film',
     table,
-    data: () => get('monitor')?.frames ?? [],
+    data: () => state.run.value?.frames ?? [],
     className: 'film-panel',
   });
-  const strip = h('div.film', { role: 'group', 'aria-label': 'Snapshots in training time', onkeydown: walk });
-  const built = new Map(); // frame -> node: a frame is drawn once
+  const strip = h('div.film', { role: 'group', 'aria-label': 'Snapshots in training time', onkeydown });
+  /** @type {Map<Frame, HTMLElement>} */
+  const built = new Map(); // a frame is drawn once
   panel.figure.append(strip);
   root.append(panel.node);
-  let run = null;
-  let chosen = null;
+  /** @type {HTMLElement | null} */
   let newest = null;
+  /** @type {{steps: number[], nodes: HTMLElement[]}} */
   let ahead = { steps: [], nodes: [] };
 
-  new ResizeObserver(() => newest !== null && reveal(strip.children[newest])).observe(strip);
-  on('monitor', (next) => {
-    run = next;
-    draw();
-  });
-  on('frame', (frame) => {
-    chosen = frame;
-    draw();
-  });
+  new ResizeObserver(reveal).observe(strip);
+  state.run.on(draw);
+  state.frame.on(draw);
 
   function draw() {
+    const run = state.run.value;
     if (!run) return;
     panel.empty(run.frames.length ? null : emptyState(run));
     if (!run.frames.length) {
@@ -47,8 +49,8 @@ export function mount(root) {
       panel.read([['', ' ']]);
       return;
     }
-    const current = chosen ?? run.frames.length - 1;
-    const nodes = run.frames.map((frame, i) => node(frame, i));
+    const current = state.frame.value ?? run.frames.length - 1;
+    const nodes = run.frames.map((frame, i) => node(run, frame, i));
     const steps = busy(run) ? run.film_steps.slice(run.frames.length) : [];
     if (String(steps) !== String(ahead.steps)) ahead = { steps, nodes: steps.map(future) };
     // Only the differences touch the page, so nothing flickers and the focus stays.
@@ -56,65 +58,64 @@ export function mount(root) {
     wanted.forEach((one, i) => {
       if (strip.children[i] !== one) strip.insertBefore(one, strip.children[i] ?? null);
     });
-    while (strip.children.length > wanted.length) strip.lastChild.remove();
+    while (strip.children.length > wanted.length) strip.lastChild?.remove();
     nodes.forEach((one, i) => {
       one.classList.toggle('cur', i === current);
       one.setAttribute('aria-pressed', String(i === current));
       one.tabIndex = i === current ? 0 : -1;
     });
-    if (newest !== current) {
-      newest = current;
-      reveal(nodes[current]);
+    if (newest !== nodes[current]) {
+      newest = nodes[current];
+      reveal();
     }
-    strip.classList.toggle('pictures', !!run.frames[0].pinned?.picture);
+    strip.classList.toggle('pictures', isPicture(run.frames[0].pinned));
     panel.subtitle(subtitle(run));
     panel.read(reading(run, run.frames[current]));
     panel.refresh();
   }
 
-  function node(frame, i) {
-    if (!built.has(frame))
-      built.set(
-        frame,
-        frameNode(frame, run, () =>
-          put('frame', i === get('monitor').frames.length - 1 && busy(get('monitor')) ? null : i),
-        ),
-      );
-    return built.get(frame);
+  /** @param {Run} run @param {Frame} frame @param {number} i */
+  function node(run, frame, i) {
+    const known = built.get(frame) ?? frameNode(frame, run, () => choose(i));
+    built.set(frame, known);
+    return known;
+  }
+
+  /** The last frame of a run that goes on is whichever is the newest. @param {number} i */
+  function choose(i) {
+    const run = state.run.value;
+    if (run) state.chooseFrame.send(busy(run) && i === run.frames.length - 1 ? null : i);
   }
 
   /** Arrow keys walk through training time; the strip is one stop for the Tab key. */
-  function walk(e) {
-    const last = run.frames.length - 1;
-    const at = chosen ?? last;
-    const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[e.key];
-    if (next === undefined || next < 0 || next > last) return;
+  function onkeydown(/** @type {KeyboardEvent} */ e) {
+    const last = (state.run.value?.frames.length ?? 0) - 1;
+    const next = walk(e.key, state.frame.value ?? last, last);
+    if (next === null || last < 0) return;
     e.preventDefault();
-    put('frame', next);
-    strip.children[next].focus();
+    state.chooseFrame.send(next);
+    /** @type {HTMLElement} */ (strip.children[next]).focus();
   }
 
-  function reveal(one) {
-    if (strip.scrollWidth > strip.clientWidth)
-      strip.scrollLeft = one.offsetLeft + one.offsetWidth - strip.clientWidth + 12;
+  function reveal() {
+    if (newest && strip.scrollWidth > strip.clientWidth)
+      strip.scrollLeft = newest.offsetLeft + newest.offsetWidth - strip.clientWidth + 12;
   }
 
+  /** @returns {Table} */
   function table() {
-    const name = run?.score_name ?? 'score';
+    const { score_name: name = 'score', frames = [] } = state.run.value ?? {};
     return {
       columns: ['step', name, 'output for the pinned input'],
-      rows: (run?.frames ?? []).map((f) => [
-        f.step,
-        scoreText(f.score, name),
-        f.pinned?.output?.join(' ') ?? 'a picture',
-      ]),
+      rows: frames.map((f) => [f.step, scoreText(f.score, name), f.pinned?.output?.join(' ') ?? 'a picture']),
     };
   }
 }
 
+/** @param {Frame} frame @param {Run} run @param {() => void} choose */
 function frameNode(frame, run, choose) {
   const { pinned } = frame;
-  const below = pinned?.picture ? pictureBelow(frame) : outputBelow(frame, run);
+  const below = isPicture(pinned) ? pictureBelow(frame.step, pinned) : outputBelow(frame, run);
   return h(
     'button.frame',
     { type: 'button', 'aria-label': below.label, onclick: choose },
@@ -124,25 +125,31 @@ function frameNode(frame, run, choose) {
   );
 }
 
+/** @param {number} step */
 const future = (step) =>
   h('span.frame.ahead', { 'aria-hidden': true }, h('span.when', {}, stepText(step)), h('span.shot', {}));
+/** @param {number} step */
 const stepText = (step) => (step ? String(step) : 'step 0');
 
+/** @param {Frame} frame @param {Run} run */
 function outputBelow({ step, pinned }, run) {
-  const { wrong, hits, total, right } = compare(pinned.output, pinned.target ?? run.target);
+  const output = pinned?.output ?? [];
+  const target = pinned?.target ?? run.target;
+  const { wrong, hits, total, right } = compare(output, target);
   // Of a long answer the first tokens stand for the rest.
-  const written = pinned.output.filter((token) => token !== 'end');
-  const wanted = (pinned.target ?? run.target ?? written).filter((token) => token !== 'end').length;
+  const written = output.filter((token) => token !== 'end');
+  const wanted = (target ?? written).filter((token) => token !== 'end').length;
   const shown = Array.from(
     { length: Math.min(LETTERS, Math.max(wanted, written.length)) },
     (_, i) => written[i] ?? '·',
   );
   const single = shown.every((token) => token.length === 1);
-  const bad = (i) => wrong[i] ?? true;
   const text = h(
     single ? 'span.out' : 'span.out.words',
     {},
-    shown.map((token, i) => h(right !== null && bad(i) ? 'span.w' : 'span.r', {}, token + (single ? '' : ' '))),
+    shown.map((token, i) =>
+      h(right !== null && (wrong[i] ?? true) ? 'span.w' : 'span.r', {}, token + (single ? '' : ' ')),
+    ),
   );
   const verdict = h(
     'span.score',
@@ -152,69 +159,70 @@ function outputBelow({ step, pinned }, run) {
   );
   return {
     nodes: right === null ? [text] : [text, verdict],
-    label: `Step ${step}: ${pinned.output.join(' ')}, ${hits} of ${total} right`,
+    label: `Step ${step}: ${output.join(' ')}, ${hits} of ${total} right`,
   };
 }
 
-function pictureBelow({ step, pinned, score }) {
-  const error = pictureError(unpack(pinned.picture).data, unpack(pinned.reconstruction).data);
+/** @param {number} step @param {PictureSample} pinned */
+function pictureBelow(step, pinned) {
+  const error = scoreText(errorOf(pinned), 'error');
   return {
-    nodes: [h('span.score', {}, h('span', {}, scoreText(error, 'error')))],
-    label: `Step ${step}: error per pixel ${scoreText(error ?? score, 'error')}`,
+    nodes: [h('span.score', {}, h('span', {}, error))],
+    label: `Step ${step}: error per pixel ${error}`,
   };
 }
 
+/** @param {Run} run */
 function subtitle(run) {
   const source = run.shown ? run.source : (run.frames.at(-1)?.pinned?.source ?? run.source);
-  const what = source ? `one input, ‘${source.join(source.every((t) => t.length === 1) ? '' : ' ')}’,` : 'one input';
+  const text = source?.join(source.every((token) => token.length === 1) ? '' : ' ');
+  const what = text ? `one input, ‘${text}’,` : 'one input';
   return `${what} at every snapshot — click a frame to go back in training time`;
 }
 
-/** @returns {[string, string][]} */
+/** @param {Run} run @param {Frame} frame @returns {Rich} */
 function reading(run, { step, pinned, score }) {
-  if (pinned?.picture) {
-    const error = pictureError(unpack(pinned.picture).data, unpack(pinned.reconstruction).data);
+  if (isPicture(pinned)) {
+    /** @type {Rich} */
+    const mean = known(score)
+      ? [
+          ['', '; on all held-out pictures it is '],
+          ['b', scoreText(score, 'error')],
+        ]
+      : [];
     return [
       ['', `At step ${grouped(step)} the pinned picture is kept to an error of `],
-      ['b', scoreText(error, 'error')],
+      ['b', scoreText(errorOf(pinned), 'error')],
       ['', ' per pixel'],
-      ...(Number.isFinite(score)
-        ? [
-            ['', '; on all held-out pictures it is '],
-            ['b', scoreText(score, 'error')],
-          ]
-        : []),
+      ...mean,
       ['', '.'],
     ];
   }
-  const { wrong, hits, total, right } = compare(pinned.output, pinned.target ?? run.target);
+  const output = pinned?.output ?? [];
+  const { wrong, hits, total, right } = compare(output, pinned?.target ?? run.target);
   const focus = sharpness(pinned);
-  return [
-    ['', `At step ${grouped(step)} `],
-    ...(right === null
-      ? []
-      : [
-          ['b', `${hits} of ${total}`],
-          ['', ' outputs are right'],
-        ]),
-    ...(focus === null
-      ? []
-      : [
-          ['', `${right === null ? '' : ' and '}an output puts on average `],
-          ['b', `${Math.round(focus * 100)} %`],
-          ['', ' of its attention on one position'],
-        ]),
-    ['', '; the output is '],
-    ...pinned.output.map((token, i) => [wrong[i] ? 'm wavy w' : 'm', (token.length > 1 && i ? ' ' : '') + token]),
-    ['', '.'],
-  ];
+  /** @type {Rich} */
+  const parts = [['', `At step ${grouped(step)} `]];
+  if (right !== null) parts.push(['b', `${hits} of ${total}`], ['', ' outputs are right']);
+  if (focus !== null)
+    parts.push(
+      ['', `${right === null ? '' : ' and '}an output puts on average `],
+      ['b', `${Math.round(focus * 100)} %`],
+      ['', ' of its attention on one position'],
+    );
+  parts.push(['', '; the output is ']);
+  output.forEach((token, i) => parts.push([wrong[i] ? 'm wavy w' : 'm', (token.length > 1 && i ? ' ' : '') + token]));
+  return [...parts, ['', '.']];
 }
 
+/** @param {Run} run @returns {Empty} */
 function emptyState(run) {
   if (run.state === 'queued')
     return {
       title: 'Starts when training does',
-      text: `You are number ${run.position} of ${run.of}. Meanwhile everything of the model on the stage can be explored.`,
+      text:
+        `You are number ${run.position} of ${run.of}. ` +
+        'Meanwhile everything of the model on the stage can be explored.',
     };
   if (busy(run)) return { title: 'The first frame comes in a moment', text: 'One frame is kept at every snapshot.' };
   return {

@@ -8,14 +8,16 @@ import { attentionRows } from './fold_line.js';
 
 const LEVELS = 60; // cells of nearly equal weight share one path: a frame is some dozens of nodes, not hundreds
 
-/** @param {import('../core/run_fold.js').Pinned} pinned @param {string[] | null} target @returns {Node} */
+/** @import { Sample } from '../core/run.d.ts' */
+
+/** @param {Sample | null} pinned @param {string[] | null} target @returns {Node} */
 export function frameImage(pinned, target) {
   if (pinned?.reconstruction) return inkPicture(pinned.reconstruction, '');
   if (pinned?.attention) return heat(attentionRows(pinned.attention));
   return hits(compare(pinned?.output ?? [], pinned?.target ?? target).wrong);
 }
 
-/** Mean over outputs of the largest weight, or null without attention. */
+/** Mean over outputs of the largest weight, or null without attention. @param {Sample | null} pinned */
 export function sharpness(pinned) {
   if (!pinned?.attention) return null;
   const rows = attentionRows(pinned.attention);
@@ -23,7 +25,8 @@ export function sharpness(pinned) {
 }
 
 /** @param {number[][]} rows */
-export function heat(rows, hue = 'code') {
+function heat(rows) {
+  /** @type {Map<number, string>} */
   const paths = new Map();
   rows.forEach((row, i) =>
     row.forEach((v, j) => {
@@ -39,11 +42,11 @@ export function heat(rows, hue = 'code') {
       'shape-rendering': 'crispEdges',
       'aria-hidden': true,
     },
-    [...paths].map(([level, d]) => s('path', { d, style: `fill: ${ramp(level / LEVELS, hue)}` })),
+    [...paths].map(([level, d]) => s('path', { d, style: `fill: ${ramp(level / LEVELS)}` })),
   );
 }
 
-/** One row per output: right full and calm, wrong short and loud. */
+/** One row per output: right full and calm, wrong short and loud. @param {boolean[]} wrong */
 function hits(wrong) {
   return h(
     'span.hits',

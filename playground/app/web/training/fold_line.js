@@ -1,18 +1,20 @@
 // The one picture folded to one line, for the Training tab: source chips, code, output chips of the pinned input.
 
-import { compare, pictureError, scoreText } from '../core/answers.js';
-import { h, unpack } from '../core/dom.js';
+import { compare, scoreText } from '../core/answers.js';
+import { unpack } from '../core/arrays.js';
+import { h } from '../core/dom.js';
 import { glyph, vector } from '../core/glyphs.js';
-import { inkPicture } from '../picture/pixels.js';
-import { colourPicture } from '../picture/regions.js';
+import { colourPicture, inkPicture } from '../picture/pixels.js';
+import { errorOf, isPicture } from './samples.js';
 
-/**
- * @typedef {import('../core/run_fold.js').Pinned & {target?: string[] | null, shown?: any}} Fold shown: a source that
- * is no text
- */
+/** @import { PictureSample, Sample } from '../core/run.d.ts' */
+/** @import { Packed, PackedBytes } from '../core/types.d.ts' */
+
+/** @typedef {Sample & {shown?: PackedBytes | null}} Fold shown: a source that is no text */
 
 export function foldLine() {
   const node = h('div.fold-line', { hidden: true });
+  /** @type {Fold | null} */
   let drawn = null;
   return {
     node,
@@ -21,11 +23,12 @@ export function foldLine() {
       node.hidden = !fold;
       if (!fold || fold === drawn) return;
       drawn = fold;
-      node.replaceChildren(...(fold.picture ? pictureParts(fold) : sequenceParts(fold)));
+      node.replaceChildren(...(isPicture(fold) ? pictureParts(fold) : sequenceParts(fold)));
     },
   };
 }
 
+/** @param {Fold} fold @returns {(Node | string)[]} */
 function sequenceParts({ source = [], output = [], target, attention, shown }) {
   const { wrong, hits, total, right } = compare(output, target);
   return [
@@ -46,26 +49,27 @@ function sequenceParts({ source = [], output = [], target, attention, shown }) {
       { role: 'img', 'aria-label': `output: ${output.join(' ')}` },
       output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec')),
     ),
-    right === null ? '' : h('span.verdict', {}, right ? h('b', {}, '✓ ') : h('b.w', {}, '✗ '), `${hits} of ${total}`),
+    right === null ? '' : h('span.verdict', {}, h(right ? 'b' : 'b.w', {}, right ? '✓ ' : '✗ '), `${hits} of ${total}`),
   ];
 }
 
-function pictureParts({ picture, reconstruction }) {
-  const error = pictureError(unpack(picture).data, unpack(reconstruction).data);
+/** @param {PictureSample} fold */
+function pictureParts(fold) {
   return [
     glyph('enc'),
-    h('span.picture', {}, inkPicture(picture, 'the pinned input')),
+    h('span.picture', {}, inkPicture(fold.picture, 'the pinned input')),
     arrow(),
     pill(null),
     arrow(),
     glyph('dec'),
-    h('span.picture', {}, inkPicture(reconstruction, 'its reconstruction')),
-    h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(error, 'error'))),
+    h('span.picture', {}, inkPicture(fold.reconstruction, 'its reconstruction')),
+    h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(errorOf(fold), 'error'))),
   ];
 }
 
-/** Characters share the row; words keep their length, and the last of many fade. */
+/** Characters share the row; words keep their length, and the last of many fade. @param {string[]} tokens */
 const row = (tokens) => (tokens.some((token) => token.length > 2 && token !== 'end') ? 'div.chips.words' : 'div.chips');
+/** @param {string} token @param {string} kind */
 const chip = (token, kind) =>
   h(
     `span.chip-small.${kind}`,
@@ -74,7 +78,10 @@ const chip = (token, kind) =>
   ); // "end" among digits
 const arrow = () => h('i.arrow', { 'aria-hidden': true });
 
-/** The code: how much attention each source position gets over all outputs. */
+/**
+ * The code: how much attention each source position gets over all outputs.
+ * @param {Packed | null | undefined} attention
+ */
 function pill(attention) {
   const weights = attention ? attentionRows(attention) : null;
   const sums = weights?.[0]?.map((_, j) => weights.reduce((sum, row) => sum + row[j], 0));
@@ -85,7 +92,10 @@ function pill(attention) {
   );
 }
 
-/** Rows (T) of weights over the source (S); several heads or layers are averaged. @returns {number[][]} */
+/**
+ * Rows (T) of weights over the source (S); several heads or layers are averaged.
+ * @param {Packed} packed @returns {number[][]}
+ */
 export function attentionRows(packed) {
   const { shape, data } = unpack(packed);
   const [rows, columns] = shape.slice(-2);

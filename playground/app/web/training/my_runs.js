@@ -1,37 +1,25 @@
-// Panel: the runs of this browser, kept with their curves across reloads; those that are ticked are drawn beside the
-// newest.
+// Panel: the runs of this browser, kept with their curves across reloads; the ticked ones are drawn beside the newest.
 
-import { grouped, scoreText, seconds } from '../core/answers.js';
+import { scoreText } from '../core/answers.js';
 import { h, s } from '../core/dom.js';
+import { grouped, seconds } from '../core/numbers.js';
 import { over, score } from '../core/run_fold.js';
-import { get, on, put } from '../core/store.js';
+import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
+
+/** @import { KeptRun, Point } from '../core/run.d.ts' */
+/** @import { Island, Table } from '../core/types.d.ts' */
 
 const KEY = 'edp-runs';
 const MOST = 12;
 const POINTS = 150; // of each curve
 const DASHES = ['6px,3px', '2px,3px', '9px,3px,2px,3px', '12px,4px', '4px,6px'];
 
-/** A run keeps its letter, and with it its line in every chart. @param {Kept} run */
+/** A run keeps its letter, and with it its line in every chart. @param {KeptRun} run */
 export const dash = (run) => DASHES[(run.letter.charCodeAt(0) - 65) % DASHES.length];
 
-/**
- * @typedef {object} Kept
- * @property {string} id @property {string} letter @property {string} label what differs from the preset
- * @property {string} pair architecture and task
- * @property {string} state
- * @property {number | null} score
- * @property {string} score_name
- * @property {number} train_s
- * @property {number} step
- * @property {[number, number, number][]} losses
- * @property {[number, number, number][]} scores
- * @property {boolean} shown whether its curves are drawn beside others
- */
-
-/** @param {HTMLElement} root @param {import('../core/island.js').Island} island */
+/** @param {HTMLElement} root @param {Island<unknown, 'show' | 'shipped'>} island */
 export function mount(root, island) {
-  /** @type {Kept[]} */
   let runs = stored();
   const panel = createPanel({ title: 'My runs', className: 'my-runs-panel', table, image: false });
   const list = h('ul.my-runs', {});
@@ -55,7 +43,7 @@ export function mount(root, island) {
   root.append(panel.node);
   draw();
 
-  on('monitor', (run) => {
+  state.run.on((run) => {
     if (!run.id || !run.mine || !over(run) || !run.losses.length) {
       draw();
       return;
@@ -93,13 +81,15 @@ export function mount(root, island) {
   }
 
   function draw() {
-    const now = get('monitor');
+    const now = state.run.value;
     panel.empty(
       runs.length
         ? null
         : {
             title: 'No run of yours yet',
-            text: 'Each training you start is listed here with what it changed, and its curves can be laid over others.',
+            text:
+              'Each training you start is listed here with what it changed, ' +
+              'and its curves can be laid over others.',
           },
     );
     panel.subtitle(runs.length ? `${runs.length} of this browser, newest first` : 'empty');
@@ -109,15 +99,13 @@ export function mount(root, island) {
         : [['', ' ']],
     );
     list.replaceChildren(...runs.map((run) => row(run, run.id === now?.id)));
-    put(
-      'beside',
-      runs
-        .filter((run) => run.shown && run.id !== now?.id && run.score_name === now?.score_name)
-        .slice(0, DASHES.length),
-    );
+    state.beside.value = runs
+      .filter((run) => run.shown && run.id !== now?.id && run.score_name === now?.score_name)
+      .slice(0, DASHES.length);
     panel.refresh();
   }
 
+  /** @param {KeptRun} run @param {boolean} current */
   function row(run, current) {
     const name = `${run.letter}, ${run.pair}, ${run.label}`;
     const tick = h('input.check', {
@@ -155,6 +143,7 @@ export function mount(root, island) {
     );
   }
 
+  /** @returns {Table} */
   function table() {
     return {
       columns: ['run', 'model and task', 'what differs', 'score', 'steps', 'seconds', 'end'],
@@ -171,7 +160,10 @@ export function mount(root, island) {
   }
 }
 
-/** The line that a run has in the charts: solid for the one that is followed. */
+/**
+ * The line that a run has in the charts: solid for the one that is followed.
+ * @param {KeptRun} run @param {boolean} current
+ */
 function sample(run, current) {
   const line = current
     ? { stroke: 'var(--ink)', 'stroke-width': 2.25 }
@@ -179,12 +171,13 @@ function sample(run, current) {
   return s('svg', { width: 36, height: 8, 'aria-hidden': true }, s('path', { d: 'M0 4H36', ...line }));
 }
 
-/** The first letter that is free. @param {Kept[]} runs */
+/** The first letter that is free. @param {KeptRun[]} runs */
 function letter(runs) {
   const taken = new Set(runs.slice(0, MOST - 1).map((run) => run.letter));
   return [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].find((one) => !taken.has(one)) ?? 'Z';
 }
 
+/** @param {Point[]} rows @returns {Point[]} */
 function thinned(rows) {
   const every = Math.max(1, Math.ceil(rows.length / POINTS));
   return rows
@@ -192,6 +185,7 @@ function thinned(rows) {
     .map(([step, s, value]) => [step, Number(s.toFixed(3)), Number(value.toPrecision(5))]);
 }
 
+/** @returns {KeptRun[]} */
 function stored() {
   try {
     const read = JSON.parse(localStorage.getItem(KEY) ?? '[]');

@@ -2,6 +2,10 @@
 
 import { ROOT } from '../core/root.js';
 
+/** @import { RunEvent } from '../core/run.d.ts' */
+
+/** @typedef {{since: number, retryAt: number}} Lost times of `performance.now`, which no change of the clock moves */
+
 const WAIT_S = [1, 2, 4, 8, 15];
 const GONE = [403, 404, 410];
 const SILENCE_MS = 25_000; // the server says something every ten seconds
@@ -10,18 +14,20 @@ const NAME = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => pa
 
 /**
  * @param {string} url relative to the page's root
- * @param {{onEvents: (events: any[]) => boolean, onConnection: (lost: {since: number, retryAt: number} | null) => void,
- * onGone: () => void, stays?: boolean}} listener
- *   `onEvents` gets all events since the last frame at once, and answers whether the run is over; times are those of
- * `performance.now`, which no
- *   change of the clock moves; `stays`: also while the tab is hidden, since a run that nobody follows stops
- * @returns {{close: () => void, retry: () => void}}
+ * @param {object} listener
+ * @param {(events: RunEvent[]) => boolean} listener.onEvents gets all events since the last frame at once, and answers
+ *   whether the run is over
+ * @param {(lost: Lost | null) => void} listener.onConnection
+ * @param {() => void} listener.onGone
+ * @param {boolean} [listener.stays] also while the tab is hidden, since a run that nobody follows stops
  */
 export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   const away = () => document.hidden && !stays;
-  let opened = false;
+  const path = url.replace(/^\/+/, '');
+  /** @type {EventSource | null} */
   let source = null;
-  let last = null;
+  let last = '';
+  /** @type {RunEvent[]} */
   let waiting = [];
   let frame = 0;
   let timer = 0;
@@ -34,9 +40,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   function open() {
     clearTimeout(timer);
     if (closed || ended || source || away()) return;
-    const address = new URL(url.replace(/^\/+/, ''), ROOT);
+    const address = new URL(path, ROOT);
     address.searchParams.set('name', NAME);
-    if (last !== null) address.searchParams.set('after', last);
+    if (last) address.searchParams.set('after', last);
     source = new EventSource(address);
     heard = performance.now();
     source.onopen = restored;
@@ -49,11 +55,11 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
 
   function restored() {
     attempt = 0;
-    opened = true;
     if (since) onConnection(null);
     since = 0;
   }
 
+  /** @param {MessageEvent<string>} message */
   function receive(message) {
     heard = performance.now();
     last = message.lastEventId || last;
@@ -63,9 +69,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
       return;
     }
     // The server ends the stream after the last event; without closing first that would look like a lost connection.
-    if (['done', 'failed'].includes(waiting.at(-1).type)) {
+    if (['done', 'failed'].includes(waiting[waiting.length - 1].type)) {
       ended = true;
-      source.close();
+      source?.close();
       source = null;
     }
     if (!frame) frame = requestAnimationFrame(flush);
@@ -93,7 +99,7 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   /** An EventSource does not tell a run that is no longer kept from a network that is down. */
   async function checkGone() {
     try {
-      const { status } = await fetch(new URL(url.replace(/^\/+/, ''), ROOT), { method: 'HEAD' });
+      const { status } = await fetch(new URL(path, ROOT), { method: 'HEAD' });
       if (GONE.includes(status)) {
         close();
         onGone();
@@ -120,8 +126,7 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   }
 
   function close() {
-    if (!closed && !ended)
-      navigator.sendBeacon?.(new URL(`${url.replace(/^\/+/, '').replace(/events$/, 'goodbye')}?name=${NAME}`, ROOT));
+    if (!closed && !ended) navigator.sendBeacon?.(new URL(`${path.replace(/events$/, 'goodbye')}?name=${NAME}`, ROOT));
     closed = true;
     clearTimeout(timer);
     cancelAnimationFrame(frame);

@@ -1,17 +1,28 @@
 // The status line: one word, place or step, a bar, an honest time, what can be done. Quiet while nothing happens.
 
-import { grouped, scoreText, seconds } from '../core/answers.js';
-import { h } from '../core/dom.js';
+import { scoreText } from '../core/answers.js';
+import { h, setText } from '../core/dom.js';
+import { grouped, seconds } from '../core/numbers.js';
 import { fraction, score, secondsLeft } from '../core/run_fold.js';
 
+/** @import { Run } from '../core/run.d.ts' */
+
+/**
+ * @typedef {Record<'stop' | 'pause' | 'resume' | 'step' | 'leave' | 'explore' | 'again' | 'dismiss', () => void>} Acts
+ *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
+ * @typedef {object} Page
+ * @property {boolean} mine
+ * @property {string} label of what is on the stage
+ * @property {boolean} elsewhere another run is on the stage
+ * @property {boolean} dismissed
+ * @typedef {{kind: string, parts: Node[], set: (run: Run, page: Page) => void}} Line
+ */
+
+/** @param {string} text @param {() => void} onclick @param {string | null} id */
 const button = (text, onclick, kind = 'box', id = null) =>
   h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
 
-/**
- * @param {{stop: () => void, pause: () => void, resume: () => void, step: () => void, leave: () => void, explore: () =>
- * void, again: () => void, dismiss: () => void}} act
- *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
- */
+/** @param {Acts} act */
 export function statusLine(act) {
   const node = h('div.run-status.quiet', {
     id: 'run-status',
@@ -19,6 +30,7 @@ export function statusLine(act) {
     role: 'group',
     'aria-label': 'Training',
   });
+  /** @type {Record<Run['state'], Line>} */
   const lines = {
     queued: queuedLine(act),
     training: trainingLine(act),
@@ -28,14 +40,11 @@ export function statusLine(act) {
     done: doneText(),
     idle: idleText(),
   };
+  /** @type {Line | null} */
   let shown = null;
   return {
     node,
-    /**
-     * @param {import('../core/run_fold.js').Run} run
-     * @param {{mine: boolean, label: string, elsewhere: boolean, dismissed: boolean}} page `elsewhere`: another run is
-     * on the stage
-     */
+    /** @param {Run} run @param {Page} page */
     show(run, page) {
       const line = run.state === 'stopped' && page.dismissed ? lines.done : lines[run.state];
       if (line !== shown) {
@@ -51,34 +60,36 @@ export function statusLine(act) {
   };
 }
 
-/** An estimate claims no tenths. */
+/** An estimate claims no tenths. @param {number} s */
 const whole = (s) => (s < 120 ? `${Math.max(1, Math.round(s))} s` : seconds(s));
 
-/** A text node's element that is only touched when its text changes. */
+/** An element that is only touched when its text changes. */
 function text(name = 'span') {
-  const node = h(name, {});
-  return {
-    node,
-    set: (value) => {
-      if (node.textContent !== value) node.textContent = value;
-    },
-  };
+  const node = h(name);
+  return { node, set: (/** @type {string} */ value) => setText(node, value) };
 }
 
+/** @param {string} kind */
 function bar(kind) {
   const fill = h('i', {});
   const node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
   return {
     node,
+    /** @param {number} part 0…1 @param {string} label */
     set: (part, label) => {
       const percent = Math.round(part * 1000) / 10;
       fill.style.width = `${percent}%`;
-      node.setAttribute('aria-valuenow', Math.round(percent));
+      node.setAttribute('aria-valuenow', String(Math.round(percent)));
       node.setAttribute('aria-label', label);
     },
   };
 }
 
+/** `step 40 of about 900` @param {Run} run */
+const stepOf = ({ step, steps }, about = 'about ') =>
+  steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
+
+/** @param {Acts} act @returns {Line} */
 function trainingLine({ stop, pause, leave }) {
   const step = text('span.num');
   const left = text('span.num.left');
@@ -102,7 +113,7 @@ function trainingLine({ stop, pause, leave }) {
       go,
     ],
     set(run, { mine }) {
-      step.set(run.steps ? `step ${grouped(run.step)} of about ${grouped(run.steps)}` : `step ${grouped(run.step)}`);
+      step.set(stepOf(run));
       progress.set(fraction(run), 'Training done so far');
       const rest = secondsLeft(run);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
@@ -114,7 +125,10 @@ function trainingLine({ stop, pause, leave }) {
   };
 }
 
-/** Paused: training time stands still; weights, curve and film are those of this step. */
+/**
+ * Paused: training time stands still; weights, curve and film are those of this step.
+ * @param {Acts} act @returns {Line}
+ */
 function pausedLine({ stop, resume, step, explore, leave }) {
   const at = text('span.num');
   const progress = bar('');
@@ -139,7 +153,7 @@ function pausedLine({ stop, resume, step, explore, leave }) {
       away,
     ],
     set(run, { mine }) {
-      at.set(run.steps ? `at step ${grouped(run.step)} of ${grouped(run.steps)}` : `at step ${grouped(run.step)}`);
+      at.set(`at ${stepOf(run, '')}`);
       progress.set(fraction(run), 'Training done so far');
       const loss = run.losses.at(-1)?.[2];
       said.set(loss === undefined ? 'initial weights' : `loss ${loss.toPrecision(3)}`);
@@ -149,6 +163,7 @@ function pausedLine({ stop, resume, step, explore, leave }) {
   };
 }
 
+/** @param {Acts} act @returns {Line} */
 function queuedLine({ stop, leave }) {
   const place = text('b.num');
   const of = text();
@@ -169,7 +184,7 @@ function queuedLine({ stop, leave }) {
     set(run, { mine }) {
       place.set(run.position ? String(run.position) : '…');
       of.set(run.of ? ` of ${run.of}` : '');
-      progress.set(run.of ? Math.max(0, 1 - run.position / run.of) : 0, 'Place in the line');
+      progress.set(run.of ? Math.max(0, 1 - (run.position ?? 0) / run.of) : 0, 'Place in the line');
       when.set(run.eta_s === null ? '' : run.eta_s < 1 ? 'starts in a moment' : `starts in about ${whole(run.eta_s)}`);
       end.hidden = !mine;
       go.hidden = mine;
@@ -177,6 +192,7 @@ function queuedLine({ stop, leave }) {
   };
 }
 
+/** @param {() => void} leave */
 function leaveButton(leave) {
   const node = button('Leave', leave);
   node.title = 'Somebody else started this run, and only they can pause or stop it. It goes on when you leave.';
@@ -185,6 +201,7 @@ function leaveButton(leave) {
 
 const clock = () => h('span', { 'aria-hidden': true }, '◷');
 
+/** @param {Acts} act @returns {Line} */
 function failedLine({ explore, again }) {
   const cause = text('span.cause');
   const visit = button('', explore);
@@ -193,12 +210,7 @@ function failedLine({ explore, again }) {
     kind: 'line failed',
     parts: [h('b.w', {}, '✗ Stopped by itself'), cause.node, visit, retry],
     set(run, { mine }) {
-      const kept = run.kept && typeof run.kept === 'object' ? run.kept.text : run.kept;
-      cause.set(
-        [run.cause, typeof kept === 'number' ? `the weights of step ${grouped(kept)} are kept` : kept]
-          .filter(Boolean)
-          .join('; '),
-      );
+      cause.set([run.cause, run.kept].filter(Boolean).join('; '));
       const step = keptStep(run);
       visit.hidden = step === null;
       visit.textContent = `Explore step ${grouped(step ?? 0)}`;
@@ -208,18 +220,17 @@ function failedLine({ explore, again }) {
   };
 }
 
-/** The step whose weights survive a failure. @returns {number | null} */
+/** The step whose weights survive a failure. @param {Run} run @returns {number | null} */
 export function keptStep(run) {
-  if (typeof run.kept === 'number') return run.kept;
-  if (run.kept && typeof run.kept === 'object') return run.kept.step ?? null;
   if (!run.kept) return null;
   const named = /step\s+([\d,]+)/.exec(run.kept)?.[1];
   return named ? Number(named.replaceAll(',', '')) : (run.frames.at(-1)?.step ?? null);
 }
 
-/** One remedy that fits on a button; longer advice belongs to the rail. */
+/** One remedy that fits on a button; longer advice belongs to the rail. @param {string | null} advice */
 const adviceText = (advice) => (advice && advice.length <= 40 ? advice : 'Train again');
 
+/** @param {Acts} act @returns {Line} */
 function stoppedLine({ explore, again, dismiss }) {
   const step = text('span.num');
   const result = text('span.num.cause');
@@ -230,56 +241,48 @@ function stoppedLine({ explore, again, dismiss }) {
     kind: 'line',
     parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Stopped'), step.node, result.node, visit, retry, close],
     set(run, { mine }) {
-      step.set(
-        run.steps ? `at step ${grouped(run.step)} of about ${grouped(run.steps)}` : `at step ${grouped(run.step)}`,
-      );
+      step.set(`at ${stepOf(run)}`);
       const value = score(run);
-      result.set(
-        [value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}`, 'what it learned is kept']
-          .filter(Boolean)
-          .join('; '),
-      );
+      const reached = value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}; `;
+      result.set(`${reached}what it learned is kept`);
       retry.hidden = !mine;
     },
   };
 }
 
+/** @returns {Line} */
 function doneText() {
   const said = text('span.num');
   return {
     kind: 'quiet',
     parts: [said.node],
     set(run, { mine, label, elsewhere }) {
-      if (elsewhere) {
-        said.set(label ?? '');
-        return;
-      }
       const value = score(run);
       const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
-      said.set(
-        `${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : ''}`,
-      );
+      const where = run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : '';
+      const own = `${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${where}`;
+      said.set(elsewhere ? (label ?? '') : own);
     },
   };
 }
 
+/** @returns {Line} */
 function idleText() {
   const said = text();
   return { kind: 'quiet', parts: [said.node], set: (_, { label }) => said.set(label ?? '') };
 }
 
-/** What a screen reader hears when the state changes. @param {import('../core/run_fold.js').Run} run */
+/** What a screen reader hears when the state changes. @param {Run} run */
 export function announcement(run) {
   const value = score(run);
   const result = value === null ? '' : `, ${run.score_name} ${scoreText(value, run.score_name)}`;
-  return (
-    {
-      queued: `Waiting, place ${run.position} of ${run.of}`,
-      training: 'Training started',
-      paused: `Training paused at step ${grouped(run.step)}`,
-      done: `Training done${result}`,
-      stopped: `Training stopped${result}`,
-      failed: `Training stopped by itself: ${run.cause}`,
-    }[run.state] ?? ''
-  );
+  return {
+    idle: '',
+    queued: `Waiting, place ${run.position} of ${run.of}`,
+    training: 'Training started',
+    paused: `Training paused at step ${grouped(run.step)}`,
+    done: `Training done${result}`,
+    stopped: `Training stopped${result}`,
+    failed: `Training stopped by itself: ${run.cause}`,
+  }[run.state];
 }

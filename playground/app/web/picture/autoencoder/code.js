@@ -1,12 +1,17 @@
-// The code between encoder and decoder: a pill of meters or bars, the cloud it was drawn from, and the condition beside
-// it.
-import { h, signed, unpack } from '../core/dom.js';
-import { glyph, vector } from '../core/glyphs.js';
+// The code between encoder and decoder: a pill of meters or bars, the cloud it was drawn from, the condition beside it.
+
+import { unpack } from '../../core/arrays.js';
+import { h } from '../../core/dom.js';
+import { glyph, vector } from '../../core/glyphs.js';
+import { signed } from '../../core/numbers.js';
+
+/** @import { PictureScene } from '../../core/scene.d.ts' */
+/** @import { Unpacked } from '../../core/types.d.ts' */
 
 const METERS = 4;
 const RANGE = 3;
 
-/** @param {any} scene @param {any} code @param {(path: string) => void} pick */
+/** @param {PictureScene} scene @param {Unpacked} code @param {(path: string) => void} pick */
 export function codeColumn(scene, code, pick) {
   const values = Array.from(code.data);
   const pill = h(
@@ -18,12 +23,13 @@ export function codeColumn(scene, code, pick) {
       onclick: () => pick(scene.code_block),
     },
     h('span.codel', {}, glyph('code'), scene.code_name),
-    values.length > METERS ? bars(scene, code) : meters(scene, values),
+    values.length > METERS ? vector(code.data, { across: true, hue: 'code' }) : meters(scene, values),
     foot(scene, values),
   );
   pill.disabled = !scene.input;
-  const chip = scene.condition && conditionChip(scene, pick);
-  const marked = [[scene.code_block, pill], ...(chip ? [['decoder.condition', chip.button]] : [])];
+  const chip = conditionChip(scene, pick);
+  const marked = new Map([[scene.code_block, pill]]);
+  if (chip) marked.set('decoder.condition', chip.button);
   return {
     node: h('div.codecol', {}, chip?.node, pill),
     /** @param {string | null} open path of the open block */
@@ -36,10 +42,14 @@ export function codeColumn(scene, code, pick) {
   };
 }
 
-/** A dot for each number; where it was drawn from a cloud, a band of one standard deviation around the mean. */
+/**
+ * A dot for each number; where it was drawn from a cloud, a band of one standard deviation around the mean.
+ * @param {PictureScene} scene @param {number[]} values
+ */
 function meters(scene, values) {
   const cloud = cloudOf(scene);
   const reach = Math.max(RANGE, ...values.map(Math.abs));
+  /** @param {number} v */
   const at = (v) => 50 + (50 * v) / reach;
   return values.map((value, i) =>
     h(
@@ -63,24 +73,23 @@ function meters(scene, values) {
   );
 }
 
-const bars = (scene, code) => vector(code.data, { across: true, hue: 'code' });
-
+/** @param {PictureScene} scene @param {number[]} values */
 function foot(scene, values) {
   const cloud = cloudOf(scene);
   if (!cloud) return values.length > METERS ? h('span.dim', {}, `${values.length} numbers`) : null;
-  if (values.length > METERS)
-    return h(
-      'span.dim',
-      {},
-      `${values.length} numbers, mean deviation ${(cloud.deviation.reduce((a, b) => a + b, 0) / values.length).toFixed(2)}`,
-    );
+  if (values.length > METERS) {
+    const mean = cloud.deviation.reduce((a, b) => a + b, 0) / values.length;
+    return h('span.dim', {}, `${values.length} numbers, mean deviation ${mean.toFixed(2)}`);
+  }
   return h('span.dim', {}, `mean ± ${Array.from(cloud.deviation, (v) => v.toFixed(2)).join(', ')}`);
 }
 
+/** @param {PictureScene} scene */
 const cloudOf = ({ spread }) => spread && { mean: unpack(spread.mean).data, deviation: unpack(spread.deviation).data };
 
-/** The class, told to both sides. */
+/** The class, told to both sides. @param {PictureScene} scene @param {(path: string) => void} pick */
 function conditionChip(scene, pick) {
+  if (!scene.condition) return null;
   const { value, guessed } = scene.condition;
   const button = h(
     'button.condition',

@@ -1,19 +1,15 @@
 // What the panels of attention share: how a head is named, coloured and read, and which of its rows belongs to a step.
-import { argmax, unpack } from './dom.js';
-import { get } from './store.js';
+import { argmax, unpack } from '../core/arrays.js';
+import * as state from '../core/state.js';
 
-/** @typedef {{map: number, head: number}} Choice which head, of which of the scene's maps */
+/** @import { AttentionMap, Choice, Scene, SequenceScene, Side } from '../core/scene.d.ts' */
+/** @import { Hue, Rows } from '../core/types.d.ts' */
+
 /**
- * @typedef {object} AttentionMap
- * @property {string} site
- * @property {'encoder' | 'prompt' | 'cross' | 'pooling' | 'decoder'} side
- * @property {number} layer
- * @property {string[]} rows who looks @property {string[]} columns what is looked at
- * @property {number} heads
- * @property {(head: number) => {row: (i: number) => Float32Array}} head
+ * Rows and columns of a map are words of the source or of the output, and have their hues.
+ * @type {Record<Side, Record<'hue' | 'rows' | 'columns', Hue> & Record<'name' | 'long' | 'rowName' | 'columnName',
+ *   string>>}
  */
-
-/** Rows and columns of a map are words of the source or of the output: `from` and `to` are their hues. */
 export const SIDES = {
   encoder: {
     name: 'encoder self',
@@ -62,38 +58,48 @@ export const SIDES = {
   },
 };
 
-/** The maps of a scene, unpacked. @returns {AttentionMap[]} */
+/** The letter of a hue in rich text. */
+export const LETTERS = { enc: 'e', code: 'c', dec: 'd' };
+
+/** The maps of a scene, unpacked. @param {Scene | null | undefined} scene @returns {AttentionMap[]} */
 export function mapsOf(scene) {
-  return (scene?.maps ?? []).map((map) => {
+  if (scene?.kind !== 'sequence') return [];
+  return scene.maps.map((map) => {
     const {
       shape: [heads, rows, columns],
       data,
     } = unpack(map.weights);
+    /** @param {number} k @returns {Rows} */
     const head = (k) => ({ row: (i) => data.subarray((k * rows + i) * columns, (k * rows + i + 1) * columns) });
     return { ...map, heads, head };
   });
 }
 
-/** The head that the visitor chose, or else the one that the picture draws. @returns {Choice | null} */
+/**
+ * The head that the visitor chose, or else the one that the picture draws.
+ * @param {Scene | null} scene @param {AttentionMap[]} maps @returns {Choice | null}
+ */
 export function chosenHead(scene, maps) {
-  const choice = get('head') ?? scene?.main;
+  const choice = state.head.value ?? (scene?.kind === 'sequence' ? scene.main : null);
   return choice && maps[choice.map] && choice.head < maps[choice.map].heads ? choice : null;
 }
 
 /**
  * The row that a step lights: its own where rows are outputs, else where the answer is read off, or where the picture
  * looks.
+ * @param {SequenceScene} scene @param {AttentionMap[]} maps @param {Pick<AttentionMap, 'side' | 'rows'>} map
+ * @param {number} step @returns {number | null}
  */
 export function rowOf(scene, maps, map, step) {
   if (map.side === 'cross' || map.side === 'decoder') return Math.min(step, map.rows.length - 1);
   if (map.side === 'pooling') return 0;
-  if (scene.decoder?.ghost)
-    return scene.positions?.length ? map.rows.length - scene.source.length + scene.positions[step] : 0;
+  if (scene.decoder.ghost)
+    return scene.positions.length ? map.rows.length - scene.source.length + scene.positions[step] : 0;
   const drawn = scene.main && maps[scene.main.map];
   if (!drawn || drawn.side === 'encoder' || drawn.side === 'prompt') return null;
   const looked = drawn
-    .head(scene.main.head)
-    .row(rowOf(scene, maps, drawn, step))
+    .head(scene.main?.head ?? 0)
+    .row(rowOf(scene, maps, drawn, step) ?? 0)
     .subarray(0, scene.source.length);
   return Math.min(
     argmax(looked) + map.rows.length - Math.min(map.rows.length, scene.source.length),
@@ -101,7 +107,7 @@ export function rowOf(scene, maps, map, step) {
   );
 }
 
-/** Whether a click on a row can lead to its step. */
+/** Whether a click on a row can lead to its step. @param {Pick<AttentionMap, 'side'>} map */
 export const rowsAreSteps = (map) => map.side === 'cross' || map.side === 'decoder';
 
 /** Over how many positions a row of weights is spread: 2 to the power of its entropy. @param {ArrayLike<number>} row */
@@ -111,27 +117,30 @@ export function spread(row) {
   return 2 ** entropy;
 }
 
-/** Spread and largest weight of a head, on average over its rows. */
+/** Spread and largest weight of a head, on average over its rows. @param {AttentionMap} map @param {number} head */
 export function habits(map, head) {
   const rows = map.rows.map((_, i) => map.head(head).row(i));
+  /** @param {(row: Float32Array) => number} of */
   const mean = (of) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
   return { spread: mean(spread), sharpest: mean((row) => row[argmax(row)]) };
 }
 
+/** @param {AttentionMap} map */
 export const layered = (map) => map.site.includes('.layers.');
 
-/** `Cross-attention, layer 2, head 3` */
+/** `Cross-attention, layer 2, head 3` @param {AttentionMap} map @param {number} head */
 export function nameOf(map, head) {
   const { long } = SIDES[map.side];
+  const whose = map.side === 'cross' && !layered(map) ? 'Attention of the decoder' : long;
   const place = layered(map) ? `, layer ${map.layer + 1}` : '';
-  return `${map.side === 'cross' && !layered(map) ? 'Attention of the decoder' : long}${place}${map.heads > 1 ? `, head ${head + 1}` : ''}`;
+  return `${whose}${place}${map.heads > 1 ? `, head ${head + 1}` : ''}`;
 }
 
 /**
  * Attention rollout: how much of each source state is left in each state after these layers, if half of every layer is
- * kept by
- * its residual connection. S. Abnar & W. Zuidema, "Quantifying Attention Flow in Transformers", 2020.
+ * kept by its residual connection. S. Abnar & W. Zuidema, "Quantifying Attention Flow in Transformers", 2020.
  * @param {AttentionMap[]} layers of one stack, from the first one on
+ * @returns {Rows}
  */
 export function rollout(layers) {
   const size = layers[0].rows.length;
@@ -151,5 +160,15 @@ export function rollout(layers) {
   return { row: (i) => flow[i] };
 }
 
+/** @param {number} size */
 const identity = (size) =>
   Array.from({ length: size }, (_, i) => Float32Array.from({ length: size }, (_, j) => Number(i === j)));
+
+export const NO_ATTENTION = 'This model has no attention';
+
+/** The step that is shown, as far as the scene goes. @param {Scene} scene @param {number} [step] */
+export const within = (scene, step = 0) =>
+  scene.kind === 'sequence' ? Math.max(0, Math.min(step, scene.output.length - 1)) : 0;
+
+/** All weights of a head, to be saved. @param {AttentionMap} map @param {Rows} values */
+export const rounded = (map, values) => map.rows.map((_, i) => Array.from(values.row(i), (v) => Number(v.toFixed(4))));

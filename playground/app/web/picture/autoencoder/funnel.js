@@ -1,9 +1,18 @@
 // Encoder and decoder of an autoencoder: a trapezoid that narrows or widens, with what each layer computes inside it.
-import { h, s, unpack } from '../core/dom.js';
-import { glyph, span, vector } from '../core/glyphs.js';
-import { paint, watchTheme } from './pixels.js';
 
-const ROWS = { 7: 3, 14: 4, 28: 1 }; // of feature maps that are drawn, by their own height: the narrow end has room for fewer
+import { unpack } from '../../core/arrays.js';
+import { h, s } from '../../core/dom.js';
+import { glyph, span, vector } from '../../core/glyphs.js';
+import { paint, watchTheme } from '../pixels.js';
+
+/** @import { Layer } from '../../core/scene.d.ts' */
+/** @import { Child, Hue, Unpacked } from '../../core/types.d.ts' */
+
+/**
+ * Of feature maps that are drawn, by their own height: the narrow end has room for fewer.
+ * @type {Record<number, number>}
+ */
+const ROWS = { 7: 3, 14: 4, 28: 1 };
 const ACROSS = 2;
 const GAP = 1; // between them, in their own pixels
 const PICTURE = [28, 28];
@@ -11,17 +20,19 @@ const ROOM = 150; // of the widest row of layers, in pixels
 
 /**
  * @param {'enc' | 'dec'} hue @param {string} title
- * @param {{name: string, path: string, shape: string, values: any}[] | null} layers in the order of computing; null if
- * it is not used
+ * @param {Layer[] | null} layers in the order of computing; null if it is not used
  * @param {(path: string) => void} pick
  */
 export function funnel(hue, title, layers, pick) {
   const wide = hue === 'enc';
   const side = wide ? 'encoder' : 'decoder';
+  /** @type {(() => void)[]} */
   const stops = [];
+  /** @type {[path: string, node: HTMLElement][]} */
   const buttons = [];
   const drawn = (layers ?? []).map((layer) => ({ ...layer, data: unpack(layer.values) }));
   const most = Math.max(1, ...drawn.map(({ data }) => data.data.length));
+  /** @param {string} path @param {string} name @param {Child[]} children */
   const button = (path, name, ...children) => {
     const node = h(
       'button',
@@ -31,9 +42,10 @@ export function funnel(hue, title, layers, pick) {
     buttons.push([path, node]);
     return node;
   };
+  /** @param {Layer & {data: Unpacked}} layer */
   const layerNode = ({ name, path, shape, data }) => {
     const maps =
-      name === 'reconstruction' ? { shape: [1, ...PICTURE], data: data.data } : data.shape.length === 3 && data;
+      name === 'reconstruction' ? { shape: [1, ...PICTURE], data: data.data } : data.shape.length === 3 ? data : null;
     const image = maps ? featureMaps(maps, hue, stops) : strip(data, hue, most);
     const node = button(
       path,
@@ -56,7 +68,9 @@ export function funnel(hue, title, layers, pick) {
   node.style.setProperty('--gap', `${Math.max(4, Math.min(18, ROOM / (drawn.length * 4)))}px`);
   return {
     node,
-    stop: () => stops.forEach((stop) => stop()),
+    stop() {
+      for (const stop of stops) stop();
+    },
     /** @param {string | null} open path of the open block */
     mark(open) {
       for (const [path, one] of buttons) {
@@ -67,9 +81,10 @@ export function funnel(hue, title, layers, pick) {
   };
 }
 
-/** 8 × 14 × 14 as 8×14² */
+/** 8 × 14 × 14 as 8×14² @param {string} shape */
 const brief = (shape) => shape.replaceAll(' ', '').replace(/(\d+)×\1$/, '$1²');
 
+/** @param {Hue} hue @param {boolean} wide @param {boolean} ghost */
 function outline(hue, wide, ghost) {
   const line = ghost
     ? { stroke: 'var(--line-strong)', 'stroke-dasharray': '4 3', fill: 'none' }
@@ -95,12 +110,16 @@ function outline(hue, wide, ghost) {
   );
 }
 
+/** @param {Unpacked} values @param {Hue} hue @param {number} most */
 function strip({ data }, hue, most) {
   const tall = 0.3 + 0.7 * Math.sqrt(data.length / most);
   return h('span.strip', { style: { '--hue': `var(--${hue})`, '--tall': tall.toFixed(2) } }, vector(data, { hue }));
 }
 
-/** The first maps of a layer, darker where the window matched better; one common scale. */
+/**
+ * The first maps of a layer, darker where the window matched better; one common scale.
+ * @param {Pick<Unpacked, 'shape' | 'data'>} maps @param {Hue} hue @param {(() => void)[]} stops
+ */
 function featureMaps({ shape: [channels, rows, columns], data }, hue, stops) {
   const across = Math.min(ACROSS, channels);
   const shown = Math.min(across * ROWS[rows], channels);
@@ -116,23 +135,13 @@ function featureMaps({ shape: [channels, rows, columns], data }, hue, stops) {
     watchTheme(() =>
       paint(canvas, (colour) => {
         const mark = colour(`--${hue}`);
-        const gap = [0, 0, 0];
         return (i) => {
-          const x = i % canvas.width;
-          const y = Math.floor(i / canvas.width);
-          const column = Math.floor(x / (columns + GAP));
-          const row = Math.floor(y / (rows + GAP));
-          const inside = x % (columns + GAP) < columns && y % (rows + GAP) < rows;
-          const map = row * across + column;
-          return inside && map < shown
-            ? [
-                mark,
-                0.06 +
-                  0.94 *
-                    (Math.max(0, data[(map * rows + (y % (rows + GAP))) * columns + (x % (columns + GAP))]) / most) **
-                      0.7,
-              ]
-            : [gap, 0];
+          const [x, y] = [i % canvas.width, Math.floor(i / canvas.width)];
+          const map = Math.floor(y / (rows + GAP)) * across + Math.floor(x / (columns + GAP));
+          const [column, row] = [x % (columns + GAP), y % (rows + GAP)];
+          if (column >= columns || row >= rows || map >= shown) return [mark, 0];
+          const value = data[(map * rows + row) * columns + column];
+          return [mark, 0.06 + 0.94 * (Math.max(0, value) / most) ** 0.7];
         };
       }),
     ),
