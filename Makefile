@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev $(VENV)/.browser ## every test, the browser's inclu
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## format, lint, types
-	@rm -f playground/app/components/__init__.pyi # Gradio writes this stub at run time; mypy would prefer it
+	@rm -f playground/app/islands.pyi # Gradio writes this stub at run time; mypy would prefer it
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -25,7 +25,7 @@ bench: $(VENV)/.installed-dev $(VENV)/.browser ## print every figure that the RE
 	$(BIN)/python -m benchmarks
 
 checkpoints: $(VENV)/.installed ## train every preset that is shipped and write checkpoints/
-	$(BIN)/python -m playground.shipping
+	$(BIN)/python -m playground.tools.shipping
 
 screenshots: $(VENV)/.installed-dev $(VENV)/.browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

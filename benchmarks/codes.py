@@ -10,8 +10,8 @@ from sklearn.decomposition import PCA
 
 from playground import api, tasks
 from playground.experiments.pca_baseline import pca_error
-from playground.presets import PRESETS
 from playground.tasks import PictureTask
+from playground.training.presets import PRESETS
 
 from .measure import Row
 

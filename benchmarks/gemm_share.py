@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from playground import recipes
-from playground.executors.inline import one_thread
-from playground.recipes import Recipe
-from playground.training import Stepper
+from playground.runs.executors.inline import one_thread
+from playground.training import recipes
+from playground.training.recipes import Recipe
+from playground.training.stepper import Stepper
 
 from .measure import Row, bare_stepper
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import torch
 
-from playground.recipes import Recipe
-from playground.training import Stepper, new_model, pick_precision
+from playground.training.recipes import Recipe
+from playground.training.stepper import Stepper
+from playground.training.trainer import new_model, pick_precision
 
 
 @dataclass(frozen=True)

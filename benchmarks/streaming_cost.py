@@ -9,12 +9,12 @@ from unittest import mock
 
 import orjson
 
-from playground import recipes
-from playground.events import Snapshot, Started, wire
-from playground.executors.inline import one_thread
-from playground.recipes import Recipe
-from playground.training import train
-from playground.watching import Watcher
+from playground.runs.events import Snapshot, Started, wire
+from playground.runs.executors.inline import one_thread
+from playground.training import recipes
+from playground.training.evaluation import Watcher
+from playground.training.recipes import Recipe
+from playground.training.trainer import train
 
 from .measure import Row, bare_stepper
 

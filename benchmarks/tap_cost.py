@@ -15,10 +15,11 @@ from unittest import mock
 import torch
 from torch import Tensor, nn
 
-from playground import models, recipes
-from playground.executors.inline import one_thread
+from playground import models
+from playground.runs.executors.inline import one_thread
 from playground.tracing import tap
-from playground.training import Stepper
+from playground.training import recipes
+from playground.training.stepper import Stepper
 
 from .measure import Row, bare_stepper
 

@@ -12,12 +12,13 @@ from datetime import date
 
 import numpy as np
 
-from playground import recipes, tasks
+from playground import tasks
 from playground.api import Run, collect
-from playground.events import Done, Event, Progress, Started
-from playground.executors.inline import one_thread
-from playground.presets import PRESETS
-from playground.training import EVALUATIONS, train
+from playground.runs.events import Done, Event, Progress, Started
+from playground.runs.executors.inline import one_thread
+from playground.training import recipes
+from playground.training.presets import PRESETS
+from playground.training.trainer import EVALUATIONS, train
 
 from . import baselines
 from .measure import HEADER, Row, spread

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import orjson
 
 from playground import api
-from playground.executors.inline import one_thread
-from playground.views import scene, trajectory
+from playground.runs.executors.inline import one_thread
+from playground.views.figures import trajectory
+from playground.views.scene import sequence as scene
 
 from .measure import Row, quantile
 

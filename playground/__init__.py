@@ -6,8 +6,8 @@ print(run.explore("3 1 4 1 5").output)
 """
 
 from .api import Run, list_architectures, list_tasks, load, stream, train
-from .decoding import Beam, Greedy, Sample
 from .errors import InputError
+from .inference.decoding import Beam, Greedy, Sample
 from .tracing import Edit, Trace
 
 __all__ = [

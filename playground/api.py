@@ -9,23 +9,22 @@ run.figure("attention")
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load as load_tensors
-from torch import Tensor, nn
+from torch import Tensor
 
-from . import checkpoints, models, recipes, tasks
-from .checkpoints import Checkpoint
-from .decoding import GREEDY, Strategy
+from . import models, tasks
 from .errors import InputError
-from .events import Done, Event, Failed, Progress, Snapshot, Started, wire
-from .executors.inline import InlineExecutor
-from .explore import Projection, explore, project
-from .recipes import Recipe
-from .tracing import Edit, Trace
+from .runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
+from .runs.executors.inline import InlineExecutor
+from .storage import checkpoints
+from .storage.checkpoints import Checkpoint
+from .storage.run import Run as StoredRun
+from .training import recipes
+from .training.recipes import Recipe
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,38 +32,8 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent.parent / "checkpoints"
 
 
-class Run:
+class Run(StoredRun):
     """A finished training: its recipe, its weights, and everything that can be seen with them."""
-
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
-        self.recipe, self.metrics = checkpoint.recipe, checkpoint.metrics
-        self.train_seconds = checkpoint.train_seconds
-        self.history = checkpoint.history
-
-    @cached_property
-    def task(self) -> tasks.Task:
-        return self.recipe.build_task()
-
-    @cached_property
-    def model(self) -> nn.Module:
-        return self.checkpoint.model()
-
-    @cached_property
-    def projections(self) -> dict[str, Projection]:
-        """Principal components of many states: stored with shipped runs, else fitted when first asked for."""
-        return self.checkpoint.projections or project(self.model, self.task)
-
-    def explore(
-        self,
-        given: Any,
-        strategy: Strategy = GREEDY,
-        edits: Sequence[Edit] = (),
-        forced: Mapping[int, str] | None = None,
-        condition: int | None = None,
-    ) -> Trace:
-        """One input through the model, everything kept; see `playground.explore.explore`."""
-        return explore(self.model, self.task, given, strategy=strategy, edits=tuple(edits), forced=forced, condition=condition)
 
     def figure(self, name: str, given: Any = None, **options: Any) -> go.Figure:
         """A figure of this run by name ("attention", "trajectory", "learning", "latent_map" …), for one input."""
@@ -78,10 +47,6 @@ class Run:
         from . import codegen
 
         return codegen.script(self, given)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Weights, recipe, metrics and background as one safetensors file, written whole or not at all."""
-        return checkpoints.save(path, self.checkpoint)
 
 
 def train(

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from playground.app.components import version
-from playground.app.server import app_kwargs, install_drain
-from playground.executors.process import ProcessExecutor
-from playground.run_log import RunLog
-from playground.runs import RunBook
+from playground.app.http.server import app_kwargs, install_drain
+from playground.app.islands import version
+from playground.runs.book import RunBook
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.log import RunLog
 from tests.fakes import HERE, FakeRecipe
 
 book = RunBook(ProcessExecutor(f"{HERE}:any_of", preload=("numpy", HERE)), slots=3, grace_s=60)

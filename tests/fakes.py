@@ -1,4 +1,4 @@
-"""Training functions that train nothing: a real executor runs them in place of `playground.training.train`."""
+"""Training functions that train nothing: a real executor runs them in place of `playground.training.trainer.train`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from playground.errors import InputError
-from playground.events import Done, Event, Paused, Progress, Resumed, SequenceSample, Snapshot, Started
-from playground.gate import Gate
+from playground.runs.events import Done, Event, Paused, Progress, Resumed, SequenceSample, Snapshot, Started
+from playground.runs.pause import Gate
 
 HERE = "tests.fakes"
 

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from playground import models, options, recipes, tasks
+from playground import models, options, tasks
 from playground.models import Counted, EncoderDecoder, Reader, initialise
-from playground.recipes import Recipe
 from playground.tasks import Batch, PictureTask, Task, TypedTask
 from playground.tracing import Edit, Recording
+from playground.training import recipes
+from playground.training.recipes import Recipe
 from playground.vocabulary import PAD
 
 CLOSE = {"atol": 1e-5, "rtol": 0}

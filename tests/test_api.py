@@ -13,7 +13,7 @@ import pytest
 
 import playground
 from playground import Beam, Edit, InputError, Run, Sample, api, models, tasks
-from playground.events import Done, Failed, Progress, Started
+from playground.runs.events import Done, Failed, Progress, Started
 from tests.small import PAIRS, some_input, tiny_options, tiny_recipe
 
 PACKAGE = Path(playground.__file__).parent

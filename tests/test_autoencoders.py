@@ -12,17 +12,21 @@ from torch import Tensor
 from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional as F
 
-from playground import load, models, recipes, tasks
+from playground import load, models, tasks
 from playground.errors import InputError
-from playground.experiments import latent
-from playground.explore import Code, explore, project
+from playground.inference import latent
+from playground.inference.explore import explore
+from playground.inference.projection import project
 from playground.models import Autoencoder, flops_per_example
 from playground.models.conv_autoencoder import Convolution, Upsampling
 from playground.models.vae import VariationalAutoencoder
-from playground.presets import PRESETS
+from playground.tasks import Code
 from playground.tracing import Edit
-from playground.training import Stepper, new_model, train
-from playground.views import picture_scene
+from playground.training import recipes
+from playground.training.presets import PRESETS
+from playground.training.stepper import Stepper
+from playground.training.trainer import new_model, train
+from playground.views.scene import reconstruction as picture_scene
 from tests.small import build, some_input, tiny_recipe
 
 PICTURES = [id for id, task in tasks.tasks().items() if task.kind == "picture"]

@@ -17,12 +17,12 @@ import pytest
 import torch
 from safetensors.torch import save as save_tensors
 
-from playground import checkpoints
 from playground.api import collect
-from playground.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, load, loads, save
 from playground.errors import InputError
-from playground.explore import project
-from playground.training import new_model, train
+from playground.inference.projection import project
+from playground.storage import checkpoints
+from playground.storage.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, load, loads, save
+from playground.training.trainer import new_model, train
 from tests.small import PAIRS, call, tiny_recipe
 
 HISTORY = {"losses": [[1, 0.1, 2.3], [2, 0.2, 2.1]], "scores": [[2, 0.2, 0.5]], "frames": []}

@@ -15,13 +15,16 @@ import numpy as np
 import pytest
 import torch
 
-from playground import Run, codegen, models, pair_store, recipes, tasks
-from playground.checkpoints import Checkpoint
+from playground import Run, codegen, models, tasks
 from playground.codegen.plain import plain
 from playground.codegen.prose import prose
-from playground.models import attention, recurrent
+from playground.models.layers import attention, recurrent
+from playground.storage.checkpoints import Checkpoint
 from playground.tasks import PictureTask, TypedTask
-from playground.training import Stepper, new_model
+from playground.tasks.pairs import store as pair_store
+from playground.training import recipes
+from playground.training.stepper import Stepper
+from playground.training.trainer import new_model
 from tests.small import PAIRS, call, recurrent_options, some_input, tiny_options, tiny_recipe
 
 torch.set_num_threads(1)

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from playground import models, tasks
-from playground.decoding import decode_batch
-from playground.explore import explore
+from playground.inference.answers import names
+from playground.inference.decoding import decode_batch
+from playground.inference.explore import explore
 from playground.models import Autoencoder, EncoderDecoder, Reader
-from playground.reading import names
 from playground.tasks import NO_ANSWER, SensedTask, SequenceTask, TextTask
 from playground.tracing import Edit, Recording, Trace
-from playground.training import new_model
+from playground.training.trainer import new_model
 from playground.vocabulary import BOS, EOS, PAD
 from tests.small import (
     CLOSE,

@@ -12,11 +12,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from playground.decoding import Beam, Greedy, Sample, Step, beam_search, decode, decode_batch, weighted
 from playground.errors import InputError
+from playground.inference.decoding import Beam, Greedy, Sample, Step, beam_search, decode, decode_batch, weighted
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.tasks import get
-from playground.training import Stepper, new_model
+from playground.training.stepper import Stepper
+from playground.training.trainer import new_model
 from playground.vocabulary import BOS, EOS, PAD
 from tests.small import DECODER_PAIRS, build, tiny_recipe
 

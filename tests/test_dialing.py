@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from playground import api, tasks
 from playground.errors import InputError
-from playground.tasks import sound, tones
-from playground.tasks.dialing import Dialing, DialingOptions
-from playground.views import scene
+from playground.tasks.dialing import sound, tones
+from playground.tasks.dialing.task import Dialing, DialingOptions
+from playground.views.scene import sequence as scene
 from playground.vocabulary import PAD
 from tests.goertzel import detected
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from playground.errors import InputError
-from playground.events import Done, Event, Failed, Progress, Snapshot, Started
-from playground.executors import Job
-from playground.executors.inline import InlineExecutor
-from playground.executors.process import ProcessExecutor
-from playground.recipes import make
+from playground.runs.events import Done, Event, Failed, Progress, Snapshot, Started
+from playground.runs.executors import Job
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.executors.process import ProcessExecutor
+from playground.training.recipes import make
 from tests.fakes import HERE, FakeRecipe
 
 ANY = f"{HERE}:any_of"
@@ -190,8 +190,8 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path, method: str) 
     script = tmp_path / "parent.py"
     script.write_text(f"""
 import time
-from playground.executors.process import ProcessExecutor
-from playground.recipes import make
+from playground.runs.executors.process import ProcessExecutor
+from playground.training.recipes import make
 from tests.fakes import FakeRecipe
 if __name__ == "__main__":
     job = ProcessExecutor({ANY!r}, method={method!r}, preload=()).submit(FakeRecipe(behaviour="deaf"))

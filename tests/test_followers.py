@@ -8,11 +8,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from playground.app.server import app_kwargs
-from playground.app.visit import from_query
-from playground.executors.inline import InlineExecutor
-from playground.run_log import MISSING, RunLog
-from playground.runs import RunBook
+from playground.app.http.server import app_kwargs
+from playground.app.links import from_query
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.log import MISSING, RunLog
 from tests.fakes import HERE, FakeRecipe, train
 
 GRACE, ABSENCE = 10.0, 30.0

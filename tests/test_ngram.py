@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import options, tasks
-from playground.explore import explore
+from playground.inference.explore import explore
 from playground.models.ngram import BACKOFF, SMALLEST, NGram, Options, contexts
-from playground.recipes import make
 from playground.tasks import Batch, pad
 from playground.tracing import Edit
-from playground.training import train
+from playground.training.recipes import make
+from playground.training.trainer import train
 from playground.vocabulary import BOS, EOS, PAD
 
 V = 12  # three special tokens and nine words

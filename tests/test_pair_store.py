@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playground import pair_store, recipes, tasks
+from playground import tasks
 from playground.errors import InputError
-from playground.events import Failed
-from playground.executors.process import ProcessExecutor
-from playground.tasks.pairs import PairOptions, Pairs, divided
+from playground.runs.events import Failed
+from playground.runs.executors.process import ProcessExecutor
+from playground.tasks.pairs import store as pair_store
+from playground.tasks.pairs.task import PairOptions, Pairs, divided
+from playground.training import recipes
 from playground.vocabulary import graphemes
 
 LINES = "\n".join(f"word {i}\t{i} parola" for i in range(40))

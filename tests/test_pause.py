@@ -11,13 +11,13 @@ import orjson
 import pytest
 
 from playground.errors import InputError
-from playground.events import Done, Paused, Progress, Resumed
-from playground.executors.inline import InlineExecutor
-from playground.executors.process import ProcessExecutor
-from playground.gate import Gate
-from playground.run_log import RunLog
-from playground.runs import RunBook
-from playground.training import train
+from playground.runs.book import RunBook
+from playground.runs.events import Done, Paused, Progress, Resumed
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.log import RunLog
+from playground.runs.pause import Gate
+from playground.training.trainer import train
 from tests.fakes import HERE, FakeRecipe
 from tests.small import PAIRS, tiny_recipe
 

@@ -16,14 +16,14 @@ import orjson
 import pytest
 
 import app
-from playground.events import Done, Event, Failed, Paused, Progress, Resumed, Snapshot, Started
-from playground.executors import Job, pick_executor
-from playground.executors import ray as rays
-from playground.executors.inline import InlineExecutor
-from playground.executors.process import ProcessExecutor
-from playground.executors.ray import RayExecutor
-from playground.recipes import make
-from playground.runs import RunBook
+from playground.runs.book import RunBook
+from playground.runs.events import Done, Event, Failed, Paused, Progress, Resumed, Snapshot, Started
+from playground.runs.executors import Job, pick_executor
+from playground.runs.executors import ray as rays
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.executors.ray import RayExecutor
+from playground.training.recipes import make
 from tests.fakes import HERE, FakeRecipe
 from tests.ray_head import Head
 

@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import models, tasks
-from playground.alignment import crossing
-from playground.explore import explore, project
+from playground.inference.answers import names, read
+from playground.inference.attention_maps import crossing
+from playground.inference.explore import explore
+from playground.inference.projection import project
 from playground.models import Block, Reader
 from playground.models.pooled_classifier import AttentionPooling
-from playground.reading import names, read
 from playground.tasks import Batch
 from playground.tracing import Edit, Recording
-from playground.watching import Watcher
+from playground.training.evaluation import Watcher
 from tests.small import CLOSE, EACH_KIND, build, some_input
 
 READERS = [(a, t) for a, t in EACH_KIND if models.get(a).kind == "reader"]

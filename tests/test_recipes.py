@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from playground import models, tasks
 from playground.errors import InputError
-from playground.expectation import expected_seconds
 from playground.options import Limit, Value, limits
-from playground.presets import PRESETS, TEN
-from playground.recipes import MAX_PARAMETERS, Recipe, Training, from_json, from_query, make, nearest, work
+from playground.training.expected_time import expected_seconds
+from playground.training.presets import PRESETS, TEN
+from playground.training.recipes import MAX_PARAMETERS, Recipe, Training, from_json, from_query, make, nearest, work
 from tests.small import PAIRS
 
 

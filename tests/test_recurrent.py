@@ -9,13 +9,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.decoding import Beam
 from playground.errors import InputError
-from playground.explore import explore
-from playground.models.recurrent import CELLS, Recurrent, RecurrentEncoder
-from playground.recipes import make
+from playground.inference.decoding import Beam
+from playground.inference.explore import explore
+from playground.models.layers.recurrent import CELLS, Recurrent, RecurrentEncoder
 from playground.tasks import get
-from playground.views import scene, trajectory
+from playground.training.recipes import make
+from playground.views.figures import trajectory
+from playground.views.scene import sequence as scene
 from tests.small import CLOSE, DECODER_PAIRS, build, call, held_out, looked_at, looped, padded, recurrent_options, without_padding
 
 RECURRENT = [

@@ -18,11 +18,11 @@ import orjson
 import pytest
 
 from playground.errors import InputError
-from playground.events import Done, Snapshot, Started
-from playground.executors.inline import InlineExecutor
-from playground.executors.process import ProcessExecutor
-from playground.run_log import RunLog
-from playground.runs import RunBook, cores
+from playground.runs.book import RunBook, cores
+from playground.runs.events import Done, Snapshot, Started
+from playground.runs.executors.inline import InlineExecutor
+from playground.runs.executors.process import ProcessExecutor
+from playground.runs.log import RunLog
 from tests.fakes import HERE, FakeRecipe, train
 
 LONG = FakeRecipe("long", steps=10**9, pause_s=0.01)
@@ -387,7 +387,7 @@ import sys, types
 package = types.ModuleType("playground")  # without its __init__, which offers the whole Python interface
 package.__path__ = ["playground"]
 sys.modules["playground"] = package
-import playground.runs, playground.executors.inline, playground.executors.process
+import playground.runs.book, playground.runs.executors.inline, playground.runs.executors.process
 assert not {"torch", "gradio", "plotly", "starlette"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from playground import api, models, tasks
-from playground.app.image_files import decoded
+from playground.app.http.uploads import decoded
 from playground.errors import InputError
-from playground.explore import explore
-from playground.tasks.scene_size import as_drawn
-from playground.tasks.scene_text import COLOURS, HIGH, LOW, SHAPES, Thing, caption, read_scene
-from playground.tasks.scenes import RGB, Scenes, draw
+from playground.inference.explore import explore
+from playground.tasks.scenes.size import as_drawn
+from playground.tasks.scenes.task import RGB, Scenes, draw
+from playground.tasks.scenes.text import COLOURS, HIGH, LOW, SHAPES, Thing, caption, read_scene
 from tests.small import build
 
 TASK = Scenes()

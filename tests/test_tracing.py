@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.decoding import decode
 from playground.errors import InputError
-from playground.models.recurrent import Recurrent
+from playground.inference.decoding import decode
+from playground.models.layers.recurrent import Recurrent
 from playground.tasks import get
 from playground.tracing import OPS, Edit, Recording, Trace, explicit, tap
 from tests.small import build

@@ -13,12 +13,15 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from playground import tasks, training, watching
-from playground.events import Done, Event, Failed, Progress, Snapshot, Started, wire
-from playground.executors.inline import InlineExecutor
-from playground.recipes import Recipe
+from playground import tasks
+from playground.runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
+from playground.runs.executors.inline import InlineExecutor
 from playground.tasks import Batch
-from playground.training import film_steps, new_model, pick_device, schedule, train
+from playground.training import evaluation as watching
+from playground.training import trainer as training
+from playground.training.recipes import Recipe
+from playground.training.stepper import schedule
+from playground.training.trainer import film_steps, new_model, pick_device, train
 from tests.small import DECODER_PAIRS, EACH_KIND, LEARNING, ONE_EACH, tiny_recipe
 
 
@@ -242,7 +245,7 @@ def test_the_callers_threads_are_restored_between_events() -> None:
 
     training.spying = spying  # type: ignore[attr-defined]
     try:
-        for _ in InlineExecutor("playground.training:spying").submit(tiny_recipe(*EACH_KIND[0], steps=3)).events():
+        for _ in InlineExecutor("playground.training.trainer:spying").submit(tiny_recipe(*EACH_KIND[0], steps=3)).events():
             assert torch.get_num_threads() == 3
     finally:
         del training.spying  # type: ignore[attr-defined]

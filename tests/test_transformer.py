@@ -10,17 +10,19 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from playground import recipes, tasks
+from playground import tasks
 from playground.errors import InputError
-from playground.events import Event, Progress
-from playground.explore import explore
+from playground.inference.answers import names
+from playground.inference.explore import explore
 from playground.models import Block, architectures
-from playground.models.positions import POSITIONS
-from playground.models.transformer_layers import PLACEMENTS
-from playground.reading import names
-from playground.training import Stepper, new_model, train
+from playground.models.layers.positions import POSITIONS
+from playground.models.layers.transformer import PLACEMENTS
+from playground.runs.events import Event, Progress
+from playground.training import recipes
+from playground.training.evaluation import Watcher
+from playground.training.stepper import Stepper
+from playground.training.trainer import new_model, train
 from playground.vocabulary import PAD
-from playground.watching import Watcher
 from tests.small import build
 from tests.transformers import CLOSE, WRITERS, looked_at, model_of, stepped, watched
 

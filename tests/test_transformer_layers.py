@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.models.positions import Rotary, turned
-from playground.models.transformer_layers import DecoderLayer, EncoderLayer, MultiHeadAttention, TransformerOptions
-from playground.models.transformer_stack import causal
+from playground.models.layers.positions import Rotary, turned
+from playground.models.layers.stack import causal
+from playground.models.layers.transformer import DecoderLayer, EncoderLayer, MultiHeadAttention, TransformerOptions
 from tests.transformers import CLOSE, drawn, looked_at, some, watched
 
 NORMS = [("pre", True), ("post", False)]

@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from playground import recipes, tasks
-from playground.explore import explore
+from playground import tasks
+from playground.inference.explore import explore
 from playground.models import architectures
+from playground.models.layers.transformer import TransformerOptions
 from playground.models.transformer_decoder import PromptDecoder
-from playground.models.transformer_layers import TransformerOptions
 from playground.tasks import Batch, SequenceTask
-from playground.training import Stepper
+from playground.training import recipes
+from playground.training.stepper import Stepper
 from playground.vocabulary import BOS, EOS, PAD, Vocabulary
 from tests.transformers import CLOSE, drawn, looked_at, model_of, stepped, watched
 

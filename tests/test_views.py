@@ -15,13 +15,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import playground
-from playground import Beam, Edit, InputError, Run, alignment, views
-from playground.events import pack
-from playground.explore import Projection, explore
+from playground import Beam, Edit, InputError, Run, views
+from playground.inference import attention_maps as alignment
+from playground.inference.explore import explore
+from playground.inference.projection import Projection
 from playground.tasks import get
 from playground.tracing import Trace
-from playground.views import anatomy, attention, labels, latent_map, learning, next_token, picture_scene, scene, trajectory
+from playground.views.figures import attention, labels, latent_map, learning, next_token, trajectory
+from playground.views.scene import anatomy
+from playground.views.scene import reconstruction as picture_scene
+from playground.views.scene import sequence as scene
 from playground.views.style import PALETTES, color, escape, on_paper, percent, plain
+from playground.wire import pack
 from tests.small import build, some_input
 
 TOKENS_CSS = Path(views.__file__).parent.parent / "app/web/core/tokens.css"

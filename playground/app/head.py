@@ -6,7 +6,7 @@ from functools import cache
 
 import gradio as gr
 
-from .components import WEB, version, web_files
+from .islands import WEB, version, web_files
 
 SHEETS = (  # later ones refine
     "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",

@@ -11,9 +11,9 @@ import numpy as np
 from torch import nn
 
 from .. import models
-from ..explore import picture
-from ..recipes import Recipe
+from ..inference.explore import picture
 from ..tasks import PictureTask, Task
+from ..training.recipes import Recipe
 from .known import quoted
 from .modules import Foreign
 

@@ -13,8 +13,8 @@ from typing import Any
 from torch import nn
 
 from .. import models, tasks
-from ..decoding import GREEDY
-from ..recipes import Recipe
+from ..inference.decoding import GREEDY
+from ..training.recipes import Recipe
 from ..vocabulary import SPECIALS, Vocabulary, graphemes
 from .modules import PACKAGE, Ref, module, ref_of
 from .plain import UNKNOWN

@@ -10,8 +10,8 @@ from typing import Any
 from torch import nn
 
 from .. import models, tasks
-from ..recipes import Recipe
 from ..tasks import PictureTask, SensedTask, TextTask, TypedTask
+from ..training.recipes import Recipe
 from . import around
 from .baked import baked, packages, with_values
 from .bundle import Bundle, import_lines

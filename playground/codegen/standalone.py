@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..decoding import decode
+from ..inference.answers import read
+from ..inference.decoding import decode
 from ..models import Autoencoder, EncoderDecoder, Reader, initialise
-from ..reading import read
-from ..recipes import Training
 from ..tasks import PictureTask, SensedTask, SequenceTask, Task, TextTask
-from ..training import Stepper
+from ..training.recipes import Training
+from ..training.stepper import Stepper
 
 SHADES = " .:-=+*#%@"
 

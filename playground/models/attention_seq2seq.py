@@ -24,8 +24,8 @@ from ..options import choice, flag, integer
 from ..tasks import SequenceTask
 from ..tracing import explicit, tap
 from . import Architecture, Decoder, Encoded, EncoderDecoder, register
-from .attention import SCORES, attention
-from .recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
+from .layers.attention import SCORES, attention
+from .layers.recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
 from .seq2seq import looped
 
 

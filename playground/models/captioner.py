@@ -27,13 +27,13 @@ from ..tasks import SensedTask
 from ..tracing import tap
 from ..vocabulary import Vocabulary
 from . import Architecture, Block, Decoder, Encoded, Encoder, EncoderDecoder, register
-from .attention import SCORES
 from .attention_seq2seq import AttentionDecoder
 from .conv_autoencoder import Convolution
-from .positions import POSITIONS, Grid
+from .layers.attention import SCORES
+from .layers.positions import POSITIONS, Grid
+from .layers.transformer import TransformerOptions
 from .transformer import TransformerDecoder
 from .transformer_decoder import PromptDecoder
-from .transformer_layers import TransformerOptions
 
 SIDE = 8  # regions across and down
 DECODERS = {"transformer": "Transformer, cross-attention", "lstm": "LSTM with attention", "prefix": "decoder only, regions first"}

@@ -20,7 +20,7 @@ from ..options import choice, flag, integer
 from ..tasks import ReaderTask
 from ..tracing import tap
 from . import Architecture, Block, Reader, register
-from .recurrent import CELL_TITLES, RecurrentEncoder
+from .layers.recurrent import CELL_TITLES, RecurrentEncoder
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from ..options import choice, flag, integer
 from ..tasks import SensedTask
 from ..tracing import tap
 from . import Architecture, Block, Encoded, Encoder, EncoderDecoder, register
-from .attention import SCORES
 from .attention_seq2seq import AttentionDecoder
-from .positions import Sinusoidal
-from .recurrent import CELL_TITLES, Recurrent
+from .layers.attention import SCORES
+from .layers.positions import Sinusoidal
+from .layers.recurrent import CELL_TITLES, Recurrent
 
 ENCODERS = {"conv_lstm": "convolutions, then recurrent", "lstm": "recurrent, frames in pairs", "cnn": "convolutions alone"}
 AT_MOST = 2_048  # states of the longest recording that positions are known for

@@ -19,7 +19,7 @@ from ..options import choice, flag, integer
 from ..tasks import SequenceTask
 from ..tracing import explicit, tap
 from . import Architecture, Decoder, Encoded, EncoderDecoder, register
-from .recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
+from .layers.recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from ..tasks import SequenceTask
 from . import Architecture, Encoded, EncoderDecoder, register
-from .transformer_layers import DecoderLayer, MultiHeadAttention, TransformerOptions
-from .transformer_stack import StackDecoder, State, TransformerEncoder
+from .layers.stack import StackDecoder, State, TransformerEncoder
+from .layers.transformer import DecoderLayer, MultiHeadAttention, TransformerOptions
 
 
 class TransformerDecoder(StackDecoder):

@@ -25,9 +25,9 @@ from ..tasks import SequenceTask
 from ..tracing import explicit, part
 from ..vocabulary import Vocabulary
 from . import Architecture, Block, Encoded, EncoderDecoder, register
-from .positions import POSITIONS
-from .transformer_layers import EncoderLayer, Memory, TransformerOptions
-from .transformer_stack import StackDecoder, State, causal
+from .layers.positions import POSITIONS
+from .layers.stack import StackDecoder, State, causal
+from .layers.transformer import EncoderLayer, Memory, TransformerOptions
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from ..errors import InputError
 from ..tasks import ReaderTask, SequenceTask
 from ..tracing import tap
 from . import Architecture, Block, Reader, register
-from .transformer_layers import TransformerOptions
-from .transformer_stack import TransformerEncoder
+from .layers.stack import TransformerEncoder
+from .layers.transformer import TransformerOptions
 
 
 class Head(nn.Linear):

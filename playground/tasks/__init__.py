@@ -1,246 +1,31 @@
 """Tasks: where examples come from, how typed input is read, and what is right.
 
-A task file holds one class and registers it; presets, contract tests and the page find it. Training and held-out
-examples never overlap. Every random draw comes from the generator that is handed in.
+A task file holds one class and registers it; presets, contract tests and the page find it. The kinds of task are in `base`.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
-
-import torch
-from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from typing import TypeVar
 
 from ..errors import InputError
-from ..vocabulary import BOS, PAD, Vocabulary
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Examples as tensors, batch first.
-
-    Sequences: `source` (B, S) and `target` (B, T) token numbers, targets end in EOS; `mask` (B, S) is True where the
-    source is real, None where nothing is padded. Pictures or sounds told in words: `source` (B, …) numbers, `mask` (B, S) over
-    their frames. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at
-    padding. Grey pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a
-    model that samples its code while it trains.
-    """
-
-    source: Tensor
-    target: Tensor
-    mask: Bool[Tensor, "batch source"] | None = None
-    condition: Int[Tensor, " batch"] | None = None
-    noise: Float[Tensor, "batch code"] | None = None
-
-    @property
-    def target_in(self) -> Tensor:
-        """What the decoder reads under teacher forcing: the target moved right by one, BOS first. (B, T)"""
-        return torch.cat([torch.full_like(self.target[:, :1], BOS), self.target[:, :-1]], dim=1)
-
-    def __len__(self) -> int:
-        return len(self.source)
-
-    def __getitem__(self, rows: slice | Tensor) -> Batch:
-        return self._each(lambda part: part[rows])
-
-    def to(self, device: torch.device) -> Batch:
-        return self._each(lambda part: part.to(device))
-
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        parts = (self.source, self.target, self.mask, self.condition, self.noise)
-        return Batch(*(None if part is None else change(part) for part in parts))  # type: ignore[arg-type]
-
-
-NO_ANSWER = -100  # a target that no loss and no score counts; torch's own default for it
-
-
-class Task(ABC):
-    """One task under one choice of options. `kind` decides which models fit:
-
-    sequence      tokens to tokens                   label   tokens to one class
-    completion    the rest of a begun text           tags    tokens to a class each
-    infill        the words that masks hide          number  tokens to a number
-    caption       a coloured picture to tokens       sound   a sound to tokens
-    picture       28 × 28 pixels to themselves
-    """
-
-    id: ClassVar[str]
-    title: ClassVar[str]
-    description: ClassVar[str]
-    example: ClassVar[str]
-    kind: ClassVar[str]
-    Options: ClassVar[type[Any]]
-
-    def __init__(self, options: Any = None) -> None:
-        self.options = self.Options() if options is None else options
-
-    @abstractmethod
-    def sample(self, count: int, generator: torch.Generator) -> Batch:
-        """`count` training examples."""
-
-    @abstractmethod
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        """`count` examples that training never sees; the same for the same seed."""
-
-
-class TypedTask(Task):
-    """What a visitor can type, and how well a trivial guess does on it."""
-
-    unit: str = "token"  # what one place of the source is called: "digit", "word", "region"
-    examples: tuple[str, ...]
-    pinned: str  # the input whose attention is watched during training
-    baseline: tuple[str, float] | None = None  # what a trivial guess is called, and its held-out score
-
-    @abstractmethod
-    def random_text(self, generator: torch.Generator) -> str:
-        """An input as a visitor could have typed it, not from the training examples."""
-
-
-class WritingTask(Task):
-    """The answer is tokens, written one after the other, the end token last."""
-
-    target_vocabulary: Vocabulary
-
-    def join(self, tokens: tuple[str, ...]) -> str:
-        """Decoded tokens as the task writes them."""
-        return " ".join(tokens)
-
-    def max_steps(self, source_length: int) -> int:
-        """Decoding stops at EOS or after this many tokens."""
-        return 2 * source_length + 4
-
-
-class TextTask(TypedTask):
-    """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
-
-    source_vocabulary: Vocabulary
-    max_source: int  # longest input a visitor may type
-    trained_lengths: tuple[int, int]
-
-    @abstractmethod
-    def parse(self, text: str) -> tuple[str, ...]:
-        """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
-
-    @abstractmethod
-    def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The right output, or None where the task cannot know it."""
-
-
-class SequenceTask(TextTask, WritingTask):
-    """Tokens to tokens, the end token last."""
-
-    kind = "sequence"
-
-
-@dataclass(frozen=True)
-class Sensed:
-    """A picture or a sound, ready to be read.
-
-    `source` (1, …) is what the model reads, `mask` (1, frames) is True where it is real, None where all is. `text` is what was
-    drawn or played, and so the right answer, None where nobody knows. `shown` is what a visitor sees, an array (32, 32, 3) in
-    0..1, or hears, (rate, samples). `doubt` says why any answer would be a guess.
-    """
-
-    source: Tensor
-    mask: Bool[Tensor, "1 frames"] | None = None
-    text: str | None = None
-    shown: Any = None
-    doubt: str | None = None
-
-    @property
-    def right(self) -> tuple[str, ...] | None:
-        """The right answer in tokens."""
-        return None if self.text is None else tuple(self.text.split())
-
-
-class SensedTask(TypedTask, WritingTask):
-    """A picture or a sound in, tokens out: `kind` "caption" or "sound". What is typed is drawn or played first.
-
-    `features` is how many numbers a frame of a sound has. `trained_lengths` are the fewest and the most tokens that examples say,
-    None where that has no meaning.
-    """
-
-    features: int
-    trained_lengths: tuple[int, int] | None = None
-
-    @abstractmethod
-    def perceive(self, given: Any) -> Sensed:
-        """What is read of a text, or of a picture or sound itself. Raises InputError: what was given, what is allowed, what to do."""
-
-    @abstractmethod
-    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
-        """Short names of `count` states that an encoder spreads evenly over what was sensed: regions, or times."""
-
-    @abstractmethod
-    def grid(self, count: int) -> tuple[int, int]:
-        """How so many states lie on `picture`: rows and columns."""
-
-    @abstractmethod
-    def picture(self, source: Tensor) -> Tensor:
-        """One example's source (…) as a picture in 0..1, (rows, columns, 3) or (rows, columns): how a page shows it small."""
-
-    @abstractmethod
-    def max_steps(self, source_length: int = 0) -> int:
-        """Decoding stops at EOS or after this many tokens, however large the source is."""
-
-
-class ReaderTask(TextTask):
-    """Tokens to an answer that is read off at once: `kind` "label" (one of `classes`), "tags" (one per token) or "number".
-
-    `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`, their usual
-    size, so that a loss on them starts near 1.
-    """
-
-    classes: tuple[str, ...] = ()
-    scale: float = 1.0
-
-    def join(self, answers: tuple[str, ...]) -> str:
-        """The answer as the task writes it."""
-        return " ".join(answers)
-
-
-class PictureTask(Task):
-    """Grey pictures of 28 × 28 pixels, ink is 1."""
-
-    kind = "picture"
-
-    @abstractmethod
-    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
-        """All pictures (N, 784) and their labels (N,) of "train" or "held_out"."""
-
-    def as_data(self, drawn: Tensor) -> Tensor:
-        """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
-        return drawn
-
-    def sample(self, count: int, generator: torch.Generator) -> Batch:
-        pictures, labels = self.pictures("train")
-        chosen = torch.randint(len(pictures), (count,), generator=generator)
-        return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen])
-
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        pictures, labels = self.pictures("held_out")
-        order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
-        return Batch(pictures[order], pictures[order], condition=labels[order])
-
-
-def pad(rows: list[list[int]], width: int | None = None) -> tuple[Tensor, Tensor]:
-    """Token numbers as a rectangle (B, width) filled up with PAD, and the mask that is True where they are real."""
-    width = max(map(len, rows)) if width is None else width
-    tokens = torch.tensor([row + [PAD] * (width - len(row)) for row in rows])
-    return tokens, tokens != PAD
-
-
-def joined(parts: list[Tensor]) -> Tensor:
-    """Batches (B, S, …) of several lengths as one, filled up with 0 to the longest."""
-    longest = max(part.shape[1] for part in parts)
-    return torch.cat([torch.cat([part, part.new_zeros(len(part), longest - part.shape[1], *part.shape[2:])], dim=1) for part in parts])
-
+from .base import (
+    NO_ANSWER,
+    Batch,
+    PictureTask,
+    ReaderTask,
+    Sensed,
+    SensedTask,
+    SequenceTask,
+    Task,
+    TextTask,
+    TypedTask,
+    WritingTask,
+    joined,
+    pad,
+)
+from .given import Code, Drawn, Given, HeldOut, Pixels, Sound, Typed
 
 T = TypeVar("T", bound=type[Task])
 _registry: dict[str, type[Task]] = {}
@@ -264,3 +49,29 @@ def get(id: str) -> type[Task]:
 
 for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
+
+__all__ = [
+    "Code",
+    "Drawn",
+    "Given",
+    "HeldOut",
+    "Pixels",
+    "Sound",
+    "Typed",
+    "NO_ANSWER",
+    "Batch",
+    "PictureTask",
+    "ReaderTask",
+    "Sensed",
+    "SensedTask",
+    "SequenceTask",
+    "Task",
+    "TextTask",
+    "TypedTask",
+    "WritingTask",
+    "joined",
+    "pad",
+    "get",
+    "register",
+    "tasks",
+]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from ..errors import InputError
-from . import attention, latent_map, learning, next_token, reconstruction_error, trajectory
+from .figures import attention, latent_map, learning, next_token, reconstruction_error, trajectory
 from .style import on_paper
 
 if TYPE_CHECKING:
-    from ..api import Run
+    from ..storage.run import Run
 
 VIEWS = {
     "attention": attention.figure,

@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import save
 
-from playground import checkpoints
+from playground.storage import checkpoints
 from tests.browser import hooks
 from tests.browser.conftest import Visit
 from tests.browser.driving import PHONE, App

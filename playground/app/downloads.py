@@ -1,0 +1,153 @@
+"""Files to take away: script, weights and trace of what is on a visitor's stage, and the code that its tab shows.
+
+An address holds a ticket, not a name: a keyed hash of the stage that only this server can make, and only for somebody who
+saw that stage. So no path is made of what was asked, and nobody finds another visitor's run.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ..codegen import Script
+from ..errors import InputError
+from ..storage.checkpoints import dumps
+from ..storage.run import Run
+from ..tracing import Trace
+from .islands import dump
+from .library import Library
+from .visit import Slot, Visit
+
+TICKETS = 5_000
+SCRIPTS = 16
+PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"), ("decoder", "Decoder"), ("script", "Script"))
+
+
+class Desk:
+    """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
+
+    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]]) -> None:
+        self.library, self.film = library, film
+        self._secret = secrets.token_bytes(32)
+        self._lock = Lock()
+        self._visits: LRUCache[str, Visit] = LRUCache(TICKETS)
+        self._scripts: LRUCache[Slot, Script] = LRUCache(SCRIPTS)
+
+    def ticket(self, visit: Visit) -> str:
+        """The same stage has the same ticket, so that many who look at a shipped run share one."""
+        ticket = hmac.digest(self._secret, repr(visit.place).encode(), "sha256").hex()[:32]
+        with self._lock:
+            self._visits[ticket] = visit
+        return ticket
+
+    def shown(self, visit: Visit) -> dict[str, str]:
+        """What the page needs to know: where the files of a stage are, and what they are called."""
+        return {"address": f"code/{self.ticket(visit)}", "name": "-".join(visit.pair)}
+
+    def visit(self, ticket: str) -> Visit:
+        """The stage of a ticket. Raises InputError."""
+        with self._lock:
+            visit = self._visits.get(ticket)
+        if visit is None:
+            raise InputError("This stage is no longer kept. Reload the page, then take its files.")
+        return visit
+
+    def script(self, visit: Visit) -> Script:
+        run = self.library.run(visit.slot)
+        with self._lock:  # the first one writes it, others wait for it
+            if (script := self._scripts.get(visit.slot)) is None:
+                script = self._scripts[visit.slot] = Script(run.recipe, run.task, run.model, run.metrics)
+        return script
+
+    def code(self, visit: Visit) -> list[list[str]]:
+        """What the tab shows: [id, title, text] for every part that this model has, the whole script last."""
+        script = self.script(visit)
+        texts = {**script.sections, "script": script.whole(_given(visit))}
+        return [[id, title, texts[id]] for id, title in PARTS if id in texts]
+
+
+def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
+    """Everything one decode computed, as plain numbers; NaN, which fills short rows up, becomes null."""
+    return {
+        "recipe": run.recipe.to_json(),
+        "source": trace.source,
+        "tokens": trace.tokens,
+        "output": trace.output,
+        "sites": {site: {"shape": trace[site].shape, "values": _numbers(trace[site].tolist())} for site in trace.sites},
+    }
+
+
+def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
+    """Four files for every ticket, the moments of its training, and a way to bring one of the files back."""
+
+    def code(visit: Visit) -> Response:
+        return JSONResponse({"parts": desk.code(visit)})
+
+    def script(visit: Visit) -> Response:
+        return _file(desk.script(visit).whole(_given(visit)).encode(), "text/x-python; charset=utf-8", _name(visit, "py"))
+
+    def weights(visit: Visit) -> Response:
+        return _file(dumps(desk.library.run(visit.slot).checkpoint), "application/octet-stream", "weights.safetensors")
+
+    def trace(visit: Visit) -> Response:
+        stage = desk.library.stage(visit)
+        body = json.dumps(trace_json(stage.run, stage.trace), separators=(",", ":"))
+        return _file(body.encode(), "application/json", _name(visit, "json"))
+
+    def film(visit: Visit) -> Response:
+        return Response(dump(desk.film(visit)), media_type="application/json")
+
+    def route(name: str, make: Callable[[Visit], Response]) -> Route:
+        async def answer(request: Request) -> Response:
+            if not await may_enter(request):
+                return JSONResponse({"error": "Log in first."}, 401)
+            try:
+                return await run_in_threadpool(make, desk.visit(request.path_params["ticket"]))
+            except InputError as error:
+                return JSONResponse({"error": str(error)}, 404)
+
+        return Route(f"/code/{{ticket}}/{name}", answer)
+
+    async def upload(request: Request) -> Response:
+        """Weights brought to a stage: kept under a name of our making, or refused with what differs from the model they should fit."""
+        if not await may_enter(request):
+            return JSONResponse({"error": "Log in first."}, 401)
+        try:
+            visit, data = desk.visit(request.path_params["ticket"]), await request.body()
+            return JSONResponse({"run": await run_in_threadpool(desk.library.take, data, visit.recipe)})
+        except InputError as error:
+            return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
+
+    makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace, "film.json": film}
+    return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
+
+
+def _given(visit: Visit) -> Any:
+    """The input that the script answers."""
+    return visit.given.origin.model_input(visit.task)
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _name(visit: Visit, ending: str) -> str:
+    """Ids of registered things only: nothing a visitor typed."""
+    return f"{visit.recipe.architecture}-{visit.recipe.task}.{ending}"
+
+
+def _numbers(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_numbers(v) for v in values]
+    return None if values != values else values

@@ -1,0 +1,189 @@
+"""What the server offers beside Gradio: event streams, files, health, and a tidy end.
+
+    demo.launch(app_kwargs=app_kwargs(book), ...)
+
+Gradio hands `app_kwargs` to its FastAPI application, so these routes stand before Gradio's own and under the same root
+path. Events of runs do not go through Gradio's queue: a hundred followers of a queued generator were served in waves of
+forty and blocked every click, while a plain stream holds them with a first event within 0.2 s.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from types import FrameType
+from typing import Any, Protocol
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from playground.app import downloads as files
+from playground.app.http import assets
+from playground.app.http import security as guard
+from playground.errors import InputError
+from playground.runs.book import RunBook
+from playground.runs.log import RunLog
+
+BEAT_S = 10.0  # proxies cut connections that are silent for longer
+STALL_S = 30.0  # a client that takes nothing for so long is dropped
+MAX_FOLLOWERS = 1000
+
+_log = logging.getLogger(__name__)
+
+
+class Closable(Protocol):
+    """The part of `gr.Blocks` that is needed to end it."""
+
+    def close(self, verbose: bool = True) -> None: ...
+
+
+def app_kwargs(book: RunBook, desk: files.Desk | None = None, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
+    """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`."""
+
+    async def events(request: Request) -> Response:
+        if not await _may_enter(request):
+            return JSONResponse({"error": "Log in first."}, 401)
+        try:
+            log = book.get(request.path_params["run_id"])
+            after = _resume_after(request)
+        except InputError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        if log.over and after >= len(log):
+            return Response(status_code=204)  # tells EventSource not to come back
+        if book.counts()["followers"] >= MAX_FOLLOWERS:
+            return JSONResponse({"error": "Too many are watching right now. Try again in a minute."}, 503)
+        if request.method == "HEAD":
+            return Response(media_type=EventStream.media_type)
+        return EventStream(log, after, beat_s, stall_s, _name_of(request))
+
+    async def goodbye(request: Request) -> Response:
+        """A page that is closed, or that turns to something else, says so: its run need not wait for it."""
+        if await _may_enter(request):
+            with suppress(InputError):
+                book.get(request.path_params["run_id"]).goodbye(_name_of(request))
+        return Response(status_code=204)
+
+    def healthz(request: Request) -> Response:
+        state = "closing" if book.closing else "ok"
+        return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
+
+    goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
+    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), *assets.routes()]
+    if desk is not None:
+        routes += files.routes(desk, _may_enter)
+    return {"routes": routes, "middleware": guard.middleware()}
+
+
+class EventStream(Response):
+    """Server-sent events: one message per payload, the payload's number as its id. Holds an index, never a backlog."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, log: RunLog, after: int, beat_s: float, stall_s: float, name: str = "") -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with anyio.create_task_group() as tasks:
+
+            async def leave_with_client() -> None:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(leave_with_client)
+            try:
+                await self._stream(send)
+            except TimeoutError:
+                _log.info("a follower of run %s took nothing for %g s and was dropped", self.log.id, self.stall_s)
+            tasks.cancel_scope.cancel()
+
+    async def _stream(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        number = self.after
+        await self._send(send, b"retry: 2000\n\n")
+        async with aclosing(self.log.follow(self.after, beat_s=self.beat_s, name=self.name)) as payloads:
+            async for payload in payloads:
+                if payload is None:
+                    await self._send(send, b": still here\nevent: beat\ndata:\n\n")
+                    continue
+                number += 1
+                await self._send(send, b"id: %d\ndata: %b\n\n" % (number, payload))
+        await self._send(send, b"", more_body=False)
+
+    async def _send(self, send: Send, body: bytes, *, more_body: bool = True) -> None:
+        with anyio.fail_after(self.stall_s):
+            await send({"type": "http.response.body", "body": body, "more_body": more_body})
+
+
+def install_drain(demo: Closable, book: RunBook, *, keep: Callable[[RunLog], None] | None = None, limit_s: float = 10.0) -> None:
+    """On SIGTERM or Ctrl-C tell every follower, stop all runs, let `keep` save them, and exit within `limit_s`.
+
+    Call it on the main thread before `launch`. A second signal exits at once.
+    """
+    leaving = threading.Event()
+
+    def leave(signum: int, frame: FrameType | None) -> None:
+        if leaving.is_set():
+            os._exit(1)
+        leaving.set()
+        # not in the handler itself: it may have interrupted code that holds the very locks it needs
+        threading.Thread(target=_leave, args=(demo, book, keep, limit_s), name="drain").start()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+
+
+def _leave(demo: Closable, book: RunBook, keep: Callable[[RunLog], None] | None, limit_s: float) -> None:
+    alarm = threading.Timer(0.9 * limit_s, os._exit, (1,))
+    alarm.daemon = True
+    alarm.start()
+    try:
+        book.drain(0.4 * limit_s, keep)
+        told_by = time.monotonic() + 0.1 * limit_s
+        while book.counts()["followers"] and time.monotonic() < told_by:
+            time.sleep(0.02)
+        demo.close(verbose=False)
+    except Exception:  # noqa: BLE001  the process ends in any case
+        _log.exception("the server did not end tidily")
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+async def _may_enter(request: Request) -> bool:
+    """Gradio's own login does not cover added routes, so ask it."""
+    app = request.app
+    if (dependency := getattr(app, "auth_dependency", None)) is not None:
+        user = dependency(request)
+        return (await user if inspect.isawaitable(user) else user) is not None
+    if getattr(app, "auth", None) is None:
+        return True
+    cookies = (request.cookies.get(f"{name}-{app.cookie_id}") for name in ("access-token", "access-token-unsecure"))
+    return any(app.tokens.get(cookie) is not None for cookie in cookies if cookie)
+
+
+def _resume_after(request: Request) -> int:
+    """A browser that reconnects by itself repeats the old address and puts its last id into a header."""
+    given = (request.query_params.get("after"), request.headers.get("last-event-id"))
+    return max((int(text) for text in given if text and text.isdecimal() and len(text) < 10), default=0)
+
+
+def _name_of(request: Request) -> str:
+    """What a page calls itself while it follows, drawn by itself; without one it is never waited for."""
+    name = request.query_params.get("name", "")
+    return name if re.fullmatch(r"[a-z0-9-]{8,40}", name) else ""

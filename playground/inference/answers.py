@@ -1,0 +1,44 @@
+"""From a reader's logits to its answers: the class with the highest one, per text, per token or per mask; or a number."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from ..models import Reader
+from ..tasks import ReaderTask, Task, TextTask, WritingTask
+from ..vocabulary import MASK
+
+
+class Answer(NamedTuple):
+    """What was read off one source: words, the places they were read off (none for the whole), and probabilities (answers, C)."""
+
+    words: tuple[str, ...]
+    positions: tuple[int, ...]
+    probabilities: Float[Tensor, "answers classes"] | None
+
+
+def names(task: Task) -> tuple[str, ...]:
+    """What the classes of a reader's logits are called, in their order."""
+    if isinstance(task, ReaderTask):
+        return task.classes
+    assert isinstance(task, WritingTask)
+    return task.target_vocabulary.tokens
+
+
+def read(model: Reader, task: TextTask, ids: Int[Tensor, " source"], logits: Tensor) -> Answer:
+    """The answers to one source: `ids` without padding, `logits` its row of what the model gave."""
+    logits = logits.float()
+    if model.answers == "number":
+        return Answer((str(round(float(logits) * model.scale)),), (), None)
+    positions: tuple[int, ...] = ()
+    if model.answers != "label":
+        places = range(len(ids)) if model.answers == "tags" else (ids == MASK).nonzero()[:, 0].tolist()
+        positions = tuple(places)
+        logits = logits[list(positions)]
+    rows = logits.reshape(-1, logits.shape[-1])
+    called = names(task)
+    return Answer(tuple(called[i] for i in rows.argmax(-1).tolist()), positions, torch.softmax(rows, -1))

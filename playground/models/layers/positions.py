@@ -1,0 +1,134 @@
+"""Where a token stands. Attention is blind to order: without positions a sentence is a bag of words.
+
+sinusoidal   p_t,2i = sin(t / 10000^(2i/H)),  p_t,2i+1 = cos(…)     added to the embedding      Vaswani et al., 2017
+learned      p_t = row t of a table                                 added to the embedding      Radford et al., 2018
+rotary       q_t and k_t turned by t · 10000^(−2i/D) in plane i     q_t · k_s knows t − s only  Su et al., 2021
+none         nothing                                                a causal mask still counts  Haviv et al., 2022
+grid         p_r = row of r + column of r, for regions of a picture added to what is seen           Carion et al., 2020
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from ..base import Block
+
+POSITIONS = {"sinusoidal": "sinusoidal", "learned": "learned", "rotary": "rotary", "none": "none"}
+FAINT = 0.3  # of a grid's labels; embeddings begin with variance 1
+Turn = Tensor  # e^(i · angle), complex (B, 1, [T,] D / 2), the same for all heads
+
+
+class Positions(nn.Module):
+    """A position enters in one of two ways: as a vector added to the embedding, or by turning queries and keys."""
+
+    block = Block(
+        "No positions",
+        "e_t = E[x_t]",
+        "Nothing says which token came first. An encoder then sees a bag of words, as if the words had been cut out and shaken; "
+        "a decoder can still count how many tokens lie before it.",
+    )
+
+    def forward(self, at: Int[Tensor, "*positions"]) -> Float[Tensor, "*positions width"] | None:
+        """What is added to the embedding at these positions, if anything."""
+        return None
+
+    def turn(self, at: Int[Tensor, "*positions"]) -> Turn | None:
+        """How queries and keys at these positions are turned, if they are."""
+        return None
+
+
+class Sinusoidal(Positions):
+    block = Block(
+        "Positions, sinusoidal",
+        "p_t,2i = sin(t / 10000^(2i/H)),  p_t,2i+1 = cos(t / 10000^(2i/H))",
+        "Many clocks at once: the first number swings with every token, the last ones hardly move in a whole text. Read together, "
+        "like the hands for seconds, minutes and hours, they tell the place; and every place has a pattern, however long the text.",
+        (("p", "positions"),),
+    )
+
+    def __init__(self, length: int, width: int) -> None:
+        super().__init__()
+        angles = _angles(length, width)
+        table = torch.empty(length, width)
+        table[:, 0::2], table[:, 1::2] = angles.sin(), angles[:, : width // 2].cos()
+        self.register_buffer("table", table, persistent=False)
+
+    def forward(self, at: Tensor) -> Tensor:
+        return self.get_buffer("table")[at]
+
+
+class Learned(Positions):
+    block = Block(
+        "Positions, learned",
+        "p_t = P[t]",
+        "A numbered seat for every position, and what sitting there means is learned. A seat nobody sat on while training was "
+        "never learned, so longer texts than those fail.",
+        (("p", "positions"),),
+    )
+
+    def __init__(self, length: int, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(length, width)
+
+    def forward(self, at: Tensor) -> Tensor:
+        return self.table(at)
+
+
+class Grid(Positions):
+    block = Block(
+        "Positions, row and column",
+        "p_r = R[row of r] + C[column of r]",
+        "Every region wears two labels, as on a chessboard: one for its row and one for its column. What is learned about being above "
+        "in one corner then holds in every other. The labels begin faint, so that at first what is seen counts more than where.",
+        (("p", "positions"),),
+    )
+
+    def __init__(self, side: int, width: int) -> None:
+        super().__init__()
+        self.side = side
+        self.rows, self.columns = nn.Embedding(side, width), nn.Embedding(side, width)
+
+    def forward(self, at: Tensor) -> Tensor:
+        return FAINT * (self.rows(at // self.side) + self.columns(at % self.side))
+
+
+class Rotary(Positions):
+    block = Block(
+        "Positions, rotary",
+        "q_t ← R(t) q_t,  k_s ← R(s) k_s,  so that  q_t · k_s  depends on t − s only",
+        "Every query and key is a set of clock hands, turned further the later its token stands. Two hands compared show how far "
+        "apart they are, not what time it is: only the distance between tokens counts.",
+    )
+
+    def __init__(self, length: int, head: int) -> None:
+        super().__init__()
+        angles = _angles(length, head)
+        self.register_buffer("turns", torch.stack([angles.cos(), angles.sin()], dim=-1), persistent=False)
+
+    def turn(self, at: Tensor) -> Turn:
+        return torch.view_as_complex(self.get_buffer("turns")[at]).unsqueeze(1)
+
+
+def turned(x: Float[Tensor, "batch heads *positions head"], turn: Turn | None) -> Tensor:
+    """Numbers 2i and 2i + 1 of each head are one complex number, and turning is multiplying it by e^(i · angle)."""
+    if turn is None:
+        return x
+    hands = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))  # (B, N, [T,] D / 2)
+    return torch.view_as_real(hands * turn).flatten(-2).to(x.dtype)
+
+
+def positions(kind: str, length: int, width: int, heads: int) -> Positions:
+    """Positions of this kind; `length` is how many there can be."""
+    if kind == "sinusoidal":
+        return Sinusoidal(length, width)
+    if kind == "learned":
+        return Learned(length, width)
+    return Rotary(length, width // heads) if kind == "rotary" else Positions()
+
+
+def _angles(length: int, width: int) -> Float[Tensor, "length half"]:
+    """t / 10000^(2i/H) for every position t and every pair i."""
+    rates = 10_000.0 ** (-torch.arange(0, width, 2) / width)
+    return torch.arange(length)[:, None] * rates

@@ -1,0 +1,235 @@
+"""A finished run on disk: one safetensors file, weights and, in its header, recipe, metrics and background as JSON.
+
+Nothing from a file is believed: the size is bounded before reading, the header before parsing, and names, shapes and
+types of all tensors must be those of the model that our own code builds from the checked recipe. Pickle is never read.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from ..disk import write_whole
+from ..errors import InputError
+from ..inference.projection import Projection
+from ..training import recipes
+from ..training.recipes import Recipe
+from ..wire import pack
+
+MAX_FILE = 20 * 2**20
+MAX_HEADER = 256 * 2**10
+MAX_DEPTH = 12
+KEY = "playground"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """`losses` are (step, seconds, loss), `scores` (step, seconds, score), thinned; `film` the pinned input's frames."""
+
+    recipe: Recipe
+    weights: dict[str, Tensor]
+    metrics: dict[str, float]
+    train_seconds: float
+    device: str = "cpu"
+    projections: dict[str, Projection] = field(default_factory=dict)
+    history: dict[str, Any] = field(default_factory=dict)
+
+    def model(self) -> nn.Module:
+        model = self.recipe.build_model()
+        model.load_state_dict(self.weights)
+        return model.eval()
+
+
+def save(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Path:
+    """Write the file whole or not at all: a temporary file beside it, flushed to disk, then renamed."""
+    return write_whole(Path(path), dumps(checkpoint))
+
+
+def dumps(checkpoint: Checkpoint) -> bytes:
+    """The file that `load` reads."""
+    about = {
+        "version": 1,
+        "recipe": checkpoint.recipe.to_json(),
+        "metrics": checkpoint.metrics,
+        "train_seconds": round(checkpoint.train_seconds, 3),
+        "device": checkpoint.device,
+        "projections": {name: _projection_json(p) for name, p in checkpoint.projections.items()},
+        "history": checkpoint.history,
+    }
+    return save_tensors({k: v.contiguous() for k, v in checkpoint.weights.items()}, {KEY: json.dumps(about)})
+
+
+def save_film(path: str | os.PathLike[str], frames: Mapping[int, Mapping[str, Tensor]]) -> Path:
+    """Weights at several steps of a training as float16, in one file."""
+    tensors = {f"{step}/{name}": tensor.half().contiguous() for step, weights in frames.items() for name, tensor in weights.items()}
+    return write_whole(Path(path), save_tensors(tensors))
+
+
+def load_film(path: str | os.PathLike[str], recipe: Recipe) -> dict[int, dict[str, Tensor]]:
+    """What `save_film` wrote for a run of this recipe: step → weights. Raises InputError if it is another model's."""
+    names = set(recipe.build_model().state_dict())
+    film: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in load_tensors(Path(path).read_bytes()).items():
+        step, _, name = key.partition("/")
+        film.setdefault(int(step), {})[name] = tensor.float()
+    if any(set(weights) != names for weights in film.values()):
+        raise InputError("The film does not fit the model of its run; build it anew with make checkpoints.")
+    return film
+
+
+def load(path: str | os.PathLike[str]) -> Checkpoint:
+    """Read a checkpoint that may come from anywhere. Raises InputError that says what is wrong with it."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise InputError(f"The file has {size:,} bytes; weights here have at most {MAX_FILE:,}.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The file {path.name!r} cannot be read: {error.strerror}.") from None
+    return loads(data)
+
+
+def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
+    """Read a checkpoint from bytes. Weights that carry no recipe are taken for those of the recipe `otherwise`."""
+    if len(data) > MAX_FILE:
+        raise InputError(f"The file has {len(data):,} bytes; weights here have at most {MAX_FILE:,}.")
+    header = _header(data)
+    about = {"metrics": {}} if otherwise is not None and _bare(header) else _about(header)
+    recipe = otherwise if otherwise is not None and "recipe" not in about else recipes.from_json(about.get("recipe"))  # type: ignore[arg-type]
+    expected = {k: tuple(v.shape) for k, v in recipe.build_model().state_dict().items()}
+    _compare(header, expected)
+    try:
+        weights = load_tensors(data)
+    except SafetensorError:  # offsets that do not fit the file: cut off, or made up
+        raise InputError("The file is cut off or damaged: its weights are not where its header says. Nothing was loaded.") from None
+    wrong = [name for name, tensor in weights.items() if not bool(torch.isfinite(tensor).all())]
+    if wrong:
+        raise InputError(f"The weights hold values that are no numbers, in {wrong[0]}; they were not loaded.")
+    metrics = about.get("metrics")
+    if not isinstance(metrics, dict) or not all(isinstance(v, int | float) and math.isfinite(v) for v in metrics.values()):
+        raise InputError("The file states no metrics; it was not written by this playground.")
+    try:
+        projections = {str(k): _projection(v) for k, v in dict(about.get("projections") or {}).items()}
+        seconds = float(about.get("train_seconds") or 0)
+        if not 0 <= seconds < math.inf:
+            raise ValueError("train_seconds")
+        history = dict(about.get("history") or {})
+        for curve in ("losses", "scores"):
+            if not all(len(row) == 3 and all(map(math.isfinite, row)) for row in history.get(curve, [])):
+                raise ValueError(curve)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        raise InputError("The file's background figures are damaged; it was not loaded.") from None
+    return Checkpoint(recipe, weights, metrics, seconds, str(about.get("device"))[:20], projections, history)
+
+
+def _header(data: bytes) -> dict[str, Any]:
+    if len(data) < 8 or data[:2] in (b"\x80\x02", b"\x80\x04", b"\x80\x05", b"PK"):
+        raise InputError("This is not a safetensors file. Pickled weights (.pt, .pth, .bin) are never opened here.")
+    (length,) = struct.unpack("<Q", data[:8])
+    if length > MAX_HEADER or 8 + length > len(data):
+        raise InputError(
+            f"This is not a safetensors file of this playground: its header claims {length:,} bytes, allowed are {MAX_HEADER:,}."
+        )
+    header = _json(data[8 : 8 + length])
+    if not isinstance(header, dict):
+        raise InputError("The file's header is not an object; it was not loaded.")
+    return header
+
+
+def _bare(header: Mapping[str, Any]) -> bool:
+    """Whether nothing is said about the weights, as in what the stand-alone script writes."""
+    metadata = header.get("__metadata__")
+    return metadata is None or (isinstance(metadata, dict) and KEY not in metadata)
+
+
+def _about(header: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = header.get("__metadata__")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
+        raise InputError("The file carries no recipe; only weights saved by this playground can be loaded.")
+    about = _json(metadata[KEY].encode())
+    if not isinstance(about, dict):
+        raise InputError("The file's recipe is not an object; it was not loaded.")
+    return about
+
+
+def _json(data: bytes) -> Any:
+    """Parsed JSON, its depth and the length of its numbers bounded first."""
+    depth = deepest = digits = longest = 0
+    inside = escaped = False
+    for byte in data:
+        if inside:
+            escaped, inside = (byte == 92 and not escaped), not (byte == 34 and not escaped)
+            continue
+        inside = byte == 34
+        depth += (byte in b"[{") - (byte in b"]}")
+        digits = digits + 1 if 48 <= byte <= 57 else 0
+        deepest, longest = max(deepest, depth), max(longest, digits)
+    if deepest > MAX_DEPTH or longest > 40:
+        raise InputError("The file's header is nested too deeply or holds numbers too long; it was not loaded.")
+    try:
+        return json.loads(data, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise InputError("The file's header is not readable; it was not loaded.") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise InputError("The file's header names something twice; it was not loaded.")
+    return result
+
+
+def _compare(header: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]]) -> None:
+    """Every tensor by name, type and shape; all differences in one message."""
+    found = {k: v for k, v in header.items() if k != "__metadata__"}
+    differences = [f"missing {k} {list(shape)}" for k, shape in expected.items() if k not in found]
+    differences += [f"unknown {str(k)[:60]}" for k in found if k not in expected]
+    for name, shape in expected.items():
+        if name not in found:
+            continue
+        entry = found[name]
+        if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry.get("shape") != list(shape):
+            given = f"{entry.get('dtype')} {entry.get('shape')}" if isinstance(entry, dict) else "nothing readable"
+            differences.append(f"{name} is {given[:60]}, expected F32 {list(shape)}")
+    if differences:
+        more = f" and {len(differences) - 6} more" if len(differences) > 6 else ""
+        raise InputError(f"The weights do not fit the model of their recipe: {'; '.join(differences[:6])}{more}. Nothing was changed.")
+
+
+def _projection_json(p: Projection) -> dict[str, Any]:
+    arrays = {name: pack(getattr(p, name)) for name in ("mean", "components", "explained", "cloud")}
+    return {**arrays, "labels": None if p.labels is None else list(p.labels)}
+
+
+def _projection(data: Mapping[str, Any]) -> Projection:
+    arrays = {name: unpack(data[name]) for name in ("mean", "components", "explained", "cloud")}
+    labels = data.get("labels")
+    width, many = arrays["mean"].size, len(arrays["cloud"])
+    shapes = {"mean": (width,), "components": (2, width), "explained": (2,), "cloud": (many, 2)}
+    if any(arrays[name].shape != shape or not np.isfinite(arrays[name]).all() for name, shape in shapes.items()):
+        raise ValueError("a projection needs a mean, two components, their shares of the variance, and points in the plane")
+    if labels is not None and len(labels) != many:
+        raise ValueError("a projection has one label for each point")
+    return Projection(**arrays, labels=None if labels is None else tuple(int(label) for label in labels))
+
+
+def unpack(data: Mapping[str, Any]) -> NDArray[np.float32]:
+    """The array that `events.pack` packed."""
+    import base64
+
+    return np.frombuffer(base64.b64decode(data["f32"]), dtype="<f4").reshape(data["shape"]).astype(np.float32)

@@ -1,0 +1,105 @@
+"""Runs that outlive their server: each one file with weights, curves and the frames of its film, found again by its name.
+
+Only names as the run book makes them become names of files, and what is read is checked like a file from anywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from safetensors.torch import save as save_tensors
+
+from ..disk import keep_newest, own_folder
+from ..errors import InputError
+from ..runs.events import Done, Progress, SequenceSample, Snapshot, Started
+from ..runs.log import RunLog
+from . import checkpoints
+from .checkpoints import Checkpoint
+
+NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # of a run, see `RunBook.start`
+KEPT_BYTES = 256 * 2**20  # all together, the oldest go first
+POINTS = 150  # of each curve
+FRAMES_BYTES = 128 * 2**10  # of the film's frames; a header may have twice that
+
+_log = logging.getLogger(__name__)
+
+
+def keep(log: RunLog, learned: Checkpoint) -> Path:
+    """Write what a run has learned so far. Raises OSError, and then there is no file."""
+    folder = own_folder("PLAYGROUND_RUNS", "runs")
+    path = checkpoints.save(folder / f"run-{log.id}.safetensors", replace(learned, history=_history(log)))
+    keep_newest(folder, KEPT_BYTES)
+    return path
+
+
+def find(run_id: str) -> RunLog | None:
+    """The ended run of this name as it was kept, its curves and film included; None if there is none that can be read."""
+    if not NAME.fullmatch(run_id):
+        return None
+    try:
+        path = own_folder("PLAYGROUND_RUNS", "runs") / f"run-{run_id}.safetensors"
+        return _told_again(run_id, checkpoints.load(path)) if path.is_file() else None
+    except (InputError, OSError) as error:
+        _log.warning("the kept run %s cannot be read: %s", run_id, error)
+        return None
+
+
+def _history(log: RunLog) -> dict[str, Any]:
+    """Curves and film as they went down the stream, thinned to what a file's header may hold."""
+    reason = log.end.reason if isinstance(log.end, Done) else "stopped"
+    history: dict[str, Any] = {"losses": [], "scores": [], "frames": [], "end": [log.tally.step, reason]}
+    for event in map(orjson.loads, log.payloads()):
+        if event["type"] == "progress":
+            history["losses"] += event["losses"]
+            history["scores"] += [] if event["score"] is None else [[event["step"], event["train_s"], event["score"]]]
+        elif event["type"] == "snapshot":
+            history["frames"].append({name: event[name] for name in ("step", "score", "best", "pinned")})
+    if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:
+        history["frames"] = []
+    return {**history, "losses": _thinned(history["losses"]), "scores": _thinned(history["scores"])}
+
+
+def _thinned(rows: list[list[float]]) -> list[list[float]]:
+    every = max(1, math.ceil(len(rows) / POINTS))
+    return [[step, round(s, 3), float(f"{value:.5g}")] for i, (step, s, value) in enumerate(rows) if not i % every or i == len(rows) - 1]
+
+
+def _told_again(run_id: str, learned: Checkpoint) -> RunLog:
+    """A log that says what the run once said, in fewer words."""
+    recipe, history = learned.recipe, learned.history
+    log = RunLog(run_id, recipe, "", kept=True)
+    steps, losses, scores, frames = recipe.training.steps, history.get("losses", []), history.get("scores", []), history.get("frames")
+    log.append(Started(steps, sum(tensor.numel() for tensor in learned.weights.values()), learned.device, recipe))
+    for i, (step, train_s, score) in enumerate(scores):
+        log.append(Progress(int(step), steps, train_s, 0.0, 0.0, tuple(map(tuple, losses)) if not i else (), score))
+    if losses and not scores:
+        log.append(Progress(int(losses[-1][0]), steps, losses[-1][1], 0.0, 0.0, tuple(map(tuple, losses))))
+    for frame in filter(_is_frame, frames if isinstance(frames, list) else ()):
+        log.say({"type": "snapshot", **frame})
+    step, reason = _end(history.get("end"))
+    weights = save_tensors({name: tensor.contiguous() for name, tensor in learned.weights.items()})
+    log.hold(Snapshot(step, weights, SequenceSample((), (), ()), 0.0, best=True))
+    log.append(Done(step, reason, learned.metrics, learned.train_seconds))
+    return log
+
+
+def _end(end: Any) -> tuple[int, str]:
+    known = isinstance(end, list) and len(end) == 2 and isinstance(end[0], int) and end[1] in ("finished", "early", "stopped")
+    return (end[0], end[1]) if known else (0, "stopped")
+
+
+def _is_frame(frame: Any) -> bool:
+    """Whether the page can draw it: one pinned input at one step."""
+    pinned = frame.get("pinned") if isinstance(frame, dict) else None
+    if not isinstance(pinned, dict) or set(frame) != {"step", "score", "best", "pinned"} or not isinstance(frame["step"], int):
+        return False
+    words = [pinned[name] for name in ("source", "output", "target") if name in pinned]
+    arrays = [pinned[name] for name in ("attention", "picture", "reconstruction") if pinned.get(name) is not None]
+    told = bool(words) and all(isinstance(tokens, list) and all(isinstance(token, str) for token in tokens) for tokens in words)
+    return (told or bool(arrays)) and all(isinstance(array, dict) and set(array) in ({"shape", "f32"}, {"shape", "u8"}) for array in arrays)

@@ -1,0 +1,36 @@
+"""The few lines of PyTorch that compute an opened block."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from torch import nn
+
+from ...codegen import plain_source
+from ...models.layers.recurrent import Recurrent
+
+
+def lines(module: nn.Module) -> str:
+    """One of torch's own layers in a line; of ours `forward` and the methods it calls, without their watching."""
+    if not _ours(type(module).forward):
+        made_of = next(kind for kind in type(module).__mro__ if kind.__module__.startswith("torch."))
+        return f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
+    return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
+
+
+def _methods(module: nn.Module) -> list[str]:
+    """The methods that one forward pass of this module runs through, in the order in which they are met."""
+    waiting, met = [f"_{module.cell}" if isinstance(module, Recurrent) else "forward"], list[str]()
+    while waiting:
+        name = waiting.pop(0)
+        method = getattr(type(module), name, None)
+        if name in met or not _ours(method):
+            continue
+        met.append(name)
+        waiting += re.findall(r"self\.(\w+)\(", plain_source(method))
+    return met
+
+
+def _ours(method: Any) -> bool:
+    return callable(method) and str(getattr(method, "__module__", "")).startswith("playground.")

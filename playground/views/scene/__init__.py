@@ -1,0 +1,1 @@
+"""The one picture as data: what the page draws of a trace."""

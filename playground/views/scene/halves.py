@@ -1,0 +1,157 @@
+"""The three places of the picture, encoder, code and decoder: what stands there, its shapes, and why something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ...inference.answers import names
+from ...inference.attention_maps import AttentionMap
+from ...models import Reader
+from ...models.layers.recurrent import CELL_TITLES, Recurrent
+from ...models.ngram import NGram
+from ...tasks import SensedTask, TypedTask
+from ...tracing import Trace
+from . import anatomy
+
+Array = NDArray[np.float32]
+
+
+def halves(trace: Trace, model: nn.Module, task: TypedTask, looked: AttentionMap | None) -> dict[str, Any]:
+    """`encoder`, `code` and `decoder` of a scene; `looked` is the attention that the picture draws."""
+    return {
+        "encoder": _encoder(trace, model, task),
+        "code": _code(trace, model, looked),
+        "decoder": _decoder(trace, model, task),
+    }
+
+
+def read(trace: Trace, m: AttentionMap) -> Array | None:
+    """What the heads of a map read, (heads, rows, D)."""
+    path = m.site.removesuffix(".weights")
+    heads, whole = trace.get(f"{path}.heads"), trace.get(f"{path}.context")
+    if heads is not None:
+        return np.ascontiguousarray(heads.swapaxes(0, 1))  # (T, N, D) to (N, T, D)
+    return None if whole is None else whole.reshape(1, -1, whole.shape[-1])
+
+
+def read_last(trace: Trace) -> int | None:
+    """The encoder state that alone crosses over: of both ends the one that the decoder begins with. None for other models."""
+    final, states = trace.get("decoder.context"), trace.get("encoder.states")
+    if final is None or states is None:
+        return None
+    if trace.beam:  # all hypotheses begin alike
+        final, states = final[0], states[0]
+    return 0 if np.allclose(final[-1], states[0], atol=1e-5) else len(states) - 1
+
+
+def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
+    """What the pill shows where no head is chosen: the context of each step, or the one vector that crosses over."""
+    if looked is not None and looked.side in ("cross", "pooling"):
+        values = read(trace, looked)
+        return None if values is None else values[0]
+    final = trace.get("decoder.context")
+    return None if final is None else final[-1:]
+
+
+def _encoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
+    states, s = trace.get("encoder.states"), len(trace.source)
+    if states is None:
+        why = "no encoder: the prompt is read by the decoder itself"
+        if isinstance(model, NGram):
+            why = f"no encoder: the decoder looks up the last {_count(model.decoder.options.n - 1, task.unit)} and cannot see further"
+        return {"ghost": True, "name": "", "note": why, "shape": _count(s, task.unit), "blocks": []}
+    blocks = anatomy.columns(model, "encoder", trace)
+    recurrent, layers = _recurrent(model.get_submodule("encoder")), anatomy.layers(blocks)
+    both = recurrent is not None and recurrent.directions == 2
+    return {
+        "ghost": False,
+        "name": _name(recurrent) if recurrent else _layers(layers) if layers else "",
+        "note": _reads(s, task, both or not recurrent),
+        "shape": f"{'' if trace.sensed else 'states '}{s} × {states.shape[1]}",
+        "blocks": blocks,
+    }
+
+
+def _reads(count: int, task: TypedTask, both: bool) -> str:
+    if isinstance(task, SensedTask):
+        return f"cuts the source into {_count(count, task.unit)}"
+    return f"reads {'all ' + str(count) + ' tokens' if count > 1 else 'one token'}{', both ways' if both else ''}"
+
+
+def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
+    if isinstance(model, Reader):
+        pooled = trace.get("pooling.weights") is not None
+        off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"
+        logits = trace["head.logits"].shape[-1]
+        shape = "1 number" if model.answers == "number" else f"{trace['encoder.states'].shape[1]} → {logits} classes"
+        head = anatomy.block("head", "head", "plain")
+        blocks = [{"title": "", "norm": None, "blocks": [head]}]
+        return {"ghost": True, "name": "", "note": f"no decoder: {_plural(trace)} read off {off}", "shape": shape, "blocks": blocks}
+    blocks = anatomy.columns(model, "decoder", trace)
+    recurrent, layers = _recurrent(model.get_submodule("decoder")), anatomy.layers(blocks)
+    hidden, words = trace.get("decoder.hidden"), len(names(task))
+    alone = "" if trace.get("encoder.states") is not None else "; +n is the length added"
+    name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}{alone or '; sees its past'}" if layers else "counts of words"
+    return {
+        "ghost": False,
+        "name": name,
+        "note": "writes one token per step",
+        "shape": f"{hidden.shape[-1]} → {words} logits" if hidden is not None else f"{words} shares",
+        "blocks": blocks,
+    }
+
+
+def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[str, Any]:
+    states, s = trace.get("encoder.states"), len(trace.source)
+    final, prefix = trace.get("decoder.context"), trace.find("prompt.*") is not None
+    if states is None:
+        return _ghost("no code: prompt and answer are one text")
+    if looked is not None and looked.side in ("cross", "pooling"):
+        values, path = read(trace, looked), looked.site.removesuffix(".weights")
+        width = states.shape[1] if values is None else values.shape[-1]
+        shapes = {"ghost": False, "block": path, "shape_in": f"{s} × {states.shape[1]}", "shape_out": str(width)}
+        if ".layers." in looked.site:
+            count = len(model.get_submodule("decoder.layers"))  # type: ignore[arg-type]
+            note = "keys and values, to every layer" if count > 1 else "keys and values"
+            return {**shapes, "name": "CODE", "kind": "memory", "note": note, "symbol": "v"}
+        kind = "pooling" if looked.side == "pooling" else "attention"
+        return {**shapes, "name": "CONTEXT", "kind": kind, "note": "the weighted sum of all states", "symbol": "h"}
+    if final is not None:
+        shape = f"{len(final)} × {final.shape[-1]}" if len(final) > 1 else str(final.shape[-1])
+        note = "the final state, nothing else"
+        common = {"ghost": False, "name": "CONTEXT", "kind": "final_state", "note": note, "symbol": "h", "block": None}
+        return {**common, "at": read_last(trace), "shape_in": shape, "shape_out": str(final.shape[-1])}
+    return _ghost(
+        "no code: the decoder reads the states as if they were its first words" if prefix else "no code: the states are read as they are"
+    )
+
+
+def _layers(count: int) -> str:
+    return f"{_count(count, 'layer')}; +n is the length added"
+
+
+def _ghost(why: str) -> dict[str, Any]:
+    return {"ghost": True, "name": "CODE", "kind": "none", "note": why, "symbol": "h", "shape_in": "", "shape_out": "", "block": None}
+
+
+def _recurrent(part: nn.Module) -> Recurrent | None:
+    return next((m for m in part.modules() if isinstance(m, Recurrent)), None)
+
+
+def _name(recurrent: Recurrent) -> str:
+    count = recurrent.rnn.num_layers
+    layers = f"{count} layers of " if count > 1 else ""
+    backwards = ", read backwards" if recurrent.backwards else ""
+    return f"{layers}{'bidirectional ' if recurrent.directions == 2 else ''}{CELL_TITLES[recurrent.cell]}{backwards}"
+
+
+def _plural(trace: Trace) -> str:
+    return "the answers are" if len(trace.tokens) > 1 else "the answer is"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' if n != 1 else ''}"

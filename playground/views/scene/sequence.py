@@ -1,0 +1,194 @@
+"""The scene on the stage: all that the step player needs to draw a trace without asking again.
+
+One scene serves every model that reads text. What an architecture lacks is a ghost: `encoder`, `code` and `decoder` then say
+why. `maps` are all its attentions, `main` the head that is drawn first, and a segment `("look", "")` of a sentence stands
+where the page says what the chosen head looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ...inference.answers import names
+from ...inference.attention_maps import AttentionMap, attention_maps, drawn
+from ...models import Reader
+from ...tasks import SensedTask, SequenceTask, TextTask, TypedTask
+from ...tracing import Trace
+from ...vocabulary import MASK, SPECIALS
+from ...wire import pack
+from ..figures import attention
+from . import halves
+from .sentences import sentences
+
+Array = NDArray[np.float32]
+HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
+
+
+def sequence(
+    trace: Trace,
+    model: nn.Module,
+    task: TypedTask,
+    *,
+    key: str,
+    run_label: str,
+    forced: Sequence[int] = (),
+    heard: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The scene of what was read and of what was made of it; the shape of it is documented beside the step player.
+
+    `heard` is the sound of a source that is one, as the page plays and draws it.
+    """
+    maps = attention_maps(trace)
+    chosen = drawn(maps, len(trace.source))
+    itself = chosen is not None and chosen[0].side == "decoder"  # looks at what it wrote too: more than at the source
+    main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
+    right, output = _right(trace, task), list(trace.tokens)
+    reads = isinstance(model, Reader)
+    wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
+    probability = _probability(trace, output, task)
+    looked = attention.extract(trace)
+    logits = _logits(trace, model)
+    return {
+        "kind": "sequence",
+        "key": key,
+        **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
+        "source": list(trace.source),
+        "sound": heard,
+        **(_sensed(trace, task) if heard is None else {"picture": None}),
+        "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
+        "output": output,
+        "positions": list(trace.positions),
+        "sees": _sees(trace),
+        "wrong": wrong,
+        "answer": trace.output,
+        "verdict": _verdict(trace, right, reads),
+        "states": _packed(trace.get("encoder.states")),
+        "decoder_states": _packed(trace.get("decoder.hidden")),
+        "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),
+        "maps": [_map(m, trace) for m in maps],
+        "main": main,
+        "weights": None if looked is None else pack(looked.weights),
+        "logits": _packed(logits),
+        "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in names(task)],
+        "probability": probability,
+        "say": sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
+        "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
+        "attention_title": "" if chosen is None else _title(model, chosen),
+        "forced": list(forced),
+        "notice": _notice(trace, task),
+        "run": {"label": run_label},
+    }
+
+
+def _right(trace: Trace, task: TypedTask) -> tuple[str, ...] | None:
+    if trace.sensed is not None:
+        return trace.sensed.right
+    assert isinstance(task, TextTask)
+    return task.answer(trace.source)
+
+
+def _sensed(trace: Trace, task: TypedTask) -> dict[str, Any]:
+    """A picture that stands for the source, and how the encoder's states lie on it, rows and columns."""
+    if trace.sensed is None:
+        return {"picture": None}
+    assert isinstance(task, SensedTask)
+    pixels = task.picture(trace.sensed.source[0]).mul(255).round().byte().numpy()
+    return {"picture": pack(pixels), "grid": list(task.grid(len(trace.source))), "unit": task.unit}
+
+
+def _packed(values: Array | None) -> dict[str, Any] | None:
+    return None if values is None else pack(values)
+
+
+def _map(m: AttentionMap, trace: Trace) -> dict[str, Any]:
+    """One layer's attention, with the names of its rows and columns, and what each head read where that crosses over."""
+    source = list(trace.source)
+    begun = m.weights.shape[2] - len(source) - len(trace.tokens)  # −1: the last source token is read as the first step
+    own = [*(["start"] if begun == 0 or m.weights.shape[2] == len(trace.tokens) else []), *trace.tokens[:-1]]
+    summary = ["[CLS]"] if m.side == "encoder" and m.weights.shape[2] > len(source) else []
+    rows = {"pooling": ["answer"], "encoder": [*summary, *source], "prompt": source[: m.weights.shape[1]]}.get(m.side, list(trace.tokens))
+    columns = {"encoder": rows, "prompt": rows}.get(m.side, source)
+    if m.side == "decoder":
+        columns = own if m.weights.shape[2] == len(trace.tokens) else [*source, *own]
+    read = halves.read(trace, m) if m.side in ("cross", "pooling") else None
+    return {
+        "site": m.site,
+        "side": m.side,
+        "layer": m.layer,
+        "rows": rows,
+        "columns": columns,
+        "weights": pack(m.weights),
+        "context": _packed(read),
+    }
+
+
+def _title(model: nn.Module, chosen: tuple[AttentionMap, int]) -> str:
+    m, head = chosen
+    if m.weights.shape[0] > 1 or ".layers." in m.site:
+        return f"layer {m.layer + 1}, head {head + 1}"
+    kind = type(model.get_submodule(m.site.removesuffix(".weights"))).__name__
+    return "pooling" if m.side == "pooling" else f"{re.sub('(?<=[a-z])(?=[A-Z])', ' ', kind).lower()} score"  # ScaledDot: scaled dot
+
+
+def _logits(trace: Trace, model: nn.Module) -> Array | None:
+    """One row per answer, or None where answers are no classes."""
+    if not isinstance(model, Reader):
+        return trace.get("decoder.logits")
+    if model.answers == "number":
+        return None
+    logits = trace["head.logits"]
+    return logits[list(trace.positions)] if model.answers != "label" else logits[None]
+
+
+def _probability(trace: Trace, output: list[str], task: TypedTask) -> list[float] | None:
+    if trace.probabilities is None:
+        return None
+    ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(names(task))}
+    return [float(trace.probabilities[t, ids[token]]) for t, token in enumerate(output)]
+
+
+def _sees(trace: Trace) -> list[int] | None:
+    """Of a model that counts: how many of the last tokens each step looked up."""
+    order = trace.get("decoder.order")
+    return None if order is None else [int(n) - 1 for n in order[:, 0]]
+
+
+def _wrong(output: Sequence[str], right: Sequence[str]) -> list[bool]:
+    return [i >= len(right) or token != right[i] for i, token in enumerate(output)]
+
+
+def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[str, Any]:
+    if right is None:
+        return {"right": None, "text": ""}
+    written = trace.tokens if reads else tuple(t for t in trace.tokens if t != "end")
+    same = sum(a == b for a, b in zip(written, right, strict=False))
+    if reads and len(right) == 1:
+        return {"right": written == right, "text": "right" if written == right else f"wrong, right is {right[0]}"}
+    if written == right and trace.ended:
+        return {"right": True, "text": f"right, {same} of {len(right)}"}
+    tail = "" if trace.ended else "; it did not end"
+    return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
+
+
+def _notice(trace: Trace, task: TypedTask) -> str | None:
+    """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
+    assert isinstance(task, TextTask | SensedTask)
+    if trace.sensed is not None and trace.sensed.doubt:
+        return trace.sensed.doubt
+    read = trace.source if trace.sensed is None else trace.sensed.right
+    if read is None or task.trained_lengths is None:
+        return None
+    (low, high), n = task.trained_lengths, len(read)
+    if low <= n <= high:
+        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in read else None
+    trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
+    return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
+
+
+SHOW_MASK = f"Nothing is hidden here: write {SPECIALS[MASK]} in place of a word, and the model will fill it in."
