@@ -81,7 +81,9 @@ export function mount(root) {
   }
 
   /** @param {Shown} shown */
-  const lit = ({ scene, map }) => rowOf(scene, maps, map, step);
+  function lit({ scene, map }) {
+    return rowOf(scene, maps, map, step);
+  }
 
   function draw() {
     if (!shown || !width) return;

@@ -30,11 +30,6 @@ import {
 
 const LEVELS = 12;
 const SMALLEST = 26;
-const LARGEST = [
-  [2, 150],
-  [4, 84],
-  [Infinity, 56],
-];
 const GAP = 4;
 const LABEL = 18;
 const APART = 16;
@@ -255,19 +250,19 @@ function whose(maps) {
   /** @type {Rich} */
   const names = sides.flatMap((side, i) => {
     const { hue, name } = SIDES[side];
-    return [...(i ? [comma] : []), [LETTERS[hue], `${SHAPE[hue]} ${name}`]];
+    return [
+      ['', i ? ', ' : ''],
+      [LETTERS[hue], `${SHAPE[hue]} ${name}`],
+    ];
   });
   return [['', 'Hue tells whose attention it is: '], ...names, ['', '. ']];
 }
-
-/** @type {Rich[0]} */
-const comma = ['', ', '];
 
 /** @param {Indexed[][]} groups @param {number} width */
 function cellSize(groups, width) {
   const heads = groups.reduce((sum, group) => sum + Math.max(...group.map(({ map }) => map.heads)), 0);
   const free = width - groups.length * LABEL - (groups.length - 1) * APART - heads * GAP;
-  const most = LARGEST.find(([few]) => heads <= few)?.[1] ?? SMALLEST;
+  const most = heads <= 2 ? 150 : heads <= 4 ? 84 : 56;
   return Math.max(SMALLEST, Math.min(most, Math.floor(free / heads)));
 }
 
