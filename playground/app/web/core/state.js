@@ -28,7 +28,7 @@ export const tab = new Signal();
 export const dark = new Signal();
 /** Whether the page is projected. Written by shell/top_bar. @type {Signal<boolean>} */
 export const present = new Signal();
-/** An answer is under way that will change the input. Written by rail/rail. @type {Signal<boolean>} */
+/** An answer is under way that will change the input. Written by rail/choices. @type {Signal<boolean>} */
 export const unsettled = new Signal();
 /** The run that is followed. Written by training/train_monitor. @type {Signal<Run>} */
 export const run = new Signal();
