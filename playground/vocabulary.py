@@ -10,10 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import regex
+
 from .errors import InputError
 
 PAD, BOS, EOS, MASK = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<bos>", "<eos>", "[MASK]")
+GRAPHEME = regex.compile(r"\s|\X")  # a space takes no mark
 
 
 class Vocabulary:
@@ -66,13 +69,8 @@ def normalise(text: str) -> str:
 
 def graphemes(text: str) -> list[str]:
     """Characters as a reader counts them: an emoji with its joiners, or a letter with its accents, is one."""
-    clusters: list[str] = []
-    for c in text:
-        if clusters and not clusters[-1].isspace() and _belongs(c, clusters[-1]):
-            clusters[-1] += c
-        else:
-            clusters.append(c)
-    return clusters
+    found: list[str] = GRAPHEME.findall(text)
+    return found
 
 
 def visible(token: str) -> str:
@@ -86,19 +84,6 @@ def visible(token: str) -> str:
     return "".join(f"U+{ord(c):04X}" if c in hidden else c for c in token)
 
 
-def _belongs(c: str, cluster: str) -> bool:
-    """Whether this character is drawn as a part of the cluster before it."""
-    if cluster.endswith("\u200d") and not c.isascii():
-        return True
-    if _is_flag_half(c):
-        return len(cluster) == 1 and _is_flag_half(cluster)
-    return unicodedata.category(c)[0] == "M" or _is_joiner(c) or "\U0001f3fb" <= c <= "\U0001f3ff"
-
-
 def _is_joiner(c: str) -> bool:
     """Zero-width joiner, variation selectors, and the tags that spell a flag."""
     return c in "\u200d\ufe0e\ufe0f" or "\U000e0020" <= c <= "\U000e007f"
-
-
-def _is_flag_half(c: str) -> bool:
-    return "\U0001f1e6" <= c <= "\U0001f1ff"

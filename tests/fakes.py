@@ -25,6 +25,7 @@ class FakeRecipe:
     pause_s: float = 0.0
     size: int = 100
     text: str = "x"
+    device: str = "cpu"
     expected_s: float | None = 2.0
     film_steps: tuple[int, ...] = (0, 2, 4)
     behaviour: str = "train"
@@ -39,7 +40,8 @@ def train(recipe: FakeRecipe, *, should_stop: Callable[[], bool] = lambda: False
         if gate.holds:
             yield Paused(step)
             gate.wait(should_stop)
-            yield Resumed(step)
+            if not should_stop():
+                yield Resumed(step)
         gate.passed()
         if should_stop():
             yield Done(step, "stopped", {"score": 0.5}, step * 0.1)

@@ -33,6 +33,7 @@ from playground.runs.executors.process import ProcessExecutor
 from playground.runs.executors.worker import _crash
 from playground.runs.log import RunLog
 from tests.fakes import HERE, FakeRecipe, train
+from tests.hand_clock import HandClock
 from tests.small import tiny_recipe
 
 
@@ -179,22 +180,23 @@ def test_a_system_without_threads_left_refuses_the_run_and_loses_no_place(
 
 def test_a_closed_tab_frees_its_place_right_after_the_grace_time(make: Callable[..., RunBook]) -> None:
     """The grace of ten seconds by a clock turned by hand; a reload within it goes on with the same run."""
-    now = [0.0]
-    book = make(grace_s=10.0, clock=lambda: now[0])
+    clock = HandClock()
+    book = make(grace_s=10.0, clock=clock)
     log = book.get(book.start(long("a"), "ada"))
     until(lambda: log.status == "training")
     reader = log.read()
     next(reader)
-    now[0] = 100.0
+    clock.turn(100.0)
     reader.close()  # the tab is closed
-    now[0] = 109.9
-    time.sleep(0.6)
+    clock.turn(9.9)
+    seen = len(log)
+    until(lambda: len(log) > seen + 4)  # a trainer that was told to stop does one more step at most
     assert log.status == "training"
     reader = log.read(len(log))
     next(reader)  # reloaded: attached to the same run
-    now[0] = 150.0
+    clock.turn(40.1)
     reader.close()
-    now[0] = 160.1
+    clock.turn(10.1)
     until(lambda: log.status == "stopped" and not book.counts()["training"])
 
 

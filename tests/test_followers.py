@@ -14,24 +14,18 @@ from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
 from playground.runs.log import MISSING, RunLog
 from tests.fakes import HERE, FakeRecipe, train
+from tests.hand_clock import HandClock
 
 GRACE, ABSENCE = 10.0, 30.0
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def log(clock: Clock) -> RunLog:
+def log(clock: HandClock) -> RunLog:
     log = RunLog("id", FakeRecipe(), "ada", clock=clock)
     log.append(next(train(FakeRecipe())))
     return log
@@ -52,12 +46,12 @@ def look(log: RunLog, name: str = "", *, goodbye: str = "") -> None:
     asyncio.run(follow())
 
 
-def lasts(log: RunLog, clock: Clock) -> float:
+def lasts(log: RunLog, clock: HandClock) -> float:
     """Seconds until the run would be stopped."""
-    start = clock.now
+    start = clock.seconds
     while not log.deserted(GRACE, ABSENCE):
-        clock.now += 1
-    seconds, clock.now = clock.now - start, start
+        clock.seconds += 1
+    seconds, clock.seconds = clock.seconds - start, start
     return seconds
 
 
@@ -66,27 +60,27 @@ def lasts(log: RunLog, clock: Clock) -> float:
     [("", "", GRACE), ("tab-one", "", ABSENCE), ("tab-one", "before", GRACE), ("tab-one", "after", GRACE)],
 )
 def test_a_broken_connection_is_waited_for_longer_than_a_closed_tab(
-    log: RunLog, clock: Clock, name: str, goodbye: str, seconds: float
+    log: RunLog, clock: HandClock, name: str, goodbye: str, seconds: float
 ) -> None:
     look(log, name, goodbye=goodbye)
     assert lasts(log, clock) == seconds
 
 
-def test_who_comes_back_and_closes_the_tab_is_missed_no_more(log: RunLog, clock: Clock) -> None:
+def test_who_comes_back_and_closes_the_tab_is_missed_no_more(log: RunLog, clock: HandClock) -> None:
     look(log, "tab-one")
-    clock.now = 20.0
+    clock.seconds = 20.0
     look(log, "tab-one", goodbye="before")
     assert lasts(log, clock) == GRACE
 
 
-def test_one_who_leaves_does_not_take_away_the_time_of_one_who_lost_the_connection(log: RunLog, clock: Clock) -> None:
+def test_one_who_leaves_does_not_take_away_the_time_of_one_who_lost_the_connection(log: RunLog, clock: HandClock) -> None:
     look(log, "tab-one")
-    clock.now = 5.0
+    clock.seconds = 5.0
     look(log, "tab-two", goodbye="before")
     assert lasts(log, clock) == ABSENCE - 5
 
 
-def test_a_new_connection_before_the_old_one_is_seen_to_be_dead(log: RunLog, clock: Clock) -> None:
+def test_a_new_connection_before_the_old_one_is_seen_to_be_dead(log: RunLog, clock: HandClock) -> None:
     async def both() -> None:
         old, new = log.follow(name="tab-one"), log.follow(name="tab-one")
         await anext(old)
@@ -100,7 +94,7 @@ def test_a_new_connection_before_the_old_one_is_seen_to_be_dead(log: RunLog, clo
     assert lasts(log, clock) == GRACE
 
 
-def test_names_of_strangers_are_not_kept(log: RunLog, clock: Clock) -> None:
+def test_names_of_strangers_are_not_kept(log: RunLog, clock: HandClock) -> None:
     for n in range(3 * MISSING):
         log.goodbye(f"stranger-{n}")
     assert not log._leaving

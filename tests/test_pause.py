@@ -12,6 +12,7 @@ import pytest
 
 from playground.errors import InputError
 from playground.runs.book import RunBook
+from playground.runs.clock import MONOTONIC
 from playground.runs.events import Done, Paused, Progress, Resumed
 from playground.runs.executors.inline import InlineExecutor
 from playground.runs.executors.process import ProcessExecutor
@@ -19,6 +20,7 @@ from playground.runs.log import RunLog
 from playground.runs.pause import Gate
 from playground.training.trainer import train
 from tests.fakes import HERE, FakeRecipe
+from tests.hand_clock import HandClock
 from tests.small import PAIRS, tiny_recipe
 
 
@@ -31,7 +33,8 @@ def make() -> Iterator[Callable[..., RunBook]]:
     books = []
 
     def made(**changes: Any) -> RunBook:
-        books.append(RunBook(InlineExecutor(f"{HERE}:train"), **{"slots": 1, "line": 3, "grace_s": 60.0, **changes}))
+        executor = InlineExecutor(f"{HERE}:train", changes.get("clock", MONOTONIC))
+        books.append(RunBook(executor, **{"slots": 1, "line": 3, "grace_s": 60.0, **changes}))
         return books[-1]
 
     yield made
@@ -69,13 +72,14 @@ def test_a_gate_holds_lets_one_through_and_opens() -> None:
 
 
 def test_pause_holds_and_resume_goes_on(make: Callable[..., RunBook]) -> None:
-    book = make()
+    clock = HandClock()
+    book = make(clock=clock)
     log = book.get(book.start(long("a"), "ada"))
     until(lambda: steps(log) > 2)
     book.pause(log.id, "ada")
     until(lambda: log.status == "paused")
     held = steps(log)
-    time.sleep(0.1)
+    clock.turn(30.0, sleepers=2)  # the trainer at its gate, and who looks after the runs
     assert steps(log) == held
     book.resume(log.id, "ada")
     until(lambda: log.status == "training" and steps(log) > held + 2)

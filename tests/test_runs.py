@@ -24,6 +24,7 @@ from playground.runs.executors.inline import InlineExecutor
 from playground.runs.executors.process import ProcessExecutor
 from playground.runs.log import RunLog
 from tests.fakes import HERE, FakeRecipe, train
+from tests.hand_clock import HandClock
 
 LONG = FakeRecipe("long", steps=10**9, pause_s=0.01)
 SHORT = FakeRecipe("short")
@@ -37,7 +38,17 @@ def book() -> Iterator[RunBook]:
 
 
 def make_book(**changes: Any) -> RunBook:
-    return RunBook(InlineExecutor(f"{HERE}:train"), **{"slots": 2, "line": 3, "grace_s": 60.0, **changes})
+    return RunBook(InlineExecutor(f"{HERE}:train"), **{"slots": 2, "line": 3, "grace_s": 60.0, "expect": expected, **changes})
+
+
+def expected(recipe: FakeRecipe) -> float | None:
+    return recipe.expected_s
+
+
+def goes_on(log: RunLog) -> bool:
+    """A trainer that was told to stop does one more step at most."""
+    seen = len(log)
+    return wait_until(lambda: len(log) > seen + 4) and log.status == "training"
 
 
 def long(name: str) -> FakeRecipe:
@@ -187,24 +198,28 @@ def test_thirty_pressing_the_same_share_one_run(book: RunBook) -> None:
 
 
 def test_a_closed_tab_frees_the_slot() -> None:
-    book = make_book(slots=1, grace_s=0.2)
+    clock = HandClock()
+    book = make_book(slots=1, grace_s=10.0, clock=clock)
     lonely = book.get(book.start(long("a"), "ada"))
     waiting = book.get(book.start(long("b"), "bob"))
     reading = threading.Thread(target=lambda: list(waiting.read()))
     reading.start()
+    assert wait_until(lambda: waiting.followers == 1)
+    clock.turn(10.0)
     assert wait_until(lambda: lonely.status == "stopped")
     assert wait_until(lambda: waiting.status == "training")
-    time.sleep(1.0)
-    assert waiting.status == "training"  # followed, so it goes on
+    clock.turn(3600.0)
+    assert goes_on(waiting)  # it is followed
     book.drain(5)
     reading.join()
 
 
 def test_pinned_runs_need_no_followers() -> None:
-    book = make_book(grace_s=0.05)
+    clock = HandClock()
+    book = make_book(grace_s=10.0, clock=clock)
     log = book.get(book.start(LONG, "ada", pinned=True))
-    time.sleep(0.6)
-    assert log.status == "training"
+    clock.turn(3600.0)
+    assert goes_on(log)
     book.drain(5)
 
 
@@ -333,8 +348,8 @@ def test_silence_gives_beats_and_leaving_releases() -> None:
         assert log.followers == 1
         assert not log.deserted(0, 0)
         sleeping = asyncio.ensure_future(anext(log.follow()))
-        await asyncio.sleep(0.05)
-        assert log.followers == 2
+        while log.followers < 2:
+            await asyncio.sleep(0)
         sleeping.cancel()
         await asyncio.gather(sleeping, return_exceptions=True)
         await follower.aclose()
@@ -381,14 +396,19 @@ def test_size_counts_weights_and_payloads() -> None:
     assert all(isinstance(frame, Snapshot) for frame in large.snapshots)
 
 
-def test_the_book_loads_neither_torch_nor_the_page() -> None:
+def test_the_room_loads_neither_torch_nor_the_page() -> None:
     code = """
-import sys, types
+import importlib, pkgutil, sys, types
 package = types.ModuleType("playground")  # without its __init__, which offers the whole Python interface
 package.__path__ = ["playground"]
 sys.modules["playground"] = package
-import playground.runs.book, playground.runs.executors.inline, playground.runs.executors.process
-assert not {"torch", "gradio", "plotly", "starlette"} & set(sys.modules)
+import playground.runs
+rooms = [module.name for module in pkgutil.walk_packages(playground.runs.__path__, "playground.runs.")]
+for name in rooms:
+    importlib.import_module(name)
+assert {"playground.runs.book", "playground.runs.executors.ray"} <= set(rooms)
+assert not {"torch", "ray", "gradio", "plotly", "starlette"} & set(sys.modules)
+assert not any(name.startswith("playground.") for name in sys.modules if name.split(".")[1:2] not in (["runs"], ["errors"], ["wire"]))
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 

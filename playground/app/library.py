@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 class Library:
     """Runs by name: the shipped ones, and the trained ones that the run book still keeps."""
 
-    def __init__(self, book: RunBook) -> None:
+    def __init__(self, book: RunBook[Recipe]) -> None:
         self.book = book
         self._lock = Lock()
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
@@ -57,12 +57,12 @@ class Library:
             self._uploaded[name] = api.Run(replace(brought, projections={}, history={}))  # what is drawn is computed here
         return name
 
-    def keep(self, log: RunLog) -> None:
+    def keep(self, log: RunLog[Recipe]) -> None:
         """Before the server goes: what a run has learned so far, as a file that `log` finds again and `playground.load` reads."""
         path = kept_runs.keep(log, self._trained_run(log.id, None).checkpoint)
         _log.warning("what run %s has learned is in %s", log.id, path)
 
-    def log(self, run_id: str) -> RunLog:
+    def log(self, run_id: str) -> RunLog[Recipe]:
         """A run by the name that its link carries, also from before the server's last start. Raises InputError if it is no longer kept."""
         try:
             return self.book.get(run_id)
@@ -196,7 +196,7 @@ def arrived(visit: Visit, library: Library) -> Visit:
         without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
         kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
         return replace(trained(visit, log.id, library), notice=kept if log.kept else visit.notice)
-    under_way: Recipe = log.recipe  # type: ignore[assignment]  # the run book does not know what a recipe is
+    under_way = log.recipe
     same_task = under_way.task == visit.recipe.task
     given = visit.given if same_task else under_way.build_task().first()
     return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)

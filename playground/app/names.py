@@ -51,10 +51,9 @@ def groups(recipe: Recipe) -> tuple[tuple[str, type[Any], recipes.Pairs], ...]:
     )
 
 
-def link(log: RunLog) -> str:
+def link(log: RunLog[Recipe]) -> str:
     """The link to a run: its recipe, in case that the run is no longer kept, and its name."""
-    recipe: Recipe = log.recipe  # type: ignore[assignment]  # the run book does not know what a recipe is
-    return f"{recipe.to_query()}&run={log.id}"
+    return f"{log.recipe.to_query()}&run={log.id}"
 
 
 def _said(value: Any) -> str:

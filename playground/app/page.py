@@ -18,8 +18,10 @@ from cachetools import LRUCache
 
 from ..errors import InputError
 from ..runs.book import RunBook
+from ..training.recipes import Recipe
 from . import visit as visits
 from .downloads import Desk
+from .islands import dump
 from .library import Library, arrived
 from .links import from_query
 from .panel import Panel, Teller
@@ -46,7 +48,7 @@ class Session:
 
 
 class Page:
-    def __init__(self, book: RunBook, device: str) -> None:
+    def __init__(self, book: RunBook[Recipe], device: str) -> None:
         self.book, self.device = book, device
         self.library = Library(book)
         self.desk = Desk(self.library, self.film)
@@ -204,7 +206,7 @@ class Page:
         teller = teller or self.teller
         session.visit = visit
         session.sent.pop(teller.name, None)
-        return self._told(visit, {teller.name: teller.refused(visit, error)})
+        return self._told(visit, {teller.name: dump(teller.refused(visit, error))})
 
     def _told(self, visit: Visit, values: dict[str, Any]) -> list[Any]:
         """In the order of `outputs`; what is not among `values` stays as it is."""

@@ -92,4 +92,4 @@ class Teller(Protocol):
     name: str
 
     def refused(self, visit: Visit, error: InputError) -> Any:
-        """Its value beside an error: what was given is still there."""
+        """Its value beside an error, JSON-able: what was given is still there."""

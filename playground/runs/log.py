@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import orjson
 
+from playground.runs.clock import MONOTONIC, Clock
 from playground.runs.events import Done, Event, Failed, Paused, Resumed, Snapshot, Started, wire
 from playground.runs.executors import Tally
 
-Clock = Callable[[], float]
 Waker = Callable[[], object]
 MISSING = 1000  # followers that are waited for at most
 OVERHEAD_BYTES = 4096  # of an empty log, so that many small runs are bounded too
@@ -27,7 +26,17 @@ OVERHEAD_BYTES = 4096  # of an empty log, so that many small runs are bounded to
 Status = Literal["queued", "training", "paused", "done", "stopped", "failed"]
 
 
-class RunLog:
+class Recipe(Hashable, Protocol):
+    """What has to be known of a recipe here: equal ones are the same training."""
+
+    @property
+    def device(self) -> str: ...
+
+
+R = TypeVar("R", bound=Recipe)
+
+
+class RunLog(Generic[R]):
     """The log of one run. One thread appends, any number read.
 
     Payload n (counted from 1) is JSON with "id": n and "type"; asking for what comes `after` n resumes without a gap.
@@ -36,13 +45,13 @@ class RunLog:
     def __init__(
         self,
         run_id: str,
-        recipe: Hashable,
+        recipe: R,
         owner: str,
         *,
         pinned: bool = False,
         kept: bool = False,
         expected_s: float | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock = MONOTONIC,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
         self.kept = kept  # read back from disk, after the server was started anew
@@ -53,8 +62,8 @@ class RunLog:
         self.snapshots: list[Snapshot] = []  # the film, in order of training; stays on the server
         self.tally = Tally()
         self.nbytes = OVERHEAD_BYTES
-        self.expected_s: float | None = _offered("expected_s", recipe) if expected_s is None else expected_s
-        self.born_at = self.paused_at = clock()
+        self.expected_s = expected_s
+        self.born_at = self.paused_at = clock.now()
         self._clock = clock
         self._lock = threading.Lock()
         self._payloads: list[bytes] = []
@@ -80,7 +89,7 @@ class RunLog:
     def deserted(self, grace_s: float, absence_s: float) -> bool:
         """Nobody follows: for `grace_s` since the last one left, for `absence_s` since a connection broke without a goodbye."""
         with self._lock:
-            now = self._clock()
+            now = self._clock.now()
             lonely = not self._followers and now - self._lonely_since >= grace_s
             return lonely and all(now - since >= absence_s for since in self._missing.values())
 
@@ -94,7 +103,7 @@ class RunLog:
     def touch(self) -> None:
         """Somebody is about to follow: the time without followers starts anew."""
         with self._lock:
-            self._lonely_since = self._clock()
+            self._lonely_since = self._clock.now()
 
     def snapshot(self, step: int | None = None) -> Snapshot | None:
         """The newest frame up to `step`; without `step` the best one, or the last when none was called best."""
@@ -147,7 +156,7 @@ class RunLog:
         """Add what the trainer said. After `Done` or `Failed` the run is over and nothing more is taken."""
         body = wire(event)
         if isinstance(event, Started):
-            body |= self._promises(event)
+            body["expected_s"] = self.expected_s
         with self._lock:
             if self.over:
                 return
@@ -157,7 +166,7 @@ class RunLog:
                 case Started():
                     self.started, self.status, self.position = event, "training", None
                 case Paused():
-                    self.status, self.paused_at = "paused", self._clock()
+                    self.status, self.paused_at = "paused", self._clock.now()
                 case Resumed():
                     self.status, self.position = "training", None
                 case Snapshot():
@@ -182,7 +191,7 @@ class RunLog:
 
     def paused_s(self) -> float:
         """Seconds since training was paused; 0 while it is not."""
-        return self._clock() - self.paused_at if self.status == "paused" else 0.0
+        return self._clock.now() - self.paused_at if self.status == "paused" else 0.0
 
     def queue(self, position: int, of: int, eta_s: float) -> None:
         """Tell where in the line the run stands."""
@@ -209,11 +218,6 @@ class RunLog:
             with suppress(RuntimeError):  # its event loop has been closed
                 waker()
 
-    def _promises(self, event: Started) -> dict[str, Any]:
-        film_steps = _offered("film_steps", event, event.recipe, self.recipe)
-        expected_s = _offered("expected_s", event, event.recipe)
-        return {"film_steps": film_steps, "expected_s": self.expected_s if expected_s is None else expected_s}
-
     @contextmanager
     def _following(self, waker: Waker, name: str = "") -> Iterator[None]:
         with self._lock:
@@ -228,7 +232,7 @@ class RunLog:
             with self._lock:
                 self._followers -= 1
                 self._sleepers.discard(waker)
-                self._lonely_since = self._clock()
+                self._lonely_since = self._clock.now()
                 if name:
                     self._gone(name)
 
@@ -241,9 +245,3 @@ class RunLog:
             self._leaving.remove(name)
         elif len(self._missing) < MISSING:
             self._missing[name] = self._lonely_since
-
-
-def _offered(name: str, *sources: Any) -> Any:
-    """The first plain value that one of the sources has under this name."""
-    values = (getattr(source, name, None) for source in sources)
-    return next((value for value in values if value is not None and not callable(value)), None)

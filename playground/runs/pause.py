@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from playground.runs.clock import MONOTONIC, Clock
+
 TICK_S = 0.05  # how often a waiting trainer asks whether it should stop
 
 
 class Gate:
     """One thread trains and waits here; any other may shut and open it."""
 
-    def __init__(self, shut: bool = False) -> None:
+    def __init__(self, shut: bool = False, clock: Clock = MONOTONIC) -> None:
         self._changed = threading.Condition()
+        self._clock = clock
         self._shut, self._granted = shut, 0
 
     @property
@@ -39,7 +42,7 @@ class Gate:
         """Block until a step may be done, or until the trainer should stop."""
         with self._changed:
             while self.holds and not should_stop():
-                self._changed.wait(TICK_S)
+                self._clock.wait(self._changed, TICK_S)
 
     def passed(self) -> None:
         """A step has begun: what was granted is used up."""

@@ -19,6 +19,7 @@ from ..disk import keep_newest, own_folder
 from ..errors import InputError
 from ..runs.events import Done, Progress, SequenceSample, Snapshot, Started
 from ..runs.log import RunLog
+from ..training.recipes import Recipe
 from . import checkpoints
 from .checkpoints import Checkpoint
 
@@ -30,7 +31,7 @@ FRAMES_BYTES = 128 * 2**10  # of the film's frames; a header may have twice that
 _log = logging.getLogger(__name__)
 
 
-def keep(log: RunLog, learned: Checkpoint) -> Path:
+def keep(log: RunLog[Recipe], learned: Checkpoint) -> Path:
     """Write what a run has learned so far. Raises OSError, and then there is no file."""
     folder = own_folder("PLAYGROUND_RUNS", "runs")
     path = checkpoints.save(folder / f"run-{log.id}.safetensors", replace(learned, history=_history(log)))
@@ -38,7 +39,7 @@ def keep(log: RunLog, learned: Checkpoint) -> Path:
     return path
 
 
-def find(run_id: str) -> RunLog | None:
+def find(run_id: str) -> RunLog[Recipe] | None:
     """The ended run of this name as it was kept, its curves and film included; None if there is none that can be read."""
     if not NAME.fullmatch(run_id):
         return None
@@ -50,7 +51,7 @@ def find(run_id: str) -> RunLog | None:
         return None
 
 
-def _history(log: RunLog) -> dict[str, Any]:
+def _history(log: RunLog[Recipe]) -> dict[str, Any]:
     """Curves and film as they went down the stream, thinned to what a file's header may hold."""
     reason = log.end.reason if isinstance(log.end, Done) else "stopped"
     history: dict[str, Any] = {"losses": [], "scores": [], "frames": [], "end": [log.tally.step, reason]}
@@ -70,7 +71,7 @@ def _thinned(rows: list[list[float]]) -> list[list[float]]:
     return [[step, round(s, 3), float(f"{value:.5g}")] for i, (step, s, value) in enumerate(rows) if not i % every or i == len(rows) - 1]
 
 
-def _told_again(run_id: str, learned: Checkpoint) -> RunLog:
+def _told_again(run_id: str, learned: Checkpoint) -> RunLog[Recipe]:
     """A log that says what the run once said, in fewer words."""
     recipe, history = learned.recipe, learned.history
     log = RunLog(run_id, recipe, "", kept=True)

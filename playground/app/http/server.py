@@ -48,7 +48,7 @@ class Closable(Protocol):
     def close(self, verbose: bool = True) -> None: ...
 
 
-def app_kwargs(book: RunBook, desk: files.Desk | None = None, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
+def app_kwargs(book: RunBook[Any], desk: files.Desk | None = None, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`."""
 
     async def events(request: Request) -> Response:
@@ -90,7 +90,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, log: RunLog, after: int, beat_s: float, stall_s: float, name: str = "") -> None:
+    def __init__(self, log: RunLog[Any], after: int, beat_s: float, stall_s: float, name: str = "") -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
@@ -128,7 +128,7 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": body, "more_body": more_body})
 
 
-def install_drain(demo: Closable, book: RunBook, *, keep: Callable[[RunLog], None] | None = None, limit_s: float = 10.0) -> None:
+def install_drain(demo: Closable, book: RunBook[Any], *, keep: Callable[[RunLog[Any]], None] | None = None, limit_s: float = 10.0) -> None:
     """On SIGTERM or Ctrl-C tell every follower, stop all runs, let `keep` save them, and exit within `limit_s`.
 
     Call it on the main thread before `launch`. A second signal exits at once.
@@ -146,7 +146,7 @@ def install_drain(demo: Closable, book: RunBook, *, keep: Callable[[RunLog], Non
     signal.signal(signal.SIGINT, leave)
 
 
-def _leave(demo: Closable, book: RunBook, keep: Callable[[RunLog], None] | None, limit_s: float) -> None:
+def _leave(demo: Closable, book: RunBook[Any], keep: Callable[[RunLog[Any]], None] | None, limit_s: float) -> None:
     alarm = threading.Timer(0.9 * limit_s, os._exit, (1,))
     alarm.daemon = True
     alarm.start()

@@ -19,10 +19,6 @@ from ..panel import Panel
 from ..stage import Stage
 from ..visit import HOME, SHIPPED, Visit
 
-TASKS = (  # from the easiest to read off the picture
-    "reverse", "copy", "sort", "addition", "dates", "numbers", "translation", "summary", "qa", "text_to_text",
-    "sentiment", "entities", "pronouns", "infill", "total", "completion", "pairs", "scenes", "dialing", "digits", "strokes",
-)  # fmt: skip
 ARCHITECTURES = (
     "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
     "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
@@ -118,7 +114,7 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
     presets = PRESETS.get(visit.pair, ())
     nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     return {
-        "tasks": [_task(t) for t in _ordered(tasks.tasks(), TASKS)],
+        "tasks": [_task(t) for t in tasks.ordered()],
         "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
         "task": recipe.task,
         "architecture": recipe.architecture,

@@ -13,9 +13,8 @@ import torch
 
 from ... import tasks
 from ...errors import InputError
-from ...inference.explore import picture
 from ...options import show
-from ...tasks import Drawn, Given, HeldOut, Pixels, Sound, Typed
+from ...tasks import Drawn, Given, HeldOut, Pixels, Sound, Typed, picture
 from ...tasks.dialing.sound import SECONDS
 from ...tasks.dialing.tones import RATE
 from ...tasks.given import SIDE

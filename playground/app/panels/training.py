@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
@@ -12,7 +11,6 @@ from ... import tasks
 from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
-from ...training import recipes
 from ...training.expected_time import expected_seconds
 from ...training.trainer import HALVE
 from ...wire import pack
@@ -41,7 +39,7 @@ class Monitor(Panel):
         history = ready(visit.slot.recipe).history
         return {
             "run": visit.run,
-            "about": None if log is None else about(log.recipe),  # type: ignore[arg-type]  # the run book does not know what a recipe is
+            "about": None if log is None else about(log.recipe),
             "link": None if log is None else link(log),
             "absence_s": book.absence_s,
             "url": f"runs/{visit.run}/events" if visit.run else None,
@@ -83,7 +81,7 @@ class Monitor(Panel):
     def again(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
         """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
         ended = self.page.book.get(_run_id(data.get("again")))
-        recipe: recipes.Recipe = ended.recipe  # type: ignore[assignment]  # the run book does not know what a recipe is
+        recipe = ended.recipe
         if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
             options = dict(recipe.training_options)
             options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
@@ -131,24 +129,18 @@ def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
 def _baselines(visit: Visit, history: dict[str, Any]) -> list[list[Any]]:
     """Lines of the charts. A shipped run knows what a trivial guess scores; for others it is found once something trains."""
     trivial = history.get("baseline") or (visit.task.baseline if visit.run is not None else None)
-    return [*_guessing(visit.task), *([[*trivial, "score"]] if trivial else [])]
-
-
-def _guessing(task: tasks.Task) -> list[list[Any]]:
-    """The loss of giving every word, and the end, the same probability."""
-    return [["guessing evenly", math.log(len(task.target_vocabulary.words) + 1)]] if isinstance(task, tasks.WritingTask) else []
+    loss = visit.task.guess_loss
+    evenly = [] if loss is None else [["guessing evenly", loss]]
+    return [*evenly, *([[*trivial, "score"]] if trivial else [])]
 
 
 def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
     """The watched input's tokens, its right answer, and how it is shown where it is no text."""
-    if isinstance(task, tasks.SensedTask):
-        sensed = task.perceive(task.pinned)
-        pixels = task.picture(sensed.source[0]).mul(255).round().byte().numpy()
-        return [task.pinned], list(sensed.right or ()), pack(pixels)
-    if not isinstance(task, tasks.TextTask):
+    watched = task.watched()
+    if not watched.sources:
         return None, None, None
-    source = task.parse(task.pinned)[: task.trained_lengths[1]]
-    return list(source), list(task.answer(source) or ()), None
+    picture = pack(watched.pictures[0].mul(255).round().byte().numpy()) if watched.pictures else None
+    return list(watched.sources[0]), list(watched.right[0]), picture
 
 
 def _frame(value: Any) -> int:

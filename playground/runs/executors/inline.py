@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from playground.runs.clock import MONOTONIC, Clock
 from playground.runs.events import Event
 from playground.runs.executors import TRAIN, load
 from playground.runs.pause import Gate
@@ -20,22 +21,22 @@ from playground.runs.pause import Gate
 class InlineExecutor:
     """Runs `train` wherever `Job.events()` is iterated. Its exceptions are the caller's."""
 
-    def __init__(self, train: str = TRAIN) -> None:
-        self._train = train
+    def __init__(self, train: str = TRAIN, clock: Clock = MONOTONIC) -> None:
+        self._train, self._clock = train, clock
 
     def submit(self, recipe: Any, *, paused: bool = False) -> InlineJob:
-        return InlineJob(self._train, recipe, paused)
+        return InlineJob(self._train, recipe, Gate(paused, self._clock))
 
     def close(self) -> None:
         """Nothing runs by itself, so nothing has to be ended."""
 
 
 class InlineJob:
-    def __init__(self, train: str, recipe: Any, paused: bool = False) -> None:
+    def __init__(self, train: str, recipe: Any, gate: Gate) -> None:
         self._train = train
         self._recipe = recipe
         self._stop = threading.Event()
-        self._gate = Gate(paused)
+        self._gate = gate
         self.pause, self.resume, self.step = self._gate.shut, self._gate.open, self._gate.once
 
     def events(self) -> Iterator[Event]:
@@ -49,10 +50,11 @@ class InlineJob:
 
     def stop(self) -> None:
         self._stop.set()
+        self._gate.open()
 
     def kill(self) -> None:
         """A thread cannot be killed: the same as `stop`."""
-        self._stop.set()
+        self.stop()
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...vocabulary import EOS, Vocabulary
-from .. import Batch, Given, Pixels, Sensed, SensedTask, Typed, pad, register
+from .. import Batch, Given, Pixels, Reading, SensedTask, Typed, pad, register
 from ..given import SIDE
 from ..text import is_held_out
 from .size import as_drawn
@@ -56,6 +56,7 @@ class Scenes(SensedTask):
     title = "Scenes in words"
     description = "Say what a small picture shows: which shapes, in which colours, and how they lie to each other."
     example = "32 × 32 → a red circle above …"
+    order = 180
     kind = "caption"
     reads = (Typed, Pixels)
     Options = Options
@@ -80,20 +81,20 @@ class Scenes(SensedTask):
         captions = _pools()[1].captions
         return self.join(self.target_vocabulary.decode(captions[int(torch.randint(len(captions), (), generator=generator))].tolist()))
 
-    def perceive(self, given: Any) -> Sensed:
+    def perceive(self, given: Any) -> Reading:
         """A typed scene is drawn; an array (32, 32, 3) in 0..1 is scaled where its shapes are larger or smaller than drawn ones."""
         if isinstance(given, str):
             things, told = read_scene(given)
             drawn = draw(*described([things]), paper=torch.full((1,), 0.94))
-            return Sensed(drawn, text=told, shown=drawn[0].numpy())
+            return Reading(drawn, text=told, shown=drawn[0].numpy())
         values = as_drawn(_checked(given), RGB.numpy())
-        return Sensed(torch.from_numpy(values)[None], shown=values)
+        return Reading(torch.from_numpy(values)[None], shown=values)
 
     def drawn(self, values: Any) -> Given:
         shown = self.perceive(None if isinstance(values, str) else values).shown
         return Pixels((shown * 255).round().astype(np.uint8).tobytes())
 
-    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
+    def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """As on a chessboard: columns a, b, c … from the left, rows 1, 2, 3 … from the top."""
         rows, columns = self.grid(count)
         return tuple(f"{chr(ord('a') + column)}{row + 1}" for row in range(rows) for column in range(columns))

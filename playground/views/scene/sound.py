@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from ...tasks import Sensed
+from ...tasks import Reading
 from ...tasks.dialing.tones import BINS, FIRST, RATE, WINDOW
 from ...wire import pack
 
 
-def heard(sensed: Sensed) -> dict[str, Any]:
+def heard(sensed: Reading) -> dict[str, Any]:
     """Its samples, what the model sees of them, and how long they last, in seconds."""
     rate, samples = sensed.shown
     step = RATE / WINDOW
