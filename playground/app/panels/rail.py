@@ -23,7 +23,7 @@ BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], [
 
 
 class Rail(Panel):
-    module, sends = "rail", ("choose", "train", "options", "once", "reset")
+    module, sends = "rail/rail", ("choose", "train", "options", "once", "reset")
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.recipe, stage.visit.preset
