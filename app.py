@@ -25,7 +25,7 @@ def main() -> None:
         demo, page = create_app(arguments.device, arguments.executor)
     except InputError as error:
         parser.exit(2, f"{error}\n")
-    install_drain(demo, page.book, keep=page.shelf.keep)
+    install_drain(demo, page.book, keep=page.library.keep)
     launch(demo, page, host, arguments.port)
     demo.block_thread()
 

@@ -26,7 +26,7 @@ from .errors import InputError
 from .options import show
 
 if TYPE_CHECKING:
-    from .tasks import Sensed
+    from .tasks import Reading
 
 OPS = ("set", "scale", "add", "mask", "patch")
 
@@ -166,8 +166,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     search (`beam`) a leading axis runs over the final hypotheses, best first.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
     vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
-    at once, each read off at one of `positions` of the source (none for an answer about the whole). Of a picture or a
-    sound, `sensed` is what was read, and `source` names the encoder's states.
+    at once, each read off at one of `positions` of the source (none for an answer about the whole). `reading` is what went
+    into the model; of a picture or a sound `source` names the encoder's states.
     """
 
     def __init__(
@@ -183,12 +183,17 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         ended: bool = True,
         positions: tuple[int, ...] = (),
         beam: bool = False,
-        sensed: Sensed | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self._sites, self.positions, self.beam = sites, positions, beam
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
         self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
-        self.sensed = sensed
+        self.reading = reading
+
+    @property
+    def sensed(self) -> Reading | None:
+        """What was read where it is no text."""
+        return None if self.reading is None or self.reading.tokens else self.reading
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -18,3 +18,8 @@ def pack(array: NDArray[np.float32] | NDArray[np.uint8]) -> dict[str, Any]:
         return {"shape": list(array.shape), "u8": base64.b64encode(array.tobytes()).decode("ascii")}
     little = np.ascontiguousarray(array, dtype="<f4")
     return {"shape": list(little.shape), "f32": base64.b64encode(little.tobytes()).decode("ascii")}
+
+
+def ink(pictures: NDArray[np.float32]) -> str:
+    """Ink in 0..1 as one byte a pixel, base64: a quarter of what floats would take."""
+    return base64.b64encode((pictures.clip(0, 1) * 255).round().astype(np.uint8).tobytes()).decode("ascii")

@@ -15,11 +15,12 @@ from torch.nn import functional as F
 from playground import load, models, tasks
 from playground.errors import InputError
 from playground.inference import latent
-from playground.inference.explore import Code, explore
+from playground.inference.explore import explore
 from playground.inference.projection import project
 from playground.models import Autoencoder, flops_per_example
 from playground.models.conv_autoencoder import Convolution, Upsampling
 from playground.models.vae import VariationalAutoencoder
+from playground.tasks import Code
 from playground.tracing import Edit
 from playground.training import recipes
 from playground.training.presets import PRESETS

@@ -12,17 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from playground import models, tasks
-from playground.app import content, visit
-from playground.app.library import Shelf
-from playground.app.page import NAMES, Page, home
-from playground.app.panels import inside, setup
+from playground import tasks
 from playground.errors import InputError
 from playground.inference.explore import explore
 from playground.models.layers.attention import SCORES
-from playground.runs.book import RunBook
-from playground.runs.executors.inline import InlineExecutor
-from playground.tasks import TextTask
 from playground.tracing import Trace
 from playground.views.blocks import opened as blocks
 from playground.views.style import plain
@@ -246,50 +239,3 @@ def test_paths_read_as_places() -> None:
     assert [blocks.hue(p) for p in ("encoder.norm", "decoder.layers.1.cross_attention", "pooling", "decoder.output")] == [
         "enc", "code", "code", "dec",
     ]  # fmt: skip
-
-
-@pytest.fixture
-def page() -> Page:
-    book = RunBook(InlineExecutor())
-    return Page(book, Shelf(book), "cpu", home("cpu"))
-
-
-def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
-    handler = inside.inspect(page)
-    after = handler(page.first, {"block": "decoder.attention"}, "")
-    assert after.block == "decoder.attention" and "block=decoder.attention" in after.query()
-    assert visit.from_query({"block": "decoder.attention"}, "cpu").block == "decoder.attention"
-    values = page.values(after, "", changed_from=page.first)
-    assert json.loads(values["block"])["title"] == "Additive attention"
-    assert "player" not in values, "the picture stands as it stood"
-    closed = handler(after, {"block": None}, "")
-    assert json.loads(page.values(closed, "", changed_from=after)["block"]) == {"path": None}
-    with pytest.raises(InputError):
-        handler(page.first, {"block": "decoder.nothing"}, "")
-    with pytest.raises(InputError):
-        handler(page.first, {"block": {"a": 1}}, "")
-
-
-def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -> None:
-    before = inside.inspect(page)(page.first, {"block": "decoder.attention"}, "")
-    typed = page.values(before.with_input("27"), "", changed_from=before)
-    assert json.loads(typed["block"])["attention"]["columns"] == ["2", "7"]
-    other = visit.start("seq2seq", "reverse", device="cpu")
-    assert content.still_open(visit.replace(other, block="decoder.attention"), page.shelf).block is None
-    assert content.still_open(visit.replace(other, block="decoder.output"), page.shelf).block == "decoder.output"
-
-
-def test_a_choice_is_answered_also_where_it_changes_nothing(page: Page) -> None:
-    """The rail waits for the answer, and two quick choices may lead back to where they began."""
-    same = {"task": "reverse", "architecture": "attention_seq2seq"}
-    answers = dict(zip(NAMES, page.answer(page.first, setup.choose, same, ""), strict=True))
-    assert {name: json.loads(answers["rail"])[name] for name in same} == same
-
-
-def test_only_models_that_attend_have_the_attention_tab() -> None:
-    def names(architecture: str, task: str) -> list[str]:
-        return [name for name, _ in content.tabs(visit.start(architecture, task, device="cpu"))["tabs"]]
-
-    assert "attention" in names("attention_seq2seq", "reverse") and "attention" in names("transformer", "reverse")
-    assert "attention" not in names("seq2seq", "reverse") and "attention" not in names("autoencoder", "strokes")
-    assert all(isinstance(tasks.get(t)(), TextTask) for a, t in small.PAIRS if models.get(a).kind == "reader" and t == "sentiment")

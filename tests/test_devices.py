@@ -11,10 +11,10 @@ import orjson
 import pytest
 import torch
 
-from playground.app import choices
-from playground.app.library import Shelf
-from playground.app.page import NAMES, ON_THE_CPU, Page, home
-from playground.app.panels import top, training
+from playground.app.page import ON_THE_CPU, Page
+from playground.app.panels import top
+from playground.app.panels.top import Top
+from playground.app.panels.training import Monitor
 from playground.runs.book import RunBook
 from playground.runs.events import Done, Event, Failed, Snapshot
 from playground.runs.executors import TRAIN
@@ -24,6 +24,7 @@ from playground.runs.pause import Gate
 from playground.training.recipes import make
 from playground.training.trainer import HALVE
 from tests.fakes import HERE
+from tests.pages import answered, new_page
 
 ON_CUDA = make("seq2seq", "copy", device="cuda", training_options={"steps": 3, "batch_size": 8})
 
@@ -71,9 +72,9 @@ def test_the_trainer_itself_says_that_its_device_is_not_there() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """Of a server that had a GPU when it started."""
-    monkeypatch.setattr(choices, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU, 1 thread a run"]])
+    monkeypatch.setattr(top, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU, 1 thread a run"]])
     book = RunBook(ProcessExecutor(f"{HERE}:gpu_that_goes", preload=("torch", HERE)), slots=1)
-    yield Page(book, Shelf(book), "cuda", home("cuda"))
+    yield new_page(book, "cuda")
     book.drain(5)
 
 
@@ -82,28 +83,28 @@ def ended(page: Page, run: str | None) -> dict[str, Any]:
 
 
 def test_a_gpu_that_goes_mid_run_leaves_the_curve_and_the_next_runs_are_on_the_cpu_with_a_notice(page: Page) -> None:
-    assert page.trains_on == page.first.recipe.device == "cuda"
-    lost = page.start(page.first, "ada")
+    assert page.trains_on == page.first.visit.recipe.device == "cuda"
+    lost = page.start(page.first.visit, "ada")
     end = ended(page, lost.run)
     assert (end["type"], end["cause"], end["advice"]) == ("failed", "the GPU failed or is gone", "train again, now on the CPU")
     log = page.book.get(lost.run or "")
     assert end["kept"] == "the curve up to step 1 and the weights of step 0 are kept" and log.snapshot() is not None
     assert lost.notice is None and page.trains_on == "cpu", "whoever comes now starts on the CPU"
 
-    answers = dict(zip(NAMES, page.answer(lost, lambda *a: training.again(page, *a), {"again": lost.run}, "ada"), strict=True))
+    answers = answered(page, lost, page[Monitor].again, {"again": lost.run})
     visit = answers["visit"]
     assert visit.recipe == replace(lost.recipe, device="cpu"), "nothing else of it has changed"
     assert ended(page, visit.run)["type"] == "done"
-    assert orjson.loads(answers["monitor"])["notice"] == ON_THE_CPU
-    assert orjson.loads(answers["top"])["device"] == "cpu"
+    assert answers["Monitor"]["notice"] == ON_THE_CPU
+    assert answers["Top"]["device"] == "cpu"
     assert page.start(visit, "ada").notice is None, "told once"
 
 
 def test_the_gpu_can_be_chosen_again(page: Page) -> None:
-    ended(page, page.start(page.first, "ada").run)
-    visit = page.start(page.first, "ada")
+    ended(page, page.start(page.first.visit, "ada").run)
+    visit = page.start(page.first.visit, "ada")
     assert visit.recipe.device == "cpu"
-    chosen = top.choose(page, visit, {"device": "cuda"}, "ada")
+    chosen = page[Top].choose(visit, {"device": "cuda"}, "ada")
     assert (chosen.recipe.device, chosen.notice, page.trains_on) == ("cuda", None, "cuda")
     assert page.start(chosen, "ada").recipe.device == "cuda"
 
@@ -114,19 +115,19 @@ def test_a_gpu_that_is_listed_but_does_not_work_is_not_offered(monkeypatch: pyte
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", broken)
-    assert "cuda" not in [id for id, _ in choices.devices()]
+    assert "cuda" not in [id for id, _ in top.devices()]
 
 
 @pytest.mark.parametrize(
     ("end", "share"), [(Failed(3, "", "", HALVE), 0.5), (Failed(3, "", "", "train again"), 1), (Done(3, "stopped", {}, 1.0), 1)]
 )
 def test_train_again_halves_the_rate_only_where_that_was_advised(page: Page, end: Event, share: float) -> None:
-    visit = page.start(page.first, "ada")
+    visit = page.start(page.first.visit, "ada")
     log = page.book.get(visit.run or "")
     list(log.read())
     log.end = end  # type: ignore[assignment]
-    rate = replace(training.again(page, visit, {"again": visit.run}, "ada").recipe, device="cuda").training.learning_rate
-    assert rate == pytest.approx(share * page.first.recipe.training.learning_rate)
+    rate = replace(page[Monitor].again(visit, {"again": visit.run}, "ada").recipe, device="cuda").training.learning_rate
+    assert rate == pytest.approx(share * page.first.visit.recipe.training.learning_rate)
 
 
 @pytest.mark.gpu

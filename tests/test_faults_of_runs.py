@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from playground import api
 from playground.app.http import server
-from playground.app.library import Shelf
+from playground.app.library import Library
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.events import Done, Event
@@ -316,11 +316,11 @@ def test_what_was_learned_until_the_server_goes_can_be_loaded(
     """Real training, ended in its middle; the file of the finished part is read back by the Python interface."""
     monkeypatch.setenv("PLAYGROUND_RUNS", str(tmp_path))
     book = make(InlineExecutor())
-    shelf = Shelf(book)
+    library = Library(book)
     log = book.get(book.start(tiny_recipe("attention_seq2seq", "reverse", steps=20_000), "ada"))
     follower = map(orjson.loads, log.read())
     assert any(payload["type"] == "progress" for payload in follower)
-    book.drain(10, shelf.keep)
+    book.drain(10, library.keep)
     assert "closing" in types(log) and types(log)[-1] == "done"
     (file,) = tmp_path.iterdir()
     run = api.load(file)

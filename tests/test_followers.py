@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.app.http.server import app_kwargs
-from playground.app.visit import from_query
+from playground.app.links import from_query
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
 from playground.runs.log import MISSING, RunLog

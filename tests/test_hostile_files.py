@@ -32,7 +32,8 @@ from starlette.types import Message
 
 from playground import api, disk
 from playground.app import downloads as files
-from playground.app.library import UPLOADED, UPLOADS, Shelf
+from playground.app.library import UPLOADS, Library
+from playground.app.names import UPLOADED
 from playground.app.visit import start
 from playground.errors import InputError
 from playground.inference.projection import Projection, project
@@ -184,7 +185,7 @@ def test_known_tricks_are_refused_without_being_parsed(trick: str, monkeypatch: 
     monkeypatch.setattr(checkpoints, "load_tensors", lambda data: pytest.fail("tensors were made of it"))
     assert read_or_refused(TRICKS[trick]) is None
     with pytest.raises(InputError):
-        shelf().take(TRICKS[trick], RECIPE)
+        library().take(TRICKS[trick], RECIPE)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
@@ -201,8 +202,8 @@ def spoiled(value: float, bare: bool) -> bytes:
 
 
 def test_missing_extra_and_misshaped_tensors_are_listed_and_the_stage_stays() -> None:
-    kept, home = shelf(), start("attention_seq2seq", "reverse")
-    before = kept.get(home)
+    kept, home = library(), start("attention_seq2seq", "reverse")
+    before = kept.run(home.slot)
     weights = dict(new_model(RECIPE).state_dict())
     gone, misshapen, wrong_type, *_ = weights
     del weights[gone]
@@ -212,14 +213,14 @@ def test_missing_extra_and_misshaped_tensors_are_listed_and_the_stage_stays() ->
     said = str(caught.value)
     for part in (f"missing {gone} [", "unknown extra", f"{misshapen} is F32 [2, 3], expected F32 [", f"{wrong_type} is F64 ["):
         assert part in said
-    assert said.endswith("Nothing was changed.") and kept.get(home) is before
+    assert said.endswith("Nothing was changed.") and kept.run(home.slot) is before
 
 
 # --- brought by visitors -----------------------------------------------------------------------------------------
 
 
-def shelf() -> Shelf:
-    return Shelf(RunBook(InlineExecutor()))
+def library() -> Library:
+    return Library(RunBook(InlineExecutor()))
 
 
 def request(app: Any, path: str, body: bytes = b"", method: str = "POST") -> tuple[int, dict[bytes, bytes], bytes]:
@@ -242,7 +243,7 @@ async def _anyone(_: Any) -> bool:
 
 
 def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> None:
-    desk = files.Desk(shelf())
+    desk = files.Desk(library(), lambda visit: [])
     app = Starlette(routes=files.routes(desk, _anyone))
     ticket = desk.ticket(start("attention_seq2seq", "reverse"))
     status, _, body = request(app, f"/code/{ticket}/upload", whole())
@@ -255,7 +256,7 @@ def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> N
             assert status in (307, 404) and b"Traceback" not in body and str(ROOT).encode() not in body
         for shown in (name, UPLOADED + name):
             with pytest.raises(InputError, match="no longer kept"):
-                desk.shelf.get(replace(start("attention_seq2seq", "reverse"), shown=shown))
+                desk.library.run(replace(start("attention_seq2seq", "reverse"), shown=shown).slot)
     _, headers, _ = request(app, f"/code/{ticket}/weights.safetensors", method="GET")
     assert headers[b"content-disposition"] == b'attachment; filename="weights.safetensors"'
 
@@ -269,21 +270,21 @@ def test_shipped_runs_are_looked_up_by_registered_names_only(name: str) -> None:
 
 def test_the_same_name_uploaded_by_many_at_once_keeps_every_one() -> None:
     """Files are told apart by what is in them; the same file twice is one."""
-    kept = shelf()
+    kept = library()
     every = [dumps(Checkpoint(replace(RECIPE, seed=n % 5), new_model(RECIPE).state_dict(), {}, 0.0)) for n in range(10)]
     with ThreadPoolExecutor(10) as pool:
         names = list(pool.map(lambda data: kept.take(data, RECIPE), every))
     assert len(set(names)) == 5 and names[:5] == names[5:]
-    assert [kept.get(replace(start("attention_seq2seq", "reverse"), shown=name)).recipe.seed for name in names] == [0, 1, 2, 3, 4] * 2
+    assert [kept.run(replace(start("attention_seq2seq", "reverse"), shown=name).slot).recipe.seed for name in names] == [0, 1, 2, 3, 4] * 2
 
 
 def test_uploads_are_bounded_and_the_oldest_says_that_it_is_gone() -> None:
-    kept, home = shelf(), start("attention_seq2seq", "reverse")
+    kept, home = library(), start("attention_seq2seq", "reverse")
     weights = new_model(RECIPE).state_dict()
     names = [kept.take(dumps(Checkpoint(replace(RECIPE, seed=n), weights, {}, 0.0)), RECIPE) for n in range(UPLOADS + 1)]
     with pytest.raises(InputError, match="no longer kept on the server"):
-        kept.get(replace(home, shown=names[0]))
-    assert kept.get(replace(home, shown=names[-1])).recipe.seed == UPLOADS
+        kept.run(replace(home, shown=names[0]).slot)
+    assert kept.run(replace(home, shown=names[-1]).slot).recipe.seed == UPLOADS
 
 
 @pytest.mark.parametrize("pair", [("attention_seq2seq", "reverse"), ("autoencoder", "strokes")], ids="-".join)
@@ -293,8 +294,8 @@ def test_a_background_that_does_not_fit_the_model_spoils_no_figure(pair: tuple[s
     zeros = torch.zeros(3, 3).numpy()
     wrong = Projection(zeros[0], zeros[:2], zeros[0, :2], zeros[:, :2])
     data = dumps(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0, "cpu", {"encoder": wrong, "else": wrong}, {"baseline": 5}))
-    kept = shelf()
-    run = kept.get(replace(start(*pair), shown=kept.take(data, recipe)))
+    kept = library()
+    run = kept.run(replace(start(*pair), shown=kept.take(data, recipe)).slot)
     assert set(run.projections) == set(project(run.model, run.task)) and run.history == {}
     for name, one in run.projections.items():
         assert one.mean.size == project(run.model, run.task)[name].mean.size

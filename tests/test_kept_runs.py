@@ -14,9 +14,8 @@ import orjson
 import pytest
 
 from playground import api
-from playground.app import content
-from playground.app.library import Shelf
-from playground.app.visit import from_query
+from playground.app.library import Library, arrived
+from playground.app.links import from_query
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
@@ -34,18 +33,18 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunLog, Pa
         book = RunBook(InlineExecutor(), slots=1, grace_s=60)
         log = book.get(book.start(tiny_recipe("attention_seq2seq", "reverse", steps=400), "ada"))
         list(log.read())
-        book.drain(5, Shelf(book).keep)
+        book.drain(5, Library(book).keep)
     (file,) = folder.iterdir()
     return log, file
 
 
 @pytest.fixture
-def after(ended: tuple[RunLog, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunLog, Path, Shelf]:
+def after(ended: tuple[RunLog, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunLog, Path, Library]:
     """The same after a new start: the run, its file in a folder of its own, and a server that knows nothing yet."""
     monkeypatch.setenv("PLAYGROUND_RUNS", str(tmp_path))
     file = tmp_path / ended[1].name
     file.write_bytes(ended[1].read_bytes())
-    return ended[0], file, Shelf(RunBook(InlineExecutor(), slots=1, grace_s=60))
+    return ended[0], file, Library(RunBook(InlineExecutor(), slots=1, grace_s=60))
 
 
 def told(log: RunLog, kind: str) -> list[dict[str, Any]]:
@@ -68,11 +67,11 @@ def changed(file: Path, **history: Any) -> None:
     file.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length :])
 
 
-def test_a_link_finds_the_run_with_curve_and_film(after: tuple[RunLog, Path, Shelf]) -> None:
-    log, _, shelf = after
-    visit = content.arrived(from_query({"run": log.id}), shelf)
+def test_a_link_finds_the_run_with_curve_and_film(after: tuple[RunLog, Path, Library]) -> None:
+    log, _, library = after
+    visit = arrived(from_query({"run": log.id}), library)
     assert (visit.run, visit.shown) == (log.id, log.id) and "read back from disk" in (visit.notice or "")
-    found = shelf.book.get(log.id)
+    found = library.book.get(log.id)
     assert found.kept and found.over and found.status == "done" and found.owner == ""
     assert log.started and visit.recipe == replace(log.started.recipe, device=visit.recipe.device)
     whole, thin = curve(log), curve(found)
@@ -84,17 +83,17 @@ def test_a_link_finds_the_run_with_curve_and_film(after: tuple[RunLog, Path, She
         frame["pinned"]["output"] for frame in told(log, "snapshot")
     ]
     assert told(found, "done")[0]["metrics"] == told(log, "done")[0]["metrics"]
-    assert shelf.get(visit).explore("3 1 4").tokens
-    assert content.arrived(from_query({"run": log.id}), shelf).shown == log.id, "and again, now from memory"
-    assert shelf.book.counts()["finished"] == 1
+    assert library.run(visit.slot).explore("3 1 4").tokens
+    assert arrived(from_query({"run": log.id}), library).shown == log.id, "and again, now from memory"
+    assert library.book.counts()["finished"] == 1
 
 
-def test_a_file_without_a_curve_says_so(after: tuple[RunLog, Path, Shelf]) -> None:
-    log, file, shelf = after
+def test_a_file_without_a_curve_says_so(after: tuple[RunLog, Path, Library]) -> None:
+    log, file, library = after
     checkpoints.save(file, replace(checkpoints.load(file), history={}))
-    visit = content.arrived(from_query({"run": log.id}), shelf)
+    visit = arrived(from_query({"run": log.id}), library)
     assert visit.shown == log.id and "without its curve" in (visit.notice or "")
-    assert shelf.get(visit).explore("3 1 4").tokens
+    assert library.run(visit.slot).explore("3 1 4").tokens
 
 
 @pytest.mark.parametrize(
@@ -106,44 +105,44 @@ def test_a_file_without_a_curve_says_so(after: tuple[RunLog, Path, Shelf]) -> No
         )),
     ],
 )  # fmt: skip
-def test_frames_that_no_page_could_draw_are_left_out(after: tuple[RunLog, Path, Shelf], frames: Any) -> None:
-    log, file, shelf = after
+def test_frames_that_no_page_could_draw_are_left_out(after: tuple[RunLog, Path, Library], frames: Any) -> None:
+    log, file, library = after
     changed(file, frames=frames, end=["x", "<b>"])
-    found = shelf.log(log.id)
+    found = library.log(log.id)
     assert not told(found, "snapshot") and curve(found) and told(found, "done")[0]["reason"] == "stopped"
 
 
-def test_a_damaged_file_is_a_run_no_longer_kept(after: tuple[RunLog, Path, Shelf]) -> None:
-    log, file, shelf = after
+def test_a_damaged_file_is_a_run_no_longer_kept(after: tuple[RunLog, Path, Library]) -> None:
+    log, file, library = after
     whole = file.read_bytes()
     for damaged in (b"", whole[:-9], b"\x80\x04pickle", whole[:200] + b"\0" * 50 + whole[250:]):
         file.write_bytes(damaged)
         with pytest.raises(InputError, match="no longer kept"):
-            shelf.log(log.id)
+            library.log(log.id)
     changed_losses = [[0, 0.0, "x"]]
     file.write_bytes(whole)
     changed(file, losses=changed_losses)
-    visit = content.arrived(from_query({"run": log.id, "seed": "7"}), shelf)
+    visit = arrived(from_query({"run": log.id, "seed": "7"}), library)
     assert visit.run is None and visit.recipe.seed == 7 and "Run not found" in (visit.notice or "")
 
 
 @pytest.mark.parametrize("name", ["", "..", "../" * 7 + "a", "/etc/passwd", "A" * 22, "A" * 21 + "\0", "uploaded-" + "0" * 32])
-def test_names_that_are_not_ours_open_no_file(after: tuple[RunLog, Path, Shelf], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    *_, shelf = after
+def test_names_that_are_not_ours_open_no_file(after: tuple[RunLog, Path, Library], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    *_, library = after
     monkeypatch.setattr(checkpoints, "load", lambda path: pytest.fail(f"opened {path}"))
     with pytest.raises(InputError, match="no longer kept"):
-        shelf.log(name)
+        library.log(name)
 
 
-def test_what_is_kept_is_read_by_the_python_interface(after: tuple[RunLog, Path, Shelf]) -> None:
+def test_what_is_kept_is_read_by_the_python_interface(after: tuple[RunLog, Path, Library]) -> None:
     log, file, _ = after
     run = api.load(file)
     assert run.history["losses"] and run.figure("learning").data and log.id in file.name
 
 
-def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog, Path, Shelf]) -> None:
+def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog, Path, Library]) -> None:
     """Their names differ, whatever they were made of; ten who open one link at once share one run."""
-    log, file, shelf = after
+    log, file, library = after
     learned = checkpoints.load(file)
     names = [f"{n}" * 22 for n in range(8)]
     twins = [RunLog(name, log.recipe, "ada") for name in names]
@@ -153,8 +152,8 @@ def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog,
             twin.append(event)
     with ThreadPoolExecutor(8) as pool:
         paths = list(pool.map(lambda twin: kept_runs.keep(twin, learned), twins))
-        found = list(pool.map(shelf.log, names))
-        same = list(pool.map(shelf.log, [log.id] * 10))
+        found = list(pool.map(library.log, names))
+        same = list(pool.map(library.log, [log.id] * 10))
     assert len(set(paths)) == 8 and all(path.exists() for path in paths)
     assert [one.id for one in found] == names and all(one.snapshots for one in found)
-    assert {id(one) for one in same} == {id(shelf.book.get(log.id))}
+    assert {id(one) for one in same} == {id(library.book.get(log.id))}

@@ -222,10 +222,10 @@ def test_held_out_lines_are_never_learned_whatever_the_lines(lines: list[tuple[s
     except InputError as error:
         assert len(str(error)) < 500
         return
-    learned, held = divided(task.examples_)
-    assert len(held) >= 2 and len(learned) + len(held) == len(task.examples_)
+    learned, held = divided(task.pairs)
+    assert len(held) >= 2 and len(learned) + len(held) == len(task.pairs)
     assert not {source for source, _ in learned} & {source for source, _ in held}
-    assert divided(tuple(reversed(task.examples_))) == (learned, held) or len({crc(s) for s, _ in task.examples_}) < len(task.examples_)
+    assert divided(tuple(reversed(task.pairs))) == (learned, held) or len({crc(s) for s, _ in task.pairs}) < len(task.pairs)
 
 
 def crc(source: tuple[str, ...]) -> int:

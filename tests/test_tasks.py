@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -9,10 +13,12 @@ from hypothesis import strategies as st
 
 from playground import tasks
 from playground.errors import InputError
-from playground.tasks import PictureTask, pad
+from playground.tasks import PictureTask, SequenceTask, TextTask, WritingTask, pad
 from playground.tasks.digit_strings import DigitOptions, DigitStrings
+from playground.tasks.registry import GROUPS
 from playground.tasks.strokes import draw, pool
-from playground.vocabulary import MASK, PAD, Vocabulary, graphemes, normalise, visible
+from playground.tasks.text import PooledSequence
+from playground.vocabulary import EOS, MASK, PAD, Vocabulary, graphemes, normalise, visible
 
 SEQUENCE = [id for id, task in tasks.tasks().items() if issubclass(task, DigitStrings)]
 PICTURE = [id for id, task in tasks.tasks().items() if issubclass(task, PictureTask)]
@@ -248,3 +254,120 @@ def test_unknown_tasks_are_refused_by_name(name: object) -> None:
     with pytest.raises(InputError, match=r"is not a task here; there are: .*reverse") as caught:
         tasks.get(name)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("task_id", [id for id, task in tasks.tasks().items() if issubclass(task, WritingTask)])
+def test_targets_end_and_can_be_written_to_their_end(task_id: str) -> None:
+    task = tasks.get(task_id)()
+    for batch in (task.sample(300, torch.Generator().manual_seed(0)), task.held_out(300)):
+        lengths = torch.full((len(batch),), batch.source.shape[1]) if batch.mask is None else batch.mask.sum(1)
+        for row, length in zip(batch.target.tolist(), lengths.tolist(), strict=True):
+            assert row.count(EOS) == 1 and row.index(EOS) < task.max_steps(length)
+            assert set(row[row.index(EOS) + 1 :]) <= {PAD}
+
+
+@pytest.mark.parametrize("task_id", [id for id, task in tasks.tasks().items() if issubclass(task, TextTask)])
+def test_sources_are_not_longer_than_what_may_be_typed(task_id: str) -> None:
+    task = tasks.get(task_id)()
+    assert task.longest().source.shape == (1, task.trained_lengths[1])
+    assert max(task.trained_lengths[1], task.held_out(300).source.shape[1]) <= task.max_source
+
+
+def test_tasks_are_listed_in_the_order_of_teaching_and_in_groups() -> None:
+    assert [task.id for task in tasks.ordered()][:4] == ["reverse", "copy", "sort", "addition"]
+    groups = tasks.grouped()
+    assert tuple(groups) == GROUPS and all(groups.values())
+    assert sorted(task.id for group in groups.values() for task in group) == sorted(tasks.tasks())
+    assert [task.id for task in groups["Pictures"]] == ["scenes", "digits", "strokes"]
+
+
+@pytest.mark.parametrize("task_id", tasks.tasks())
+def test_what_is_watched_is_what_was_pinned(task_id: str) -> None:
+    """The pinned input alone, and the same one before others."""
+    task = tasks.get(task_id)()
+    alone, more = task.watched(), task.watched(3, lambda batch: 4)
+    assert len(alone.batch) == 1 and len(more.batch) == 4
+    if task_id in PICTURE:
+        assert not alone.sources and not alone.right and not alone.pictures
+        return
+    assert len(alone.sources) == len(alone.right) == 1 and len(more.sources) == len(more.right) == 4
+    assert alone.right == more.right[:1] != ((),)
+    if task.kind in ("caption", "sound"):
+        assert alone.sources == ((task.pinned,),) and len(alone.pictures) == 1 and len(more.pictures) == len(more.sources[0]) == 4
+    else:
+        assert alone.sources == more.sources[:1] == (task.perceive(task.pinned).tokens[: task.trained_lengths[1]],)
+
+
+@pytest.mark.parametrize("task_id", tasks.tasks())
+def test_a_trivial_guess_leaves_something_to_be_learned(task_id: str) -> None:
+    task = tasks.get(task_id)()
+    name, score = task.floor
+    assert name and 0 <= score < (0.1 if task_id in PICTURE else 0.98)
+    assert (task.guess_loss is None) == (not task.writes)
+
+
+class Doubled(DigitStrings):
+    id, title, description, example = "doubled", "Doubled", "Every digit twice.", "3 1 → 3 3 1 1"
+
+    def rearrange(self, digits: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        return digits.repeat_interleave(2, dim=1)
+
+
+def test_a_target_of_another_length_is_refused_with_a_sentence() -> None:
+    for ask in (lambda: Doubled().held_out(5), lambda: Doubled().sample(5, torch.Generator()), lambda: Doubled().answer(("3", "1"))):
+        with pytest.raises(InputError, match=r"^doubled: rearrange makes \(\d+, \d+\) digits of .* build on PooledSequence\.$"):
+            ask()
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+class Repeated(PooledSequence):
+    """`make` gives a letter `source` times, and `target` times in the answer."""
+
+    id, title, description, example = "repeated", "Repeated", "A letter again and again.", "a a → a a a"
+    source_vocabulary = target_vocabulary = Vocabulary("ab")
+    examples, pinned, pool_size = ("a a",), "a a", 3
+    Options: Any = Options
+    source, target = 2, 3
+
+    def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return tuple(random.choice("ab") for _ in range(self.source)), ("a",) * self.target
+
+    def answer(self, source: tuple[str, ...]) -> tuple[str, ...]:
+        return ("a",) * self.target
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [(2, 8, r"has 8 tokens, and decoding stops after 8 with the end among them"), (25, 3, r"has 25 tokens; max_source allows 24")],
+)
+def test_examples_that_are_too_long_are_named(source: int, target: int, message: str) -> None:
+    task = type("TooLong", (Repeated,), {"source": source, "target": target})
+    with pytest.raises(InputError, match=f"^repeated: .*{message}"):
+        task().sample(2, torch.Generator())
+
+
+@pytest.mark.parametrize(
+    ("base", "given_members", "message"),
+    [
+        (
+            SequenceTask,
+            {},
+            "lacks id, title, description, example, Options, target_vocabulary, source_vocabulary, max_source, answer, examples",
+        ),
+        (Repeated, {"title": None}, "lacks title; its base says what each is"),
+        (Repeated, {"kind": "sequences"}, "is of the kind 'sequences'; kinds are sequence, completion"),
+        (Repeated, {"group": "Letters"}, "is in the group 'Letters'; groups are Digits"),
+        (Repeated, {"reads": (str,)}, "reads what is no kind of Given"),
+        (Repeated, {"Options": dict}, "has Options that are no dataclass of options"),
+        (Repeated, {"id": "reverse"}, "has the id 'reverse', which is taken"),
+    ],
+)
+def test_a_task_that_is_not_complete_is_refused_by_name(base: type[Any], given_members: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        tasks.register(type("Wrong", (base,), given_members))
+    assert str(caught.value).startswith("The task Wrong of ") and message in str(caught.value) and str(caught.value).endswith(".")
+    assert "repeated" not in tasks.tasks()

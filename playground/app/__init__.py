@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from ..errors import InputError
 from ..runs.book import RunBook
 from ..runs.executors import pick_executor
 from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
-from . import content, head, visit
+from . import head
 from .http.server import app_kwargs, install_drain
-from .library import Shelf
-from .page import Page, home, told
-from .panels import code, decode, film, inside, latent, pairs, setup, source, top, training
+from .page import Page
+from .panels import code, inside, latent, pairs, player, rail, source, top, training
 
 TITLE = "Encoder–Decoder Playground"
 
@@ -42,53 +39,52 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
     if executor is None or isinstance(executor, str):
         executor = pick_executor(executor, chosen)
     book = RunBook(executor, **{"expect": expected_seconds} | book_options)
-    page = Page(book, Shelf(book), chosen, home(chosen))
-    drawn, figures = content.stage(page.first, page.shelf)
-
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
-        page.add("visit", gr.State(page.first))
-        top.build(page)
-        with gr.Row(elem_id="edp-body"):
-            with gr.Column(elem_id="edp-rail"):
-                setup.build(page)
-            with gr.Column(elem_id="edp-stage"):
-                with gr.Row(elem_id="source-row"):
-                    source.build(page, drawn)
-                    training.build_status(page)
-                pairs.build(page)
-                decode.build_stage(page, drawn)
-                film.build(page)
-                with gr.Row(elem_classes="grid"):
-                    decode.build_panels(page, figures["trajectory"])
-                    inside.build_panels(page)
-                    latent.build_panels(page)
-                    training.build_panels(page)
-                    code.build_panels(page)
-        for panel in (top, setup, source, pairs, decode, inside, latent, training, code):
-            panel.wire(page)
+        page = Page(book, chosen)
+        lay_out(page)
+        for panel in page.panels:
+            panel.wire()
         tab = gr.Textbox(visible=False)
-        demo.load(open_page(page), tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")
+
+        def open_page(name: Any, request: gr.Request) -> list[Any]:
+            return page.opened(page.session(request.session_hash or "", name), dict(request.query_params))
+
+        demo.load(open_page, tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")
     return demo, page
 
 
-def open_page(page: Page) -> Any:
-    """The handler of a page load: what the link asks for, or the start page with a notice."""
-
-    def opened(tab: Any, request: gr.Request) -> list[Any]:
-        session = request.session_hash or ""
-        owner = page.greet(session, tab)
-        asked = content.arrived(visit.from_query(dict(request.query_params), page.trains_on), page.shelf)
-        if asked == page.first and not request.query_params:  # the page was sent with it
-            page.remember(session, asked)
-            return told({"visit": asked})
-        try:
-            values = page.values(asked, owner)
-        except InputError as error:  # a pair of which no run is shipped
-            values = page.values(replace(page.first, notice=f"Link not understood: {error} This is the start page instead."), owner)
-        page.remember(session, values["visit"])
-        return told(values)
-
-    return opened
+def lay_out(page: Page) -> None:
+    """Every panel at its place."""
+    page.add(top.Top)
+    with gr.Row(elem_id="edp-body"):
+        with gr.Column(elem_id="edp-rail"):
+            page.add(rail.Rail)
+        with gr.Column(elem_id="edp-stage"):
+            with gr.Row(elem_id="source-row"):
+                page.add(source.Box)
+                page.teller = page.add(source.Source)
+                page.add(training.Monitor)
+            page.add(pairs.Pairs)
+            page.add(player.Player)
+            page.add(inside.Block)
+            page.add(player.Tabs)
+            page.add(player.Moments)
+            with gr.Row(elem_classes="grid"):
+                page.add(player.Attention)
+                page.add(player.NextToken)
+                page.add(player.Trajectory)
+                page.add(inside.Heads)
+                page.add(inside.Lines)
+                page.add(latent.LatentMap)
+                with gr.Column(elem_classes=["tab-latent", "latent-side"]):
+                    page.add(latent.LatentCode)
+                    page.add(latent.LatentWalk)
+                page.add(latent.ReconstructionError)
+                page.add(training.Film)
+                page.add(training.Curves)
+                page.add(training.Samples)
+                page.add(training.MyRuns)
+                page.add(code.Code)
 
 
 def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, **options: Any) -> Any:

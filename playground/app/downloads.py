@@ -9,26 +9,24 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..api import Run
 from ..codegen import Script
 from ..errors import InputError
 from ..storage.checkpoints import dumps
-from ..tasks import PictureTask
+from ..storage.run import Run
 from ..tracing import Trace
-from . import content
-from . import visit as visits
 from .islands import dump
-from .library import Shelf
-from .visit import Visit
+from .library import Library
+from .visit import Slot, Visit
 
 TICKETS = 5_000
 SCRIPTS = 16
@@ -38,51 +36,44 @@ PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"),
 class Desk:
     """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]]) -> None:
+        self.library, self.film = library, film
         self._secret = secrets.token_bytes(32)
-        self._visits: OrderedDict[str, Visit] = OrderedDict()
-        self._scripts: OrderedDict[tuple[Any, ...], Script] = OrderedDict()
+        self._lock = Lock()
+        self._visits: LRUCache[str, Visit] = LRUCache(TICKETS)
+        self._scripts: LRUCache[Slot, Script] = LRUCache(SCRIPTS)
 
     def ticket(self, visit: Visit) -> str:
         """The same stage has the same ticket, so that many who look at a shipped run share one."""
         ticket = hmac.digest(self._secret, repr(visit.place).encode(), "sha256").hex()[:32]
-        self._visits[ticket] = visit
-        self._visits.move_to_end(ticket)
-        while len(self._visits) > TICKETS:
-            self._visits.popitem(last=False)
+        with self._lock:
+            self._visits[ticket] = visit
         return ticket
+
+    def shown(self, visit: Visit) -> dict[str, str]:
+        """What the page needs to know: where the files of a stage are, and what they are called."""
+        return {"address": f"code/{self.ticket(visit)}", "name": "-".join(visit.pair)}
 
     def visit(self, ticket: str) -> Visit:
         """The stage of a ticket. Raises InputError."""
-        if ticket not in self._visits:
+        with self._lock:
+            visit = self._visits.get(ticket)
+        if visit is None:
             raise InputError("This stage is no longer kept. Reload the page, then take its files.")
-        return self._visits[ticket]
+        return visit
 
     def script(self, visit: Visit) -> Script:
-        key = (visit.shown, visit.frame, visit.recipe.architecture, visit.recipe.task)
-        if key not in self._scripts:
-            run = self.shelf.get(visit)
-            self._scripts[key] = Script(run.recipe, run.task, run.model, run.metrics)
-            while len(self._scripts) > SCRIPTS:
-                self._scripts.popitem(last=False)
-        return self._scripts[key]
+        run = self.library.run(visit.slot)
+        with self._lock:  # the first one writes it, others wait for it
+            if (script := self._scripts.get(visit.slot)) is None:
+                script = self._scripts[visit.slot] = Script(run.recipe, run.task, run.model, run.metrics)
+        return script
 
     def code(self, visit: Visit) -> list[list[str]]:
         """What the tab shows: [id, title, text] for every part that this model has, the whole script last."""
         script = self.script(visit)
-        texts = {**script.sections, "script": script.whole(given(visit))}
+        texts = {**script.sections, "script": script.whole(_given(visit))}
         return [[id, title, texts[id]] for id, title in PARTS if id in texts]
-
-
-def given(visit: Visit) -> Any:
-    """The input that the script answers: typed text, or the picture or the recording on the stage."""
-    return visits.picture(visit)[0] if isinstance(visit.task, PictureTask) else visits.sensed(visit)
-
-
-def shown(visit: Visit, desk: Desk) -> dict[str, str]:
-    """What the code panel needs to know: where the code is, and what its files are called."""
-    return {"address": f"code/{desk.ticket(visit)}", "name": f"{visit.recipe.architecture}-{visit.recipe.task}"}
 
 
 def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
@@ -103,17 +94,18 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         return JSONResponse({"parts": desk.code(visit)})
 
     def script(visit: Visit) -> Response:
-        return _file(desk.script(visit).whole(given(visit)).encode(), "text/x-python; charset=utf-8", _name(visit, "py"))
+        return _file(desk.script(visit).whole(_given(visit)).encode(), "text/x-python; charset=utf-8", _name(visit, "py"))
 
     def weights(visit: Visit) -> Response:
-        return _file(dumps(desk.shelf.get(visit).checkpoint), "application/octet-stream", "weights.safetensors")
+        return _file(dumps(desk.library.run(visit.slot).checkpoint), "application/octet-stream", "weights.safetensors")
 
     def trace(visit: Visit) -> Response:
-        body = json.dumps(trace_json(desk.shelf.get(visit), desk.shelf.trace(visit)), separators=(",", ":"))
+        stage = desk.library.stage(visit)
+        body = json.dumps(trace_json(stage.run, stage.trace), separators=(",", ":"))
         return _file(body.encode(), "application/json", _name(visit, "json"))
 
     def film(visit: Visit) -> Response:
-        return Response(dump(content.film(visit, desk.shelf)), media_type="application/json")
+        return Response(dump(desk.film(visit)), media_type="application/json")
 
     def route(name: str, make: Callable[[Visit], Response]) -> Route:
         async def answer(request: Request) -> Response:
@@ -132,12 +124,17 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
             return JSONResponse({"error": "Log in first."}, 401)
         try:
             visit, data = desk.visit(request.path_params["ticket"]), await request.body()
-            return JSONResponse({"run": await run_in_threadpool(desk.shelf.take, data, visit.recipe)})
+            return JSONResponse({"run": await run_in_threadpool(desk.library.take, data, visit.recipe)})
         except InputError as error:
             return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
 
     makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace, "film.json": film}
     return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
+
+
+def _given(visit: Visit) -> Any:
+    """The input that the script answers."""
+    return visit.given.origin.model_input(visit.task)
 
 
 def _file(body: bytes, media_type: str, name: str) -> Response:

@@ -31,18 +31,14 @@ def version() -> str:
 class Island(gr.HTML):
     """`gr.HTML` whose content is drawn by `static/<module>.js`; `sends` are the events it may send."""
 
-    module: str
-    sends: tuple[str, ...] = ()
-
-    def __init__(self, value: Any = None, *, elem_id: str | None = None, **kwargs: Any) -> None:
-        names = " ".join(f"'{name}'" for name in self.sends)
+    def __init__(self, module: str, sends: tuple[str, ...] = (), value: Any = None, **kwargs: Any) -> None:
+        names = " ".join(f"'{name}'" for name in sends)
         super().__init__(
             value=dump(value),
-            elem_id=elem_id,
             html_template='<div class="edp"></div>',
             js_on_load=f"""/* events: {names} */
             const base = (window.gradio_config?.root ?? '').replace(/\\/$/, '') + '/assets/{version()}/';
-            Promise.all([import(base + 'island.js'), import(base + '{self.module}.js')])
+            Promise.all([import(base + 'island.js'), import(base + '{module}.js')])
               .then(([island, module]) => island.start(module.mount, element, props, watch, trigger));""",
             apply_default_css=False,
             **kwargs,
@@ -62,135 +58,3 @@ class Island(gr.HTML):
 def dump(value: Any) -> str:
     """The JSON string an island reads."""
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-
-
-class TopBar(Island):
-    """Name, device, theme, present mode, link."""
-
-    module, sends = "top_bar", ("device",)
-
-
-class Rail(Island):
-    """Task, architecture, training options and the Train button."""
-
-    module, sends = "rail", ("choose", "train", "options", "once", "reset")
-
-
-class SourceRow(Island):
-    """Examples, a dice and the verdict, beside the input box; a drawing pad for pictures; for sounds a keypad, files and a microphone."""
-
-    module, sends = "source_row", ("example", "dice", "picture", "sound")
-
-
-class PairsPanel(Island):
-    """The visitor's own pairs: paste or upload, and what was read of them."""
-
-    module, sends = "pairs_panel", ("pairs",)
-
-
-class CodePanel(Island):
-    """The code of what is on the stage, fetched when its tab is opened, its files, and weights that are brought back."""
-
-    module, sends = "code_panel", ("uploaded",)
-
-
-class StepPlayer(Island):
-    """The one picture and the player: steps through a trace without asking the server."""
-
-    module, sends = "step_player", ("strategy", "inspect")
-
-
-class BlockPanel(Island):
-    """The opened block of the model: its equation with the numbers of the step, its parameters, its code."""
-
-    module, sends = "block_panel", ("inspect",)
-
-
-class HeadsPanel(Island):
-    """Every head of every attention at a glance; one is chosen here for the whole page."""
-
-    module = "heads_panel"
-
-
-class LinesPanel(Island):
-    """The chosen head as lines as wide as its weights, or as a heatmap."""
-
-    module, sends = "lines_panel", ("inspect",)
-
-
-class Tabs(Island):
-    """Which panels are shown."""
-
-    module = "tabs"
-
-
-class AttentionPanel(Island):
-    """The attention heatmap, its lit row following the step."""
-
-    module = "attention_panel"
-
-
-class NextTokenPanel(Island):
-    """Top-k probabilities of the step; temperature re-weights the stored logits; a click forces a token."""
-
-    module, sends = "next_token_panel", ("force",)
-
-
-class LatentMap(Island):
-    """The test set at its codes, or what the decoder draws all over the map; a click or a drag sets the code."""
-
-    module, sends = "latent_map", ("code", "point", "manifold")
-
-
-class LatentCode(Island):
-    """A slider for each number of the code, and the condition."""
-
-    module, sends = "latent_code", ("code", "back")
-
-
-class LatentWalk(Island):
-    """Pictures at equal steps between two codes."""
-
-    module, sends = "latent_walk", ("code", "other")
-
-
-class Moments(Island):
-    """A slider through training time: scenes of every kept moment, loaded when it is first touched."""
-
-    module = "moments"
-
-
-class TrainMonitor(Island):
-    """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
-
-    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
-
-
-class Film(Island):
-    """One pinned input at every snapshot of the run."""
-
-    module = "film"
-
-
-class Samples(Island):
-    """Held-out inputs and what the model in training makes of them."""
-
-    module = "samples"
-
-
-class Curves(Island):
-    """Loss and held-out score while training, with the visitor's zoom kept."""
-
-    module = "curves"
-
-
-class MyRuns(Island):
-    """The runs that this browser started, what each changed, and their curves beside the newest."""
-
-    module, sends = "my_runs", ("show", "shipped")
-
-
-class PlotlyFigure(Island):
-    """A `go.Figure` drawn by the installed plotly.js: theme-aware, keeps zoom, follows the step, sends clicks."""
-
-    module, sends = "plotly_figure", ("point",)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
+from cachetools import LRUCache
 from safetensors.torch import load as load_tensors
 from torch import Tensor
 
@@ -20,37 +22,39 @@ from ..runs.events import Done
 from ..runs.log import RunLog
 from ..storage import kept_runs
 from ..storage.checkpoints import Checkpoint, loads
-from ..tasks import PictureTask
+from ..tasks import Code, Given
 from ..tracing import Trace
 from ..training.recipes import Recipe
 from ..training.trainer import new_model
-from . import pictures
-from .visit import SHIPPED, Visit, sensed
+from ..views.blocks import opened as blocks
+from .names import UPLOADED
+from .stage import Stage
+from .visit import SHIPPED, Slot, Visit
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
 UPLOADS = 12  # weights that visitors brought
-UPLOADED = "uploaded-"
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class Shelf:
+class Library:
     """Runs by name: the shipped ones, and the trained ones that the run book still keeps."""
 
     def __init__(self, book: RunBook[Recipe]) -> None:
         self.book = book
-        self._trained: OrderedDict[tuple[str, int | None], api.Run] = OrderedDict()
-        self._traces: OrderedDict[tuple[Any, ...], Trace] = OrderedDict()
-        self._uploaded: OrderedDict[str, api.Run] = OrderedDict()
+        self._lock = Lock()
+        self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
+        self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
+        self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
         """Keep weights that a visitor brings, by a name of our making. Raises InputError for what is no run of this playground."""
         name = f"{UPLOADED}{sha256(data).hexdigest()[:32]}"
         brought = loads(data, otherwise)
-        self._uploaded[name] = api.Run(replace(brought, projections={}, history={}))  # what is drawn is computed here
-        while len(self._uploaded) > UPLOADS:
-            self._uploaded.popitem(last=False)
+        with self._lock:
+            self._uploaded[name] = api.Run(replace(brought, projections={}, history={}))  # what is drawn is computed here
         return name
 
     def keep(self, log: RunLog[Recipe]) -> None:
@@ -71,43 +75,52 @@ class Shelf:
         """Whether what is on the stage is a run of this owner's."""
         return bool(owner) and any(log.id == shown for log in self.book.of(owner))
 
-    def get(self, visit: Visit) -> api.Run:
-        """The run on the visit's stage, at the visit's moment of its training. Raises InputError if there is none."""
-        if (visit.shown, visit.frame) == (SHIPPED, None):
-            return ready(visit.recipe)
-        if visit.shown == SHIPPED:
-            return shipped_moment(visit.recipe, visit.frame)
-        if visit.shown.startswith(UPLOADED):
-            if visit.shown not in self._uploaded:
+    def run(self, slot: Slot) -> api.Run:
+        """The run of a slot. Raises InputError if there is none."""
+        if (slot.shown, slot.frame) == (SHIPPED, None):
+            return ready(slot.recipe)
+        if slot.shown == SHIPPED:
+            return shipped_moment(slot.recipe, slot.frame)
+        if slot.shown.startswith(UPLOADED):
+            with self._lock:
+                uploaded = self._uploaded.get(slot.shown)
+            if uploaded is None:
                 raise InputError("These weights are no longer kept on the server. Upload them again, or open a shipped model.")
-            return self._uploaded[visit.shown]
-        return self._trained_run(visit.shown, visit.frame)
+            return uploaded
+        return self._trained_run(slot.shown, slot.frame)
 
-    def trace(self, visit: Visit) -> Trace:
-        """The visit's input through its run. The latest are kept: one event asks for picture and opened block."""
-        run, key = self.get(visit), visit.place
-        if key not in self._traces:
-            self._traces[key] = pictures.explored(visit, run) if isinstance(run.task, PictureTask) else _decoded(run, visit)
-            while len(self._traces) > TRACES:
-                self._traces.popitem(last=False)
-        return self._traces[key]
+    def stage(self, visit: Visit, owner: str = "", *, opened: bool = False) -> Stage:
+        """What a visit shows, without its opened block where this model has none of that name. Raises InputError for bad input."""
+        run = self.run(visit.slot)
+        trace = self._trace(visit, run)
+        if visit.block is not None and not blocks.has(run.model, trace, visit.block):
+            visit = replace(visit, block=None)
+        return Stage(visit, run, trace, owner, self.belongs(visit.shown, owner), opened)
 
-    def moments(self, visit: Visit) -> list[int]:
-        """The steps of its training at which the run on the stage can be looked at, the first weights first."""
-        if visit.shown == SHIPPED:
-            return sorted(_shipped_film(visit.recipe.architecture, visit.recipe.task))
-        if visit.shown.startswith(UPLOADED):
+    def moments(self, slot: Slot) -> list[int]:
+        """The updates of its training at which a slot's run can be looked at, the first weights first."""
+        if slot.shown == SHIPPED:
+            return sorted(_shipped_film(slot.recipe.architecture, slot.recipe.task))
+        if slot.shown.startswith(UPLOADED):
             return []
-        return sorted({snapshot.step for snapshot in self.log(visit.shown).snapshots})
+        return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
+
+    def _trace(self, visit: Visit, run: api.Run) -> Trace:
+        """The visit's input through its run. The latest are kept: many events leave them as they are."""
+        return self._once(self._traces, visit.place, lambda: _explored(visit, run))
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:
-        key = (run_id, frame)
-        if key not in self._trained:
-            self._trained[key] = self._build(run_id, frame)
-            while len(self._trained) > TRAINED_RUNS:
-                self._trained.popitem(last=False)
-        self._trained.move_to_end(key)
-        return self._trained[key]
+        return self._once(self._trained, (run_id, frame), lambda: self._build(run_id, frame))
+
+    def _once(self, kept: LRUCache[Any, T], key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under the key, made if it is not there. Two who ask at once may both make it."""
+        with self._lock:
+            found = kept.get(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                kept[key] = found
+        return found
 
     def _build(self, run_id: str, frame: int | None) -> api.Run:
         log = self.log(run_id)
@@ -158,10 +171,53 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
     return api.load_film(architecture, task)
 
 
-def _decoded(run: api.Run, visit: Visit) -> Trace:
+def _explored(visit: Visit, run: api.Run) -> Trace:
     """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
-    given = sensed(visit)
-    if isinstance(visit.strategy, Beam) and not isinstance(run.model, models.Reader):
+    given, told = visit.given.model_input(run.task), visit.given.condition(run.task)
+    if isinstance(visit.strategy, Beam) and run.task.writes and not isinstance(run.model, models.Reader):
         best = run.explore(given, strategy=visit.strategy).tokens
         return run.explore(given, forced=dict(enumerate(best)))
-    return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced))
+    return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced), condition=told)
+
+
+def arrived(visit: Visit, library: Library) -> Visit:
+    """The visit of a link that names a run: it watches a run under way, and has what an ended one learned on its stage.
+
+    A run that is no longer kept leaves the recipe of the link, and says so. Nothing is trained.
+    """
+    if visit.run is None:
+        return visit
+    try:
+        log = library.log(visit.run)
+    except InputError:
+        gone = "Run not found: it is no longer kept on the server. Its settings are in the rail; Train makes it again"
+        return replace(visit, run=None, notice=visit.notice or gone)
+    if log.over and log.snapshots:
+        without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
+        kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
+        return replace(trained(visit, log.id, library), notice=kept if log.kept else visit.notice)
+    under_way = log.recipe
+    same_task = under_way.task == visit.recipe.task
+    given = visit.given if same_task else under_way.build_task().first()
+    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)
+
+
+def trained(visit: Visit, run_id: str, library: Library, frame: int | None = None) -> Visit:
+    """The visit with a run on its stage, finished or at a step of its training, its recipe being what was trained."""
+    run = library.run(replace(visit, shown=run_id, frame=frame).slot)
+    recipe = replace(run.recipe, device=visit.recipe.device)
+    same_task = recipe.task == visit.recipe.task
+    return replace(
+        visit,
+        recipe=recipe,
+        shown=run_id,
+        frame=frame,
+        given=_still_fits(visit, run) if same_task else recipe.build_task().first(),
+        forced=(),
+    )
+
+
+def _still_fits(visit: Visit, run: api.Run) -> Given:
+    """What was given; a code set by hand only where the model's codes are as long."""
+    given = visit.given
+    return given.origin if isinstance(given, Code) and len(given.numbers) != getattr(run.model, "code_size", None) else given

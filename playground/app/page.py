@@ -1,7 +1,7 @@
-"""What the panels of one page share: the components, the run book, and how a handler answers.
+"""What the panels of one page share: the run book, the library, the sessions, and how a handler answers.
 
-A handler takes the visit and what happened, and returns the new visit. `Page.answer` turns a visit into the values of all
-components that depend on it; `Page.on` wires both to an event.
+A handler takes the visit and what happened, and returns the new visit. `Page.answer` makes the stage of that visit, once, and
+sends the value of every panel whose `depends` differs from what this session was sent last.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
+from cachetools import LRUCache
 
 from ..errors import InputError
 from ..runs.book import RunBook
-from ..tasks import PictureTask, TypedTask
 from ..training.recipes import Recipe
-from . import choices, content, pairs, pictures, visit
-from .downloads import Desk, shown
-from .islands import UNCHANGED, dump
-from .library import Shelf
+from . import visit as visits
+from .downloads import Desk
+from .islands import dump
+from .library import Library, arrived
+from .links import from_query
+from .panel import Panel, Teller
+from .stage import Stage
 from .visit import Visit
 
 SESSIONS = 1_000  # whose latest visit is remembered
@@ -33,44 +34,74 @@ ON_THE_CPU = "The GPU failed or is gone, so models are trained on the CPU now. C
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Visit, dict[str, Any], str], Visit]
+P = TypeVar("P", bound=Panel)
 
 
 @dataclass
+class Session:
+    """What is remembered of one browser session. `owner` is what its tab calls itself: whose runs it may stop."""
+
+    owner: str
+    visit: Visit | None = None  # as its last event left it
+    sent: dict[str, Hashable] = field(default_factory=dict)  # what the values depended on that its panels show
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Page:
-    book: RunBook[Recipe]
-    shelf: Shelf
-    device: str
-    first: Visit
-    parts: dict[str, Any] = field(default_factory=dict)  # components by name, filled in by the panels
-    _latest: OrderedDict[str, Visit] = field(default_factory=OrderedDict)  # of each session, as its last event left it
-    _owners: dict[str, str] = field(default_factory=dict)  # what the browser tab of a session calls itself
-    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    def __init__(self, book: RunBook[Recipe], device: str) -> None:
+        self.book, self.device = book, device
+        self.library = Library(book)
+        self.desk = Desk(self.library, self.film)
+        self.first = self.library.stage(visits.home(device))  # what the page is sent with
+        self.state = gr.State(self.first.visit)
+        self.panels: list[Panel] = []
+        self.teller: Teller  # says what was wrong where an event names no other; the layout decides
+        self._sessions: LRUCache[str, Session] = LRUCache(SESSIONS)
+        self._lock = threading.Lock()
 
-    @cached_property
-    def desk(self) -> Desk:
-        """Where files of what is on the stage are taken from."""
-        return Desk(self.shelf)
+    def add(self, panel: type[P]) -> P:
+        """Build a panel where the layout stands."""
+        self.panels.append(made := panel(self))
+        return made
 
-    def add(self, name: str, component: Any) -> Any:
-        self.parts[name] = component
-        return component
+    def __getitem__(self, panel: type[P]) -> P:
+        return next(p for p in self.panels if type(p) is panel)
 
-    def on(self, listen: Callable[..., Any], handler: Handler, name: str, *, inputs: tuple[str, ...] = (), again: str = "multiple") -> None:
-        """Wire an event: its data and the values of `inputs` reach the handler in one mapping.
+    @property
+    def answering(self) -> list[Panel]:
+        return [panel for panel in self.panels if not panel.still]
 
-        `name` is the endpoint's; `again` says what happens to further events while one is answered.
+    def outputs(self) -> list[Any]:
+        return [self.state, *(panel.component for panel in self.answering)]
+
+    def on(
+        self,
+        listen: Callable[..., Any],
+        handler: Handler,
+        endpoint: str,
+        *,
+        box: Any = None,
+        again: str = "multiple",
+        teller: Teller | None = None,
+        quiet: Panel | None = None,
+        always: Panel | None = None,
+    ) -> None:
+        """Wire an event: its data, and the text of the `box` as "input", reach the handler in one mapping.
+
+        `again` says what happens to further events while one is answered; `teller` is the panel that says what was wrong (the
+        source row, if none is named), `quiet` one that shows the new value already, `always` one that is answered in any case.
         """
-        outputs = self.outputs()
 
         def answer(event: gr.EventData, request: gr.Request, state: Visit | None, *values: Any) -> list[Any]:
-            data = dict(zip(inputs, values, strict=True)) | _event_data(event)
-            return self.answer(state, handler, data, request.session_hash or "")
+            data = ({"input": values[0]} if values else {}) | _event_data(event)
+            session = self.session(request.session_hash or "")
+            return self.answer(state, handler, data, session, teller=teller, quiet=quiet, always=always)
 
         listen(
             answer,
-            [self.parts["visit"], *(self.parts[i] for i in inputs)],
-            outputs,
-            api_name=name,
+            [self.state, *([] if box is None else [box])],
+            self.outputs(),
+            api_name=endpoint,
             show_progress="hidden",
             trigger_mode=again,
             concurrency_limit=2,
@@ -89,134 +120,104 @@ class Page:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
         return replace(visit, run=self.book.start(visit.recipe, owner, paused=paused), notice=notice)
 
-    def owner(self, session: str) -> str:
-        """Whose runs this session may stop: those of its browser tab, also after a reload, which makes a new session."""
-        return self._owners.setdefault(session, session)
+    def session(self, name: str, tab: Any = None) -> Session:
+        """The session of this name; it may stop the runs of its browser `tab`, also after a reload, which makes a new session."""
+        with self._lock:
+            session = self._sessions.get(name)
+            if session is None:
+                known = isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab)
+                session = self._sessions[name] = Session(tab if known else name)
+            return session
 
-    def greet(self, session: str, tab: Any) -> str:
-        """A session begins, in a tab that keeps a secret name; the owner of its runs."""
-        if isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab):
-            self._owners.setdefault(session, tab)
-        return self.owner(session)
+    def opened(self, session: Session, query: dict[str, str]) -> list[Any]:
+        """All outputs when the page is loaded: what the link asks for, or the start page with a notice."""
+        asked = arrived(from_query(query, self.trains_on), self.library)
+        if asked == self.first.visit and not query:  # the page was sent with it
+            session.visit, session.sent = asked, self.keys(self.first)
+            return self._told(asked, {})
+        try:
+            return self._show(asked, session, opened=True)
+        except InputError as error:  # a pair of which no run is shipped
+            notice = f"Link not understood: {error} This is the start page instead."
+        except Exception:  # noqa: BLE001  the page must live, whatever a link leads to
+            _log.exception("a link could not be opened: %s", query)
+            notice = "What this link leads to could not be shown; the server's log says why. This is the start page instead."
+        return self._show(replace(self.first.visit, notice=notice), session, opened=True)
 
-    def outputs(self) -> list[Any]:
-        return [self.parts[name] for name in NAMES]
-
-    def answer(self, state: Visit | None, handler: Handler, data: dict[str, Any], session: str) -> list[Any]:
-        """All outputs after an event, in the order of `NAMES`; bad input leaves the stage as it was and says why.
+    def answer(
+        self,
+        state: Visit | None,
+        handler: Handler,
+        data: dict[str, Any],
+        session: Session,
+        *,
+        teller: Teller | None = None,
+        quiet: Panel | None = None,
+        always: Panel | None = None,
+    ) -> list[Any]:
+        """All outputs after an event; bad input leaves the stage as it was and says why.
 
         Events of one session take turns: Gradio reads the state when an event arrives, and by its turn another may have changed it.
         """
-        with self._turns.setdefault(session, threading.Lock()):
-            before = self._latest.get(session, state) if session else state
-            answers = self._answer(before if isinstance(before, Visit) else self.first, handler, data, self.owner(session))
-            self.remember(session, answers[0])
-        return answers
+        with session.turn:
+            before = session.visit or (state if isinstance(state, Visit) else self.first.visit)
+            after = before
+            try:
+                after = handler(before, data, session.owner)
+                return self._show(after, session, quiet=quiet, always=always)
+            except InputError as error:
+                return self._refuse(_settings_of(after, before), session, error, teller)
+            except Exception:  # noqa: BLE001  the page must live, whatever a new task or architecture does
+                _log.exception("an event could not be answered: %s", str(data)[:200])
+                told = InputError("This could not be shown; the server's log says why. The stage is as it was.")
+                return self._refuse(before, session, told, teller)
 
-    def remember(self, session: str, visit: Visit) -> None:
-        """What the session's next event starts from."""
-        self._latest[session] = visit
-        self._latest.move_to_end(session)
-        while len(self._latest) > SESSIONS:
-            forgotten, _ = self._latest.popitem(last=False)
-            self._turns.pop(forgotten, None)
-            self._owners.pop(forgotten, None)
+    def keys(self, stage: Stage) -> dict[str, Hashable]:
+        """What every panel that has something to show depends on."""
+        return {panel.name: panel.depends(stage) for panel in self.answering if panel.suits(stage)}
 
-    def _answer(self, before: Visit, handler: Handler, data: dict[str, Any], owner: str) -> list[Any]:
-        try:
-            after = handler(before, data, owner)
-        except InputError as error:
-            return self.refuse(before, data, error)
-        try:
-            values = self.values(after, owner, changed_from=before)
-        except InputError as error:
-            return self.refuse(replace(after, given=before.given, forced=before.forced), data, error)
-        if "architecture" in data:
-            values.setdefault("rail", dump(choices.rail(after)))  # whoever chose waits for it, also where two choices led back
-        if data.get("input") == after.given:
-            values.pop("input", None)  # it came from the box, where the next one may be being typed
-        return told(values)
+    def values(self, stage: Stage, sent: dict[str, Hashable], always: Panel | None = None) -> dict[str, Any]:
+        """The values, by panel, whose `depends` differs from what was `sent`."""
+        keys = self.keys(stage)
+        changed = [p for p in self.answering if p.name in keys and (p is always or p.name not in sent or keys[p.name] != sent[p.name])]
+        return {panel.name: panel.sent(stage) for panel in changed}
 
-    def refuse(self, state: Visit, data: dict[str, Any], error: InputError) -> list[Any]:
-        """Say what is wrong where it was done: by the Train button for settings, beside the input for the rest."""
-        if "options" in data or "again" in data:
-            values: dict[str, Any] = {"visit": state, "rail": dump(choices.rail(state, str(error)))}
-        elif "pairs_text" in data:
-            values = {"visit": state, "pairs": dump(pairs.value(state, error))}
-        else:
-            values = {"visit": state, "source_row": dump(content.source_row(state, None, error))}
-        return told(values)
+    def film(self, visit: Visit) -> list[dict[str, Any]]:
+        """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
+        stages = [(step, self.library.stage(replace(visit, frame=step))) for step in self.library.moments(visit.slot)]
+        figures = [panel for panel in self.panels if panel.filmed]
+        return [
+            {"step": step, "scene": stage.scene, "figures": {panel.name: panel.value(stage) for panel in figures if panel.suits(stage)}}
+            for step, stage in stages
+        ]
 
-    def values(self, after: Visit, owner: str, changed_from: Visit | None = None) -> dict[str, Any]:
-        """The components whose value depends on what changed between two visits; all of them for None."""
-        before, after = changed_from, content.still_open(after, self.shelf)
-        values: dict[str, Any] = {"visit": after}
-        pair = (after.recipe.architecture, after.recipe.task)
-        pair_changed = before is None or pair != (before.recipe.architecture, before.recipe.task)
-        if pair_changed or before is None or (before.recipe, before.preset) != (after.recipe, after.preset):
-            values["rail"] = dump({**choices.rail(after), "opened": before is None})
-        if pair_changed or before is None or (before.run, before.notice, before.shown) != (after.run, after.notice, after.shown):
-            values["monitor"] = dump({**content.monitor(after, self.shelf, owner), "opened": before is None})
-        if pair_changed or before is None or pairs.depends(before) != pairs.depends(after):
-            values["pairs"] = dump(pairs.value(after))
-        if before is None or before.recipe.device != after.recipe.device:
-            values["top"] = dump(choices.top(after))
-        if pair_changed:
-            values["tabs"] = dump(content.tabs(after))
-        if box := _box(before, after, pair_changed):
-            values["input"] = gr.update(**box)
-        moved = pair_changed or before is None or before.place != after.place
-        if moved:
-            drawn, figures = content.stage(after, self.shelf, owner)
-            values |= {"player": dump({**drawn, "opened": before is None}), "source_row": dump(content.source_row(after, drawn))}
-            values |= {name: dump(figure) for name, figure in figures.items()}
-            values["code"] = dump(shown(after, self.desk))
-            values["moments"] = dump({**content.moments(after, self.shelf), **shown(after, self.desk)})
-        if moved or before is None or before.block != after.block:
-            values["block"] = dump(content.block(after, self.shelf))
-        if isinstance(after.task, PictureTask) and (pair_changed or before is None or pictures.depends(before) != pictures.depends(after)):
-            values |= {name: dump(value) for name, value in pictures.islands(after, self.shelf.get(after)).items()}
-        return values
+    def _show(
+        self, visit: Visit, session: Session, *, opened: bool = False, quiet: Panel | None = None, always: Panel | None = None
+    ) -> Any:
+        stage = self.library.stage(visit, session.owner, opened=opened)
+        values = self.values(stage, {} if opened else session.sent, always)
+        session.visit, session.sent = stage.visit, session.sent | self.keys(stage)
+        if quiet is not None:
+            values.pop(quiet.name, None)
+        return self._told(stage.visit, values)
+
+    def _refuse(self, visit: Visit, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
+        """Say what is wrong where it was done; that panel's value is sent anew with the next answer."""
+        teller = teller or self.teller
+        session.visit = visit
+        session.sent.pop(teller.name, None)
+        return self._told(visit, {teller.name: dump(teller.refused(visit, error))})
+
+    def _told(self, visit: Visit, values: dict[str, Any]) -> list[Any]:
+        """In the order of `outputs`; what is not among `values` stays as it is."""
+        return [visit, *(values.get(panel.name, panel.unchanged) for panel in self.answering)]
 
 
-LATENT = ("latent_map", "latent_code", "latent_walk", "reconstruction_error")
-NAMES = (
-    "visit",
-    "top",
-    "rail",
-    "source_row",
-    "input",
-    "pairs",
-    "player",
-    "moments",
-    "block",
-    "tabs",
-    "trajectory",
-    *LATENT,
-    "code",
-    "monitor",
-)
-
-
-def told(values: dict[str, Any]) -> list[Any]:
-    """In the order of `NAMES`; what is not among `values` stays as it is."""
-    return [values.get(name, gr.skip() if name in ("visit", "input") else UNCHANGED) for name in NAMES]
-
-
-def _box(before: Visit | None, after: Visit, pair_changed: bool) -> dict[str, Any]:
-    """What changes on the input box. Its text is left alone unless the input itself changed: somebody may be typing."""
-    box: dict[str, Any] = {}
-    if pair_changed:
-        box["visible"] = isinstance(after.task, TypedTask)
-    if before is None or before.given != after.given:
-        box["value"] = after.given if isinstance(after.given, str) else ""
-    return box
+def _settings_of(after: Visit, before: Visit) -> Visit:
+    """What was chosen stays chosen where only its input could not be shown."""
+    return replace(after, given=before.given, forced=before.forced)
 
 
 def _event_data(event: gr.EventData | None) -> dict[str, Any]:
     data = getattr(event, "_data", None)
     return data if isinstance(data, dict) else {}
-
-
-def home(device: str) -> Visit:
-    return visit.start(*visit.HOME, device=device)

@@ -60,7 +60,7 @@ def described(model: EncoderDecoder, task: SensedTask, given: Any) -> str:
 def read_off(model: Reader, task: TextTask, text: str) -> str:
     """The model's answer to a typed text."""
     ids = torch.tensor([task.source_vocabulary.encode(task.parse(text))])
-    return task.join(read(model, task, ids[0], model(ids)[0]).words)  # type: ignore[attr-defined]
+    return task.join(read(model, task, ids[0], model(ids)[0]).words)
 
 
 def unpacked(text: str, *shape: int) -> Tensor:

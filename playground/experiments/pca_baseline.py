@@ -11,17 +11,16 @@ from functools import lru_cache
 import numpy as np
 
 from .. import tasks
-from ..errors import InputError
 
 
 @lru_cache(maxsize=64)
 def pca_error(task: str, size: int) -> float:
-    """Mean squared error per held-out pixel when `size` principal components of the training pictures stand for each."""
-    built = tasks.get(task)()
-    if not isinstance(built, tasks.PictureTask):
-        raise InputError(f"{task} has no pictures; PCA is compared on pictures.")
+    """Mean squared error per held-out pixel when `size` principal components of the training pictures stand for each.
+
+    Raises InputError for a task without pictures.
+    """
+    train, held_out = (tasks.get(task)().pictures(part)[0].numpy() for part in ("train", "held_out"))
     from sklearn.decomposition import PCA  # imported when first needed: it costs a second
 
-    train, held_out = (built.pictures(part)[0].numpy() for part in ("train", "held_out"))
     pca = PCA(size, random_state=0).fit(train)
     return float(np.square(pca.inverse_transform(pca.transform(held_out)) - held_out).mean())

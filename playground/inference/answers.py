@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ..models import Reader
-from ..tasks import ReaderTask, Task, TextTask, WritingTask
+from ..tasks import Task
 from ..vocabulary import MASK
 
 
@@ -23,13 +23,10 @@ class Answer(NamedTuple):
 
 def names(task: Task) -> tuple[str, ...]:
     """What the classes of a reader's logits are called, in their order."""
-    if isinstance(task, ReaderTask):
-        return task.classes
-    assert isinstance(task, WritingTask)
-    return task.target_vocabulary.tokens
+    return task.classes
 
 
-def read(model: Reader, task: TextTask, ids: Int[Tensor, " source"], logits: Tensor) -> Answer:
+def read(model: Reader, task: Task, ids: Int[Tensor, " source"], logits: Tensor) -> Answer:
     """The answers to one source: `ids` without padding, `logits` its row of what the model gave."""
     logits = logits.float()
     if model.answers == "number":
@@ -40,5 +37,4 @@ def read(model: Reader, task: TextTask, ids: Int[Tensor, " source"], logits: Ten
         positions = tuple(places)
         logits = logits[list(positions)]
     rows = logits.reshape(-1, logits.shape[-1])
-    called = names(task)
-    return Answer(tuple(called[i] for i in rows.argmax(-1).tolist()), positions, torch.softmax(rows, -1))
+    return Answer(tuple(task.classes[i] for i in rows.argmax(-1).tolist()), positions, torch.softmax(rows, -1))

@@ -7,6 +7,7 @@ sharp and looks elsewhere for every output. A head that rests on one place is sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+LAYERED = re.compile(r"(encoder|prompt|decoder)\.layers\.(\d+)\.(self_attention|cross_attention)\.weights")
 
 
 class AttentionMap(NamedTuple):
@@ -31,8 +33,8 @@ class AttentionMap(NamedTuple):
 
 
 def attention_maps(sites: Mapping[str, Array]) -> list[AttentionMap]:
-    """All maps of a trace, in the order in which the model computes them."""
-    found = [_map(site, weights) for site, weights in sites.items() if fnmatchcase(site, "*.weights")]
+    """All maps of a trace, in the order in which the model computes them; weights at other places are no attention that we know."""
+    found = [m for site, weights in sites.items() if fnmatchcase(site, "*.weights") and (m := _map(site, weights)) is not None]
     order = ("encoder", "prompt", "pooling", "decoder", "cross")
     return sorted(found, key=lambda m: (order.index(m.side), m.layer))
 
@@ -80,11 +82,14 @@ def _entropy(rows: Array) -> Array:
     return -(rows * np.log2(np.maximum(rows, 1e-12))).sum(-1)
 
 
-def _map(site: str, weights: Array) -> AttentionMap:
-    if site == "pooling.weights":
+def _map(site: str, weights: Array) -> AttentionMap | None:
+    if site == "pooling.weights" and weights.ndim == 1:
         return AttentionMap(site, "pooling", 0, weights[None, None])
-    if site == "decoder.attention.weights":
+    if site == "decoder.attention.weights" and weights.ndim == 2:
         return AttentionMap(site, "cross", 0, weights[None])
-    part, _, layer, kind, _ = site.split(".")  # decoder.layers.1.cross_attention.weights
+    named = LAYERED.fullmatch(site)
+    if named is None or weights.ndim != 3:
+        return None
+    part, layer, kind = named.groups()
     heads = np.nan_to_num(weights if part != "decoder" else weights.swapaxes(0, 1))
     return AttentionMap(site, "cross" if kind == "cross_attention" else part, int(layer), heads)

@@ -95,10 +95,10 @@ def decode(
         logits = logits.float()
         if step in forced:
             token = forced[step]
-        elif generator is None:
-            token = writable(logits).argmax(-1)
+        elif isinstance(strategy, Sample):
+            token = torch.multinomial(weighted(writable(logits), strategy), 1, generator=generator)[:, 0]
         else:
-            token = torch.multinomial(weighted(writable(logits), strategy), 1, generator=generator)[:, 0]  # type: ignore[arg-type]
+            token = writable(logits).argmax(-1)
         token = torch.where(ended, PAD, token)
         ended = ended | (token == EOS)
         yield Step(token, logits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -15,20 +14,14 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..models import Autoencoder, EncoderDecoder, Reader
 from ..options import show
-from ..tasks import PictureTask, ReaderTask, Sensed, SensedTask, SequenceTask, Task, WritingTask
+from ..tasks import Reading, Task
+from ..tasks import picture as picture
 from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
-from .decoding import GREEDY, Beam, Strategy, beam_search, decode, repeated
+from .decoding import GREEDY, Beam, Step, Strategy, beam_search, decode, repeated
 
 Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code set by hand: the decoder draws it, and no picture is read."""
-
-    numbers: tuple[float, ...]
 
 
 def explore(
@@ -43,64 +36,43 @@ def explore(
 ) -> Trace:
     """Run the model on one input and keep all it computes.
 
-    `given` is what a visitor types, or what the task can perceive; for grey pictures a (28, 28) array in 0..1, or a `Code` to be
-    decoded without one. `forced`
-    maps output steps to tokens that are written whatever the model prefers ("end" ends the answer). `condition` is the class
-    that a conditional model is told; for a picture without one it takes the class that explains the picture best.
-    Raises InputError for input the task cannot read.
+    `given` is what the task can perceive: what a visitor types, draws or plays; for grey pictures a (28, 28) array in 0..1, or a
+    `Code` to be decoded without one. `forced` maps output steps to tokens that are written whatever the model prefers ("end" ends
+    the answer). `condition` is the class that a conditional model is told; for a picture without one it takes the class that
+    explains the picture best. Raises InputError for input the task cannot read.
     """
-    if isinstance(task, PictureTask):
-        assert isinstance(model, Autoencoder)
-        told = _condition(model, condition)
-        return _code(model, given, told, edits) if isinstance(given, Code) else _picture(model, picture(given), told, edits)
+    reading = task.perceive(given).to(device_of(model))
+    if isinstance(model, Autoencoder):
+        return _redrawn(model, reading, _told(model, condition), edits)
     if isinstance(model, Reader):
-        assert isinstance(task, ReaderTask | SequenceTask)
-        return _read(model, task, task.parse(given), edits)
-    assert isinstance(task, SequenceTask | SensedTask) and isinstance(model, EncoderDecoder)
-    taken = _reading(task, given).to(device_of(model))
+        return _answered(model, task, reading, edits)
+    assert isinstance(model, EncoderDecoder)
+    most = task.max_steps(reading.source.shape[1])
     if isinstance(strategy, Beam):
-        return _beam(model, task, taken, strategy, edits)
-    tokens = {step: torch.tensor([_forced_id(task, token)], device=taken.source.device) for step, token in (forced or {}).items()}
+        return _searched(model, task, reading, most, strategy, edits)
+    tokens = {step: torch.tensor([task.token_id(token)], device=reading.source.device) for step, token in (forced or {}).items()}
     recording = Recording(model, edits)
-    steps = decode(model, taken.source, taken.mask, max_steps=taken.max_steps, strategy=strategy, forced=tokens, recording=recording)
-    return _sequence(task, taken, [int(s.token) for s in steps], recording.finish())
+    steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=strategy, forced=tokens, recording=recording)]
+    return _written(task, reading, steps, recording.finish())
 
 
-def picture(given: Any) -> Array:
-    """A (28, 28) array of ink in 0..1 from untrusted values. Raises InputError."""
-    try:
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
-            values = np.asarray(given, dtype=np.float32)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError("The picture must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).") from None
-    if values.size != 784 or values.shape not in ((28, 28), (784,), (1, 784), (1, 28, 28)):
-        raise InputError(f"The picture has shape {values.shape}; it must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).")
-    if not np.isfinite(values).all() or values.min() < -1e-6 or values.max() > 1 + 1e-6:
-        raise InputError(f"The picture has values from {values.min():g} to {values.max():g}; allowed are 0 (paper) to 1 (ink).")
-    return values.reshape(28, 28).clip(0, 1)
-
-
-def _picture(model: Autoencoder, values: Array, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
-    pixels = torch.from_numpy(values).reshape(1, 784).to(device_of(model))
+def _redrawn(model: Autoencoder, reading: Reading, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
+    """A picture through the code, or a code that was set by hand."""
+    if reading.is_code and (numbers := reading.source.shape[1]) != model.code_size:
+        raise InputError(f"The code has {numbers} numbers; this model's have {model.code_size}.")
     recording = Recording(model, edits)
     with torch.inference_mode():
-        condition = model.guess(pixels) if condition is None else condition
+        if condition is None and not reading.is_code:
+            condition = model.guess(reading.source)
         with recording.open():
-            made = model(pixels, condition)
-    return Trace(recording.finish(), picture=values, reconstruction=made.view(28, 28).float().cpu().numpy())
+            if reading.is_code:
+                made = model.decode(tap(model.encoder, "code", reading.source), condition)
+            else:
+                made = model(reading.source, condition)
+    return Trace(recording.finish(), reading=reading, picture=reading.shown, reconstruction=made.view(28, 28).float().cpu().numpy())
 
 
-def _code(model: Autoencoder, given: Code, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
-    code = torch.tensor([given.numbers], device=device_of(model))
-    if len(given.numbers) != model.code_size:
-        raise InputError(f"The code has {len(given.numbers)} numbers; this model's have {model.code_size}.")
-    recording = Recording(model, edits)
-    with torch.inference_mode(), recording.open():
-        made = model.decode(tap(model.encoder, "code", code), condition)
-    return Trace(recording.finish(), reconstruction=made.view(28, 28).float().cpu().numpy())
-
-
-def _condition(model: Autoencoder, condition: int | None) -> Tensor | None:
+def _told(model: Autoencoder, condition: int | None) -> Tensor | None:
     if condition is None or not model.conditions:
         return None
     if isinstance(condition, bool) or not isinstance(condition, int) or not 0 <= condition < model.conditions:
@@ -108,15 +80,16 @@ def _condition(model: Autoencoder, condition: int | None) -> Tensor | None:
     return torch.tensor([condition], device=device_of(model))
 
 
-def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...], edits: Sequence[Edit]) -> Trace:
-    ids = torch.tensor([task.source_vocabulary.encode(source)], device=device_of(model))
+def _answered(model: Reader, task: Task, reading: Reading, edits: Sequence[Edit]) -> Trace:
+    """All answers read off at once."""
     recording = Recording(model, edits)
     with torch.inference_mode(), recording.open():
-        logits = model(ids)[0]
-    words, positions, probabilities = read(model, task, ids[0], logits)
+        logits = model(reading.source)[0]
+    words, positions, probabilities = read(model, task, reading.source[0], logits)
     return Trace(
         recording.finish(),
-        source=source,
+        reading=reading,
+        source=reading.tokens,
         tokens=words,
         output=task.join(words),
         probabilities=None if probabilities is None else probabilities.cpu().numpy(),
@@ -124,83 +97,38 @@ def _read(model: Reader, task: ReaderTask | SequenceTask, source: tuple[str, ...
     )
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What an encoder is given: `source` (1, …) and `mask`; the `tokens` that it stands for, or else what was `sensed`."""
-
-    source: Tensor
-    mask: Tensor | None
-    max_steps: int
-    tokens: tuple[str, ...] = ()
-    sensed: Sensed | None = None
-
-    def to(self, device: torch.device) -> _Reading:
-        return replace(self, source=self.source.to(device), mask=None if self.mask is None else self.mask.to(device))
-
-    def names(self, task: WritingTask, sites: Mapping[str, Array]) -> tuple[str, ...]:
-        """What is looked at: the tokens, or the places of what was sensed that the encoder's states stand for."""
-        if self.sensed is None:
-            return self.tokens
-        assert isinstance(task, SensedTask)
-        return task.places(self.sensed, sites["encoder.states"].shape[0])
-
-
-def _reading(task: SequenceTask | SensedTask, given: Any) -> _Reading:
-    if isinstance(task, SensedTask):
-        sensed = task.perceive(given)
-        return _Reading(sensed.source, sensed.mask, task.max_steps(), sensed=sensed)
-    tokens = task.parse(given)
-    return _Reading(torch.tensor([task.source_vocabulary.encode(tokens)]), None, task.max_steps(len(tokens)), tokens)
-
-
-def _sequence(task: WritingTask, taken: _Reading, ids: list[int], sites: dict[str, Array]) -> Trace:
-    ended = bool(ids) and ids[-1] == EOS
-    tokens = tuple("end" if i == EOS else task.target_vocabulary.tokens[i] for i in ids)
-    logits = sites["decoder.logits"][: len(ids)]
+def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, Array], beams: dict[str, Array] | None = None) -> Trace:
+    """The answer of the first row of these steps; it may be the best of several `beams`."""
+    ids, states = [int(step.token[0]) for step in steps], sites.get("encoder.states")
+    logits = np.stack([step.logits[0].cpu().numpy() for step in steps])
     shifted = np.exp(logits - logits.max(-1, keepdims=True))
     return Trace(
-        sites,
-        source=taken.names(task, sites),
-        tokens=tokens,
-        output=task.join(task.target_vocabulary.decode(ids)),
+        sites if beams is None else beams,
+        reading=reading,
+        source=task.places(reading, 0 if states is None else len(states)),
+        tokens=tuple("end" if i == EOS else task.classes[i] for i in ids),
+        output=task.join(tuple(task.classes[i] for i in ids if i != EOS)),
         probabilities=(shifted / shifted.sum(-1, keepdims=True)).astype(np.float32),
-        ended=ended,
-        sensed=taken.sensed,
+        ended=EOS in ids,
+        beam=beams is not None,
     )
 
 
-def _beam(model: EncoderDecoder, task: WritingTask, taken: _Reading, beam: Beam, edits: Sequence[Edit]) -> Trace:
+def _searched(model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit]) -> Trace:
     """Search without looking, then replay the final hypotheses as one batch with the trace open."""
-    hypotheses = beam_search(model, taken.source, beam, mask=taken.mask, max_steps=taken.max_steps)
+    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most)
     longest = max(len(h.tokens) for h in hypotheses)
-    rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=taken.source.device)
+    rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=reading.source.device)
     recording = Recording(model, edits)
-    sources, mask = repeated(taken.source, len(rows)), None if taken.mask is None else repeated(taken.mask, len(rows))
-    for _ in decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording):
-        pass
+    sources, mask = repeated(reading.source, len(rows)), None if reading.mask is None else repeated(reading.mask, len(rows))
+    steps = [*decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording)]
     every = [recording.finish(row) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
     for sites, hypothesis in zip(every, hypotheses, strict=True):
         for site in stepwise:
             sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
-    best = _sequence(task, taken, list(hypotheses[0].tokens), every[0])
-    sites = {site: np.stack([one[site] for one in every]) for site in every[0]}
-    return Trace(
-        sites,
-        source=best.source,
-        tokens=best.tokens,
-        output=best.output,
-        probabilities=best.probabilities,
-        ended=best.ended,
-        beam=True,
-        sensed=best.sensed,
-    )
-
-
-def _forced_id(task: WritingTask, token: str) -> int:
-    if not isinstance(token, str):
-        raise InputError(f"A forced token must be text such as 5, or end, not {show(token)}.")
-    return EOS if token == "end" else task.target_vocabulary.encode([token])[0]
+    beams = {site: np.stack([one[site] for one in every]) for site in every[0]}
+    return _written(task, reading, steps[: len(hypotheses[0].tokens)], every[0], beams)
 
 
 def device_of(model: nn.Module) -> torch.device:

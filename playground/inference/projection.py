@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..models import Autoencoder, Encoded, EncoderDecoder, Reader
-from ..tasks import PictureTask, Task, TextTask
+from ..models import Autoencoder, EncoderDecoder, Reader
+from ..tasks import Task
 from ..tracing import Recording
 from ..vocabulary import PAD
 from .explore import device_of
@@ -45,13 +45,12 @@ class Projection:
 @torch.no_grad()
 def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     """Projections fitted on many held-out inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
-    if isinstance(task, PictureTask):
+    if isinstance(model, Autoencoder):
         pictures, labels = (part[:CLOUD] for part in task.pictures("held_out"))
-        assert isinstance(model, Autoencoder)
         codes = model.encode(pictures.to(device_of(model)), labels.to(device_of(model))).cpu().numpy()
         return {"code": _fit(codes, tuple(labels.tolist()))}
     batch = task.held_out(MANY, seed=3).to(device_of(model))
-    recording = Recording(model, explicit=False)
+    recording, read = Recording(model, explicit=False), batch.mask
     with recording.open():
         if isinstance(model, Reader):
             model(batch.source, batch.mask)
@@ -59,21 +58,19 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
             assert isinstance(model, EncoderDecoder)
             encoded = model.encode(batch.source, batch.mask)
             model.decoder(batch.target_in, model.decoder.init_state(encoded))
-    real = {
-        "encoder.states": batch.source != PAD if isinstance(task, TextTask) else _real(encoded),
-        "decoder.hidden": batch.target != PAD,
-    }
-    return {site.split(".")[0]: _fit(_rows(recording, site, mask)) for site, mask in real.items() if site in recording.taps}
+            read = encoded.mask
+    real = {"encoder.states": read, "decoder.hidden": batch.target != PAD}
+    found = {site.split(".")[0]: _rows(recording, site, mask) for site, mask in real.items() if site in recording.taps}
+    return {side: _fit(states) for side, states in found.items() if states is not None}
 
 
-def _real(encoded: Encoded) -> Tensor:
-    """Which states are no padding. (B, S)"""
-    return encoded.states.new_ones(encoded.states.shape[:2], dtype=torch.bool) if encoded.mask is None else encoded.mask
-
-
-def _rows(recording: Recording, site: str, mask: Tensor) -> Array:
-    ((_, value),) = recording.taps[site]
-    return value[mask].float().cpu().numpy()
+def _rows(recording: Recording, site: str, real: Tensor | None) -> Array | None:
+    """The states of real places (N, H), of all where they are not those of the tokens; None for what is no row of states."""
+    values = [value for _, value in recording.taps[site]]
+    whole = values[0] if len(values) == 1 else torch.stack(values, dim=1)  # a decoder that goes step by step
+    if whole.dim() != 3:
+        return None
+    return (whole.flatten(0, 1) if real is None or whole.shape[:2] != real.shape else whole[real]).float().cpu().numpy()
 
 
 def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:

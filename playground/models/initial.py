@@ -19,7 +19,7 @@ def initialise(model: nn.Module, generator: torch.Generator) -> None:
             with torch.no_grad():
                 if isinstance(module, nn.Embedding):
                     parameter.normal_(0, 1, generator=generator)
-                elif isinstance(module, nn.LSTM | nn.GRU | nn.RNN):
+                elif isinstance(module, nn.RNNBase | nn.RNNCellBase):
                     _recurrent(module, name, parameter, generator)
                 elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
                     parameter.fill_(1.0 if name == "weight" else 0.0)
@@ -27,11 +27,13 @@ def initialise(model: nn.Module, generator: torch.Generator) -> None:
                     parameter.uniform_(-(_inputs(module) ** -0.5), _inputs(module) ** -0.5, generator=generator)
                 elif isinstance(module, nn.Linear):
                     parameter.uniform_(-(module.in_features**-0.5), module.in_features**-0.5, generator=generator)
-                else:
-                    raise TypeError(f"no rule to initialise {type(module).__name__}.{name}")
+                elif type(module).__module__.startswith("torch."):
+                    raise TypeError(f"No rule to initialise {type(module).__name__}.{name}; add one to {__name__.replace('.', '/')}.py.")
+                else:  # a bare parameter of a module of ours
+                    parameter.uniform_(-(parameter.shape[-1] ** -0.5), parameter.shape[-1] ** -0.5, generator=generator)
 
 
-def _recurrent(module: nn.RNNBase, name: str, parameter: Tensor, generator: torch.Generator) -> None:
+def _recurrent(module: nn.RNNBase | nn.RNNCellBase, name: str, parameter: Tensor, generator: torch.Generator) -> None:
     size = module.hidden_size
     if name.startswith("weight_hh"):
         for gate in torch.split(parameter, size):
@@ -40,7 +42,7 @@ def _recurrent(module: nn.RNNBase, name: str, parameter: Tensor, generator: torc
         parameter.uniform_(-(size**-0.5), size**-0.5, generator=generator)
     else:
         parameter.zero_()
-        if isinstance(module, nn.LSTM) and name.startswith("bias_ih"):
+        if isinstance(module, nn.LSTM | nn.LSTMCell) and name.startswith("bias_ih"):
             parameter[size : 2 * size] = 1.0
 
 

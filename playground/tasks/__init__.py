@@ -7,44 +7,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TypeVar
 
-from ..errors import InputError
-from .base import (
-    NO_ANSWER,
-    Batch,
-    PictureTask,
-    ReaderTask,
-    Sensed,
-    SensedTask,
-    SequenceTask,
-    Task,
-    TextTask,
-    TypedTask,
-    WritingTask,
-    joined,
-    pad,
-)
-
-T = TypeVar("T", bound=type[Task])
-_registry: dict[str, type[Task]] = {}
-
-
-def register(task: T) -> T:
-    _registry[task.id] = task
-    return task
-
-
-def tasks() -> dict[str, type[Task]]:
-    return dict(_registry)
-
-
-def get(id: str) -> type[Task]:
-    """The task class of this id. Raises InputError that names the registered ones."""
-    if not isinstance(id, str) or id not in _registry:
-        raise InputError(f"{str(id)[:60]!r} is not a task here; there are: {', '.join(_registry)}.")
-    return _registry[id]
-
+from .base import ReaderTask, SequenceTask, Task, TextTask, TypedTask, WritingTask
+from .examples import NO_ANSWER, Batch, Reading, Watched, joined, pad
+from .given import Code, Drawn, Given, HeldOut, Pixels, Sound, Typed
+from .pictures import PictureTask, picture
+from .registry import get, grouped, ordered, register, tasks
+from .senses import SensedTask
 
 for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_module}")
@@ -52,18 +21,29 @@ for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
 __all__ = [
     "NO_ANSWER",
     "Batch",
+    "Code",
+    "Drawn",
+    "Given",
+    "HeldOut",
     "PictureTask",
+    "Pixels",
     "ReaderTask",
-    "Sensed",
+    "Reading",
     "SensedTask",
     "SequenceTask",
+    "Sound",
     "Task",
     "TextTask",
+    "Typed",
     "TypedTask",
+    "Watched",
     "WritingTask",
-    "joined",
-    "pad",
     "get",
+    "grouped",
+    "joined",
+    "ordered",
+    "pad",
+    "picture",
     "register",
     "tasks",
 ]

@@ -38,6 +38,8 @@ class Addition(SequenceTask):
     title = "Add two numbers"
     description = "Read a sum as characters, write its result. Each digit needs the carry from its right."
     example = "47+85 → 132"
+    group = "Digits"
+    order = 40
     Options = AdditionOptions
     options: AdditionOptions
     unit = "character"
@@ -45,20 +47,20 @@ class Addition(SequenceTask):
     max_source = 2 * MAX_DIGITS + 1
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return 3, 2 * self.options.digits + 1
 
     @property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return f"{'4769'[: self.options.digits]}+{'8536'[: self.options.digits]}"
 
     @property
-    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+    def examples(self) -> tuple[str, ...]:
         nines = "9" * self.options.digits
         return self.pinned, f"{nines}+1", f"{nines}+{nines}"
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "adding without carrying", share_right(self, without_carrying)
 
     def parse(self, text: str) -> tuple[str, ...]:

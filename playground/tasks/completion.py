@@ -51,6 +51,7 @@ class Completion(PooledSequence):
     title = "Continue a story"
     description = "Write on. What was told at the start is needed at the end: a model that sees five words back cannot know it."
     example = "Anna has two dogs . … → She calls her dogs in …"
+    order = 160
     kind = "completion"
     unit = "word"
     max_source = 32
@@ -84,7 +85,7 @@ class Completion(PooledSequence):
         return rest[len(given) :] if agrees and rest[: len(given)] == given else None
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         """Always the word that most often follows the last one."""
         train, decode = self.pool.train, self.source_vocabulary.decode
         texts = [(*decode(s), *decode(t), "") for s, t in zip(train.source[:2000].tolist(), train.target[:2000].tolist(), strict=True)]

@@ -20,6 +20,7 @@ class Copy(DigitStrings):
     title = "Copy digits"
     description = "Write the digits as they were read. Attention finds the diagonal."
     example = "3 1 4 → 3 1 4"
+    order = 20
 
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         return digits

@@ -51,6 +51,7 @@ class Dates(PooledSequence):
     title = "Dates to ISO"
     description = "Read a date in English, French, German, Spanish or Italian, write year-month-day. The parts change places."
     example = "3 mars 2021 → 2021-03-03"
+    order = 50
     Options = DateOptions
     options: DateOptions
     unit = "character"
@@ -64,16 +65,16 @@ class Dates(PooledSequence):
         self.source_vocabulary = _vocabulary(self.locales)
 
     @cached_property
-    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+    def examples(self) -> tuple[str, ...]:
         three = self.locales if len(self.locales) == 1 else ("en", "de", "es")
         return tuple(written(date(2021, 3, 14 + i), three[i % len(three)], -1 - i) for i in range(3))
 
     @cached_property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return written(date(2021, 3, 3), "fr" if len(self.locales) > 1 else self.locales[0], 1)
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "copying day and year, always May", share_right(self, without_month)
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -32,10 +32,14 @@ class DigitOptions:
 
 
 class DigitStrings(SequenceTask):
-    """A digit string to the digit string that `rearrange` makes of it."""
+    """A digit string to the digit string that `rearrange` makes of it, which is as long.
+
+    Where the answer is shorter or longer, build on `PooledSequence` in `text`: it takes whatever `make` gives.
+    """
 
     Options = DigitOptions
     options: DigitOptions
+    group = "Digits"
     unit = "digit"
     source_vocabulary = target_vocabulary = DIGITS
     max_source = 24
@@ -43,12 +47,22 @@ class DigitStrings(SequenceTask):
     pinned = "314159265"
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length, self.options.max_length
 
     @abstractmethod
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
-        """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way."""
+        """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way: (B, L) again."""
+
+    def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        """Raises InputError where the answers are of another length than what was read."""
+        made = self.rearrange(digits, lengths)
+        if made.shape != digits.shape:
+            raise InputError(
+                f"{self.id}: rearrange makes {tuple(made.shape)} digits of {tuple(digits.shape)}; it must keep their number. "
+                "For answers that are shorter or longer build on PooledSequence."
+            )
+        return made
 
     def parse(self, text: str) -> tuple[str, ...]:
         if not isinstance(text, str):
@@ -67,7 +81,7 @@ class DigitStrings(SequenceTask):
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...]:
         digits = torch.tensor([[int(t) for t in source]])
-        return tuple(str(d) for d in self.rearrange(digits, torch.tensor([len(source)]))[0].tolist())
+        return tuple(str(d) for d in self._rearranged(digits, torch.tensor([len(source)]))[0].tolist())
 
     def random_text(self, generator: torch.Generator) -> str:
         low, high = self.trained_lengths
@@ -100,7 +114,7 @@ class DigitStrings(SequenceTask):
         real = torch.arange(high) < lengths[:, None]
         source = torch.where(real, digits + FIRST, PAD)
         target = torch.full((len(digits), high + 1), PAD)
-        target[:, :high] = torch.where(real, self.rearrange(digits, lengths) + FIRST, PAD)
+        target[:, :high] = torch.where(real, self._rearranged(digits, lengths) + FIRST, PAD)
         target[torch.arange(len(digits)), lengths] = EOS
         return Batch(source, target, None if low == high else real)
 

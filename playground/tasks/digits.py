@@ -32,6 +32,7 @@ class Digits(PictureTask):
     title = "Handwritten digits"
     description = "Squeeze real handwriting (8 × 8 scans drawn at 28 × 28) through a small code and draw it again."
     example = "784 → z → 784"
+    order = 200
     Options = Options
 
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:

@@ -75,6 +75,7 @@ class Entities(PooledReader):
     title = "Names and dates"
     description = "Tag people, places, organisations and dates. Many names are ambiguous: the words around them decide."
     example = "Jordan flew to Paris → person · · place"
+    order = 120
     kind = "tags"
     unit = "word"
     Options = Options
@@ -108,5 +109,5 @@ class Entities(PooledReader):
         return None
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return word_look_up(self)

@@ -64,6 +64,7 @@ class Infill(PooledSequence):
     title = "Fill in the blanks"
     description = "Guess the words behind the masks from what is left of the sentence."
     example = "the [MASK] sat on the mat → cat"
+    order = 140
     kind = "infill"
     unit = "word"
     pool_size = 24_000  # single clauses repeat a lot
@@ -73,7 +74,7 @@ class Infill(PooledSequence):
     target_vocabulary = Vocabulary([*dict.fromkeys(_WORDS), BREAK])
 
     @property
-    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+    def examples(self) -> tuple[str, ...]:
         if self.options.blanks == "word":
             return ("the [MASK] sat on the mat", "today two frogs [MASK] into the pond", "many bees flew around the [MASK]")
         return (
@@ -83,7 +84,7 @@ class Infill(PooledSequence):
         )
 
     @property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return self.examples[0]
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -122,8 +123,11 @@ class Infill(PooledSequence):
             return None
         return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
+    def advice(self, source: tuple[str, ...]) -> str | None:
+        return None if MASKED in source else f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
+
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         """The word that most often follows the one before the first mask; the commonest word where there is none."""
         train = self.pool.train
         texts = [self.source_vocabulary.decode(row) for row in train.source[:2000].tolist()]

@@ -47,6 +47,7 @@ class Numbers(PooledSequence):
     title = "Numbers in words"
     description = "Read a number in one language, write it in another: twenty-one becomes einundzwanzig. The parts cross."
     example = "twenty-one → einundzwanzig"
+    order = 60
     Options = NumberOptions
     options: NumberOptions
 
@@ -59,19 +60,19 @@ class Numbers(PooledSequence):
         self.target_vocabulary = _vocabulary(self.options.target, digits, reading=False)
 
     @property
-    def unit(self) -> str:  # type: ignore[override]
+    def unit(self) -> str:
         return "word" if self.split_words else "digit" if self.options.source == "digits" else "character"
 
     @cached_property
-    def examples(self) -> tuple[str, ...]:  # type: ignore[override]
+    def examples(self) -> tuple[str, ...]:
         return tuple(written(self.options.source, n) for n in (21, 379, 10**self.options.digits - 1))
 
     @cached_property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return written(self.options.source, 345)
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "part by part in the same order", share_right(self, self._part_by_part)
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -111,7 +112,7 @@ def written(language: str, n: int) -> str:
     """A number as its language writes it: 21 is twenty-one, vingt et un, einundzwanzig."""
     if language == "digits":
         return str(n)
-    from num2words import num2words  # type: ignore[import-untyped]
+    from num2words import num2words
 
     words = num2words(n, lang=language).replace(",", "")
     return ITALIAN_THREE.sub("tré", words) if language == "it" else words  # num2words leaves it off centoventitré

@@ -50,6 +50,7 @@ class Pronouns(PooledReader):
     title = "Whom does she mean?"
     description = "Find the name a pronoun stands for: gender and number matter, then who was named last."
     example = "Anna met Ravi . She smiled → Anna"
+    order = 130
     kind = "label"
     unit = "word"
     max_source = 32
@@ -83,7 +84,7 @@ class Pronouns(PooledReader):
         return (meant,) if meant else None
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         sources = self.pool.held_out_sources
         return "nearest name", sum(_nearest(source) == self.answer(source) for source in sources) / len(sources)
 

@@ -37,6 +37,7 @@ class QuestionAnswering(PooledSequence):
     title = "Three facts, asked"
     description = "Read three facts and a question, answer with one word. The last word mentioned is rarely the right one."
     example = "Ben has the cup . who has the cup ? → Ben"
+    order = 90
     Options = Options
     unit = "word"
     max_source = 40
@@ -53,7 +54,7 @@ class QuestionAnswering(PooledSequence):
     pinned = "Anna went to the kitchen. Ben has the lamp. David walked to the garden. Where is Anna?"
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "last word that fits", share_right(self, lambda source: (last_that_fits(*_told(source)) or "",))
 
     def make(self, random: Random) -> tuple[Words, Words]:

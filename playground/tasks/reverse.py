@@ -22,6 +22,7 @@ class Reverse(DigitStrings):
     title = "Reverse digits"
     description = "Write the digits backwards: 3 1 4 becomes 4 1 3. Attention finds the anti-diagonal."
     example = "3 1 4 → 4 1 3"
+    order = 10
 
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         place = torch.arange(digits.shape[1])

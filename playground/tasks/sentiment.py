@@ -56,6 +56,7 @@ class Sentiment(PooledReader):
     title = "For or against"
     description = "Tell praise from blame. Negations turn words around, so that the words alone decide nothing."
     example = "not a bad film → positive"
+    order = 110
     kind = "label"
     unit = "word"
     Options = Options
@@ -75,7 +76,7 @@ class Sentiment(PooledReader):
         return None if review is None else (_verdict(review[1]),)
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return bag_of_words(self)
 
 

@@ -25,9 +25,10 @@ class Sort(DigitStrings):
     title = "Sort digits"
     description = "Write the digits from small to large. Attention looks for content, not for a place."
     example = "3 1 2 → 1 2 3"
+    order = 30
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "copying the input", share_right(self, lambda source: source)
 
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:

@@ -53,6 +53,7 @@ class Strokes(PictureTask):
     title = "Drawn strokes"
     description = "Squeeze digits drawn by a program, with known slant, thickness and size, through a small code."
     example = "784 → z → 784"
+    order = 210
     Options = Options
 
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:

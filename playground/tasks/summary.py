@@ -96,6 +96,7 @@ class Summary(PooledSequence):
     title = "News to headline"
     description = "Read a short news item, write its headline: find what matters and leave the rest out."
     example = "Trains from Basel were late. Lyon was hit by a storm. → storm hits Lyon"
+    order = 80
     Options = Options
     unit = "word"
     max_source = 48
@@ -109,7 +110,7 @@ class Summary(PooledSequence):
     pinned = "Weber called it a surprise. The school of Lyon was destroyed by a fire. Nobody at the hotel was hurt."
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "reading the first sentence only", share_right(self, lambda source: headline(sentences(source)[:1]) or ())
 
     def make(self, random: Random) -> tuple[Words, Words]:

@@ -69,11 +69,11 @@ class Pooled(TextTask):
         """One example: source tokens and what is right for them. Must depend on `random` alone."""
 
     @abstractmethod
-    def targets(self, answers: list[Any]) -> Tensor:
+    def targets(self, examples: list[Example]) -> Tensor:
         """What is right for each source of a pool, as the batch's `target`."""
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         lengths = (self.pool.train.source != 0).sum(1)
         return int(lengths.min()), int(lengths.max())
 
@@ -125,14 +125,22 @@ class Pooled(TextTask):
 class PooledSequence(Pooled, SequenceTask):
     """Tokens to tokens from a pool."""
 
-    def targets(self, answers: list[tuple[str, ...]]) -> Tensor:
-        return pad([[*self.target_vocabulary.encode(answer), EOS] for answer in answers])[0]
+    def targets(self, examples: list[Example]) -> Tensor:
+        """Raises InputError for an answer that decoding could not write to its end."""
+        for source, answer in examples:
+            if len(answer) >= (most := self.max_steps(len(source))):
+                raise InputError(
+                    f"{self.id}: the answer to {' '.join(source)!r} has {len(answer)} tokens, and decoding stops after {most} with the "
+                    "end among them. Let max_steps give more, or make answers shorter."
+                )
+        return pad([[*self.target_vocabulary.encode(answer), EOS] for _, answer in examples])[0]
 
 
 class PooledReader(Pooled, ReaderTask):
     """Tokens to a label, to tags or to a number, from a pool."""
 
-    def targets(self, answers: list[Any]) -> Tensor:
+    def targets(self, examples: list[Example]) -> Tensor:
+        answers = [answer for _, answer in examples]
         if self.kind == "number":
             return torch.tensor([float(answer) for answer in answers])
         ids = {name: i for i, name in enumerate(self.classes)}
@@ -159,11 +167,16 @@ def _pool(task_class: type[Pooled], options: Any) -> Pool:
 
 
 def pad_pool(task: Pooled, train: list[Example], held: list[Example]) -> Pool:
-    """The examples as rectangles, both parts of the same width."""
+    """The examples as rectangles, both parts of the same width. Raises InputError for one that is too long."""
     parts = (train, held)
-    width = max(len(source) for part in parts for source, _ in part)
+    longest = max((source for part in parts for source, _ in part), key=len)
+    if (width := len(longest)) > task.max_source:
+        raise InputError(
+            f"{task.id}: the example {' '.join(longest)!r} has {width} tokens; max_source allows "
+            f"{task.max_source}. Let one or the other fit."
+        )
     sources = [pad([task.source_vocabulary.encode(source) for source, _ in part], width) for part in parts]
-    every = task.targets([answer for part in parts for _, answer in part])  # one rectangle for both
+    every = task.targets([*train, *held])  # one rectangle for both
     targets = torch.split(every, [len(part) for part in parts])
     learned, kept = (Batch(tokens, target, mask) for (tokens, mask), target in zip(sources, targets, strict=True))
     return Pool(learned, kept, tuple(source for source, _ in held))

@@ -33,6 +33,7 @@ class TextToText(SequenceTask):
     title = "Three jobs, one model"
     description = "The first word says what to do with the digits: copy, reverse or sort them. T5's task prefix."
     example = "sort: 3 1 2 → 1 2 3"
+    order = 100
     Options = DigitOptions
     options: DigitOptions
     source_vocabulary, target_vocabulary = Vocabulary([*"0123456789", *JOBS]), DIGITS
@@ -44,15 +45,15 @@ class TextToText(SequenceTask):
         self.jobs = {prefix: job(self.options) for prefix, job in JOBS.items()}
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length + 1, self.options.max_length + 1
 
     @property
-    def pinned(self) -> str:  # type: ignore[override]
+    def pinned(self) -> str:
         return f"sort: {'918273645091'[: self.options.max_length]}"
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "copying the digits", share_right(self, lambda source: source[1:])
 
     def parse(self, text: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Total(PooledReader):
     title = "Add up"
     description = "Read a sum in words and give its total as one number: regression instead of classification."
     example = "three plus twelve minus five → 10"
+    order = 150
     kind = "number"
     unit = "word"
     scale = 10.0
@@ -66,5 +67,5 @@ class Total(PooledReader):
         return (str(sum(SIGNS[sign] * NUMBERS.index(term) for sign, term in zip(("plus", *signs), terms, strict=True))),)
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return bag_of_words(self)

@@ -169,6 +169,7 @@ class Translation(PooledSequence):
     title = "English to French"
     description = "Translate sentences of a small grammar. Adjectives move behind the noun, everything agrees with it."
     example = "the red car → la voiture rouge"
+    order = 70
     unit = "word"
     max_source = 16
     pool_size = 16_000
@@ -192,7 +193,7 @@ class Translation(PooledSequence):
         pass
 
     @cached_property
-    def baseline(self) -> tuple[str, float]:  # type: ignore[override]
+    def baseline(self) -> tuple[str, float]:
         return "word by word", share_right(self, word_by_word)
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from safetensors.torch import load as load_tensors
 
-from .. import api, tasks
+from .. import api
 from ..experiments.pca_baseline import pca_error
+from ..models import Autoencoder
 from ..runs.events import Snapshot
 from ..storage.checkpoints import save_film
 from ..training.presets import PRESETS
@@ -50,20 +51,17 @@ def main(chosen: Collection[str] = ()) -> None:
         events = list(api.stream(architecture, task, preset=presets[0].name, device="cpu"))
         run = api.collect(events)
         metrics = {**run.metrics, **_pca(run)}
-        history = {
-            **run.history,
-            **({"baseline": list(run.task.baseline)} if isinstance(run.task, tasks.TypedTask) and run.task.baseline else {}),
-        }
+        history = {**run.history, **({"baseline": list(run.task.baseline)} if run.task.baseline else {})}
         checkpoint = replace(run.checkpoint, metrics=metrics, projections=run.projections, history=history)
         path = api.Run(checkpoint).save(api.shipped_path(architecture, task))
         if (architecture, task) in FILMED:
             _save_film(path, [event for event in events if isinstance(event, Snapshot)])
         score = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name != "loss")
         size = f"{path.stat().st_size / 1e3:,.0f} kB"
-        baseline = _baseline(run.task)
+        guess, floor = run.task.floor
         row = (
             f"| {architecture} | {task} | {presets[0].name} | {run.recipe.seed} | {run.recipe.training.steps} "
-            f"| {run.train_seconds:.1f} | {score} | {baseline} | {size} |"
+            f"| {run.train_seconds:.1f} | {score} | {guess}, {next(iter(metrics)).replace('_', ' ')} {floor:.4f} | {size} |"
         )
         print(row, file=sys.stderr)
         rows[architecture, task] = row
@@ -89,19 +87,7 @@ def _save_film(path: Path, snapshots: list[Snapshot]) -> None:
 
 
 def _pca(run: api.Run) -> dict[str, float]:
-    if run.task.kind != "picture":
-        return {}
-    return {"pca_mse": pca_error(run.recipe.task, int(dict(run.recipe.model_options)["code"]))}
-
-
-def _baseline(task: tasks.Task) -> str:
-    """What guessing without looking scores."""
-    if isinstance(task, tasks.PictureTask):
-        mean = task.pictures("train")[0].mean(0)
-        return f"mean picture, mse {float((task.pictures('held_out')[0] - mean).square().mean()):.4f}"
-    if isinstance(task, tasks.TypedTask) and task.baseline is not None:
-        return f"{task.baseline[0]}, exact match {task.baseline[1]:.4f}"
-    return "guessing evenly, exact match 0.0000"
+    return {"pca_mse": pca_error(run.recipe.task, run.model.code_size)} if isinstance(run.model, Autoencoder) else {}
 
 
 if __name__ == "__main__":

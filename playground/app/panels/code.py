@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import InputError
-from .. import content
-from ..downloads import shown
-from ..islands import CodePanel
-from ..library import UPLOADED
-from ..page import Page
+from ..library import trained
+from ..names import UPLOADED
+from ..panel import Panel
+from ..stage import Stage
 from ..visit import Visit
 
 
-def build_panels(page: Page) -> None:
-    page.add("code", CodePanel(shown(page.first, page.desk), elem_classes=["tab-code", "span-12"]))
+class Code(Panel):
+    """It fetches its code itself, once its tab is opened."""
 
+    module, sends, classes = "code_panel", ("uploaded",), ("tab-code", "span-12")
 
-def wire(page: Page) -> None:
-    """The panel asks for its code itself, once its tab is opened."""
-    page.on(page.parts["code"].uploaded, lambda visit, data, owner: uploaded(page, visit, data), "uploaded", again="always_last")
+    def value(self, stage: Stage) -> dict[str, str]:
+        return self.page.desk.shown(stage.visit)
 
+    def wire(self) -> None:
+        self.on("uploaded", self.uploaded, again="always_last")
 
-def uploaded(page: Page, visit: Visit, data: dict[str, Any]) -> Visit:
-    """Put weights that were just uploaded on the stage."""
-    name = data.get("run")
-    if not isinstance(name, str) or not name.startswith(UPLOADED):
-        raise InputError("Which weights? Upload a file first.")
-    return content.trained(visit, name, page.shelf)
+    def uploaded(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Put weights that were just uploaded on the stage."""
+        name = data.get("run")
+        if not isinstance(name, str) or not name.startswith(UPLOADED):
+            raise InputError("Which weights? Upload a file first.")
+        return trained(visit, name, self.page.library)

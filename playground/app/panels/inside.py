@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
 from ...errors import InputError
-from .. import content
-from ..islands import BlockPanel, HeadsPanel, LinesPanel
-from ..page import Handler, Page
+from ...views.blocks import opened as blocks
+from ..panel import Panel, Still
+from ..stage import Stage
 from ..visit import Visit
+from .player import Player
 
 
-def build_block(page: Page) -> None:
-    page.add("block", BlockPanel(content.block(page.first, page.shelf), elem_id="block"))
+class Block(Panel):
+    """The opened block of the model: its equation with the numbers of the step, its parameters, its code."""
 
+    module, sends, id = "block_panel", ("inspect",), "block"
 
-def build_panels(page: Page) -> None:
-    page.add("heads", HeadsPanel(elem_classes=["tab-attention", "span-6"]))
-    page.add("lines", LinesPanel(elem_classes=["tab-attention", "span-6"]))
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.place, stage.visit.block
 
+    def value(self, stage: Stage) -> dict[str, Any]:
+        path = stage.visit.block
+        return {"path": None} if path is None else blocks.detail(stage.run, stage.trace, path)
 
-def wire(page: Page) -> None:
-    opened = inspect(page)
-    for name, part in (("inspect", "player"), ("inspect_here", "block"), ("inspect_head", "lines")):
-        page.on(page.parts[part].inspect, opened, name, again="always_last")
+    def wire(self) -> None:
+        for endpoint, panel in (("inspect", self.page[Player]), ("inspect_here", self), ("inspect_head", self.page[Lines])):
+            panel.on("inspect", self.inspect, endpoint, again="always_last")
 
-
-def inspect(page: Page) -> Handler:
-    """Open the block at a path, or close the open one; a path that this model does not have leaves all as it was."""
-
-    def opened(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def inspect(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Open the block at a path, or close the open one; a path that this model does not have leaves all as it was."""
         path = data.get("block")
         if not isinstance(path, str | None):
             raise InputError("To open a block, give its path; null closes the open one.")
-        after = replace(visit, block=path)
-        content.block(after, page.shelf)
-        return after
+        if path is not None:
+            stage = self.page.library.stage(replace(visit, block=None))
+            blocks.detail(stage.run, stage.trace, path)
+        return replace(visit, block=path)
 
-    return opened
+
+class Heads(Still):
+    """Every head of every attention at a glance; one is chosen here for the whole page."""
+
+    module, classes = "heads_panel", ("tab-attention", "span-6")
+
+
+class Lines(Still):
+    """The chosen head as lines as wide as its weights, or as a heatmap."""
+
+    module, sends, classes = "lines_panel", ("inspect",), ("tab-attention", "span-6")

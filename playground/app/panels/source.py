@@ -1,67 +1,156 @@
-"""The row above the picture: what the model reads. A text box, or pictures to pick and a pad to draw on."""
+"""The row above the picture: what the model reads. A text box, or pictures to pick and pads to draw on; for sounds a keypad and files."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
 import torch
 
+from ... import tasks
 from ...errors import InputError
-from ...inference.explore import picture
-from ...tasks import PictureTask
-from .. import sounds
-from .. import visit as visits
+from ...options import show
+from ...tasks import Drawn, Given, HeldOut, Pixels, Sound, Typed, picture
+from ...tasks.dialing.sound import SECONDS
+from ...tasks.dialing.tones import RATE
+from ...tasks.given import SIDE
+from ...tasks.scenes.task import RGB
+from ...tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
+from ...wire import ink
 from ..http.uploads import decoded
-from ..islands import SourceRow
-from ..page import Page
+from ..panel import Panel
+from ..stage import Stage
 from ..visit import Visit
 
-
-def build(page: Page, drawn: dict[str, Any]) -> None:
-    from .. import content
-
-    page.add(
-        "input",
-        gr.Textbox(page.first.given, label="Source", show_label=True, container=True, lines=1, max_lines=1, elem_id="input"),
-    )
-    page.add("source_row", SourceRow(content.source_row(page.first, drawn)))
+FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
+MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded
+KEYS = 16
 
 
-def wire(page: Page) -> None:
-    box, row = page.parts["input"], page.parts["source_row"]
-    page.on(box.submit, typed, "explore", inputs=("input",), again="always_last")
-    page.on(row.example, example, "example", again="always_last")
-    page.on(row.dice, lambda visit, data, owner: visits.dice(visit), "dice", again="always_last")
-    page.on(row.picture, drawn, "picture", again="always_last")
-    page.on(row.sound, recorded, "sound", again="always_last")
+class Box(Panel):
+    """The text box. Its text is left alone unless the input itself changed: somebody may be typing."""
+
+    def build(self) -> Any:
+        given = self.page.first.visit.given
+        return gr.Textbox(given.text, label="Source", show_label=True, container=True, lines=1, max_lines=1, elem_id="input")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return Typed in stage.visit.task.reads, stage.visit.given.text
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {"visible": Typed in stage.visit.task.reads, "value": stage.visit.given.text}
+
+    def sent(self, stage: Stage) -> Any:
+        return gr.update(**self.value(stage))
+
+    @property
+    def unchanged(self) -> Any:
+        return gr.skip()
+
+    def wire(self) -> None:
+        self.on("submit", typed, "explore", box=self.component, again="always_last", quiet=self)
+
+
+class Source(Panel):
+    """Examples, a dice and the verdict beside the box, the pads, and what was wrong with an input."""
+
+    module, sends = "source_row", ("example", "dice", "picture", "sound")
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {**offered(stage.visit), "verdict": stage.scene["verdict"], "error": None}
+
+    def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
+        told = {"text": str(error), "tokens": [list(t) for t in error.tokens]}
+        return {**offered(visit), "verdict": {"right": None, "text": ""}, "error": told}
+
+    def wire(self) -> None:
+        for event, handler in (("example", example), ("dice", dice), ("picture", drawn), ("sound", recorded)):
+            self.on(event, handler, again="always_last")
+
+
+def offered(visit: Visit) -> dict[str, Any]:
+    """What can be given to this task, beside what can be typed."""
+    task = visit.task
+    about = {"kind": task.kind} | ({"limits": {"seconds": SECONDS, "keys": KEYS}} if Sound in task.reads else {})
+    if HeldOut in task.reads:
+        return {**about, "examples": thumbnails(task.id), "fit": FIT_BOX.get(task.id, 20)}
+    return {**about, "examples": list(task.examples), "scene": pad(visit.given) if Pixels in task.reads else None}
 
 
 def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """What was typed is decoded; bad text raises InputError here, before anything runs."""
-    visits.check(visit.task, data.get("input"))
-    return visit.with_input(data["input"])
+    text = data.get("input")
+    if not isinstance(text, str):
+        raise InputError(f"Type the input as text, not {show(text)}.")
+    return visit.with_input(Typed(text))
 
 
 def example(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    if "id" in data:
-        return visits.held_out(visit, data["id"])
-    return typed(visit, {"input": data.get("text")}, owner)
+    """A picture of the test set, or an example's text."""
+    return visit.with_input(HeldOut(data["id"])) if "id" in data else typed(visit, {"input": data.get("text")}, owner)
 
 
-def recorded(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """A sound file or what a microphone heard."""
-    return sounds.with_recording(visit, data)
+def dice(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Another input by chance."""
+    generator = torch.Generator()
+    generator.seed()
+    return visit.with_input(visit.task.another(generator, visit.given))
 
 
 def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     """A drawing of 784 numbers in 0..1, or 3 × 1,024 in colour; or a picture's file, in base64."""
-    if visit.task.kind == "caption":
-        return visits.pixels(visit, decoded(data["file"]) if "file" in data else data.get("values"))
-    if not isinstance(visit.task, PictureTask):
-        raise InputError("This task reads tokens; type them.")
-    values = picture(data.get("values"))
-    if values.max() < 0.05:
-        raise InputError("The drawing is empty; draw a digit first.")
-    scanned = visit.task.as_data(torch.from_numpy(values).reshape(1, -1))
-    return visit.with_input(("drawn", tuple(scanned[0].tolist())))
+    values: Any = decoded(data["file"]) if "file" in data and Pixels in visit.task.reads else data.get("values")
+    if Drawn in visit.task.reads:
+        values = picture(values)
+        if values.max() < 0.05:
+            raise InputError("The drawing is empty; draw a digit first.")
+    return visit.with_input(visit.task.drawn(values))
+
+
+def recorded(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """A sound file or what a microphone heard: `rate` samples a second, `samples` 16-bit whole numbers in base64."""
+    rate, text = data.get("rate"), data.get("samples")
+    if Sound not in visit.task.reads:
+        raise InputError(Sound.refusal)
+    if not isinstance(text, str):
+        raise InputError(f"A recording is 16-bit samples in base64, not {show(text)}.")
+    if len(text) > MOST_BYTES * 4 / 3 + 4:
+        raise InputError(
+            f"The recording lasts more than ten minutes; at most {SECONDS:g} seconds are read. Cut it to the part with the tones."
+        )
+    try:
+        samples = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("The recording is damaged: it is no base64. Record or upload it again.") from None
+    if len(samples) % 2:
+        raise InputError(f"The recording is damaged: {len(samples):,} bytes are no 16-bit samples. Record or upload it again.")
+    return visit.with_input(visit.task.recorded(rate, samples))
+
+
+def pad(given: Given) -> dict[str, Any]:
+    """What the pad for scenes needs: shapes, colours, and what lies where; of a picture without words nothing is known."""
+    try:
+        things = read_scene(given.text)[0] if isinstance(given, Typed) else ()
+    except InputError:  # what is on the stage stays there while something wrong is typed
+        things = ()
+    return {
+        "side": SIDE,
+        "half": HALF,
+        "low": LOW,
+        "high": HIGH,
+        "shapes": list(SHAPES),
+        "colours": [[name, [round(255 * v) for v in rgb]] for name, rgb in zip(COLOURS, RGB.tolist(), strict=True)],
+        "things": [[thing.colour, thing.shape, round(thing.x), round(thing.y)] for thing in things],
+    }
+
+
+@lru_cache(maxsize=8)
+def thumbnails(task: str) -> list[dict[str, Any]]:
+    """The first held-out picture of eight digits."""
+    pictures, labels = tasks.get(task)().pictures("held_out")
+    firsts = {int(label): i for i, label in reversed(list(enumerate(labels.tolist())))}
+    return [{"id": i, "label": str(d), "picture": ink(pictures[i].numpy())} for d, i in sorted(firsts.items())[:8]]

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
+import torch
+
 from ...errors import InputError
-from .. import choices
-from ..islands import TopBar
-from ..page import Page
+from ..panel import Panel
+from ..stage import Stage
 from ..visit import Visit
 
 
-def build(page: Page) -> None:
-    page.add("top", TopBar(choices.top(page.first), elem_id="edp-top"))
+class Top(Panel):
+    module, sends, id = "top_bar", ("device",), "edp-top"
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.recipe.device
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {"devices": devices(), "device": stage.visit.recipe.device}
+
+    def wire(self) -> None:
+        self.on("device", self.choose)
+
+    def choose(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Train on another device from now on; one that has failed is tried again."""
+        known = [id for id, _ in devices()]
+        if data.get("device") not in known:
+            raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
+        self.page.book.lost.discard(data["device"])
+        return replace(visit, notice=None, recipe=replace(visit.recipe, device=data["device"]))
 
 
-def wire(page: Page) -> None:
-    page.on(page.parts["top"].device, partial(choose, page), "device")
-
-
-def choose(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Train on another device from now on; one that has failed is tried again."""
-    known = [id for id, _ in choices.devices()]
-    if data.get("device") not in known:
-        raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
-    page.book.lost.discard(data["device"])
-    return replace(visit, notice=None, recipe=replace(visit.recipe, device=data["device"]))
+def devices() -> list[list[str]]:
+    """Where models can be trained here, best first."""
+    found = []
+    if torch.cuda.is_available():
+        with suppress(RuntimeError):  # it is listed by the system, and does not work
+            found.append(["cuda", torch.cuda.get_device_name().replace("NVIDIA ", "")])
+    if torch.backends.mps.is_available():
+        found.append(["mps", "Apple GPU"])
+    return [*found, ["cpu", "CPU, 1 thread a run"]]

@@ -2,53 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ... import tasks
 from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
+from ...training.expected_time import expected_seconds
 from ...training.trainer import HALVE
-from .. import content
-from ..islands import Curves, Film, MyRuns, Samples, TrainMonitor
-from ..page import Page
+from ...wire import pack
+from ..library import ready, trained
+from ..names import about, link
+from ..panel import Panel, Still
+from ..stage import Stage
 from ..visit import SHIPPED, Visit
+from .rail import Rail
 
 
-def build_status(page: Page) -> None:
-    page.add("monitor", TrainMonitor(content.monitor(page.first, page.shelf, "")))
+class Monitor(Panel):
+    """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
+
+    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
+
+    def depends(self, stage: Stage) -> Hashable:
+        visit = stage.visit
+        return visit.pair, visit.run, visit.notice, visit.shown
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        """What is followed, and what is said while nothing is."""
+        visit, task, book = stage.visit, stage.visit.task, self.page.book
+        pinned, target, picture = _pinned(task)
+        log = None if visit.run is None else book.get(visit.run)
+        history = ready(visit.slot.recipe).history
+        return {
+            "run": visit.run,
+            "about": None if log is None else about(log.recipe),
+            "link": None if log is None else link(log),
+            "absence_s": book.absence_s,
+            "url": f"runs/{visit.run}/events" if visit.run else None,
+            "mine": log is not None and log.owner == stage.owner,
+            "film_steps": [],
+            "baseline": _baselines(visit, history),
+            "history": history if visit.run is None else None,  # what is drawn while no run is followed
+            "score_name": task.score_name,
+            "score_better": "higher" if task.higher_is_better else "lower",
+            "pinned": pinned,
+            "target": target,
+            "picture": picture,
+            "budget_s": round(expected_seconds(visit.recipe), 2),
+            "label": stage.label,
+            "on_stage": (visit.shown, visit.frame) == (visit.run, None),
+            "notice": visit.notice,
+            "opened": stage.opened,
+        }
+
+    def wire(self) -> None:
+        for order in ("stop", "pause", "resume", "step"):
+            self.on(order, partial(self.order, order))
+        self.on("explore", self.explore, "explore_run", again="always_last")
+        self.page[MyRuns].on("show", self.explore, "show_run", again="always_last")
+        self.on("leave", leave, again="always_last")
+        self.on("train", self.again, "train_again", again="once", teller=self.page[Rail])
+
+    def order(self, what: str, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Stop, pause, step or go on with the followed run; what an ended run cannot do any more does nothing."""
+        getattr(self.page.book, what)(_run_id(data.get("run")), owner)
+        return visit
+
+    def explore(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Put the trained model on the stage; while it trains, as it was at an update."""
+        run_id = _run_id(data.get("run"))
+        frame = None if self.page.library.log(run_id).over else _frame(data.get("step"))
+        return trained(visit, run_id, self.page.library, frame)
+
+    def again(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
+        ended = self.page.book.get(_run_id(data.get("again")))
+        recipe = ended.recipe
+        if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
+            options = dict(recipe.training_options)
+            options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
+            recipe = replace(recipe, training_options=tuple(sorted(options.items())))
+        return self.page.start(replace(visit, recipe=recipe), owner)
 
 
-def build_panels(page: Page) -> None:
-    page.add("film", Film(elem_classes=["tab-training", "span-12"]))
-    page.add("curves", Curves(elem_classes=["tab-training", "span-8"]))
-    page.add("samples", Samples(elem_classes="tab-training"))
-    page.add("my_runs", MyRuns(elem_classes=["tab-training", "span-12"]))
+class Film(Still):
+    """One pinned input at every snapshot of the run."""
+
+    module, classes = "film", ("tab-training", "span-12")
 
 
-def wire(page: Page) -> None:
-    monitor = page.parts["monitor"]
-    for what in ("stop", "pause", "resume", "step"):
-        page.on(getattr(monitor, what), partial(_order, page, what), what)
-    page.on(monitor.explore, lambda visit, data, owner: explore(page, visit, data, owner), "explore_run", again="always_last")
-    page.on(page.parts["my_runs"].show, lambda visit, data, owner: explore(page, visit, data, owner), "show_run", again="always_last")
-    page.on(page.parts["my_runs"].shipped, shipped, "shipped", again="always_last")
-    page.on(monitor.leave, leave, "leave", again="always_last")
-    page.on(monitor.train, lambda visit, data, owner: again(page, visit, data, owner), "train_again", again="once")
+class Curves(Still):
+    """Loss and held-out score while training, with the visitor's zoom kept."""
+
+    module, classes = "curves", ("tab-training", "span-8")
 
 
-def _order(page: Page, what: str, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Stop, pause, step or go on with the followed run; what an ended run cannot do any more does nothing."""
-    getattr(page.book, what)(_run_id(data.get("run")), owner)
-    return visit
+class Samples(Still):
+    """Held-out inputs and what the model in training makes of them."""
+
+    module, classes = "samples", ("tab-training",)
 
 
-def explore(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """Put the trained model on the stage; while it trains, as it was at a step."""
-    run_id = _run_id(data.get("run"))
-    frame = None if page.shelf.log(run_id).over else _step(data.get("step"))
-    return content.trained(visit, run_id, page.shelf, frame)
+class MyRuns(Still):
+    """The runs that this browser started, what each changed, and their curves beside the newest."""
+
+    module, sends, classes = "my_runs", ("show", "shipped"), ("tab-training", "span-12")
+
+    def wire(self) -> None:
+        self.on("shipped", shipped, again="always_last")
 
 
 def leave(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
@@ -61,18 +126,24 @@ def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     return replace(visit, shown=SHIPPED, frame=None, forced=())
 
 
-def again(page: Page, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
-    """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
-    ended = page.book.get(_run_id(data.get("again")))
-    recipe = ended.recipe
-    if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
-        options = dict(recipe.training_options)
-        options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
-        recipe = replace(recipe, training_options=tuple(sorted(options.items())))
-    return page.start(replace(visit, recipe=recipe), owner)
+def _baselines(visit: Visit, history: dict[str, Any]) -> list[list[Any]]:
+    """Lines of the charts. A shipped run knows what a trivial guess scores; for others it is found once something trains."""
+    trivial = history.get("baseline") or (visit.task.baseline if visit.run is not None else None)
+    loss = visit.task.guess_loss
+    evenly = [] if loss is None else [["guessing evenly", loss]]
+    return [*evenly, *([[*trivial, "score"]] if trivial else [])]
 
 
-def _step(value: Any) -> int:
+def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
+    """The watched input's tokens, its right answer, and how it is shown where it is no text."""
+    watched = task.watched()
+    if not watched.sources:
+        return None, None, None
+    picture = pack(watched.pictures[0].mul(255).round().byte().numpy()) if watched.pictures else None
+    return list(watched.sources[0]), list(watched.right[0]), picture
+
+
+def _frame(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InputError(f"The step of a training is a whole number from 0, not {show(value)}.")
     return value

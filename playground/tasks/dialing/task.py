@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ...errors import InputError
 from ...options import integer, number
 from ...vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
-from .. import Batch, Sensed, SensedTask, register
+from .. import Batch, Given, Reading, SensedTask, Sound, Typed, register
 from ..digit_strings import is_held_out
 from .sound import as_int16, hear
 from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
@@ -68,7 +69,9 @@ class Dialing(SensedTask):
     title = "Telephone keys"
     description = "Hear keypad tones (not speech) and write the digits. Attention walks along the recording, one key a step."
     example = "♪ ♪ ♪ → 0 4 2"
+    order = 190
     kind = "sound"
+    reads = (Typed, Sound)
     unit = "key"
     Options = DialingOptions
     options: DialingOptions
@@ -78,24 +81,26 @@ class Dialing(SensedTask):
     pinned = "0427"
     baseline = ("rule: two loudest tones of each frame", 0.97)
 
-    max_source = MOST_KEYS
-
     @property
     def trained_frames(self) -> int:
         """The most that so many keys can take, pressed slowly."""
         return round((self.options.max_length * (TONE[1] + GAP[1]) + 2 * MARGIN[1]) * RATE / HOP)
 
     @property
-    def trained_lengths(self) -> tuple[int, int]:  # type: ignore[override]
+    def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length, self.options.max_length
 
-    def perceive(self, given: Any) -> Sensed:
+    def perceive(self, given: Any) -> Reading:
         """Typed digits are dialled, the same every time; a recording is `(samples a second, samples)`. Raises InputError."""
         keys = self.parse(given) if isinstance(given, str) else None
         samples = without_pauses(hear(given)) if keys is None else self.play(keys)
         heard = spectrogram(samples)
         text, doubt = (None, None if has_keys(heard) else NO_KEYS) if keys is None else (self.join(keys), None)
-        return Sensed(decibels(heard)[None], None, text, (RATE, as_int16(samples)), doubt)
+        return Reading(decibels(heard)[None], text=text, shown=(RATE, as_int16(samples)), doubt=doubt)
+
+    def recorded(self, rate: Any, samples: bytes) -> Given:
+        self.perceive((rate, np.frombuffer(samples, dtype="<i2")))
+        return Sound(rate, samples)
 
     def play(self, keys: tuple[str, ...]) -> Tensor:
         """The recording of these keys, (T,): hand and noise follow from the keys themselves."""
@@ -118,7 +123,7 @@ class Dialing(SensedTask):
             raise InputError(f"The input has {len(keys)} digits; at most {MOST_KEYS} are dialled. Remove {len(keys) - MOST_KEYS}.")
         return keys
 
-    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
+    def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """The middle of the two frames of each state, in seconds."""
         return tuple(f"{(s * 2 * HOP + HOP / 2 + WINDOW / 2) / RATE:.2f} s" for s in range(count))
 

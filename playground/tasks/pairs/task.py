@@ -21,7 +21,7 @@ from ...options import choice, key
 from ...vocabulary import Vocabulary, graphemes
 from .. import Batch, register
 from ..text import WORD, Example, Pool, PooledSequence, pad_pool
-from . import store as pair_store
+from . import store
 
 MOST_TOKENS = {"words": 24, "characters": 48}  # on one side
 MOST_KNOWN = 3_000  # different tokens
@@ -31,7 +31,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 @dataclass(frozen=True)
 class PairOptions:
-    pairs: str = key("", pair_store.KEY.pattern, "Pairs", "Which kept lines; none for the example")
+    pairs: str = key("", store.KEY.pattern, "Pairs", "Which kept lines; none for the example")
     source_unit: str = choice(
         "characters", {"words": "words", "characters": "characters"}, "Source tokens", "What the model reads one at a time"
     )
@@ -46,27 +46,39 @@ class Pairs(PooledSequence):
     title = "Your own pairs"
     description = "Paste lines, a source and a target each, and train any model on them."
     example = "yours ⇥ yours"
+    group = "Your own"
+    order = 170
     Options = PairOptions
     options: PairOptions
 
     def __init__(self, options: PairOptions | None = None) -> None:
         super().__init__(options)
         self.split_words = self.options.source_unit == "words"
-        self.unit = "word" if self.split_words else "character"
-        self.lines = pair_store.fetch(self.options.pairs) if self.options.pairs else sample_lines()
-        self.examples_ = _tokenised(self.lines, self.options.source_unit, self.options.target_unit)
-        sources, targets = ([example[side] for example in self.examples_] for side in (0, 1))
+        self.lines = store.fetch(self.options.pairs) if self.options.pairs else sample_lines()
+        self.pairs = _tokenised(self.lines, self.options.source_unit, self.options.target_unit)
+        sources, targets = ([example[side] for example in self.pairs] for side in (0, 1))
         self.source_vocabulary, self.target_vocabulary = _vocabulary(sources), _vocabulary(targets)
         self.max_source = MOST_TOKENS[self.options.source_unit]
-        self.pinned, *more = _shown(self.lines)
-        self.examples = tuple(more)
+        self.offered = _offered(self.lines)
+
+    @property
+    def unit(self) -> str:
+        return "word" if self.split_words else "character"
+
+    @property
+    def pinned(self) -> str:
+        return self.offered[0]
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return self.offered[1:]
 
     @property
     def pool(self) -> Pool:
         return _pool(self.options)
 
     def make(self, random: Random) -> Example:
-        return random.choice(self.examples_)
+        return random.choice(self.pairs)
 
     def held_out(self, count: int, seed: int = 0) -> Batch:
         held = self.pool.held_out
@@ -74,7 +86,7 @@ class Pairs(PooledSequence):
         return held[order[:count]]
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        return dict(self.examples_).get(source)
+        return dict(self.pairs).get(source)
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return (" " if self.options.target_unit == "words" else "").join(tokens)
@@ -87,7 +99,7 @@ def tokens(text: str, unit: str) -> tuple[str, ...]:
     return tuple(WORD.findall(text)) if unit == "words" else tuple(graphemes(text))
 
 
-def sample_lines() -> tuple[pair_store.Pair, ...]:
+def sample_lines() -> tuple[store.Pair, ...]:
     """Names of the numbers below 1,000."""
     return tuple((_name(n), str(n)) for n in range(1000))
 
@@ -103,16 +115,16 @@ def _name(n: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _tokenised(lines: tuple[pair_store.Pair, ...], source_unit: str, target_unit: str) -> tuple[Example, ...]:
+def _tokenised(lines: tuple[store.Pair, ...], source_unit: str, target_unit: str) -> tuple[Example, ...]:
     """One example a source: of several targets of one source the first is the right one."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for source, target in lines:
         read, written = tokens(source, source_unit), tokens(target, target_unit)
         if 0 < len(read) <= MOST_TOKENS[source_unit] and 0 < len(written) <= MOST_TOKENS[target_unit]:
             found.setdefault(read, written)
-    if len(found) < pair_store.FEWEST:
+    if len(found) < store.FEWEST:
         raise InputError(
-            f"{len(found)} sources are short enough; at least {pair_store.FEWEST} are needed, "
+            f"{len(found)} sources are short enough; at least {store.FEWEST} are needed, "
             f"of at most {MOST_TOKENS[source_unit]} {source_unit} with targets of at most {MOST_TOKENS[target_unit]} {target_unit}."
         )
     return tuple(found.items())
@@ -128,7 +140,7 @@ def _vocabulary(rows: list[tuple[str, ...]]) -> Vocabulary:
 @lru_cache(maxsize=8)
 def _pool(options: PairOptions) -> Pool:
     task = Pairs(options)
-    return pad_pool(task, *divided(task.examples_))
+    return pad_pool(task, *divided(task.pairs))
 
 
 def divided(examples: tuple[Example, ...]) -> tuple[list[Example], list[Example]]:
@@ -138,7 +150,7 @@ def divided(examples: tuple[Example, ...]) -> tuple[list[Example], list[Example]
     return order[held:], order[:held]
 
 
-def _shown(lines: tuple[pair_store.Pair, ...]) -> list[str]:
+def _offered(lines: tuple[store.Pair, ...]) -> tuple[str, ...]:
     """Four sources to start with: from all over the list, short ones first."""
     spread = [lines[i * len(lines) // 9][0] for i in range(1, 9)]
-    return list(dict.fromkeys(sorted(spread, key=len)))[-4:] if len(set(spread)) >= 4 else [source for source, _ in lines[:4]]
+    return tuple(dict.fromkeys(sorted(spread, key=len)))[-4:] if len(set(spread)) >= 4 else tuple(source for source, _ in lines[:4])

@@ -23,12 +23,12 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...vocabulary import EOS, Vocabulary
-from .. import Batch, Sensed, SensedTask, pad, register
+from .. import Batch, Given, Pixels, Reading, SensedTask, Typed, pad, register
+from ..given import SIDE
 from ..text import is_held_out
 from .size import as_drawn
 from .text import COLOURS, SHAPES, Thing, read_scene
 
-SIDE = 32
 RGB = torch.tensor([[0.85, 0.15, 0.15], [0.95, 0.75, 0.1], [0.15, 0.6, 0.25], [0.15, 0.4, 0.9], [0.6, 0.25, 0.75], [0.1, 0.1, 0.12]])
 PAPER, SHADE, GRAIN = (0.82, 1.0), 0.06, 0.015  # paper's grey; how far colours vary; noise of single pixels
 SMALL, LARGE = 4.0, 6.0  # half the width of a shape, pixels
@@ -56,7 +56,9 @@ class Scenes(SensedTask):
     title = "Scenes in words"
     description = "Say what a small picture shows: which shapes, in which colours, and how they lie to each other."
     example = "32 × 32 → a red circle above …"
+    order = 180
     kind = "caption"
+    reads = (Typed, Pixels)
     Options = Options
     unit = "region"
     target_vocabulary = Vocabulary(("a", "above", "left", "of", *COLOURS, *SHAPES))
@@ -79,16 +81,20 @@ class Scenes(SensedTask):
         captions = _pools()[1].captions
         return self.join(self.target_vocabulary.decode(captions[int(torch.randint(len(captions), (), generator=generator))].tolist()))
 
-    def perceive(self, given: Any) -> Sensed:
+    def perceive(self, given: Any) -> Reading:
         """A typed scene is drawn; an array (32, 32, 3) in 0..1 is scaled where its shapes are larger or smaller than drawn ones."""
         if isinstance(given, str):
             things, told = read_scene(given)
             drawn = draw(*described([things]), paper=torch.full((1,), 0.94))
-            return Sensed(drawn, text=told, shown=drawn[0].numpy())
+            return Reading(drawn, text=told, shown=drawn[0].numpy())
         values = as_drawn(_checked(given), RGB.numpy())
-        return Sensed(torch.from_numpy(values)[None], shown=values)
+        return Reading(torch.from_numpy(values)[None], shown=values)
 
-    def places(self, sensed: Sensed, count: int) -> tuple[str, ...]:
+    def drawn(self, values: Any) -> Given:
+        shown = self.perceive(None if isinstance(values, str) else values).shown
+        return Pixels((shown * 255).round().astype(np.uint8).tobytes())
+
+    def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """As on a chessboard: columns a, b, c … from the left, rows 1, 2, 3 … from the top."""
         rows, columns = self.grid(count)
         return tuple(f"{chr(ord('a') + column)}{row + 1}" for row in range(rows) for column in range(columns))

@@ -10,6 +10,7 @@ key, score, softmax, value. `score` says how a key answers:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from ...models.layers.attention import Additive, Attention, Dot, General, Locati
 from ...models.pooled_classifier import AttentionPooling
 from ...tracing import Trace
 from ...wire import pack
-from .calls import labels
+from .calls import labels, named
 
 Array = NDArray[np.float32]
 
@@ -49,9 +50,9 @@ def find(trace: Trace, path: str) -> AttentionMap | None:
 def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> dict[str, Any]:
     """All heads of the attention, in numbers that the page needs to draw any row without asking."""
     heads, rows, _ = found.weights.shape
-    if isinstance(module, Attention):
+    if isinstance(module, Attention) and _asked(module, trace):
         score, scale, numbers = _recurrent(module, trace)
-    elif isinstance(module, AttentionPooling):
+    elif isinstance(module, AttentionPooling) and "encoder.states" in trace:
         score, scale, numbers = _pooling(module, trace)
     else:
         score, scale, numbers = _heads(trace, path, found)
@@ -73,18 +74,37 @@ def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> 
 
 def _names(trace: Trace, found: AttentionMap) -> tuple[list[str], list[str]]:
     _, rows, columns = found.weights.shape
+    at_rows, at_columns = _named(trace, found, rows, columns)
+    return named(at_rows, rows), named(at_columns, columns)
+
+
+def _named(trace: Trace, found: AttentionMap, rows: int, columns: int) -> tuple[Sequence[str], Sequence[str]]:
     first = ["start"] if columns in (rows, len(trace.source) + rows) else []  # else the last of a prompt is the first to be read
     written = [*first, *trace.tokens[:-1]]
     if found.side == "encoder":
         return labels(trace, rows), labels(trace, columns)
     if found.side == "prompt":
-        return list(trace.source[:rows]), list(trace.source[:columns])
+        return trace.source[:rows], trace.source[:columns]
     if found.side == "pooling":
         return ["answer"], labels(trace, columns)
     if found.side == "cross":
-        return list(trace.tokens), labels(trace, columns)
+        return trace.tokens, labels(trace, columns)
     before = [] if columns == rows else list(trace.source)  # decoder only: the prompt stands in front
-    return list(trace.tokens), [*before, *written]
+    return trace.tokens, [*before, *written]
+
+
+def _asked(module: Attention, trace: Trace) -> bool:
+    """Whether it was the decoder's states that asked those of the encoder: their score is the one in the trace."""
+    hidden, states, scores = (trace.get(site) for site in ("decoder.hidden", "encoder.states", "decoder.attention.scores"))
+    if hidden is None or states is None or scores is None:
+        return False
+    device = next((p.device for p in module.parameters()), torch.device("cpu"))
+    try:
+        with torch.inference_mode():
+            again = module.score(*(torch.from_numpy(values)[None].to(device) for values in (hidden, states)))[0].cpu().numpy()
+    except RuntimeError:  # of another width
+        return False
+    return again.shape == scores.shape and np.allclose(again, scores, atol=1e-3)
 
 
 def _recurrent(module: Attention, trace: Trace) -> tuple[str, float, dict[str, Array | None]]:
@@ -132,29 +152,29 @@ def _through(layer: nn.Linear, values: Array) -> Array:
 def _heads(trace: Trace, path: str, found: AttentionMap) -> tuple[str, float, dict[str, Array | None]]:
     """The heads of a Transformer, from their taps."""
     heads, rows, columns = found.weights.shape
+    stepwise = found.side in ("decoder", "cross")  # such taps have the steps first, then the heads where there are several
 
     def by_rows(name: str) -> Array | None:
-        """(heads, rows, D or columns). Per step the trace has the steps first."""
-        value = trace.find(f"{path}.{name}")
-        if value is None:
+        """(heads, rows, D or columns)"""
+        value = trace.get(f"{path}.{name}")
+        if value is None or value.ndim not in (2, 3):
             return None
-        turned = value.swapaxes(0, 1) if found.side in ("decoder", "cross") else value
-        return np.nan_to_num(turned.reshape(heads, rows, -1)).astype(np.float32)
+        turned = value[None] if value.ndim == 2 else value.swapaxes(0, 1) if stepwise else value
+        return np.nan_to_num(turned).astype(np.float32) if turned.shape[:2] == (heads, rows) else None
 
     def by_columns(name: str) -> Array | None:
         """(heads, columns, D): what was read, and behind it what was written."""
-        value = trace.find(f"{path}.{name}")
-        if value is None:
+        value = trace.get(f"{path}.{name}")
+        if value is None or value.ndim not in (2, 3):
             return None
-        own = value.swapaxes(0, 1) if found.side == "decoder" else value
-        before = trace.find(f"prompt.{path.partition('.')[2]}.{name}") if found.side == "decoder" else None
+        own = value[None] if value.ndim == 2 else value.swapaxes(0, 1) if found.side == "decoder" else value
+        before = trace.get(f"prompt.{path.partition('.')[2]}.{name}") if found.side == "decoder" else None
         every = own if before is None else np.concatenate([before, own], axis=1)
-        assert every.shape[1] == columns
-        return np.asarray(every, dtype=np.float32)
+        return np.asarray(every, dtype=np.float32) if every.shape[:2] == (heads, columns) else None
 
     queries, keys, scores = by_rows("query"), by_columns("key"), by_rows("scores")
     contexts = by_rows("heads") if f"{path}.heads" in trace else by_rows("context")
     arrays = {"queries": queries, "keys": keys, "values": by_columns("value"), "scores": scores, "contexts": contexts}
-    if keys is None or queries is None:
+    if keys is None or queries is None or keys.shape[-1] != queries.shape[-1]:
         return "other", 1.0, arrays
     return "scaled", keys.shape[-1] ** 0.5, arrays

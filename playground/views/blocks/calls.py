@@ -8,6 +8,7 @@ is stored on the model that other visitors look into.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...inference.decoding import decode
-from ...inference.explore import Code, explore
+from ...inference.explore import explore
 from ...models import EncoderDecoder
-from ...tasks import PictureTask, WritingTask
+from ...tasks import Code
 from ...tracing import Recording, Trace
 from ...vocabulary import EOS
 
@@ -29,7 +30,7 @@ Array = NDArray[np.float32]
 
 
 class Call(NamedTuple):
-    """One call of a module: its positional arguments and what it returned, as they were."""
+    """One call of a module: its arguments, those given by name last, and what it returned, as they were."""
 
     arguments: tuple[Any, ...]
     output: Any
@@ -46,14 +47,15 @@ def calls(run: Run, trace: Trace, path: str) -> list[Call]:
     """Every call of the module at `path` while the trace's own input is read and its own tokens are written."""
     model = copy.deepcopy(run.model)
     seen: list[Call] = []
-    model.get_submodule(path).register_forward_hook(lambda module, arguments, output: seen.append(Call(arguments, output)))
+    module = model.get_submodule(path)
+    module.register_forward_hook(lambda _, given, more, made: seen.append(Call((*given, *more.values()), made)), with_kwargs=True)
     _again(model, run.task, trace)
     return seen
 
 
 def rows(tensors: list[Tensor], trace: Trace, path: str, stepwise: bool) -> Rows:
     """The tensors of consecutive calls as one array: a row per step, or per position of a single call."""
-    arrays = [t.detach()[0].float().cpu().numpy() for t in tensors]
+    arrays = [np.nan_to_num(t.detach()[0].float().cpu().numpy(), posinf=0, neginf=0) for t in tensors]
     steps = len(trace.tokens)
     if stepwise and path.startswith("decoder") and len(arrays) >= steps:
         own = [_flat(a) for a in arrays[-steps:]]  # a prompt is read before the first step
@@ -68,7 +70,12 @@ def rows(tensors: list[Tensor], trace: Trace, path: str, stepwise: bool) -> Rows
 
 def labels(trace: Trace, count: int) -> list[str]:
     """What the positions are called: the source's tokens, after a summary token where the model puts one before them."""
-    return [*(["[CLS]"] if count > len(trace.source) else []), *trace.source][:count]
+    return named([*(["[CLS]"] if count > len(trace.source) else []), *trace.source][:count], count)
+
+
+def named(names: Sequence[str], count: int) -> list[str]:
+    """These names where there are as many as are needed, else plain numbers from 1."""
+    return list(names) if len(names) == count else [str(i + 1) for i in range(count)]
 
 
 def is_position(trace: Trace, path: str, count: int) -> bool:
@@ -83,7 +90,7 @@ def _flat(array: Array) -> Array:
 
 
 def _again(model: nn.Module, task: Any, trace: Trace) -> None:
-    if isinstance(task, PictureTask):
+    if trace.reconstruction is not None:
         told = trace.find("*.condition.one_hot")
         given = Code(tuple(trace["encoder.code"].tolist())) if trace.picture is None else trace.picture
         explore(model, task, given, condition=None if told is None else int(told.argmax()))
@@ -93,7 +100,7 @@ def _again(model: nn.Module, task: Any, trace: Trace) -> None:
         ids = torch.tensor([task.source_vocabulary.encode(trace.source)])
     else:
         ids, mask = trace.sensed.source, trace.sensed.mask
-    if isinstance(model, EncoderDecoder) and isinstance(task, WritingTask):
+    if isinstance(model, EncoderDecoder):
         numbers = task.target_vocabulary.ids
         written = torch.tensor([[EOS if token == "end" else numbers[token]] for token in trace.tokens])  # (T, 1)
         steps = decode(model, ids, mask, max_steps=len(written), forced=dict(enumerate(written)), recording=Recording(model, sites=""))

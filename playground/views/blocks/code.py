@@ -9,14 +9,19 @@ from torch import nn
 
 from ...codegen import plain_source
 from ...models.layers.recurrent import Recurrent
+from .about import ours
 
 
 def lines(module: nn.Module) -> str:
     """One of torch's own layers in a line; of ours `forward` and the methods it calls, without their watching."""
-    if not _ours(type(module).forward):
-        made_of = next(kind for kind in type(module).__mro__ if kind.__module__.startswith("torch."))
-        return f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
-    return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
+    made_of: type[nn.Module] = next(kind for kind in type(module).__mro__ if not ours(kind))
+    if type(module).forward is made_of.forward:
+        holds = made_of is nn.Module or any(True for _ in module.children())  # it has no lines of its own
+        return repr(module) if holds else f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
+    try:
+        return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
+    except (OSError, TypeError):  # its class was not read from a file
+        return repr(module)
 
 
 def _methods(module: nn.Module) -> list[str]:
@@ -33,4 +38,4 @@ def _methods(module: nn.Module) -> list[str]:
 
 
 def _ours(method: Any) -> bool:
-    return callable(method) and str(getattr(method, "__module__", "")).startswith("playground.")
+    return callable(method) and not str(getattr(method, "__module__", None) or "torch.").startswith("torch.")

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ...tasks import TextTask, WritingTask
+from ...tasks import Task
 from ...tracing import Trace
 from ...vocabulary import SPECIALS
 from ...wire import pack
@@ -18,7 +18,7 @@ from .parts import Line, number, quantity, worked
 SPECIAL = dict(zip(SPECIALS, ("pad", "start", "end"), strict=False))
 
 
-def body(task: Any, trace: Trace, path: str, module: nn.Embedding, seen: list[Call], stepwise: bool, hue: str) -> dict[str, Any]:
+def body(task: Task, trace: Trace, path: str, module: nn.Embedding, seen: list[Call], stepwise: bool, hue: str) -> dict[str, Any]:
     """The row that each id looks up, the same row as a product, and by how much the two differ: by nothing."""
     read = [call.arguments[0].reshape(-1).cpu() for call in seen]
     ids = torch.cat([each[-1:] for each in read[-len(trace.tokens) :]]) if stepwise else read[0]  # a step reads the latest token
@@ -57,10 +57,9 @@ def body(task: Any, trace: Trace, path: str, module: nn.Embedding, seen: list[Ca
     }
 
 
-def _names(task: Any, path: str, count: int) -> list[str]:
+def _names(task: Task, path: str, count: int) -> list[str]:
     """What the rows of a table stand for: tokens, or else places."""
-    vocabularies = [task.source_vocabulary] if isinstance(task, TextTask) else []
-    if isinstance(task, WritingTask):
-        vocabularies.insert(0 if path.startswith("decoder") else 1, task.target_vocabulary)
-    found = next((v.tokens for v in vocabularies if len(v) == count), None)
+    both = [task.source_vocabulary, task.target_vocabulary]
+    nearest = both[::-1] if path.startswith("decoder") else both
+    found = next((v.tokens for v in nearest if v is not None and len(v) == count), None)
     return [f"place {i}" for i in range(count)] if found is None else [SPECIAL.get(token, token) for token in found]

@@ -21,9 +21,10 @@ from . import attention as block_attention
 from . import code as block_code
 from . import embedding as block_embedding
 from . import recurrent as block_recurrent
+from .about import about, introduction, ours
 from .calls import Rows, calls, is_position, labels, rows
 from .layers import Layer, layer
-from .parts import Line, quantity, summary, unpacked, worked
+from .parts import Line, matrix, quantity, summary, unpacked, worked
 
 if TYPE_CHECKING:
     from ...storage.run import Run
@@ -38,9 +39,19 @@ def known(model: nn.Module) -> list[str]:
     return [path for path, module in model.named_modules() if path and path not in fused and not isinstance(module, lists)]
 
 
+def tables(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The bare parameters of modules that are not torch's, by path: they can be opened as well."""
+    return {
+        f"{path}.{name}" if path else name: parameter
+        for path, module in model.named_modules()
+        if ours(type(module))
+        for name, parameter in module.named_parameters(recurse=False)
+    }
+
+
 def has(model: nn.Module, trace: Trace, path: Any) -> bool:
     """Whether there is such a block, or such a quantity."""
-    return isinstance(path, str) and (_owner(path) in known(model) or path in trace)
+    return isinstance(path, str) and (_owner(path) in known(model) or path in trace or path in tables(model))
 
 
 def detail(run: Run, trace: Trace, path: str) -> dict[str, Any]:
@@ -52,9 +63,9 @@ def detail(run: Run, trace: Trace, path: str) -> dict[str, Any]:
     alone = owner not in there  # a quantity without a module of its own, such as a residual sum
     while owner and owner not in there:
         owner = owner.rpartition(".")[0]
-    module = run.model.get_submodule(owner)
+    module, table = run.model.get_submodule(owner), tables(run.model).get(path)
     body: dict[str, Any] = {"parts": [], "matrices": [], "attention": None, "embedding": None}
-    body |= _site(trace, path) if alone else _module(run, trace, path, module)
+    body |= _module(run, trace, path, module) if not alone else _site(trace, path) if table is None else _table(path, table)
     block: Block = body.pop("block")
     return {
         "path": path,
@@ -63,8 +74,8 @@ def detail(run: Run, trace: Trace, path: str) -> dict[str, Any]:
         "hue": hue(path),
         "equation": block.equation,
         "about": block.about,
-        "parameters": 0 if alone else sum(p.numel() for p in module.parameters()),
-        "sites": [path] if alone else [site for site in trace.sites if site.startswith(f"{path}.")],
+        "parameters": sum(p.numel() for p in (module.parameters() if not alone else [] if table is None else [table])),
+        "sites": [site for site in (path,) if site in trace] if alone else [site for site in trace.sites if site.startswith(f"{path}.")],
         "code": block_code.lines(module),
         "steps": list(trace.tokens),
         "positions": labels(trace, body.pop("positions", len(trace.source))),
@@ -93,21 +104,20 @@ def hue(path: str) -> str:
 def _module(run: Run, trace: Trace, path: str, module: nn.Module) -> dict[str, Any]:
     found = block_attention.find(trace, path)
     if found is not None:
-        block = _introduction(module) or block_attention.BLOCKS.get(type(module), block_attention.SCALED)
+        block = introduction(module) or block_attention.BLOCKS.get(type(module), block_attention.SCALED)
         return {"block": block, "attention": block_attention.extract(module, trace, path, found)}
     seen = calls(run, trace, _owner(path))
     seen = seen[:1] if path.startswith("prompt.") else seen
     stepwise = path.startswith("decoder") and len(seen) >= len(trace.tokens) > 0
-    if isinstance(module, Recurrent):
+    if isinstance(module, Recurrent) and block_recurrent.told(trace, path, seen):
         parts = block_recurrent.parts(module, path, trace, seen, "step" if stepwise else "position", hue(path))
-        return {"block": _introduction(module) or block_recurrent.BLOCKS[module.cell], "parts": parts}
-    plain = layer(module)
-    block = _introduction(module) or (plain.block if plain else _documented(module))
-    if isinstance(module, nn.Embedding):
+        return {"block": introduction(module) or block_recurrent.BLOCKS[module.cell], "parts": parts}
+    plain, block = layer(module), about(module)
+    if isinstance(module, nn.Embedding) and seen:
         return {"block": block, **block_embedding.body(run.task, trace, path, module, seen, stepwise, hue(path))}
     inside, outside = (_ends(tensors, trace, path, stepwise) for tensors in ([c.arguments for c in seen], [c.output for c in seen]))
     quantities = _quantities(module, trace, path, inside, outside)
-    body: dict[str, Any] = {"block": block, "matrices": plain.matrices if plain else []}
+    body: dict[str, Any] = {"block": block, "matrices": plain.matrices if plain else _bare(module)}
     positions = max((q["values"]["shape"][0] for q in quantities if q["axis"] == "position"), default=len(trace.source))
     quantities = [q for q in quantities if q["axis"] != "position" or q["values"]["shape"][0] == positions]
     body["parts"] = [{"name": "", "quantities": quantities, "worked": _worked(plain, inside, outside, quantities)}]
@@ -152,7 +162,7 @@ def _reads(path: str) -> str:
 
 def _named(module: nn.Module, trace: Trace, path: str) -> list[Quantity]:
     """The quantities a module names itself: its own symbols, or else the taps that stand directly under it."""
-    introduced = _introduction(module)
+    introduced = introduction(module)
     if introduced and introduced.symbols:
         pairs = [(symbol, f"{path}.{tap}") for symbol, tap in introduced.symbols]
     else:
@@ -167,18 +177,39 @@ def _rows_of(trace: Trace, site: str) -> Rows:
     if site == "encoder.states" and "encoder.summary" in trace:
         values = np.concatenate([trace["encoder.summary"][None], values])
     if values.ndim >= 2 and is_position(trace, site, len(values)):
-        return Rows(values, "position")
+        return Rows(np.nan_to_num(values), "position")
     return Rows(np.nan_to_num(values)[None], "once")
 
 
 def _site(trace: Trace, path: str) -> dict[str, Any]:
     """A quantity without a module of its own, such as a residual sum: its numbers, and the code of whoever computes it."""
     values, name = _rows_of(trace, path), path.rpartition(".")[2]
-    equation, about = _SITES.get(re.sub(r"\d+$", "", name), (f"{name} = …", "Computed by the lines below."))
+    equation, meaning = _SITES.get(re.sub(r"\d+$", "", name), (f"{name} = …", "Computed by the lines below."))
     lines = worked(values.axis, len(values.values), lambda row: [summary(name, values.values[row])])
     part = {"name": "", "quantities": [quantity(name, values, hue(path), path)], "worked": lines}
-    body: dict[str, Any] = {"block": Block(name.replace("_", " ").rstrip("0123456789").capitalize(), equation, about), "parts": [part]}
+    body: dict[str, Any] = {"block": Block(name.replace("_", " ").rstrip("0123456789").capitalize(), equation, meaning), "parts": [part]}
     return body | ({"positions": len(values.values)} if values.axis == "position" else {})
+
+
+def _table(path: str, table: nn.Parameter) -> dict[str, Any]:
+    """A bare parameter: its numbers."""
+    name = path.rpartition(".")[2]
+    block = Block(name.replace("_", " ").capitalize(), "", "Numbers that are learned, and used by the lines below as they are.")
+    values = table.detach().float().cpu().numpy()
+    rows = Rows(values.reshape(1, -1) if values.ndim < 2 else values[None], "once")
+    lines = worked("once", 1, lambda row: [summary(name, values)])
+    part = {"name": "", "quantities": [quantity(name, rows, hue(path))], "worked": lines}
+    return {"block": block, "parts": [part], "matrices": _matrix(name, table)}
+
+
+def _bare(module: nn.Module) -> list[dict[str, Any]]:
+    """What a module of ours has learned in parameters of its own."""
+    return [found for name, table in module.named_parameters(recurse=False) if ours(type(module)) for found in _matrix(name, table)]
+
+
+def _matrix(name: str, table: nn.Parameter) -> list[dict[str, Any]]:
+    values = table.detach().float().cpu().numpy()
+    return [] if values.ndim == 0 else [matrix(name, values.reshape(-1, values.shape[-1]))]
 
 
 _SITES = {
@@ -190,23 +221,10 @@ _SITES = {
 }
 
 
-def _introduction(module: nn.Module) -> Block | None:
-    found = getattr(module, "block", None)
-    return found if isinstance(found, Block) else None
-
-
-def _documented(module: nn.Module) -> Block:
-    """A module that says nothing else says its class's name and the first sentence of its docstring."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(module).__name__)
-    text = (type(module).__doc__ or "").strip() if type(module).__module__.startswith("playground") else ""
-    first = re.split(r"(?<=\.)\s|\n\n", text, maxsplit=1)[0].replace("\n", " ").strip()
-    return Block(name[:1].upper() + name[1:].lower() if " " in name else name, "", re.sub(r"\s+", " ", first))
-
-
 def _first(value: Any) -> Tensor | None:
     """The first tensor of numbers among arguments or results."""
     if isinstance(value, Tensor):
-        return value if value.dim() >= 1 and value.is_floating_point() else None
+        return value if value.dim() >= 1 and value.numel() and value.is_floating_point() else None
     if isinstance(value, tuple | list):
         return next((found for found in map(_first, value) if found is not None), None)
     states = getattr(value, "states", None)

@@ -42,6 +42,12 @@ SYMBOLS = {
 GATES = ("input_gate", "forget_gate", "output_gate", "reset_gate", "update_gate")
 
 
+def told(trace: Trace, path: str, seen: list[Call]) -> bool:
+    """Whether the trace has a row of gates for every row that the layer read."""
+    hidden = trace.get(f"{path}.layers.0.hidden")
+    return hidden is not None and len(hidden) == sum(call.arguments[0].shape[1] for call in seen)
+
+
 def parts(module: Recurrent, path: str, trace: Trace, seen: list[Call], axis: str, hue: str) -> list[dict[str, Any]]:
     """One part per layer and direction."""
     inputs = np.concatenate([call.arguments[0][0].float().cpu().numpy() for call in seen])  # (rows, E)

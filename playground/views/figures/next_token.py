@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from ...errors import InputError
 from ...inference.answers import names
-from ...tasks import PictureTask
+from ...models import Autoencoder
 from ...tracing import Trace
 from ..style import MONO, color, escape, meta, percent
 
@@ -52,7 +52,7 @@ def draw(info: Info) -> go.Figure:
 
 
 def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
-    if isinstance(run.task, PictureTask):
+    if isinstance(run.model, Autoencoder):
         raise InputError("This model writes a picture, not tokens; it has no next token.")
     trace = run.explore(given)
     if trace.probabilities is None:

@@ -46,12 +46,14 @@ class Info(NamedTuple):
     looks_at: NDArray[np.intp] | None  # per output step, the encoder state with the highest weight
     read_off: tuple[int, ...] = ()  # per answer of a reader, the encoder state that it was read off
     read_last: int = -1  # the encoder state that crosses over, where one alone does
+    counts: bool = False  # whether the model counts, and has no states
 
 
 NO_STATES = {
     "title": "No hidden states",
     "text": "This model counts words and looks them up; there is no state that could move. Other architectures draw a path here.",
 }
+UNTOLD = {"title": "No hidden states", "text": "This model offers no state for each token. Other architectures draw a path here."}
 
 
 def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
@@ -64,14 +66,23 @@ def extract(trace: Trace, projections: dict[str, Projection]) -> Info:
         if trace.beam:  # of the final hypotheses the best one
             states = states[0]
         states = states[: len(trace.tokens)] if side == "decoder" else states
-        moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
         labels = trace.source if side == "encoder" else trace.tokens
+        if states.shape != (len(labels), len(projection.mean)):
+            continue  # no state for each token
+        moved = np.linalg.norm(np.diff(states, axis=0, prepend=states[:1]), axis=1)
         points = projection(states)
         drawn, letters = np.concatenate([points, projection.cloud]), [len(f"{label}{i + 1}") for i, label in enumerate(labels)]
         places, free = place_labels(points, letters, drawn.min(0), drawn.max(0))
         paths[side] = Path(side, labels, points, places, free, moved, projection.cloud, projection.explained)
     looked, last = attention.extract(trace), read_last(trace)
-    return Info(paths, len(trace.tokens), None if looked is None else looked.looks_at, trace.positions, -1 if last is None else last)
+    return Info(
+        paths,
+        len(trace.tokens),
+        None if looked is None else looked.looks_at,
+        trace.positions,
+        -1 if last is None else last,
+        "decoder.order" in trace,
+    )
 
 
 def spec(info: Info) -> dict[str, Any]:
@@ -90,7 +101,7 @@ def spec(info: Info) -> dict[str, Any]:
         steps=steps,
         switch=[[side, f"{SHAPES[side]}\u00a0{side[:3]}"] for side in info.paths] or None,
         layouts=layouts,
-        empty=None if info.paths else NO_STATES,
+        empty=None if info.paths else NO_STATES if info.counts else UNTOLD,
         alt_name="Hidden states in their first two principal components",
     )
     bare = {"showticklabels": False, "zeroline": False, "showgrid": False}
@@ -175,6 +186,8 @@ def _reading(info: Info, side: str, t: int) -> Rich:
         return [("", f"Step {t + 1} moved the state by "), ("b", moved), ("", "."), *tail] if t else [("", "Step 1 starts here."), *tail]
     if info.read_off:
         return [("", f"Answer {t + 1} is read off state "), ("b", str(info.read_off[t] + 1)), ("", "."), *tail]
+    if info.looks_at is None and info.read_last < 0:
+        return [("", "The ring is on the state that was read last."), *tail]
     if info.looks_at is None:
         return [("", "The ring is on the state that was read last, the only one that crosses over."), *tail]
     at = int(info.looks_at[t])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ...inference.attention_maps import AttentionMap
 from ...models import Reader
 from ...models.layers.recurrent import CELL_TITLES, Recurrent
 from ...models.ngram import NGram
-from ...tasks import SensedTask, TypedTask
+from ...tasks import TypedTask
 from ...tracing import Trace
 from . import anatomy
 
@@ -33,19 +34,27 @@ def read(trace: Trace, m: AttentionMap) -> Array | None:
     """What the heads of a map read, (heads, rows, D)."""
     path = m.site.removesuffix(".weights")
     heads, whole = trace.get(f"{path}.heads"), trace.get(f"{path}.context")
-    if heads is not None:
+    if heads is not None and heads.ndim == 3:
         return np.ascontiguousarray(heads.swapaxes(0, 1))  # (T, N, D) to (N, T, D)
-    return None if whole is None else whole.reshape(1, -1, whole.shape[-1])
+    return None if whole is None or whole.ndim == 0 else whole.reshape(1, -1, whole.shape[-1])
 
 
 def read_last(trace: Trace) -> int | None:
     """The encoder state that alone crosses over: of both ends the one that the decoder begins with. None for other models."""
-    final, states = trace.get("decoder.context"), trace.get("encoder.states")
+    final, states = crossing_state(trace), trace.get("encoder.states")
     if final is None or states is None:
         return None
     if trace.beam:  # all hypotheses begin alike
-        final, states = final[0], states[0]
-    return 0 if np.allclose(final[-1], states[0], atol=1e-5) else len(states) - 1
+        states = states[0]
+    return 0 if final[-1].shape == states[0].shape and np.allclose(final[-1], states[0], atol=1e-5) else len(states) - 1
+
+
+def crossing_state(trace: Trace) -> Array | None:
+    """The one state of every layer that the decoder begins with, (L, H); None for other models."""
+    final = trace.get("decoder.context")
+    if final is not None and trace.beam:
+        final = final[0]
+    return None if final is None or final.ndim == 0 else final.reshape(-1, final.shape[-1])
 
 
 def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
@@ -53,31 +62,39 @@ def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
     if looked is not None and looked.side in ("cross", "pooling"):
         values = read(trace, looked)
         return None if values is None else values[0]
-    final = trace.get("decoder.context")
+    final = crossing_state(trace)
     return None if final is None else final[-1:]
 
 
 def _encoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     states, s = trace.get("encoder.states"), len(trace.source)
-    if states is None:
+    encoder = _encoder_of(model)
+    if encoder is None:
         why = "no encoder: the prompt is read by the decoder itself"
         if isinstance(model, NGram):
             why = f"no encoder: the decoder looks up the last {_count(model.decoder.options.n - 1, task.unit)} and cannot see further"
         return {"ghost": True, "name": "", "note": why, "shape": _count(s, task.unit), "blocks": []}
     blocks = anatomy.columns(model, "encoder", trace)
-    recurrent, layers = _recurrent(model.get_submodule("encoder")), anatomy.layers(blocks)
+    recurrent, layers = _recurrent(encoder), anatomy.layers(blocks)
     both = recurrent is not None and recurrent.directions == 2
     return {
         "ghost": False,
         "name": _name(recurrent) if recurrent else _layers(layers) if layers else "",
-        "note": _reads(s, task, both or not recurrent),
-        "shape": f"{'' if trace.sensed else 'states '}{s} × {states.shape[1]}",
+        "note": _reads(trace, task, both or not recurrent),
+        "shape": _count(s, task.unit) if states is None else f"{'' if trace.sensed else 'states '}{len(states)} × {states.shape[-1]}",
         "blocks": blocks,
     }
 
 
-def _reads(count: int, task: TypedTask, both: bool) -> str:
-    if isinstance(task, SensedTask):
+def _encoder_of(model: nn.Module) -> nn.Module | None:
+    """None where the decoder reads the source itself: what stands there then has nothing to learn."""
+    part = getattr(model, "encoder", None)
+    return part if isinstance(part, nn.Module) and any(True for _ in part.parameters()) else None
+
+
+def _reads(trace: Trace, task: TypedTask, both: bool) -> str:
+    count = len(trace.source)
+    if trace.sensed is not None:
         return f"cuts the source into {_count(count, task.unit)}"
     return f"reads {'all ' + str(count) + ' tokens' if count > 1 else 'one token'}{', both ways' if both else ''}"
 
@@ -86,36 +103,37 @@ def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     if isinstance(model, Reader):
         pooled = trace.get("pooling.weights") is not None
         off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"
-        logits = trace["head.logits"].shape[-1]
-        shape = "1 number" if model.answers == "number" else f"{trace['encoder.states'].shape[1]} → {logits} classes"
-        head = anatomy.block("head", "head", "plain")
-        blocks = [{"title": "", "norm": None, "blocks": [head]}]
+        states, classes = trace.get("encoder.states"), f"{len(names(task))} classes"
+        shape = "1 number" if model.answers == "number" else classes if states is None else f"{states.shape[-1]} → {classes}"
+        blocks = anatomy.rest(model, ("encoder", "pooling"))
         return {"ghost": True, "name": "", "note": f"no decoder: {_plural(trace)} read off {off}", "shape": shape, "blocks": blocks}
     blocks = anatomy.columns(model, "decoder", trace)
     recurrent, layers = _recurrent(model.get_submodule("decoder")), anatomy.layers(blocks)
     hidden, words = trace.get("decoder.hidden"), len(names(task))
-    alone = "" if trace.get("encoder.states") is not None else "; +n is the length added"
-    name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}{alone or '; sees its past'}" if layers else "counts of words"
+    counts = isinstance(model, NGram)
+    more = "sees its past" if _encoder_of(model) else "+n is the length added"
+    name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}; {more}" if layers else "counts of words" if counts else ""
     return {
         "ghost": False,
         "name": name,
         "note": "writes one token per step",
-        "shape": f"{hidden.shape[-1]} → {words} logits" if hidden is not None else f"{words} shares",
+        "shape": f"{words} shares" if counts else f"{words} logits" if hidden is None else f"{hidden.shape[-1]} → {words} logits",
         "blocks": blocks,
     }
 
 
 def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[str, Any]:
     states, s = trace.get("encoder.states"), len(trace.source)
-    final, prefix = trace.get("decoder.context"), trace.find("prompt.*") is not None
-    if states is None:
+    final, prefix = crossing_state(trace), trace.find("prompt.*") is not None
+    if _encoder_of(model) is None:
         return _ghost("no code: prompt and answer are one text")
     if looked is not None and looked.side in ("cross", "pooling"):
         values, path = read(trace, looked), looked.site.removesuffix(".weights")
-        width = states.shape[1] if values is None else values.shape[-1]
-        shapes = {"ghost": False, "block": path, "shape_in": f"{s} × {states.shape[1]}", "shape_out": str(width)}
+        widths = [str(array.shape[-1]) for array in (states, values) if array is not None] or [""]
+        block = path if any(name == path for name, _ in model.named_modules()) else None
+        shapes = {"ghost": False, "block": block, "shape_in": f"{s} × {widths[0]}", "shape_out": widths[-1]}
         if ".layers." in looked.site:
-            count = len(model.get_submodule("decoder.layers"))  # type: ignore[arg-type]
+            count = sum(fnmatchcase(site, "decoder.layers.*.cross_attention.weights") for site in trace)
             note = "keys and values, to every layer" if count > 1 else "keys and values"
             return {**shapes, "name": "CODE", "kind": "memory", "note": note, "symbol": "v"}
         kind = "pooling" if looked.side == "pooling" else "attention"

@@ -18,10 +18,11 @@ from torch import nn
 from ...inference.answers import names
 from ...inference.attention_maps import AttentionMap, attention_maps, drawn
 from ...models import Reader
-from ...tasks import SensedTask, SequenceTask, TextTask, TypedTask
+from ...tasks import TypedTask
 from ...tracing import Trace
-from ...vocabulary import MASK, SPECIALS
+from ...vocabulary import SPECIALS
 from ...wire import pack
+from ..blocks.calls import named
 from ..figures import attention
 from . import halves
 from .sentences import sentences
@@ -48,7 +49,7 @@ def sequence(
     chosen = drawn(maps, len(trace.source))
     itself = chosen is not None and chosen[0].side == "decoder"  # looks at what it wrote too: more than at the source
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
-    right, output = _right(trace, task), list(trace.tokens)
+    right, output = task.answer(trace.source) if trace.sensed is None else trace.sensed.right, list(trace.tokens)
     reads = isinstance(model, Reader)
     wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
@@ -60,7 +61,7 @@ def sequence(
         **halves.halves(trace, model, task, None if chosen is None else chosen[0]),
         "source": list(trace.source),
         "sound": heard,
-        **(_sensed(trace, task) if heard is None else {"picture": None}),
+        **(_canvas(trace, task) if heard is None else {"picture": None}),
         "summary": "[CLS]" if trace.get("encoder.summary") is not None else None,
         "output": output,
         "positions": list(trace.positions),
@@ -68,8 +69,8 @@ def sequence(
         "wrong": wrong,
         "answer": trace.output,
         "verdict": _verdict(trace, right, reads),
-        "states": _packed(trace.get("encoder.states")),
-        "decoder_states": _packed(trace.get("decoder.hidden")),
+        "states": _packed(_rows(trace, "encoder.states", len(trace.source))),
+        "decoder_states": _packed(_rows(trace, "decoder.hidden", len(trace.tokens))),
         "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),
         "maps": [_map(m, trace) for m in maps],
         "main": main,
@@ -86,20 +87,19 @@ def sequence(
     }
 
 
-def _right(trace: Trace, task: TypedTask) -> tuple[str, ...] | None:
-    if trace.sensed is not None:
-        return trace.sensed.right
-    assert isinstance(task, TextTask)
-    return task.answer(trace.source)
-
-
-def _sensed(trace: Trace, task: TypedTask) -> dict[str, Any]:
+def _canvas(trace: Trace, task: TypedTask) -> dict[str, Any]:
     """A picture that stands for the source, and how the encoder's states lie on it, rows and columns."""
-    if trace.sensed is None:
+    canvas = None if trace.sensed is None else task.canvas(trace.sensed, len(trace.source))
+    if canvas is None:
         return {"picture": None}
-    assert isinstance(task, SensedTask)
-    pixels = task.picture(trace.sensed.source[0]).mul(255).round().byte().numpy()
-    return {"picture": pack(pixels), "grid": list(task.grid(len(trace.source))), "unit": task.unit}
+    pixels, grid = canvas
+    return {"picture": pack(pixels.mul(255).round().byte().numpy()), "grid": list(grid), "unit": task.unit}
+
+
+def _rows(trace: Trace, site: str, count: int) -> Array | None:
+    """States that are one for each place of the picture; None where there are none, or others."""
+    values = trace.get(site)
+    return values if values is not None and values.ndim == 2 and len(values) == count else None
 
 
 def _packed(values: Array | None) -> dict[str, Any] | None:
@@ -116,6 +116,7 @@ def _map(m: AttentionMap, trace: Trace) -> dict[str, Any]:
     columns = {"encoder": rows, "prompt": rows}.get(m.side, source)
     if m.side == "decoder":
         columns = own if m.weights.shape[2] == len(trace.tokens) else [*source, *own]
+    rows, columns = (named(called, count) for called, count in zip((rows, columns), m.weights.shape[1:], strict=True))
     read = halves.read(trace, m) if m.side in ("cross", "pooling") else None
     return {
         "site": m.site,
@@ -132,17 +133,19 @@ def _title(model: nn.Module, chosen: tuple[AttentionMap, int]) -> str:
     m, head = chosen
     if m.weights.shape[0] > 1 or ".layers." in m.site:
         return f"layer {m.layer + 1}, head {head + 1}"
-    kind = type(model.get_submodule(m.site.removesuffix(".weights"))).__name__
+    kind = type(dict(model.named_modules()).get(m.site.removesuffix(".weights"), model)).__name__
     return "pooling" if m.side == "pooling" else f"{re.sub('(?<=[a-z])(?=[A-Z])', ' ', kind).lower()} score"  # ScaledDot: scaled dot
 
 
 def _logits(trace: Trace, model: nn.Module) -> Array | None:
     """One row per answer, or None where answers are no classes."""
-    if not isinstance(model, Reader):
-        return trace.get("decoder.logits")
-    if model.answers == "number":
+    if trace.probabilities is None:
         return None
-    logits = trace["head.logits"]
+    logits = trace.get("head.logits" if isinstance(model, Reader) else "decoder.logits")
+    if logits is None:
+        return np.log(np.maximum(trace.probabilities, 1e-30))  # a softmax makes the same of them
+    if not isinstance(model, Reader):
+        return logits
     return logits[list(trace.positions)] if model.answers != "label" else logits[None]
 
 
@@ -178,7 +181,6 @@ def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[s
 
 def _notice(trace: Trace, task: TypedTask) -> str | None:
     """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
-    assert isinstance(task, TextTask | SensedTask)
     if trace.sensed is not None and trace.sensed.doubt:
         return trace.sensed.doubt
     read = trace.source if trace.sensed is None else trace.sensed.right
@@ -186,9 +188,6 @@ def _notice(trace: Trace, task: TypedTask) -> str | None:
         return None
     (low, high), n = task.trained_lengths, len(read)
     if low <= n <= high:
-        return SHOW_MASK if isinstance(task, SequenceTask) and task.kind == "infill" and SPECIALS[MASK] not in read else None
+        return task.advice(read)
     trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
     return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
-
-
-SHOW_MASK = f"Nothing is hidden here: write {SPECIALS[MASK]} in place of a word, and the model will fill it in."

@@ -1,0 +1,108 @@
+"""Links: a visit as the query of an address, and back. What a link does not say well becomes a notice and the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from ..errors import InputError
+from ..inference.decoding import Beam, Sample
+from ..options import show
+from ..storage.kept_runs import NAME
+from ..tasks import Code, HeldOut, Typed
+from ..training import recipes
+from . import visit as visits
+from .visit import HOME, Visit
+
+FARTHEST = 100  # a number of a code is at most this far from 0
+PLACE = {"input", "picture", "step", "block", "run"}
+
+
+def to_query(visit: Visit) -> str:
+    """The link that leads here."""
+    extra = visit.given.query()
+    if isinstance(visit.strategy, Sample):
+        extra |= {"decoding": "sample", "temperature": f"{visit.strategy.temperature:g}", "draw": str(visit.strategy.seed)}
+    elif isinstance(visit.strategy, Beam):
+        extra |= {"decoding": "beam"}
+    if visit.block is not None:
+        extra |= {"block": visit.block}
+    if NAME.fullmatch(visit.shown):
+        extra |= {"run": visit.shown}
+    return visit.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
+
+
+def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
+    """The visit a link asks for; what it does not understand becomes a notice and the start page."""
+    wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
+    visit = visits.home(device)
+    if not wanted and not PLACE & set(params):
+        return visit
+    try:
+        if wanted:
+            recipe = recipes.from_query(urlencode({"architecture": HOME[0], "task": HOME[1], **wanted}))
+            recipe = replace(recipe, device=device)
+            visit = Visit(recipe, given=recipe.build_task().first())
+        return _with_place(visit, params)
+    except InputError as error:
+        return replace(visits.home(device), notice=f"Link not understood: {error} This is the start page instead.")
+
+
+def code(numbers: Any, size: int | None = None) -> tuple[float, ...]:
+    """The numbers of a code from untrusted values, as many as `size` says. Raises InputError."""
+    known = numbers if isinstance(numbers, list | tuple) else ()
+    wanted = len(known) == size if size is not None else 0 < len(known) <= 256
+    if not wanted or not all(isinstance(v, int | float) and abs(v) <= FARTHEST for v in known):
+        many = "numbers" if size is None else f"{size} numbers"
+        commas = " with commas between" if size is None else ""
+        raise InputError(f"The code is {show(numbers)}; it must be {many} from −{FARTHEST} to {FARTHEST}{commas}.")
+    return tuple(float(v) for v in known)
+
+
+def by_hand(visit: Visit, numbers: tuple[float, ...], condition: Any = None) -> Visit:
+    """Set the code itself; `condition` is the class that a conditional model is told."""
+    if condition is not None and (isinstance(condition, bool) or not isinstance(condition, int) or not 0 <= condition < 10):
+        raise InputError(f"The condition is {show(condition)}; allowed is a class from 0 to 9.")
+    return visit.with_input(Code(tuple(round(v, 3) for v in numbers), condition, visit.given.origin))
+
+
+def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
+    """Input and step of a link."""
+    if "input" in params and Typed in visit.task.reads:
+        visit = visit.with_input(Typed(params["input"]))
+    if "picture" in params:
+        index: Any = int(params["picture"]) if params["picture"].isdecimal() else params["picture"]
+        visit = visit.with_input(HeldOut(index))
+    if "code" in params and Code in visit.task.reads:
+        visit = by_hand(visit, _code(params["code"]), int(params["condition"]) if params.get("condition", "").isdecimal() else None)
+    if "decoding" in params:
+        visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
+        if isinstance(visit.strategy, Sample):
+            visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+    if "run" in params:
+        if not NAME.fullmatch(params["run"]):
+            raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
+        visit = replace(visit, run=params["run"])
+    if "block" in params:
+        visit = replace(visit, block=params["block"][:200])
+    if "step" in params:
+        if not params["step"].isdecimal() or len(params["step"]) > 3:
+            raise InputError(f"step is {params['step'][:40]!r}; it must be a whole number.")
+        visit = replace(visit, step=int(params["step"]))
+    return visit
+
+
+def _code(text: str) -> tuple[float, ...]:
+    try:
+        return code([float(part) for part in text.split(",")])
+    except ValueError:
+        return code(text)
+
+
+def _number(params: Mapping[str, str], name: str, usual: float) -> float:
+    try:
+        return float(params.get(name, usual))
+    except ValueError:
+        raise InputError(f"{name} is {params[name][:40]!r}; it must be a number.") from None

@@ -1,0 +1,96 @@
+"""The one picture and the player, the slider through training time, and the panels that follow the step."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+
+from ... import models, tasks
+from ...errors import InputError
+from ...tasks import HeldOut
+from ...views.blocks import opened as blocks
+from ...views.figures import trajectory
+from ..panel import Panel, Still
+from ..stage import Stage, digest
+from ..visit import Visit
+
+
+class Player(Panel):
+    """The one picture: it steps through a trace without asking the server."""
+
+    module, sends = "step_player", ("strategy", "inspect")
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {**stage.scene, "opened": stage.opened}
+
+    def wire(self) -> None:
+        self.on("strategy", self.strategy)
+
+    def strategy(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Another way to choose each token."""
+        if not visit.task.writes:
+            raise InputError("Only models that write tokens choose them.")
+        return visit.decode_by(data.get("name"), data.get("temperature", 1))
+
+
+class Moments(Panel):
+    """A slider through training time. It fetches the moments itself, once somebody comes near it."""
+
+    module = "moments"
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        visit = stage.visit
+        return {"key": digest(visit.place), "moments": self.page.library.moments(visit.slot), **self.page.desk.shown(visit)}
+
+
+class Tabs(Panel):
+    """Which panels are shown."""
+
+    module = "tabs"
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.pair
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        first = "latent" if HeldOut in stage.visit.task.reads else "decode"
+        attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
+        return {"tabs": [[first, first.capitalize()], *attention, ["training", "Training"], ["code", "Code"]], "open": first}
+
+
+class Attention(Still):
+    """The attention heatmap, its lit row following the step."""
+
+    module, classes = "attention_panel", ("tab-decode",)
+
+
+class NextToken(Still):
+    """Top-k probabilities of the step; temperature re-weights the stored logits; a click forces a token."""
+
+    module, sends, classes = "next_token_panel", ("force",), ("tab-decode",)
+
+    def wire(self) -> None:
+        self.on("force", self.force)
+
+    def force(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Write another token at this step and let the model go on from there."""
+        return visit.force(data.get("step"), data.get("text"))
+
+
+class Trajectory(Panel):
+    """Hidden states in two dimensions, their marker following the step."""
+
+    module, classes, filmed = "plotly_figure", ("tab-decode", "nopres"), True
+
+    def suits(self, stage: Stage) -> bool:
+        return stage.trace.reconstruction is None
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return trajectory.spec(trajectory.extract(stage.trace, stage.run.projections))
+
+
+@lru_cache(maxsize=128)
+def attends(architecture: str, task: str) -> bool:
+    """Whether models of this pair look at anything: whether one of their blocks is an attention."""
+    built = models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options())
+    return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))

@@ -1,0 +1,193 @@
+"""The left rail: task, architecture, options, Train."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from ... import api, models, tasks
+from ...errors import InputError
+from ...options import Limit, limits
+from ...training import recipes
+from ...training.expected_time import expected_seconds
+from ...training.presets import PRESETS
+from ...training.recipes import Recipe
+from .. import visit as visits
+from ..names import groups
+from ..panel import Panel
+from ..stage import Stage
+from ..visit import HOME, SHIPPED, Visit
+
+ARCHITECTURES = (
+    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
+    "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
+)  # fmt: skip
+BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
+
+
+class Rail(Panel):
+    module, sends = "rail", ("choose", "train", "options", "once", "reset")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.recipe, stage.visit.preset
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {**choices(stage.visit), "opened": stage.opened}
+
+    def refused(self, visit: Visit, error: InputError) -> Any:
+        return choices(visit, str(error))
+
+    def wire(self) -> None:
+        self.on("choose", choose, again="always_last", always=self)  # whoever chose waits for the answer, also where two choices led back
+        self.on("options", set_options, again="always_last", teller=self, always=self)
+        self.on("train", self.train, again="once", teller=self, always=self)
+        self.on("once", self.once, "one_step", again="once", teller=self, always=self)
+        self.on("reset", self.reset, again="once", teller=self, always=self)
+
+    def train(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Start a run, or join the identical one that is queued or training."""
+        return self.page.start(set_options(visit, data, owner), owner)
+
+    def once(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """One update of training: of the visitor's run under way, else of a new one that is held after it."""
+        visit = set_options(visit, data, owner)
+        run_id = self._under_way(visit, owner)
+        if run_id is None or self.page.book.get(run_id).recipe != visit.recipe:
+            visit = self.page.start(visit, owner, paused=True)
+        else:
+            visit = replace(visit, run=run_id, notice=None)
+        self.page.book.step(visit.run or "", owner)
+        return visit
+
+    def reset(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        """Back to the initial weights, the same for the same seed: a new run, held before its first update."""
+        visit = set_options(visit, data, owner)
+        if (running := self._under_way(visit, owner)) is not None:
+            self.page.book.stop(running, owner)
+        return self.page.start(visit, owner, paused=True)
+
+    def _under_way(self, visit: Visit, owner: str) -> str | None:
+        """The followed run, if it is the visitor's own and not over."""
+        mine = [log for log in self.page.book.of(owner) if log.id == visit.run and not log.over]
+        return mine[0].id if mine else None
+
+
+def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Another task, architecture or preset. A task that the architecture cannot learn brings one that can."""
+    task, architecture = tasks.get(data.get("task", "")), models.get(data.get("architecture", ""))
+    if not architecture.fits(task):
+        if task.id == visit.recipe.task:
+            raise InputError(f"{architecture.title} {architecture.why_not(task)}.")
+        architecture = usual(task)
+    chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
+    if task.id == visit.recipe.task:
+        chosen = replace(chosen, given=visit.given.origin)
+    return replace(chosen, run=None, shown=SHIPPED)
+
+
+def set_options(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    """Other options for the next training; the stage stays as it is."""
+    options = data.get("options")
+    if not isinstance(options, dict):
+        raise InputError("The settings are missing; choose them in the rail.")
+    budget = data.get("budget", "preset")
+    if data.get("task") == visit.recipe.task and isinstance(options.get("task"), dict):
+        options = {**options, "task": options["task"] | _not_in_the_rail(visit)}
+    recipe = recipes.make(
+        data.get("architecture", ""),
+        data.get("task", ""),
+        preset=data.get("preset"),
+        seconds=None if budget == "preset" else _seconds(budget),
+        seed=data.get("seed", 0),
+        device=visit.recipe.device,
+        model_options=options.get("model"),
+        task_options=options.get("task"),
+        training_options=options.get("training"),
+    )
+    return replace(visit, recipe=recipe, preset=data.get("preset"))
+
+
+def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
+    """Tasks, architectures, options and what to expect, as the rail draws them."""
+    recipe = visit.recipe
+    presets = PRESETS.get(visit.pair, ())
+    nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
+    return {
+        "tasks": [_task(t) for t in tasks.ordered()],
+        "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
+        "task": recipe.task,
+        "architecture": recipe.architecture,
+        "facts": facts(recipe),
+        "budgets": BUDGETS,
+        "budget": "preset" if recipe.seconds is None else f"{recipe.seconds:g}",
+        "seed": recipe.seed,
+        "presets": [[p.name, p.title] for p in presets],
+        "preset": visit.preset or nearest.name,
+        "options": [
+            _option(group, name, limit, dict(values)[name])
+            for group, options, values in groups(recipe)
+            for name, limit in limits(options).items()
+            if limit.kind != "key"
+        ],
+        "note": nearest.note,
+        "error": error,
+    }
+
+
+def facts(recipe: Recipe) -> list[list[str]]:
+    """What is known before training."""
+    parameters, flops = recipes.work(recipe)
+    return [
+        ["parameters", f"{parameters:,}"],
+        ["work per step", f"≈ {flops / 1e9:.2g} GFLOP" if flops >= 1e9 else f"≈ {flops / 1e6:.3g} MFLOP"],
+        ["expected time", f"≈ {expected_seconds(recipe):.2g} s"],
+    ]
+
+
+def usual(task: type[tasks.Task]) -> models.Architecture:
+    """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
+    fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
+    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != HOME[0]))
+
+
+def _task(t: type[tasks.Task]) -> dict[str, str]:
+    return {"id": t.id, "title": t.title, "example": t.example, "kind": t.kind, "usual": usual(t).id}
+
+
+def _architecture(a: models.Architecture) -> dict[str, Any]:
+    every = tasks.tasks().values()
+    return {
+        "id": a.id,
+        "title": a.title,
+        "glyphs": a.parts,
+        "tasks": [t.id for t in every if a.fits(t)],
+        "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
+    }
+
+
+def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
+    """In the order of teaching; what is not placed there comes last."""
+    return sorted(entries.values(), key=lambda e: known.index(e.id) if e.id in known else len(known))
+
+
+def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:
+    about = {"group": group, "name": name, "label": limit.label, "help": limit.help, "type": limit.kind, "value": value}
+    if limit.kind == "choice":
+        return {**about, "choices": [list(c) for c in limit.choices]}
+    if limit.kind in ("integer", "number"):
+        return {**about, "low": limit.low, "high": limit.high, "step": limit.step}
+    return about
+
+
+def _not_in_the_rail(visit: Visit) -> dict[str, Any]:
+    """Options that are set elsewhere, such as which lines of one's own."""
+    known = limits(tasks.get(visit.recipe.task).Options)
+    return {name: value for name, value in visit.recipe.task_options if known[name].kind == "key"}
+
+
+def _seconds(budget: Any) -> float:
+    try:
+        return float(budget)
+    except (TypeError, ValueError):
+        raise InputError(f"The time budget is {str(budget)[:40]!r}; it must be a number of seconds.") from None

@@ -1,0 +1,69 @@
+"""One answer: made once, and handed down to every panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..models import Autoencoder
+from ..storage.run import Run
+from ..tasks import Sound, TypedTask
+from ..tracing import Trace
+from ..views.scene import reconstruction, sound
+from ..views.scene import sequence as scene
+from . import links
+from .names import run_label
+from .visit import Visit
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The visit, the run on its stage, and the trace of its input through that run.
+
+    `mine` says whether that run belongs to the `owner` who looks at it, `opened` whether the page is just being opened.
+    """
+
+    visit: Visit
+    run: Run
+    trace: Trace
+    owner: str = ""
+    mine: bool = False
+    opened: bool = False
+
+    @property
+    def label(self) -> str:
+        """Whose answer it is."""
+        return run_label(self.run, self.visit.shown, self.visit.frame, self.mine)
+
+    @property
+    def code_place(self) -> Any:
+        """Where the code stands on the latent map. (2,)"""
+        return self.run.projections["code"](self.trace["encoder.code"][None])[0]
+
+    @cached_property
+    def scene(self) -> dict[str, Any]:
+        """The one picture, as plain data."""
+        visit, run, trace = self.visit, self.run, self.trace
+        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy)}"
+        if isinstance(run.model, Autoencoder):
+            label = visit.given.label(run.task)
+            drawn = reconstruction.picture(trace, run.task, run.model, key=key, run_label=self.label, label=label, place=self.code_place)
+        else:
+            assert isinstance(run.task, TypedTask)
+            forced = [step for step, _ in visit.forced]
+            heard = sound.heard(trace.sensed) if Sound in run.task.reads and trace.sensed is not None else None
+            drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=self.label, forced=forced, heard=heard)
+        return {
+            **drawn,
+            "step": visit.step,
+            "block": visit.block,
+            "strategy": type(visit.strategy).__name__.lower(),
+            "link": links.to_query(visit),
+            "given": digest(visit.given, visit.forced),
+        }
+
+
+def digest(*parts: Any) -> str:
+    """A short name of what is hashable."""
+    return f"{hash(parts) & 0xFFFFFFFFFFFFFFFF:x}"

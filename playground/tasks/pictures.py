@@ -1,0 +1,92 @@
+"""Tasks of grey pictures, 28 × 28 pixels to themselves, and pictures from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import InputError
+from .base import Guess, Places, Task
+from .examples import Batch, Reading, Watched
+from .given import Code, Drawn, Given, HeldOut
+
+SIDE = 28
+
+
+class PictureTask(Task):
+    """Grey pictures of 28 × 28 pixels, ink is 1."""
+
+    kind = "picture"
+    reads = (HeldOut, Drawn, Code)
+    score_name, higher_is_better = "error per pixel", False
+
+    def first(self) -> Given:
+        return HeldOut(0)
+
+    def another(self, generator: torch.Generator, shown: Given) -> Given:
+        count = len(self.pictures("held_out")[0])
+        if isinstance(shown.origin, HeldOut):  # a step of 1 to count - 1 around the circle
+            return HeldOut((shown.origin.index + int(torch.randint(1, count, (), generator=generator))) % count)
+        return HeldOut(int(torch.randint(count, (), generator=generator)))
+
+    def check(self, given: Given) -> None:
+        super().check(given)
+        count = len(self.pictures("held_out")[0])
+        if isinstance(given, HeldOut) and (type(given.index) is not int or not 0 <= given.index < count):
+            raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
+
+    def perceive(self, given: Any) -> Reading:
+        """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
+        if isinstance(given, Code):
+            return Reading(torch.tensor([given.numbers]), is_code=True)
+        values = picture(given)
+        return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
+
+    def drawn(self, values: Any) -> Given:
+        """`values` (28, 28) of ink in 0..1, already centred and scaled."""
+        return Drawn(tuple(self.as_data(torch.from_numpy(values).reshape(1, -1))[0].tolist()))
+
+    def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
+        """There is no pinned picture: the first held-out one stands for it."""
+        return Watched(self.held_out(1 + samples))
+
+    def longest(self) -> Batch:
+        return Batch(torch.zeros(1, SIDE**2), torch.zeros(1, SIDE**2))
+
+    @property
+    def floor(self) -> Guess:
+        """The mean of all training pictures, whatever is given."""
+        mean = self.pictures("train")[0].mean(0)
+        return "mean picture", float((self.pictures("held_out")[0] - mean).square().mean())
+
+    def as_data(self, drawn: Tensor) -> Tensor:
+        """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
+        return drawn
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        pictures, labels = self.pictures("train")
+        chosen = torch.randint(len(pictures), (count,), generator=generator)
+        return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen])
+
+    def held_out(self, count: int, seed: int = 0) -> Batch:
+        pictures, labels = self.pictures("held_out")
+        order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
+        return Batch(pictures[order], pictures[order], condition=labels[order])
+
+
+def picture(given: Any) -> NDArray[np.float32]:
+    """A (28, 28) array of ink in 0..1 from untrusted values. Raises InputError."""
+    try:
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
+            values = np.asarray(given, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError("The picture must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).") from None
+    if values.size != 784 or values.shape not in ((28, 28), (784,), (1, 784), (1, 28, 28)):
+        raise InputError(f"The picture has shape {values.shape}; it must be 28 rows of 28 numbers from 0 (paper) to 1 (ink).")
+    if not np.isfinite(values).all() or values.min() < -1e-6 or values.max() > 1 + 1e-6:
+        raise InputError(f"The picture has values from {values.min():g} to {values.max():g}; allowed are 0 (paper) to 1 (ink).")
+    return values.reshape(28, 28).clip(0, 1)

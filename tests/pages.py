@@ -1,0 +1,33 @@
+"""A page without a server: its panels, and what an event is answered with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from playground.app.islands import UNCHANGED
+from playground.app.page import Handler, Page, Session
+from playground.app.panel import Panel
+from playground.app.panels import code, inside, latent, pairs, player, rail, source, top, training
+from playground.app.visit import Visit
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+
+
+def new_page(book: RunBook | None = None, device: str = "cpu") -> Page:
+    page = Page(book or RunBook(InlineExecutor()), device)
+    for room in (code, inside, latent, pairs, player, rail, source, top, training):
+        for panel in vars(room).values():
+            if isinstance(panel, type) and issubclass(panel, Panel) and panel.__module__ == room.__name__ and panel is not latent.Latent:
+                page.add(panel)
+    page.teller = page[source.Source]
+    return page
+
+
+def answered(page: Page, visit: Visit, handler: Handler, data: dict[str, Any], owner: str = "ada", **how: Any) -> dict[str, Any]:
+    """The new visit and the new values by panel, after a session that shows this visit had an event."""
+    session = Session(owner, visit, page.keys(page.library.stage(visit)))
+    after, *values = page.answer(visit, handler, data, session, **how)
+    told = dict(zip((panel.name for panel in page.answering), values, strict=True))
+    return {"visit": after} | {name: orjson.loads(v) if isinstance(v, str) else v for name, v in told.items() if v is not UNCHANGED}

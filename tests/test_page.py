@@ -1,0 +1,105 @@
+"""How the page answers: what is sent, what is left as it is, where an error is told."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playground import models, tasks
+from playground.app import visit as visits
+from playground.app.links import from_query, to_query
+from playground.app.page import Page, Session
+from playground.app.panels.inside import Block
+from playground.app.panels.player import Tabs
+from playground.app.panels.rail import Rail, choose, set_options
+from playground.app.visit import Visit
+from playground.errors import InputError
+from playground.tasks import TextTask, Typed
+from tests import small
+from tests.pages import answered, new_page
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return new_page()
+
+
+def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
+    inspect, first = page[Block].inspect, page.first.visit
+    after = inspect(first, {"block": "decoder.attention"}, "")
+    assert after.block == "decoder.attention" and "block=decoder.attention" in to_query(after)
+    assert from_query({"block": "decoder.attention"}, "cpu").block == "decoder.attention"
+    values = answered(page, first, inspect, {"block": "decoder.attention"})
+    assert values["Block"]["title"] == "Additive attention"
+    assert "Player" not in values, "the picture stands as it stood"
+    assert answered(page, after, inspect, {"block": None})["Block"] == {"path": None}
+    with pytest.raises(InputError):
+        inspect(first, {"block": "decoder.nothing"}, "")
+    with pytest.raises(InputError):
+        inspect(first, {"block": {"a": 1}}, "")
+
+
+def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -> None:
+    before = page[Block].inspect(page.first.visit, {"block": "decoder.attention"}, "")
+    typed = answered(page, before, lambda visit, data, owner: visit.with_input(Typed("27")), {})
+    assert typed["Block"]["attention"]["columns"] == ["2", "7"]
+    other = visits.start("seq2seq", "reverse", device="cpu")
+    assert page.library.stage(replace(other, block="decoder.attention")).visit.block is None
+    assert page.library.stage(replace(other, block="decoder.output")).visit.block == "decoder.output"
+
+
+def test_a_choice_is_answered_also_where_it_changes_nothing(page: Page) -> None:
+    """The rail waits for the answer, and two quick choices may lead back to where they began."""
+    same = {"task": "reverse", "architecture": "attention_seq2seq"}
+    values = answered(page, page.first.visit, choose, same, always=page[Rail])
+    assert {name: values["Rail"][name] for name in same} == same
+
+
+def test_only_models_that_attend_have_the_attention_tab(page: Page) -> None:
+    def names(architecture: str, task: str) -> list[str]:
+        stage = page.library.stage(visits.start(architecture, task, device="cpu"))
+        return [name for name, _ in page[Tabs].value(stage)["tabs"]]
+
+    assert "attention" in names("attention_seq2seq", "reverse") and "attention" in names("transformer", "reverse")
+    assert "attention" not in names("seq2seq", "reverse") and "attention" not in names("autoencoder", "strokes")
+    assert all(isinstance(tasks.get(t)(), TextTask) for a, t in small.PAIRS if models.get(a).kind == "reader" and t == "sentiment")
+
+
+def test_an_answer_holds_what_changed_and_nothing_else(page: Page) -> None:
+    first = page.first.visit
+    again = answered(page, first, lambda visit, data, owner: visit, {})
+    assert set(again) == {"visit", "Box"} and again["visit"] == first
+    told = answered(page, first, lambda visit, data, owner: replace(visit, notice="hello"), {})
+    assert set(told) == {"visit", "Box", "Monitor"} and told["Monitor"]["notice"] == "hello"
+    moved = answered(page, first, lambda visit, data, owner: visit.with_input(Typed("9 9")), {})
+    assert {"Player", "Source", "Code", "Moments", "Trajectory"} <= set(moved) and not {"Rail", "Tabs", "Top", "LatentMap"} & set(moved)
+
+
+def test_what_is_wrong_is_told_where_it_was_done(page: Page) -> None:
+    first = page.first.visit
+
+    def refused(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        raise InputError("No.")
+
+    assert answered(page, first, refused, {})["Source"]["error"]["text"] == "No."
+    told = answered(page, first, set_options, {"options": None}, teller=page[Rail])
+    assert "settings are missing" in told["Rail"]["error"] and "Source" not in told
+    session = Session("ada", first, page.keys(page.first))
+    page.answer(first, refused, {}, session)
+    _, *values = page.answer(first, lambda visit, data, owner: visit, {}, session)
+    sent = dict(zip((panel.name for panel in page.answering), values, strict=True))
+    assert isinstance(sent["Source"], str) and '"error":null' in sent["Source"], "the error is taken back with the next answer"
+
+
+def test_a_defect_of_a_new_part_is_told_and_logged_and_the_page_lives(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        raise IndexError("list index out of range")
+
+    with caplog.at_level(logging.ERROR):
+        told = answered(page, page.first.visit, broken, {"block": "x"})
+    assert "could not be shown" in told["Source"]["error"]["text"] and told["visit"] == page.first.visit
+    assert "list index out of range" in caplog.text
+    assert answered(page, page.first.visit, choose, {"task": "copy", "architecture": "seq2seq"})["visit"].pair == ("seq2seq", "copy")
