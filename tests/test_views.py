@@ -29,7 +29,7 @@ from playground.views.style import PALETTES, color, escape, on_paper, percent, p
 from playground.wire import pack
 from tests.small import build, some_input
 
-TOKENS_CSS = Path(views.__file__).parent.parent / "app/components/static/tokens.css"
+TOKENS_CSS = Path(views.__file__).parent.parent / "app/web/core/tokens.css"
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,12 @@ from functools import cache
 
 import gradio as gr
 
-from .islands import STATIC, version
+from .islands import WEB, version, web_files
 
 SHEETS = (  # later ones refine
-    "tokens", "page", "picture", "picture_blocks", "picture_regions", "picture_ae", "player", "moments", "panels",
-    "latent", "top_bar", "rail", "source_row", "sound", "pairs", "monitor", "inside", "code", "figure",
+    "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",
+    "stage/moments", "shell/panel", "latent/latent", "shell/top_bar", "rail/rail", "stage/source_row", "stage/sound_tools",
+    "rail/pairs_panel", "training/train_monitor", "inside/inside", "code/code", "charts/plotly_figure",
 )  # fmt: skip
 
 BOOT = """
@@ -29,8 +30,9 @@ BOOT = """
 @cache
 def html() -> str:
     """The stylesheet inline, since rules that start at a class on <html> do nothing through Gradio's own css option."""
-    css = "\n".join((STATIC / f"{name}.css").read_text() for name in SHEETS)
-    preload = "".join(f'<link rel="modulepreload" href="assets/{version()}/{p.name}">' for p in sorted(STATIC.glob("*.js")))
+    css = "\n".join((WEB / f"{name}.css").read_text() for name in SHEETS)
+    modules = (name for name in web_files() if name.endswith(".js"))
+    preload = "".join(f'<link rel="modulepreload" href="assets/{version()}/{name}">' for name in modules)
     meta = '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
     return f"{meta}<style>{css}</style><script>{BOOT}</script>{preload}"
 

@@ -1,6 +1,6 @@
 """The page's own components: islands of plain ES modules inside `gr.HTML`.
 
-An `Island` names one module in `static/`; the module exports `mount(root, island)`. Python sends the island a value, a
+An `Island` names one module in `web/`, such as `rail/rail`; the module exports `mount(root, island)`. Python sends the island a value, a
 JSON *string* (a dict of 100k floats took 1,381 ms to draw, the same as a string 52 ms), and hears named events back.
 No user text is ever put into a template: modules write it with `textContent`.
 """
@@ -15,21 +15,28 @@ from typing import Any
 import gradio as gr
 import orjson
 
-STATIC = Path(__file__).parent / "components" / "static"
+WEB = Path(__file__).parent / "web"
 UNCHANGED = object()
 
 
 @cache
+def web_files() -> dict[str, Path]:
+    """Every module and stylesheet by its address within `WEB`, such as `core/dom.js`. Types are for checking alone."""
+    paths = (path for path in sorted(WEB.rglob("*")) if path.suffix in (".js", ".css"))
+    return {path.relative_to(WEB).as_posix(): path for path in paths}
+
+
+@cache
 def version() -> str:
-    """Hash of all static files: part of their URL, so they can be cached for ever."""
+    """Hash of all web files: part of their URL, so they can be cached for ever."""
     digest = sha256()
-    for path in sorted(STATIC.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
+    for name, path in web_files().items():
+        digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 class Island(gr.HTML):
-    """`gr.HTML` whose content is drawn by `static/<module>.js`; `sends` are the events it may send."""
+    """`gr.HTML` whose content is drawn by `web/<module>.js`; `sends` are the events it may send."""
 
     def __init__(self, module: str, sends: tuple[str, ...] = (), value: Any = None, **kwargs: Any) -> None:
         names = " ".join(f"'{name}'" for name in sends)
@@ -38,7 +45,7 @@ class Island(gr.HTML):
             html_template='<div class="edp"></div>',
             js_on_load=f"""/* events: {names} */
             const base = (window.gradio_config?.root ?? '').replace(/\\/$/, '') + '/assets/{version()}/';
-            Promise.all([import(base + 'island.js'), import(base + '{module}.js')])
+            Promise.all([import(base + 'core/island.js'), import(base + '{module}.js')])
               .then(([island, module]) => island.start(module.mount, element, props, watch, trigger));""",
             apply_default_css=False,
             **kwargs,

@@ -1,7 +1,7 @@
 """What a panel is: one component of the page, when its value changes, what that value is, and what it answers to.
 
     class Tabs(Panel):
-        module = "tabs"
+        module = "shell/tabs"
 
         def depends(self, stage):          # another value of this, and `value` is sent anew
             return stage.visit.pair

@@ -1,6 +1,6 @@
 """The page's own files and plotly.js, compressed once and kept in memory.
 
-Static modules carry a hash of all of them in their address, so browsers keep them for ever. plotly.js has a fixed
+Modules and stylesheets carry a hash of all of them in their address, so browsers keep them for ever. plotly.js has a fixed
 address: browsers keep it for a day, then ask whether it is still the same.
 """
 
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from playground.app.islands import STATIC, version
+from playground.app.islands import version, web_files
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
@@ -37,15 +37,14 @@ _compressing = threading.Lock()
 
 def routes() -> list[BaseRoute]:
     """Only the running version is served: a page from before an update must not mix old modules with new ones."""
-    files = {path.name: path for path in STATIC.iterdir() if path.is_file()}
 
     def module(request: Request) -> Response:
-        path = files.get(request.path_params["file"])  # a look-up, never a path made from what was asked
+        path = web_files().get(request.path_params["file"])  # a look-up, never a path made from what was asked
         if path is None:
             return JSONResponse({"error": "There is no such file."}, 404)
         return _serve(request, path, {"Cache-Control": FOR_EVER})
 
-    return [Route("/assets/plotly.js", plotly_js), Route(f"/assets/{version()}/{{file}}", module)]
+    return [Route("/assets/plotly.js", plotly_js), Route(f"/assets/{version()}/{{file:path}}", module)]
 
 
 def plotly_js(request: Request) -> Response:

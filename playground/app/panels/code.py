@@ -15,7 +15,7 @@ from ..visit import Visit
 class Code(Panel):
     """It fetches its code itself, once its tab is opened."""
 
-    module, sends, classes = "code_panel", ("uploaded",), ("tab-code", "span-12")
+    module, sends, classes = "code/code_panel", ("uploaded",), ("tab-code", "span-12")
 
     def value(self, stage: Stage) -> dict[str, str]:
         return self.page.desk.shown(stage.visit)

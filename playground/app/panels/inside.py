@@ -17,7 +17,7 @@ from .player import Player
 class Block(Panel):
     """The opened block of the model: its equation with the numbers of the step, its parameters, its code."""
 
-    module, sends, id = "block_panel", ("inspect",), "block"
+    module, id = "inside/block_panel", "block"
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place, stage.visit.block
@@ -27,8 +27,7 @@ class Block(Panel):
         return {"path": None} if path is None else blocks.detail(stage.run, stage.trace, path)
 
     def wire(self) -> None:
-        for endpoint, panel in (("inspect", self.page[Player]), ("inspect_here", self), ("inspect_head", self.page[Lines])):
-            panel.on("inspect", self.inspect, endpoint, again="always_last")
+        self.page[Player].on("inspect", self.inspect, again="always_last")
 
     def inspect(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
         """Open the block at a path, or close the open one; a path that this model does not have leaves all as it was."""
@@ -44,10 +43,10 @@ class Block(Panel):
 class Heads(Still):
     """Every head of every attention at a glance; one is chosen here for the whole page."""
 
-    module, classes = "heads_panel", ("tab-attention", "span-6")
+    module, classes = "inside/heads_panel", ("tab-attention", "span-6")
 
 
 class Lines(Still):
     """The chosen head as lines as wide as its weights, or as a heatmap."""
 
-    module, sends, classes = "lines_panel", ("inspect",), ("tab-attention", "span-6")
+    module, classes = "inside/lines_panel", ("tab-attention", "span-6")

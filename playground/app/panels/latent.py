@@ -59,7 +59,7 @@ class Latent(Panel):
 class LatentMap(Latent):
     """The test set at its codes, or what the decoder draws all over the map; a click or a drag sets the code."""
 
-    module, sends, classes = "latent_map", ("code", "point", "manifold"), ("tab-latent", "span-5", "show-present")
+    module, sends, classes = "latent/latent_map", ("code", "point", "manifold"), ("tab-latent", "span-5", "show-present")
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
@@ -103,7 +103,7 @@ class LatentMap(Latent):
 class LatentCode(Latent):
     """A slider for each number of the code, as far as the test set goes: the most varying ones, if there are many; and the condition."""
 
-    module, sends, classes = "latent_code", ("code", "back"), ("show-present",)
+    module, sends, classes = "latent/latent_code", ("code", "back"), ("show-present",)
 
     def value(self, stage: Stage) -> dict[str, Any]:
         model = _model(stage.run)
@@ -128,7 +128,7 @@ class LatentCode(Latent):
 class LatentWalk(Latent):
     """Pictures at equal steps between the picture on the stage, or the last one that was there, and another one."""
 
-    module, sends, classes = "latent_walk", ("code", "other"), ("nopres",)
+    module, sends, classes = "latent/latent_walk", ("code", "other"), ("nopres",)
 
     def depends(self, stage: Stage) -> Hashable:
         return super().depends(stage), stage.visit.other
@@ -152,7 +152,7 @@ class LatentWalk(Latent):
 class ReconstructionError(Latent):
     """How much is lost: of this picture, of the test set, and by PCA of the same size."""
 
-    module, classes, filmed = "plotly_figure", ("tab-latent", "span-3", "nopres"), True
+    module, classes, filmed = "charts/plotly_figure", ("tab-latent", "span-3", "nopres"), True
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place

@@ -19,7 +19,7 @@ SHOWN = 5  # lines of the preview
 
 
 class Pairs(Panel):
-    module, sends = "pairs_panel", ("pairs",)
+    module, sends = "rail/pairs_panel", ("pairs",)
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.recipe.task, stage.visit.recipe.task_options, stage.visit.problems

@@ -19,7 +19,7 @@ from ..visit import Visit
 class Player(Panel):
     """The one picture: it steps through a trace without asking the server."""
 
-    module, sends = "step_player", ("strategy", "inspect")
+    module, sends = "stage/step_player", ("strategy", "inspect")
 
     def value(self, stage: Stage) -> dict[str, Any]:
         return {**stage.scene, "opened": stage.opened}
@@ -37,7 +37,7 @@ class Player(Panel):
 class Moments(Panel):
     """A slider through training time. It fetches the moments itself, once somebody comes near it."""
 
-    module = "moments"
+    module = "stage/moments"
 
     def value(self, stage: Stage) -> dict[str, Any]:
         visit = stage.visit
@@ -47,7 +47,7 @@ class Moments(Panel):
 class Tabs(Panel):
     """Which panels are shown."""
 
-    module = "tabs"
+    module = "shell/tabs"
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.pair
@@ -61,13 +61,13 @@ class Tabs(Panel):
 class Attention(Still):
     """The attention heatmap, its lit row following the step."""
 
-    module, classes = "attention_panel", ("tab-decode",)
+    module, classes = "inside/attention_panel", ("tab-decode",)
 
 
 class NextToken(Still):
     """Top-k probabilities of the step; temperature re-weights the stored logits; a click forces a token."""
 
-    module, sends, classes = "next_token_panel", ("force",), ("tab-decode",)
+    module, sends, classes = "inside/next_token_panel", ("force",), ("tab-decode",)
 
     def wire(self) -> None:
         self.on("force", self.force)
@@ -80,7 +80,7 @@ class NextToken(Still):
 class Trajectory(Panel):
     """Hidden states in two dimensions, their marker following the step."""
 
-    module, classes, filmed = "plotly_figure", ("tab-decode", "nopres"), True
+    module, classes, filmed = "charts/plotly_figure", ("tab-decode", "nopres"), True
 
     def suits(self, stage: Stage) -> bool:
         return stage.trace.reconstruction is None

@@ -58,7 +58,7 @@ class Box(Panel):
 class Source(Panel):
     """Examples, a dice and the verdict beside the box, the pads, and what was wrong with an input."""
 
-    module, sends = "source_row", ("example", "dice", "picture", "sound")
+    module, sends = "stage/source_row", ("example", "dice", "picture", "sound")
 
     def value(self, stage: Stage) -> dict[str, Any]:
         return {**offered(stage.visit), "verdict": stage.scene["verdict"], "error": None}

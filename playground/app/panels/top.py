@@ -16,7 +16,7 @@ from ..visit import Visit
 
 
 class Top(Panel):
-    module, sends, id = "top_bar", ("device",), "edp-top"
+    module, sends, id = "shell/top_bar", ("device",), "edp-top"
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.recipe.device

@@ -12,7 +12,7 @@ from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
 from ...training.expected_time import expected_seconds
-from ...training.trainer import HALVE
+from ...training.reporter import HALVE
 from ...wire import pack
 from ..library import ready, trained
 from ..names import about, link
@@ -25,7 +25,7 @@ from .rail import Rail
 class Monitor(Panel):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 
-    module, sends = "train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
+    module, sends = "training/train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
@@ -92,25 +92,25 @@ class Monitor(Panel):
 class Film(Still):
     """One pinned input at every snapshot of the run."""
 
-    module, classes = "film", ("tab-training", "span-12")
+    module, classes = "training/film", ("tab-training", "span-12")
 
 
 class Curves(Still):
     """Loss and held-out score while training, with the visitor's zoom kept."""
 
-    module, classes = "curves", ("tab-training", "span-8")
+    module, classes = "training/curves", ("tab-training", "span-8")
 
 
 class Samples(Still):
     """Held-out inputs and what the model in training makes of them."""
 
-    module, classes = "samples", ("tab-training",)
+    module, classes = "training/samples", ("tab-training",)
 
 
 class MyRuns(Still):
     """The runs that this browser started, what each changed, and their curves beside the newest."""
 
-    module, sends, classes = "my_runs", ("show", "shipped"), ("tab-training", "span-12")
+    module, sends, classes = "training/my_runs", ("show", "shipped"), ("tab-training", "span-12")
 
     def wire(self) -> None:
         self.on("shipped", shipped, again="always_last")

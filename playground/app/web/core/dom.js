@@ -1,0 +1,73 @@
+// Building nodes. User text only ever becomes a text node or an attribute value, never markup.
+
+/** @import { Attributes, Child, Html, Rich, Svg } from './types.d.ts' */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * HTML element. `h('div.row', {id: 'x', onclick: f, style: {'--a': .5}}, 'text', node, [more])`
+ * @template {string} N
+ * @param {N} name tag, then classes: 'button.btn.box'
+ * @param {Attributes} [attributes] null, undefined and false are left out; functions are listeners (on…)
+ * @param {...Child} children
+ * @returns {Html<N>}
+ */
+export function h(name, attributes = {}, ...children) {
+  const [tag, ...classes] = name.split('.');
+  const node = document.createElement(tag || 'div');
+  if (classes.length) node.className = classes.join(' ');
+  return /** @type {Html<N>} */ (fill(node, attributes, children));
+}
+
+/**
+ * SVG element, as `h`.
+ * @template {string} N
+ * @param {N} name @param {Attributes} [attributes] @param {...Child} children
+ * @returns {Svg<N>}
+ */
+export function s(name, attributes = {}, ...children) {
+  return /** @type {Svg<N>} */ (fill(document.createElementNS(SVG, name), attributes, children));
+}
+
+/** @param {HTMLElement | SVGElement} node @param {Attributes} attributes @param {Child[]} children */
+function fill(node, attributes, children) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === 'function') node.addEventListener(key.slice(2), /** @type {EventListener} */ (value));
+    else if (typeof value === 'object')
+      for (const [k, v] of Object.entries(value)) node.style.setProperty(k, String(v));
+    else node.setAttribute(key, value === true ? '' : String(value));
+  }
+  for (const child of children.flat(9))
+    if (child !== null && child !== undefined && child !== false)
+      node.append(child instanceof Node ? child : String(child));
+  return node;
+}
+
+/**
+ * Set a text only when it is another one: writing the same again would make the browser lay out for nothing.
+ * @param {Node} node @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * Rich text from Python: [[style, text], …] with style '' plain, 'b' bold, 'e'/'c'/'d' encoder/code/decoder token, 'n'
+ * number, 'w' wrong, 'm' mono.
+ * @param {Rich} parts
+ */
+export const rich = (parts) =>
+  parts.map(([style, text]) => (style ? h(`span.${style.split(' ').join('.')}`, {}, unbroken(text)) : unbroken(text)));
+
+/** A number stays on the line of its percent sign. @param {string} text */
+const unbroken = (text) => text.replaceAll(' %', '\u00a0%');
+
+const EDGE = 8; // between a panel that opens and the edge of the window
+
+/** Move a panel that has just been opened to the left, until all of it is seen. @param {HTMLElement} panel */
+export function keepInView(panel) {
+  panel.style.left = '0';
+  const beyond = panel.getBoundingClientRect().right + EDGE - document.documentElement.clientWidth;
+  panel.style.left = `${Math.min(0, -beyond)}px`;
+}

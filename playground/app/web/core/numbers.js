@@ -1,0 +1,27 @@
+// Numbers for people.
+
+/** Reading order numbers: .55, <.01, 1.0 @param {number} v */
+export const weight = (v) => (v < 0.005 ? '<.01' : v >= 0.995 ? '1.0' : v.toFixed(2).replace(/^0/, ''));
+
+/** Probability as a percentage that is never rounded up to 100 %. @param {number} v */
+export function percent(v) {
+  if (v === 0) return '0 %';
+  if (v === 1) return '100 %';
+  if (v < 1e-5) return '<0.001 %';
+  if (v > 0.99995) return '>99.99 %';
+  return `${(v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0)} %`;
+}
+
+/** A true minus sign. @param {number} v */
+export const signed = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
+
+/** Seconds for people: 2.7 s, 14 s, 3 min. @param {number} s */
+export const seconds = (s) =>
+  s >= 120 ? `${Math.round(s / 60)} min` : s >= 10 ? `${Math.round(s)} s` : `${s.toFixed(1)} s`;
+
+/** @param {number} n */
+export const grouped = (n) => Math.round(n).toLocaleString('en');
+
+/** @param {File} file @param {number} most bytes */
+export const tooLarge = (file, most, unit = 'MB') =>
+  `The file has ${(file.size / 2 ** 20).toFixed(1)} MB; at most ${most / 2 ** 20} ${unit} are read.`;

@@ -1,0 +1,143 @@
+// A training as the page follows it.
+import type { Packed, PackedBytes } from './types.d.ts';
+
+/** A point of a learning curve. */
+export type Point = [step: number, seconds: number, value: number];
+
+/** What a model in training makes of one input. */
+export interface Sample {
+  source?: string[];
+  output?: string[];
+  target?: string[] | null;
+  attention?: Packed | null;
+  picture?: Packed | PackedBytes | null;
+  reconstruction?: Packed;
+}
+
+export interface TextSample extends Sample {
+  source: string[];
+  output: string[];
+  target: string[];
+  picture?: PackedBytes | null;
+}
+
+export interface PictureSample extends Sample {
+  picture: Packed;
+  reconstruction: Packed;
+}
+
+export interface Frame {
+  step: number;
+  score: number | null;
+  best?: boolean;
+  pinned: Sample | null;
+}
+
+/** A run as the page knows it. */
+export interface Run {
+  state: 'idle' | 'queued' | 'training' | 'paused' | 'stopped' | 'done' | 'failed';
+  id: string | null;
+  /** The query that leads to it. */
+  link: string | null;
+  mine: boolean;
+  step: number;
+  steps: number | null;
+  train_s: number;
+  steps_per_s: number | null;
+  expected_s: number | null;
+  device: string | null;
+  losses: Point[];
+  scores: Point[];
+  frames: Frame[];
+  /** Where frames are expected. */
+  film_steps: number[];
+  samples: Sample[];
+  /** The newest output for the pinned input. */
+  pinned: Sample | null;
+  position: number | null;
+  of: number | null;
+  eta_s: number | null;
+  baseline: Baseline[];
+  about: { label: string; pair: string } | null;
+  score_name: string;
+  score_better: string;
+  target: string[] | null;
+  source: string[] | null;
+  /** A source that is no text. */
+  shown: PackedBytes | null;
+  cause: string | null;
+  kept: string | null;
+  advice: string | null;
+  reason: string | null;
+  metrics: Record<string, number>;
+  notice: string | null;
+}
+
+/** What the server says of the run that is followed, and of the shipped one while none is. */
+export interface SentRun {
+  run: string | null;
+  about: Run['about'];
+  link: string | null;
+  absence_s: number;
+  /** Of its events, within the page's root. */
+  url: string | null;
+  mine: boolean;
+  film_steps: number[];
+  baseline: Baseline[];
+  history: { losses?: Point[]; scores?: Point[]; frames?: Frame[] } | null;
+  score_name: string;
+  score_better: string;
+  pinned: string[] | null;
+  target: string[] | null;
+  picture: PackedBytes | null;
+  budget_s: number;
+  label: string;
+  on_stage: boolean;
+  notice: string | null;
+  /** It was opened by a link, not started here. */
+  opened?: boolean;
+}
+
+/** What a run says, see `playground/events.py`. */
+export type RunEvent =
+  | { type: 'queued'; position: number; of: number; eta_s?: number }
+  | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[] }
+  | Progress
+  | { type: 'snapshot'; step: number; score?: number; best?: boolean; pinned: Sample }
+  | { type: 'paused' | 'resumed'; step?: number }
+  | { type: 'done'; reason: string; step?: number; train_s?: number; metrics?: Record<string, number> }
+  | { type: 'failed'; step?: number; cause: string; kept?: string; advice?: string };
+
+interface Progress {
+  type: 'progress';
+  step: number;
+  steps?: number;
+  train_s: number;
+  steps_per_s?: number;
+  losses?: Point[];
+  score?: number | null;
+  samples?: Sample[];
+  pinned?: Sample | null;
+}
+
+/** A line to compare curves with, of the loss if nothing is said. */
+export type Baseline = [text: string, value: number, kind?: 'loss' | 'score'];
+
+/** A run of this browser that is over. */
+export interface KeptRun {
+  id: string;
+  letter: string;
+  /** What differs from the preset. */
+  label: string;
+  /** Architecture and task. */
+  pair: string;
+  state: string;
+  score: number | null;
+  score_name: string;
+  train_s: number;
+  step: number;
+  losses: Point[];
+  scores: Point[];
+  /** Whether its curves are drawn beside others. */
+  shown: boolean;
+}

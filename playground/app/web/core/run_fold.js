@@ -1,0 +1,140 @@
+// A run as the page knows it: a fold over the run's event stream. Pure, so that a replay gives the same state.
+import { known } from './answers.js';
+
+/** @import { Run, RunEvent, SentRun } from './run.d.ts' */
+
+/** What the page shows while no run is followed. @param {Partial<SentRun> | null} value @returns {Run} */
+export function idle(value) {
+  const history = value?.history; // of the shipped run
+  return {
+    state: 'idle',
+    id: value?.run ?? null,
+    link: value?.link ?? null,
+    mine: value?.mine ?? false,
+    step: 0,
+    steps: null,
+    train_s: 0,
+    steps_per_s: null,
+    expected_s: value?.budget_s ?? null,
+    device: null,
+    losses: [...(history?.losses ?? [])],
+    scores: [...(history?.scores ?? [])],
+    frames: [...(history?.frames ?? [])],
+    samples: [],
+    pinned: null,
+    position: null,
+    of: null,
+    eta_s: null,
+    film_steps: value?.film_steps ?? [],
+    baseline: value?.baseline ?? [],
+    about: value?.about ?? null,
+    score_name: value?.score_name ?? 'score',
+    score_better: value?.score_better ?? 'higher',
+    target: value?.target ?? null,
+    source: value?.pinned ?? null,
+    shown: value?.picture ?? null,
+    cause: null,
+    kept: null,
+    advice: null,
+    reason: null,
+    metrics: {},
+    notice: value?.notice ?? null,
+  };
+}
+
+/**
+ * The next state. Arrays only ever grow, so they are shared between states.
+ * @param {Run} run
+ * @param {RunEvent} event
+ * @returns {Run}
+ */
+export function fold(run, event) {
+  switch (event.type) {
+    case 'queued':
+      return { ...run, state: 'queued', position: event.position, of: event.of, eta_s: event.eta_s ?? null };
+    case 'started':
+      return {
+        ...run,
+        state: 'training',
+        steps: event.steps ?? null,
+        device: event.device ?? null,
+        expected_s: event.expected_s ?? run.expected_s,
+        film_steps: event.film_steps ?? run.film_steps,
+      };
+    case 'progress': {
+      run.losses.push(...(event.losses ?? []));
+      if (known(event.score)) run.scores.push([event.step, event.train_s, event.score]);
+      return {
+        ...run,
+        step: event.step,
+        steps: event.steps ?? run.steps,
+        train_s: event.train_s,
+        steps_per_s: event.steps_per_s ?? run.steps_per_s,
+        samples: event.samples?.length ? event.samples : run.samples,
+        pinned: event.pinned ?? run.pinned,
+      };
+    }
+    case 'snapshot':
+      // The last one stands for the weights that were kept.
+      if (run.frames.at(-1)?.step === event.step) run.frames.pop();
+      run.frames.push({
+        step: event.step,
+        score: event.score ?? null,
+        best: event.best ?? false,
+        pinned: event.pinned,
+      });
+      return { ...run, step: Math.max(run.step, event.step), pinned: event.pinned ?? run.pinned };
+    case 'paused':
+      return { ...run, state: 'paused', step: event.step ?? run.step };
+    case 'resumed':
+      return { ...run, state: 'training' };
+    case 'done':
+      return {
+        ...run,
+        state: event.reason === 'stopped' ? 'stopped' : 'done',
+        reason: event.reason,
+        step: event.step ?? run.step,
+        train_s: event.train_s ?? run.train_s,
+        metrics: event.metrics ?? {},
+      };
+    case 'failed':
+      return {
+        ...run,
+        state: 'failed',
+        step: event.step ?? run.step,
+        cause: event.cause,
+        kept: event.kept ?? null,
+        advice: event.advice ?? null,
+      };
+    default:
+      return run; // a newer server may say more than this page understands
+  }
+}
+
+/** @param {Run} run */
+export const over = (run) => ['done', 'failed', 'stopped'].includes(run.state);
+/** @param {Run} run */
+export const busy = (run) => ['queued', 'training', 'paused'].includes(run.state);
+
+/** The last known score. @param {Run} run @returns {number | null} */
+export function score(run) {
+  const named = run.metrics?.[run.score_name.replaceAll(' ', '_')];
+  if (known(named)) return named;
+  const last = run.scores.at(-1)?.[2] ?? run.frames.at(-1)?.score;
+  return known(last) ? last : null;
+}
+
+/** How much of the run is over, 0…1: by the clock where the budget is time, else by steps. @param {Run} run */
+export function fraction(run) {
+  if (over(run)) return 1;
+  const byStep = run.steps ? run.step / run.steps : null;
+  const byClock = run.expected_s ? run.train_s / run.expected_s : null;
+  return Math.min(0.99, byStep ?? byClock ?? 0);
+}
+
+/** Honest seconds left, or null while nothing is known. @param {Run} run */
+export function secondsLeft(run) {
+  const done = fraction(run);
+  if (run.train_s > 0.3 && done > 0.02) return run.train_s / done - run.train_s;
+  return run.expected_s;
+}

@@ -1,0 +1,167 @@
+// What is on the stage: the trace of a model with all that is needed to step through it.
+import type { Figure } from './figure.d.ts';
+import type { Packed, PackedBytes, Rich, Rows } from './types.d.ts';
+
+/** Which head, of which of the scene's maps. */
+export interface Choice {
+  map: number;
+  head: number;
+}
+
+export type Side = 'encoder' | 'prompt' | 'cross' | 'pooling' | 'decoder';
+
+/** One attention of the model, as sent. */
+export interface SentMap {
+  site: string;
+  side: Side;
+  layer: number;
+  /** Who looks, and what is looked at. */
+  rows: string[];
+  columns: string[];
+  weights: Packed;
+  /** What each head read, where that crosses over. */
+  context: Packed | null;
+}
+
+export interface AttentionMap extends SentMap {
+  heads: number;
+  head: (k: number) => Rows;
+}
+
+/** A block that can be opened. `added` and `length` are per step: how much it adds, how long the sum has become. */
+export interface Block {
+  path: string;
+  label: string;
+  kind: string;
+  added: Packed | null;
+  length: Packed | null;
+}
+
+/** Left to right in the order of computing; blocks from below. */
+export interface Column {
+  title: string;
+  norm: Packed | null;
+  blocks: Block[];
+}
+
+/** Encoder or decoder; a ghost is one that the model lacks, and its note says why. */
+export interface Half {
+  ghost: boolean;
+  name: string;
+  note: string;
+  shape: string;
+  blocks: Column[];
+}
+
+export interface Code {
+  ghost: boolean;
+  name: string;
+  kind: 'memory' | 'pooling' | 'attention' | 'final_state' | 'none';
+  note: string;
+  symbol: string;
+  block: string | null;
+  shape_in: string;
+  shape_out: string;
+  at?: number;
+}
+
+/** A recording, 16-bit whole numbers as base64. */
+export interface Recorded {
+  rate: number;
+  samples: string;
+}
+
+export interface Sound extends Recorded {
+  seconds: number;
+  /** What the model sees, (time, bins), −1…1. */
+  frames: Packed;
+  hertz: [low: number, high: number];
+}
+
+export interface Verdict {
+  right: boolean | null;
+  text: string;
+}
+
+interface Staged {
+  key: string;
+  answer: string;
+  verdict: Verdict;
+  notice: string | null;
+  run: { label: string };
+  /** Where the page is, once the server has placed the scene. */
+  step?: number;
+  block?: string | null;
+  strategy?: string;
+  link?: string;
+  given?: string;
+  opened?: boolean;
+}
+
+/** A trace of a model that reads a text, a picture or a sound, with all that is needed to step through it. */
+export interface SequenceScene extends Staged {
+  kind: 'sequence';
+  encoder: Half;
+  code: Code;
+  decoder: Half;
+  source: string[];
+  sound: Sound | null;
+  /** A picture that stands for the source, and how the encoder's states lie on it. */
+  picture: PackedBytes | null;
+  grid?: [rows: number, columns: number];
+  unit?: string;
+  /** The token that is put before the source, if there is one. */
+  summary: string | null;
+  output: string[];
+  positions: number[];
+  sees: number[] | null;
+  wrong: boolean[] | null;
+  states: Packed | null;
+  decoder_states: Packed | null;
+  context: Packed | null;
+  maps: SentMap[];
+  main: Choice | null;
+  weights: Packed | null;
+  logits: Packed | null;
+  vocabulary: (string | null)[] | null;
+  probability: number[] | null;
+  say: Rich[];
+  attention_reading: Rich[] | null;
+  attention_title: string;
+  forced: number[];
+}
+
+export interface Layer {
+  name: string;
+  path: string;
+  shape: string;
+  values: Packed;
+}
+
+/** A picture squeezed through a code, or a code decoded without one. */
+export interface PictureScene extends Staged {
+  kind: 'picture';
+  input: Packed | null;
+  reconstruction: Packed;
+  mse: number | null;
+  label: string | null;
+  layers: { encoder: Layer[] | null; decoder: Layer[] };
+  code: Packed;
+  code_name: string;
+  code_block: string;
+  spread: { mean: Packed; deviation: Packed } | null;
+  condition: { value: number; classes: number; guessed: boolean } | null;
+  shapes: { input: string; code: string; code_out: string; output: string };
+  place: [x: number, y: number] | null;
+  say: Rich;
+  legend: Rich;
+}
+
+export type Scene = SequenceScene | PictureScene;
+
+/** One kept moment of the training on the stage; all null where it is the end. */
+export interface Moment {
+  step: number | null;
+  scene: Scene | null;
+  figures: Record<string, Figure> | null;
+}

@@ -1,0 +1,52 @@
+// What the islands of one page share. A signal has one writer, named beside it; what is asked of that writer is a
+// command.
+import { Command, Signal } from './signal.js';
+
+/** @import { KeptRun, Run } from './run.d.ts' */
+/** @import { Choice, Moment, Scene } from './scene.d.ts' */
+
+/** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
+export const scene = new Signal();
+/** The step of it that is shown. Written by stage/step_player. @type {Signal<number>} */
+export const step = new Signal();
+/**
+ * The head that is chosen for all panels; null where nothing attends. Written by stage/step_player.
+ * @type {Signal<Choice | null>}
+ */
+export const head = new Signal();
+/** Path of the block that is open under the player. Written by stage/step_player. @type {Signal<string | null>} */
+export const block = new Signal();
+/** The moment of the training that the stage shows. Written by stage/moments. @type {Signal<Moment>} */
+export const moment = new Signal();
+/** The second of the sound that is being heard. Written by stage/sound_tools. @type {Signal<number | null>} */
+export const second = new Signal();
+/** At which the next token is drawn. Written by inside/next_token_panel. @type {Signal<number>} */
+export const temperature = new Signal();
+/** The tab that is open. Written by shell/tabs. @type {Signal<string>} */
+export const tab = new Signal();
+/** Written by shell/top_bar. @type {Signal<boolean>} */
+export const dark = new Signal();
+/** Whether the page is projected. Written by shell/top_bar. @type {Signal<boolean>} */
+export const present = new Signal();
+/** An answer is under way that will change the input. Written by rail/choices. @type {Signal<boolean>} */
+export const unsettled = new Signal();
+/** The run that is followed. Written by training/train_monitor. @type {Signal<Run>} */
+export const run = new Signal();
+/**
+ * The chosen frame of its film; null is the newest. Written by training/train_monitor.
+ * @type {Signal<number | null>}
+ */
+export const frame = new Signal();
+/** Runs whose curves are drawn beside it. Written by training/my_runs. @type {Signal<KeptRun[]>} */
+export const beside = new Signal();
+
+/** Go to a step, and stop playing. @type {Command<number>} */
+export const goto = new Command();
+/** @type {Command<Choice>} */
+export const chooseHead = new Command();
+/** Open a block, or close the open one. @type {Command<string | null>} */
+export const openBlock = new Command();
+/** @type {Command<string>} */
+export const openTab = new Command();
+/** @type {Command<number | null>} */
+export const chooseFrame = new Command();

@@ -1,0 +1,91 @@
+// The columns of the picture: a chip per token, its state above it where states are drawn, and a numeral.
+import { h, setText } from '../core/dom.js';
+import { spelled, vector } from '../core/glyphs.js';
+import { weight } from '../core/numbers.js';
+
+/**
+ * @typedef {object} PictureColumn one token of the source or the output, or what stands in its place
+ * @property {string} token
+ * @property {HTMLElement} node
+ * @property {HTMLElement} state where ribbons leave and arrive
+ * @property {boolean} [thin] it shrinks with its half
+ */
+/**
+ * @typedef {PictureColumn & {attend: (value: number, attends: boolean, most: boolean) => void,
+ *   mute: (muted: boolean) => void}} SourceColumn
+ */
+/**
+ * @typedef {PictureColumn & {place: (distance: number, probability: number | undefined) => void,
+ *   attend: (value: number) => void, mute: (muted: boolean) => void}} OutputColumn distance: steps ahead of the current
+ *   one
+ */
+
+const LEAST = 0.05; // the smallest weight that gets a numeral
+
+/**
+ * @param {string} token
+ * @param {ArrayLike<number> | null | undefined} values the state, if it is drawn
+ * @param {{max?: number, className?: string, title?: string}} [options]
+ * @returns {SourceColumn}
+ */
+export function sourceColumn(token, values, { max, className = '', title = token } = {}) {
+  const numeral = h('div.wt');
+  const fill = h('i.sh');
+  const chip = h(`span.chip.enc${className}`, { title }, fill, h('span', {}, spelled(token)));
+  const state = values ? h('div.st', {}, vector(values, { hue: 'enc', max })) : null;
+  const node = h('div.col', {}, state, numeral, chip);
+  return {
+    token,
+    node,
+    state: state ?? chip,
+    attend(value, attends, most) {
+      node.classList.toggle('most', most);
+      setText(numeral, attends && value >= LEAST ? weight(value) : '');
+      fill.style.transform = `scaleY(${(attends ? value : 0).toFixed(3)})`;
+    },
+    mute(muted) {
+      node.classList.toggle('muted', muted);
+    },
+  };
+}
+
+/**
+ * @param {string} token
+ * @param {ArrayLike<number> | null | undefined} values
+ * @param {{max?: number, className?: string, wrong?: boolean, forced?: boolean, note?: HTMLElement | null}} [options]
+ *   note stands where the probability would: what an answer was read off
+ * @returns {OutputColumn}
+ */
+export function outputColumn(token, values, { max, className = '', wrong, forced, note } = {}) {
+  const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note);
+  const fill = h('i.sh');
+  const chip = h(
+    `span.chip.dec${className}`,
+    { title: forced ? `${token}, forced` : token },
+    fill,
+    h('span', {}, spelled(token)),
+  );
+  chip.classList.toggle('end', token === 'end');
+  const state = values ? h('div.st', {}, vector(values, { hue: 'dec', max })) : null;
+  const node = h('div.col', {}, state, numeral, chip);
+  return {
+    token,
+    node,
+    state: state ?? chip,
+    place(distance, probability) {
+      node.classList.toggle('cur', distance === 0);
+      node.classList.toggle('fut', distance > 0);
+      chip.classList.toggle('cur', distance === 0);
+      chip.classList.toggle('fut', distance > 0);
+      chip.classList.toggle('bad', Boolean(wrong) && distance <= 0);
+      chip.classList.toggle('forced', Boolean(forced) && distance <= 0);
+      if (!note) setText(numeral, distance <= 0 && probability !== undefined ? weight(probability) : '');
+    },
+    attend(value) {
+      fill.style.transform = `scaleY(${value.toFixed(3)})`;
+    },
+    mute(muted) {
+      node.classList.toggle('muted', muted);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+// Island: which panels are shown. Owns the open tab, and `data-tab` on <html>, which the stylesheet reads.
+import { h } from '../core/dom.js';
+import { walk } from '../core/keys.js';
+import * as state from '../core/state.js';
+
+/** @import { Island } from '../core/types.d.ts' */
+
+/** @param {HTMLElement} root @param {Island<{tabs: [id: string, label: string][], open: string}>} island */
+export function mount(root, island) {
+  /** @type {[id: string, label: string][]} */
+  let tabs = [];
+  let asked = '';
+  const linked = new URLSearchParams(location.search).get('tab');
+  const list = h('div.tabs', { role: 'tablist', 'aria-label': 'Views' });
+  root.append(list);
+
+  island.onValue((value) => {
+    tabs = value.tabs;
+    const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
+    const now = state.tab.value ?? '';
+    const open = !asked && linked && known(linked) ? linked : value.open !== asked || !known(now) ? value.open : now;
+    asked = value.open;
+    list.replaceChildren(
+      ...tabs.map(([id, label]) =>
+        h('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick: () => choose(id) }, label),
+      ),
+    );
+    choose(open);
+  });
+  state.openTab.handle(choose);
+
+  /** @param {string} open */
+  function choose(open) {
+    document.documentElement.dataset.tab = open;
+    for (const tab of buttons()) {
+      const chosen = tab.dataset.tab === open;
+      tab.classList.toggle('on', chosen);
+      tab.setAttribute('aria-selected', String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      // Only the strip scrolls: scrollIntoView would move the page too.
+      if (chosen)
+        list.scrollLeft = Math.max(0, tab.offsetLeft - list.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2);
+    }
+    state.tab.value = open;
+  }
+
+  function buttons() {
+    return /** @type {HTMLElement[]} */ ([...list.children]);
+  }
+
+  list.addEventListener('keydown', (event) => {
+    const at = tabs.findIndex(([id]) => id === state.tab.value);
+    const next = walk(event.key, at, tabs.length - 1, true);
+    if (next === null) return;
+    event.preventDefault();
+    choose(tabs[next][0]);
+    buttons()[next].focus();
+  });
+}

@@ -1,0 +1,220 @@
+// Island: the one picture, the sentence under it and the player. Owns the scene, the step, the head and the open block.
+import { h, rich, setText } from '../core/dom.js';
+import { elementOf } from '../core/keys.js';
+import * as state from '../core/state.js';
+import { autoencoderPicture } from '../picture/autoencoder/autoencoder.js';
+import { looker } from '../picture/look.js';
+import { sequencePicture } from '../picture/picture.js';
+import { drawTable, exportMenu, figureChoices, tableButton } from '../shell/panel.js';
+import { keepLink } from './link.js';
+import { createPlayer } from './player.js';
+
+/** @import { PictureScene, Scene } from '../core/scene.d.ts' */
+/** @import { Island, Rich } from '../core/types.d.ts' */
+/** @import { Look, Looker } from '../picture/look.js' */
+/** @import { Picture } from '../picture/picture.js' */
+
+const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
+const TAKEN = 'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]'; // keys go there
+const ARRIVAL_MS = 4000;
+const LINE = 105;
+const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
+
+/** @param {HTMLElement} root @param {Island<Scene, 'strategy' | 'inspect'>} island */
+export function mount(root, island) {
+  /** @type {Scene | null} */
+  let scene = null;
+  /** @type {Picture | null} */
+  let picture = null;
+  /** @type {Looker | null} */
+  let look = null;
+  const say = h('p.say');
+  const notice = h('p.note', { hidden: true });
+  const holder = h('div.picbody');
+  const numbers = h('div.tablewrap', {
+    hidden: true,
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'The picture as a table',
+  });
+  const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
+  const asTable = tableButton('Show the picture as a table');
+  const save = exportMenu(choices, 'Export the picture or its data');
+  const player = createPlayer(goto, decodeBy);
+  const stage = h(
+    'div.stage',
+    {},
+    h(
+      'section.pic',
+      { 'aria-label': 'Encoder, code, decoder' },
+      h('span.tools.nopres', {}, asTable, save.node),
+      holder,
+      numbers,
+      notice,
+      say,
+    ),
+    player.node,
+  );
+  root.append(stage, output);
+  keepLink();
+  state.goto.handle((step) => {
+    player.stop();
+    goto(step);
+  });
+  state.openBlock.handle(open);
+  state.chooseHead.handle((choice) => {
+    state.head.value = choice;
+    if (scene && picture) show(scene, picture, state.step.value ?? 0);
+  });
+
+  asTable.addEventListener('click', () => {
+    const open = numbers.hidden;
+    // Looking at the numbers moves nothing.
+    if (open) numbers.style.height = `calc(${holder.offsetHeight}px - var(--table-top))`;
+    numbers.hidden = !open;
+    holder.hidden = open;
+    asTable.setAttribute('aria-pressed', String(open));
+    fillTable();
+  });
+
+  function fillTable() {
+    if (!numbers.hidden && picture) numbers.replaceChildren(drawTable(picture.table(), 'The picture'));
+  }
+
+  function choices() {
+    if (!picture) return [];
+    return figureChoices({ node: holder, title: 'Picture', reading: say.textContent ?? '', table: picture.table });
+  }
+
+  /** @param {string} name */
+  function decodeBy(name) {
+    island.send('strategy', { name, temperature: state.temperature.value ?? 1 });
+  }
+
+  /** Opens a block under the player; null closes it. @param {string | null} path */
+  function open(path) {
+    picture?.mark(path);
+    state.block.value = path;
+    island.send('inspect', { block: path }); // not `path`: Gradio takes data with a path for a file
+  }
+
+  /** The open block again closes it. @param {string} path */
+  function pick(path) {
+    open(state.block.value === path ? null : path);
+  }
+
+  /** @param {number} step */
+  function goto(step) {
+    if (!scene || !picture) return;
+    const next = within(scene, step);
+    if (next !== state.step.value) show(scene, picture, next);
+  }
+
+  /** @param {Scene} scene @param {Picture} picture @param {number} step */
+  function show(scene, picture, step) {
+    const head = state.head.value;
+    picture.show(step, head);
+    player.show(step);
+    say.replaceChildren(...sentence(scene, step, look?.(head, step)));
+    state.step.value = step;
+  }
+
+  /** @param {Scene} next */
+  function load(next) {
+    const step = scene?.key === next.key ? state.step.value : next.step;
+    picture?.stop();
+    // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does
+    // not take the eye off them.
+    if (scene && !next.opened && scene.given !== next.given && state.tab.value === 'training')
+      state.openTab.send(next.kind === 'picture' ? 'latent' : 'decode');
+    scene = next;
+    picture = drawn(next);
+    holder.replaceChildren(picture.node);
+    const still = next.kind === 'picture';
+    stage.classList.toggle('picture-scene', still);
+    // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
+    player.node.tabIndex = still ? -1 : 0;
+    player.node.toggleAttribute('inert', still);
+    if (next.kind === 'picture') player.load(['picture'], null, next.strategy ?? 'greedy');
+    else player.load(next.output, next.wrong, next.decoder.ghost ? null : (next.strategy ?? 'greedy'));
+    say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
+    notice.hidden = !next.notice;
+    notice.textContent = next.notice ?? '';
+    setText(output, next.answer ?? '');
+    document.documentElement.dataset.scene = next.kind;
+    state.scene.value = next;
+    state.head.value = next.kind === 'sequence' ? next.main : null;
+    const block = next.block ?? null;
+    if (block !== (state.block.value ?? null)) state.block.value = block;
+    picture.mark(block);
+    show(next, picture, within(next, step ?? 0));
+    fillTable();
+  }
+
+  /** @param {Scene} scene */
+  function drawn(scene) {
+    look = scene.kind === 'sequence' ? looker(scene) : null;
+    return scene.kind === 'sequence' && look
+      ? sequencePicture(scene, goto, pick, look)
+      : autoencoderPicture(/** @type {PictureScene} */ (scene), pick);
+  }
+
+  // A presenter's clicker sends keys to the page, not to the player.
+  document.addEventListener('keydown', (event) => {
+    const free = !elementOf(event).closest(TAKEN);
+    if (state.present.value && free && scene?.kind === 'sequence') player.key(event);
+  });
+  stage.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && state.block.value) {
+      event.stopPropagation();
+      open(null);
+    }
+  });
+  state.tab.on((tab) => {
+    if (tab === 'training') player.stop();
+  });
+  // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
+  let waiting = PLACE.test(location.search);
+  /** @type {Scene | null} */
+  let own = null;
+  let of = '';
+  const arrive = () => {
+    if (!waiting || !own) return;
+    waiting = false;
+    place(own);
+  };
+  // The server may send the same scene again, after a link's moment has come: the moment stays.
+  /** @param {Scene} next */
+  const place = (next) => {
+    const moment = state.moment.value?.scene;
+    load(moment && of === next.key ? { ...moment, step: state.step.value } : next);
+  };
+  // Another moment of the training: the same input and the same step, other weights.
+  state.moment.on(({ scene }) => {
+    if (!own) return;
+    of = own.key;
+    load({ ...(scene ?? own), step: state.step.value });
+  });
+  island.onValue((next) => {
+    const first = !own;
+    own = next;
+    if (!waiting) place(next);
+    else if (first) setTimeout(arrive, ARRIVAL_MS);
+    else arrive();
+  });
+}
+
+/** The step that is nearest. @param {Scene} scene @param {number} step */
+const within = (scene, step) => (scene.kind === 'picture' ? 0 : Math.max(0, Math.min(scene.output.length - 1, step)));
+
+/** @param {Rich} parts */
+const lengthOf = (parts) => parts.reduce((sum, [style, text]) => sum + (style === 'look' ? CLAUSE : text.length), 0);
+
+/**
+ * The step's sentence; the segment "look" becomes what the chosen head looks at.
+ * @param {Scene} scene @param {number} step @param {Look | null | undefined} look @returns {(string | Node)[]}
+ */
+function sentence(scene, step, look) {
+  if (scene.kind === 'picture') return [...rich(scene.say), ' ', h('small.legend', {}, rich(scene.legend))];
+  return rich((scene.say[step] ?? []).flatMap((part) => (part[0] === 'look' ? (look?.clause ?? []) : [part])));
+}

@@ -1,0 +1,288 @@
+// The status line: one word, place or step, a bar, an honest time, what can be done. Quiet while nothing happens.
+
+import { scoreText } from '../core/answers.js';
+import { h, setText } from '../core/dom.js';
+import { grouped, seconds } from '../core/numbers.js';
+import { fraction, score, secondsLeft } from '../core/run_fold.js';
+
+/** @import { Run } from '../core/run.d.ts' */
+
+/**
+ * @typedef {Record<'stop' | 'pause' | 'resume' | 'step' | 'leave' | 'explore' | 'again' | 'dismiss', () => void>} Acts
+ *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
+ * @typedef {object} Page
+ * @property {boolean} mine
+ * @property {string} label of what is on the stage
+ * @property {boolean} elsewhere another run is on the stage
+ * @property {boolean} dismissed
+ * @typedef {{kind: string, parts: Node[], set: (run: Run, page: Page) => void}} Line
+ */
+
+/** @param {string} text @param {() => void} onclick @param {string | null} id */
+const button = (text, onclick, kind = 'box', id = null) =>
+  h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
+
+/** @param {Acts} act */
+export function statusLine(act) {
+  const node = h('div.run-status.quiet', {
+    id: 'run-status',
+    'data-state': 'idle',
+    role: 'group',
+    'aria-label': 'Training',
+  });
+  /** @type {Record<Run['state'], Line>} */
+  const lines = {
+    queued: queuedLine(act),
+    training: trainingLine(act),
+    paused: pausedLine(act),
+    stopped: stoppedLine(act),
+    failed: failedLine(act),
+    done: doneText(),
+    idle: idleText(),
+  };
+  /** @type {Line | null} */
+  let shown = null;
+  return {
+    node,
+    /** @param {Run} run @param {Page} page */
+    show(run, page) {
+      const line = run.state === 'stopped' && page.dismissed ? lines.done : lines[run.state];
+      if (line !== shown) {
+        const focused = node.contains(document.activeElement);
+        node.replaceChildren(...line.parts);
+        node.className = `run-status ${line.kind}`;
+        if (focused) (node.querySelector('button') ?? document.getElementById('train'))?.focus();
+        shown = line;
+      }
+      node.dataset.state = run.state;
+      line.set(run, page);
+    },
+  };
+}
+
+/** An estimate claims no tenths. @param {number} s */
+const whole = (s) => (s < 120 ? `${Math.max(1, Math.round(s))} s` : seconds(s));
+
+/** An element that is only touched when its text changes. */
+function text(name = 'span') {
+  const node = h(name);
+  return { node, set: (/** @type {string} */ value) => setText(node, value) };
+}
+
+/** @param {string} kind */
+function bar(kind) {
+  const fill = h('i', {});
+  const node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
+  return {
+    node,
+    /** @param {number} part 0…1 @param {string} label */
+    set: (part, label) => {
+      const percent = Math.round(part * 1000) / 10;
+      fill.style.width = `${percent}%`;
+      node.setAttribute('aria-valuenow', String(Math.round(percent)));
+      node.setAttribute('aria-label', label);
+    },
+  };
+}
+
+/** `step 40 of about 900` @param {Run} run */
+const stepOf = ({ step, steps }, about = 'about ') =>
+  steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
+
+/** @param {Acts} act @returns {Line} */
+function trainingLine({ stop, pause, leave }) {
+  const step = text('span.num');
+  const left = text('span.num.left');
+  const speed = text('span.num.dim.speed');
+  const progress = bar('');
+  const hold = button('Pause', pause);
+  const end = button('Stop', stop, 'box', 'stop');
+  const go = leaveButton(leave);
+  const word = text('b');
+  return {
+    kind: 'line',
+    parts: [
+      h('i.live', { 'aria-hidden': true }),
+      word.node,
+      step.node,
+      progress.node,
+      left.node,
+      speed.node,
+      hold,
+      end,
+      go,
+    ],
+    set(run, { mine }) {
+      step.set(stepOf(run));
+      progress.set(fraction(run), 'Training done so far');
+      const rest = secondsLeft(run);
+      left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
+      speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} steps/s` : '');
+      word.set(mine ? 'Training' : 'Watching');
+      hold.hidden = end.hidden = !mine;
+      go.hidden = mine;
+    },
+  };
+}
+
+/**
+ * Paused: training time stands still; weights, curve and film are those of this step.
+ * @param {Acts} act @returns {Line}
+ */
+function pausedLine({ stop, resume, step, explore, leave }) {
+  const at = text('span.num');
+  const progress = bar('');
+  const said = text('span.num.left');
+  const visit = button('Explore it', explore);
+  const once = button('One step', step);
+  const go = button('Go on', resume, 'on');
+  const end = button('Stop', stop, 'box', 'stop');
+  const away = leaveButton(leave);
+  return {
+    kind: 'line',
+    parts: [
+      h('i.square', { 'aria-hidden': true }),
+      h('b', {}, 'Paused'),
+      at.node,
+      progress.node,
+      said.node,
+      visit,
+      once,
+      go,
+      end,
+      away,
+    ],
+    set(run, { mine }) {
+      at.set(`at ${stepOf(run, '')}`);
+      progress.set(fraction(run), 'Training done so far');
+      const loss = run.losses.at(-1)?.[2];
+      said.set(loss === undefined ? 'initial weights' : `loss ${loss.toPrecision(3)}`);
+      for (const one of [once, go, end]) one.hidden = !mine;
+      away.hidden = mine;
+    },
+  };
+}
+
+/** @param {Acts} act @returns {Line} */
+function queuedLine({ stop, leave }) {
+  const place = text('b.num');
+  const of = text();
+  const when = text('span.num.left');
+  const progress = bar('.striped');
+  const end = button('Leave the line', stop, 'box', 'stop');
+  const go = leaveButton(leave);
+  return {
+    kind: 'line',
+    parts: [
+      h('b', {}, clock(), ' Waiting'),
+      h('span', {}, 'place ', place.node, of.node),
+      progress.node,
+      when.node,
+      end,
+      go,
+    ],
+    set(run, { mine }) {
+      place.set(run.position ? String(run.position) : '…');
+      of.set(run.of ? ` of ${run.of}` : '');
+      progress.set(run.of ? Math.max(0, 1 - (run.position ?? 0) / run.of) : 0, 'Place in the line');
+      when.set(run.eta_s === null ? '' : run.eta_s < 1 ? 'starts in a moment' : `starts in about ${whole(run.eta_s)}`);
+      end.hidden = !mine;
+      go.hidden = mine;
+    },
+  };
+}
+
+/** @param {() => void} leave */
+function leaveButton(leave) {
+  const node = button('Leave', leave);
+  node.title = 'Somebody else started this run, and only they can pause or stop it. It goes on when you leave.';
+  return node;
+}
+
+const clock = () => h('span', { 'aria-hidden': true }, '◷');
+
+/** @param {Acts} act @returns {Line} */
+function failedLine({ explore, again }) {
+  const cause = text('span.cause');
+  const visit = button('', explore);
+  const retry = button('', again, 'on');
+  return {
+    kind: 'line failed',
+    parts: [h('b.w', {}, '✗ Stopped by itself'), cause.node, visit, retry],
+    set(run, { mine }) {
+      cause.set([run.cause, run.kept].filter(Boolean).join('; '));
+      const step = keptStep(run);
+      visit.hidden = step === null;
+      visit.textContent = `Explore step ${grouped(step ?? 0)}`;
+      retry.hidden = !mine;
+      retry.textContent = adviceText(run.advice);
+    },
+  };
+}
+
+/** The step whose weights survive a failure. @param {Run} run @returns {number | null} */
+export function keptStep(run) {
+  if (!run.kept) return null;
+  const named = /step\s+([\d,]+)/.exec(run.kept)?.[1];
+  return named ? Number(named.replaceAll(',', '')) : (run.frames.at(-1)?.step ?? null);
+}
+
+/** One remedy that fits on a button; longer advice belongs to the rail. @param {string | null} advice */
+const adviceText = (advice) => (advice && advice.length <= 40 ? advice : 'Train again');
+
+/** @param {Acts} act @returns {Line} */
+function stoppedLine({ explore, again, dismiss }) {
+  const step = text('span.num');
+  const result = text('span.num.cause');
+  const visit = button('Explore it', explore);
+  const retry = button('Train again', again);
+  const close = button('Dismiss', dismiss);
+  return {
+    kind: 'line',
+    parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Stopped'), step.node, result.node, visit, retry, close],
+    set(run, { mine }) {
+      step.set(`at ${stepOf(run)}`);
+      const value = score(run);
+      const reached = value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}; `;
+      result.set(`${reached}what it learned is kept`);
+      retry.hidden = !mine;
+    },
+  };
+}
+
+/** @returns {Line} */
+function doneText() {
+  const said = text('span.num');
+  return {
+    kind: 'quiet',
+    parts: [said.node],
+    set(run, { mine, label, elsewhere }) {
+      const value = score(run);
+      const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
+      const where = run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : '';
+      const own = `${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${where}`;
+      said.set(elsewhere ? (label ?? '') : own);
+    },
+  };
+}
+
+/** @returns {Line} */
+function idleText() {
+  const said = text();
+  return { kind: 'quiet', parts: [said.node], set: (_, { label }) => said.set(label ?? '') };
+}
+
+/** What a screen reader hears when the state changes. @param {Run} run */
+export function announcement(run) {
+  const value = score(run);
+  const result = value === null ? '' : `, ${run.score_name} ${scoreText(value, run.score_name)}`;
+  return {
+    idle: '',
+    queued: `Waiting, place ${run.position} of ${run.of}`,
+    training: 'Training started',
+    paused: `Training paused at step ${grouped(run.step)}`,
+    done: `Training done${result}`,
+    stopped: `Training stopped${result}`,
+    failed: `Training stopped by itself: ${run.cause}`,
+  }[run.state];
+}
