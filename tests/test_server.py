@@ -203,8 +203,12 @@ def test_web_files(server: Server) -> None:
     web = ROOT / "playground" / "app" / "web"
     for name, kind in (("core/dom.js", "text/javascript"), ("core/tokens.css", "text/css")):
         address = f"/assets/{server.version}/{name}"
-        answer = server.get(address)
+        answer = server.get(address, headers={"Accept-Encoding": "gzip, deflate"})
         assert answer.headers["content-encoding"] == "gzip"
+        smaller = server.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
+        assert smaller.headers["content-encoding"] == "br"
+        assert smaller.content == answer.content
+        assert "content-encoding" not in server.get(address, headers={"Accept-Encoding": "gzip;q=0, br;q=0"}).headers
         assert answer.headers["content-type"].startswith(kind)
         assert "immutable" in answer.headers["cache-control"]
         assert answer.content == (web / name).read_bytes()
