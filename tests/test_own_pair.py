@@ -93,6 +93,9 @@ def test_it_is_drawn_and_opened(runs: dict[str, Run], inner: str) -> None:
     for path in (*blocks.known(run.model), *blocks.tables(run.model), *trace.sites):
         opened = blocks.detail(run, trace, path)
         assert json.dumps(opened) and opened["title"] and opened["code"], path
+    looked = blocks.detail(run, trace, "decoder.attention")
+    assert looked["attention"] is None, "without scores and queries it is a module like others"
+    assert {"weights", "context"} <= {quantity["symbol"] for quantity in looked["parts"][0]["quantities"]}
     (table,) = blocks.detail(run, trace, "encoder.places")["matrices"]
     assert table["shape"] == [24, 16]
     for name in ("attention", "trajectory", "next_token", "learning"):
