@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 import playground
-from playground import Edit, Run, tasks
+from playground import Edit, InputError, Run, tasks
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
 from playground.app.panels.rail import choose
@@ -93,6 +93,9 @@ def test_it_is_drawn_and_opened(runs: dict[str, Run], inner: str) -> None:
     for path in (*blocks.known(run.model), *blocks.tables(run.model), *trace.sites):
         opened = blocks.detail(run, trace, path)
         assert json.dumps(opened) and opened["title"] and opened["code"], path
+    looked = blocks.detail(run, trace, "decoder.attention")
+    assert looked["attention"] is None, "without scores and queries it is a module like others"
+    assert {"weights", "context"} <= {quantity["symbol"] for quantity in looked["parts"][0]["quantities"]}
     (table,) = blocks.detail(run, trace, "encoder.places")["matrices"]
     assert table["shape"] == [24, 16]
     for name in ("attention", "trajectory", "next_token", "learning"):
@@ -134,5 +137,5 @@ def test_a_task_on_the_wrong_base_ends_in_a_sentence() -> None:
             return digits.repeat_interleave(2, dim=1)
 
     for use in (lambda task: task.sample(4, torch.Generator()), lambda task: task.held_out(4), lambda task: task.answer(("3", "1"))):
-        with pytest.raises(TypeError, match=r"answers with as many digits as it reads. Write one .* on PooledSequence"):
+        with pytest.raises(InputError, match=r"it must keep their number. For answers that are shorter or longer build on PooledSequence"):
             use(Doubled())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ def page() -> Page:
     return new_page()
 
 
+@cache
 def untrained(architecture: str, task_id: str) -> api.Run:
     """A tiny run of the pair, before its first step."""
     recipe = small.tiny_recipe(architecture, task_id)

@@ -47,8 +47,8 @@ def find(trace: Trace, path: str) -> AttentionMap | None:
     return next((m for m in attention_maps(trace) if m.site == f"{path}.weights"), None)
 
 
-def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> dict[str, Any]:
-    """All heads of the attention, in numbers that the page needs to draw any row without asking."""
+def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> dict[str, Any] | None:
+    """All heads of the attention, in numbers that the page needs to draw any row without asking; None where the trace lacks some."""
     heads, rows, _ = found.weights.shape
     if isinstance(module, Attention) and _asked(module, trace):
         score, scale, numbers = _recurrent(module, trace)
@@ -56,6 +56,8 @@ def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> 
         score, scale, numbers = _pooling(module, trace)
     else:
         score, scale, numbers = _heads(trace, path, found)
+    if any(value is None for name, value in numbers.items() if name != "keys"):
+        return None
     keys = numbers["keys"]
     row_names, column_names = _names(trace, found)
     return {

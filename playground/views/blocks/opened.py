@@ -103,9 +103,10 @@ def hue(path: str) -> str:
 
 def _module(run: Run, trace: Trace, path: str, module: nn.Module) -> dict[str, Any]:
     found = block_attention.find(trace, path)
-    if found is not None:
+    shown = None if found is None else block_attention.extract(module, trace, path, found)
+    if shown is not None:
         block = introduction(module) or block_attention.BLOCKS.get(type(module), block_attention.SCALED)
-        return {"block": block, "attention": block_attention.extract(module, trace, path, found)}
+        return {"block": block, "attention": shown}
     seen = calls(run, trace, _owner(path))
     seen = seen[:1] if path.startswith("prompt.") else seen
     stepwise = path.startswith("decoder") and len(seen) >= len(trace.tokens) > 0
