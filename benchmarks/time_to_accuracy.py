@@ -18,7 +18,8 @@ from playground.runs.events import Done, Event, Progress, Started
 from playground.runs.executors.inline import one_thread
 from playground.training import recipes
 from playground.training.presets import PRESETS
-from playground.training.trainer import EVALUATIONS, train
+from playground.training.reporter import EVALUATIONS
+from playground.training.trainer import train
 
 from . import baselines
 from .measure import HEADER, Row, spread

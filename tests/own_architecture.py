@@ -1,6 +1,6 @@
-"""Convolutions read, a recurrent cell writes: an architecture as a newcomer writes it, in three inner styles.
+"""Convolutions read, a recurrent cell writes: an architecture as a newcomer writes it.
 
-x_s = E[token_s] + P[s]         h = x + tanh(conv(x)), layer after layer
+x_s = E[token_s] + P[s],        h = x + tanh(conv(x)), layer after layer
 d_t = GRU(y_{t−1}, d_{t−1}),    α_t = softmax(d_t · h),    p(y_t) = softmax(W [d_t; Σ α_t h])
 """
 
@@ -35,13 +35,11 @@ class ConvEncoder(Encoder):
         self.layers = nn.ModuleList(layers) if o.inner == "list" else nn.Sequential(*layers)
 
     def forward(self, source: Tensor, mask: Tensor | None = None) -> Encoded:
-        real = torch.ones_like(source) if mask is None else mask  # (B, S)
+        real = (torch.ones_like(source) if mask is None else mask)[..., None]  # (B, S, 1)
         x = self.embedding(source) + self.places[: source.shape[1]]  # (B, S, H)
         for layer in self.layers:
-            x = x * real[..., None]  # no convolution sees padding
-            x = x + torch.tanh(layer(x.mT).mT)
-        states = tap(self, "states", x)
-        return Encoded(states, states[:, 0], mask)
+            x = x + torch.tanh(layer((x * real).mT).mT)  # no convolution sees padding
+        return Encoded(tap(self, "states", x), x[:, 0], mask)
 
 
 class Looking(nn.Module):
@@ -49,8 +47,7 @@ class Looking(nn.Module):
 
     def forward(self, hidden: Tensor, encoded: Encoded) -> Tensor:
         scores = torch.einsum("bh,bsh->bs", hidden, encoded.states)
-        if encoded.mask is not None:
-            scores = scores.masked_fill(~encoded.mask, float("-inf"))
+        scores = scores if encoded.mask is None else scores.masked_fill(~encoded.mask, float("-inf"))
         weights = tap(self, "weights", scores.softmax(-1))  # (B, S)
         return tap(self, "context", torch.einsum("bs,bsh->bh", weights, encoded.states))
 
@@ -58,27 +55,25 @@ class Looking(nn.Module):
 class LookingDecoder(Decoder):
     def __init__(self, tokens: int, o: Options) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(tokens, o.width)
-        self.cell = nn.GRUCell(o.width, o.width)
-        self.attention = Looking()
-        self.output = nn.Linear(2 * o.width, tokens)
+        self.embedding, self.cell = nn.Embedding(tokens, o.width), nn.GRUCell(o.width, o.width)
+        self.attention, self.output = Looking(), nn.Linear(2 * o.width, tokens)
 
-    def init_state(self, encoded: Encoded) -> tuple[Tensor, Encoded]:
+    def init_state(self, encoded: Encoded) -> Any:
         return encoded.final, encoded
 
-    def step(self, token: Tensor, state: tuple[Tensor, Encoded]) -> tuple[Tensor, tuple[Tensor, Encoded]]:
-        before, encoded = state
-        hidden = tap(self, "hidden", self.cell(self.embedding(token), before))  # (B, H)
-        read = torch.cat([hidden, self.attention(hidden, encoded)], dim=-1)
-        return tap(self, "logits", self.output(read)), (hidden, encoded)  # (B, V)
+    def step(self, token: Tensor, state: Any) -> tuple[Tensor, Any]:
+        hidden, encoded = state
+        hidden = tap(self, "hidden", self.cell(self.embedding(token), hidden))  # (B, H)
+        logits = self.output(torch.cat([hidden, self.attention(hidden, encoded)], dim=-1))  # (B, V)
+        return tap(self, "logits", logits), (hidden, encoded)
 
     def forward(self, target_in: Tensor, state: Any) -> tuple[Tensor, Any]:
         return looped(self, target_in, state)
 
 
 def build(task: SequenceTask, options: Options) -> EncoderDecoder:
-    source, target = len(task.source_vocabulary), len(task.target_vocabulary)
-    return EncoderDecoder(ConvEncoder(source, task.max_source, options), LookingDecoder(target, options))
+    encoder = ConvEncoder(len(task.source_vocabulary), task.max_source, options)
+    return EncoderDecoder(encoder, LookingDecoder(len(task.target_vocabulary), options))
 
 
 register(

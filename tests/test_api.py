@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -219,67 +218,3 @@ def test_nothing_but_the_page_and_the_views_loads_gradio_or_plotly() -> None:
     script += "print([m for m in ('gradio', 'plotly', 'sklearn') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=PACKAGE.parent, timeout=120, check=True)
     assert done.stdout.strip() == "[]"
-
-
-LAYERS = [  # imports go to the left, or stay within one floor
-    {"errors", "options", "vocabulary", "tracing", "alignment", "disk", "pair_store"},
-    {"tasks", "models"},
-    {"presets", "recipes"},
-    {"events", "gate", "decoding", "reading", "watching", "training", "expectation"},
-    {"explore", "experiments"},
-    {"runs", "run_log", "executors", "checkpoints", "kept_runs"},
-    {"views", "lessons", "codegen"},
-    {"api", "shipping"},
-    {"app", "__init__", "__main__"},
-]
-FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names}
-LAZY = {("api", "views"), ("api", "codegen")}
-
-
-def imports(path: Path) -> set[str]:
-    """Parts of this package that a file imports at run time, inside functions too; imports for type checkers do not count."""
-    tree, found = ast.parse(path.read_text()), set()
-    for_checkers = {
-        id(n) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for n in ast.walk(node)
-    }
-    here = path.relative_to(PACKAGE.parent).parts[:-1]
-    for node in ast.walk(tree):
-        if id(node) in for_checkers:
-            continue
-        if isinstance(node, ast.ImportFrom):
-            base = [*here[: len(here) - node.level + 1], *(node.module or "").split(".")] if node.level else (node.module or "").split(".")
-            base = [part for part in base if part]
-            targets = [[*base, alias.name] for alias in node.names] if base == ["playground"] else [base]
-        elif isinstance(node, ast.Import):
-            targets = [alias.name.split(".") for alias in node.names]
-        else:
-            continue
-        found |= {target[1] for target in targets if target[0] == "playground" and len(target) > 1}
-    return found
-
-
-FILES = sorted(PACKAGE.rglob("*.py"), key=str)
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_run_one_way(path: Path) -> None:
-    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    assert part in FLOOR, f"{part} has no floor yet: say where it belongs"
-    for target in imports(path) - {part}:
-        assert (part, target) in LAZY or FLOOR[target] <= FLOOR[part], f"{part} imports {target}, which is above it"
-
-
-def test_only_the_page_imports_gradio_and_only_page_and_views_plotly() -> None:
-    for path in FILES:
-        tree, part = ast.parse(path.read_text()), path.relative_to(PACKAGE).parts[0]
-        for node in tree.body:
-            names = (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-            for name in names:
-                assert not name.startswith("gradio") or part == "app", path
-                assert not name.startswith("plotly") or part in ("app", "views"), path

@@ -18,7 +18,7 @@ import torch
 from playground import Run, codegen, models, tasks
 from playground.codegen.plain import plain
 from playground.codegen.prose import prose
-from playground.models.layers import attention, recurrent
+from playground.models.layers import attention, cells, recurrent
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import PictureTask, TypedTask
 from playground.tasks.pairs import store as pair_store
@@ -270,10 +270,10 @@ def test_docstrings_keep_what_is_not_about_watching() -> None:
 
 
 def test_plain_source_of_a_block() -> None:
-    lstm = codegen.plain_source(recurrent.Recurrent._lstm)
+    lstm = codegen.plain_source(cells.LSTM.step)
     assert "c = f * c + i * g" in lstm and "tap" not in lstm
     whole = codegen.plain_source(recurrent.Recurrent)
-    assert "_held" in whole and "_scan" not in whole and "_lstm" not in whole and "explicit" not in whole
+    assert "fused" in whole and "_scan" not in whole and "_looped" not in whole and "explicit" not in whole
     built = attention.Additive(8)
     assert codegen.plain_source(built) == codegen.plain_source(attention.Additive)
     for part in tried("transformer", "addition").model.modules():

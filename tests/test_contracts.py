@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from playground import models, tasks
-from playground.inference.answers import names
 from playground.inference.decoding import decode_batch
 from playground.inference.explore import explore
 from playground.models import Autoencoder, EncoderDecoder, Reader
@@ -49,7 +48,7 @@ def test_shapes(architecture: str, task_id: str) -> None:
         assert encoded.states.shape[:2] == batch.source.shape or isinstance(task, SensedTask)
     elif isinstance(model, Reader):
         each = batch.source.shape if task.kind in ("tags", "infill") else (len(batch),)
-        assert out.shape == each if task.kind == "number" else (*each, len(names(task)))
+        assert out.shape == each if task.kind == "number" else (*each, len(task.classes))
     else:
         assert out.shape == batch.target.shape
     assert model.loss(batch).shape == ()

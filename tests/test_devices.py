@@ -22,7 +22,7 @@ from playground.runs.executors.process import ProcessExecutor
 from playground.runs.executors.worker import Crash, _crash, words
 from playground.runs.pause import Gate
 from playground.training.recipes import make
-from playground.training.trainer import HALVE
+from playground.training.reporter import HALVE
 from tests.fakes import HERE
 from tests.pages import answered, new_page
 

@@ -101,8 +101,9 @@ def test_the_fork_server_may_be_killed_too(processes: ProcessExecutor) -> None:
     from multiprocessing.forkserver import _forkserver
 
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
-    os.kill(_forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
-    time.sleep(0.2)
+    server: int = _forkserver._forkserver_pid  # type: ignore[attr-defined]
+    os.kill(server, signal.SIGKILL)
+    assert wait_until(lambda: not alive(server))
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import torch
 
 from playground import api, models, tasks
 from playground.app.page import Page
+from playground.app.panels.inside import Block
+from playground.app.panels.player import Trajectory
 from playground.app.stage import Stage
 from playground.app.visit import Visit
 from playground.errors import InputError
@@ -23,8 +26,6 @@ from playground.views import VIEWS, figure
 from playground.views.blocks import opened as blocks
 from tests import small
 from tests.pages import new_page
-
-SAMPLE = Sample(temperature=1.5, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -41,41 +42,43 @@ def untrained(architecture: str, task_id: str) -> api.Run:
     return api.Run(Checkpoint(recipe, model.state_dict(), {"exact_match": 0.0}, 0.0))
 
 
-def shown(page: Page, run: api.Run, trace: Trace, **more: Any) -> dict[str, Any]:
-    """All that the page is sent of a trace, by panel: JSON."""
-    stage = Stage(Visit(run.recipe, given=run.task.first(), **more), run, trace)
-    values = page.values(stage, {})
-    return {name: json.loads(value) if isinstance(value, str) else value for name, value in values.items()}
+def stage(run: api.Run, trace: Trace, **more: Any) -> Stage:
+    return Stage(Visit(run.recipe, given=run.task.first(), **more), run, trace)
 
 
-def traces(run: api.Run) -> Iterator[tuple[dict[str, Any], Trace]]:
-    """The first input, decoded in every way there is, and with an edit; each with the visit's part in it."""
+def shown(page: Page, answer: Stage) -> dict[str, Any]:
+    """All that the page is sent of a stage, by panel."""
+    return {name: json.loads(value) if isinstance(value, str) else value for name, value in page.values(answer, {}).items()}
+
+
+def traces(run: api.Run) -> Iterator[Trace]:
+    """The first input, decoded in every way there is, and with an edit."""
     given = run.task.first().model_input(run.task)
     plain = run.explore(given)
-    yield {}, plain
-    yield {}, run.explore(given, edits=[Edit(next(site for site in plain if site.startswith("encoder") or site not in DEAD), "scale", 0.5)])
+    yield plain
+    yield run.explore(given, edits=[Edit(next(site for site in plain if site not in COUNTED), "scale", 0.5)])
     if run.task.writes and isinstance(run.model, models.EncoderDecoder):
-        for strategy in (SAMPLE, Beam(2)):
-            best = run.explore(given, strategy=strategy)
-            yield {"strategy": strategy}, run.explore(given, forced=dict(enumerate(best.tokens))) if strategy != SAMPLE else best
+        yield run.explore(given, strategy=Sample(temperature=1.5, seed=3))
+        yield run.explore(given, forced=dict(enumerate(run.explore(given, strategy=Beam(2)).tokens)))
 
 
-DEAD = ("decoder.order",)  # it picks a row: half of it is another row
+COUNTED = ("decoder.order",)  # it picks a row: half of it is another row
 
 
 @pytest.mark.parametrize(("architecture", "task_id"), small.PAIRS)
 def test_every_pair_lives_on_the_page(page: Page, architecture: str, task_id: str) -> None:
-    """Scene, chart, rail, code and all other panels, for an input decoded greedily, drawn, searched, and with an edit."""
+    """Picture, chart, rail, code and all other panels; the picture and the chart also of what was drawn, searched or edited."""
     run = untrained(architecture, task_id)
-    for more, trace in traces(run):
-        values = shown(page, run, trace, **more)
-        scene = values["Player"]
-        assert scene["kind"] == ("picture" if trace.reconstruction is not None else "sequence")
-        assert values["Rail"]["architecture"] == architecture and values["Rail"]["task"] == task_id
-        if scene["kind"] == "sequence":
-            agree(scene, trace)
-        for part in blocks_of(scene):
-            assert blocks.has(run.model, trace, part), f"{part} is drawn and cannot be opened"
+    first, *others = (stage(run, trace) for trace in traces(run))
+    values = shown(page, first)
+    assert values["Rail"]["architecture"] == architecture and values["Rail"]["task"] == task_id
+    assert values["Player"]["kind"] == ("sequence" if "Trajectory" in values else "picture")
+    for answer in (first, *others):
+        for part in blocks_of(answer.scene):
+            assert blocks.has(run.model, answer.trace, part), f"{part} is drawn and cannot be opened"
+        if answer.scene["kind"] == "sequence":
+            agree(answer.scene, answer.trace)
+            json.dumps(page[Trajectory].value(answer))
 
 
 def agree(scene: dict[str, Any], trace: Trace) -> None:
@@ -114,15 +117,13 @@ def test_every_figure_is_drawn_or_says_why_not(architecture: str, task_id: str) 
 
 
 @pytest.mark.parametrize(("architecture", "task_id"), small.EACH_KIND)
-def test_every_block_is_opened_whatever_was_decoded(page: Page, architecture: str, task_id: str) -> None:
-    """As a visitor opens them, by a click: modules, and the quantities and bare tables that have none."""
+def test_every_button_opens_its_block(page: Page, architecture: str, task_id: str) -> None:
+    """As a visitor opens them; each with one of the traces, since all blocks of a plain one are opened elsewhere."""
     run = untrained(architecture, task_id)
-    for more, trace in traces(run):
-        for path in (*blocks.known(run.model), *blocks.tables(run.model), *trace.sites):
-            if blocks.has(run.model, trace, path):
-                opened = blocks.detail(run, trace, path)
-                assert opened["title"] and opened["code"], path
-        assert shown(page, run, trace, block=blocks.known(run.model)[-1], **more)["Block"]["title"]
+    answers = [stage(run, trace) for trace in traces(run)]
+    for n, path in enumerate(sorted(blocks_of(answers[0].scene))):
+        opened = json.loads(page[Block].sent(replace(answers[n % len(answers)], visit=replace(answers[0].visit, block=path))))
+        assert opened["title"] and opened["code"], path
 
 
 @pytest.mark.parametrize("task_id", [id for id, task in tasks.tasks().items() if issubclass(task, TextTask) and task.writes])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import models, tasks
-from playground.inference.answers import names, read
+from playground.inference.answers import read
 from playground.inference.attention_maps import crossing
 from playground.inference.explore import explore
 from playground.inference.projection import project
@@ -76,10 +76,10 @@ def test_answers_have_names_places_and_probabilities(architecture: str, task_id:
     if task.kind == "number":
         assert trace.probabilities is None and trace.output == str(round(float(trace["head.logits"][0]) * task.scale))
         return
-    assert set(trace.tokens) <= set(names(task))
-    assert trace.probabilities.shape == (len(trace.tokens), len(names(task)))
+    assert set(trace.tokens) <= set(task.classes)
+    assert trace.probabilities.shape == (len(trace.tokens), len(task.classes))
     np.testing.assert_allclose(trace.probabilities.sum(-1), 1, atol=1e-5)
-    assert [names(task)[i] for i in trace.probabilities.argmax(-1)] == list(trace.tokens)
+    assert [task.classes[i] for i in trace.probabilities.argmax(-1)] == list(trace.tokens)
 
 
 @readers

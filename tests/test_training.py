@@ -18,10 +18,12 @@ from playground.runs.events import Done, Event, Failed, Progress, Snapshot, Star
 from playground.runs.executors.inline import InlineExecutor
 from playground.tasks import Batch
 from playground.training import evaluation as watching
+from playground.training import reporter, stepper
 from playground.training import trainer as training
 from playground.training.recipes import Recipe
+from playground.training.reporter import film_steps
 from playground.training.stepper import schedule
-from playground.training.trainer import film_steps, new_model, pick_device, train
+from playground.training.trainer import new_model, pick_device, train
 from tests.small import DECODER_PAIRS, EACH_KIND, LEARNING, ONE_EACH, tiny_recipe
 
 
@@ -146,7 +148,7 @@ def test_training_ends_early_when_all_is_right_twice(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("playground.models.EncoderDecoder.score", lambda self, batch: 1.0)
     events = list(train(tiny_recipe(*DECODER_PAIRS[0], steps=100)))
     done = events[-1]
-    assert isinstance(done, Done) and (done.reason, done.step) == ("early", 2 * (100 // training.EVALUATIONS))
+    assert isinstance(done, Done) and (done.reason, done.step) == ("early", 2 * (100 // reporter.EVALUATIONS))
     assert losses(events)[-1][0] == done.step and snapshots(events)[-1].best
 
 
@@ -159,8 +161,8 @@ def test_clearly_better_weights_from_before_the_end_are_restored(monkeypatch: py
         seen.append({k: v.clone() for k, v in model.state_dict().items()})
         original(self, next(scores), model, higher)
 
-    original = training._Best.offer
-    monkeypatch.setattr(training._Best, "offer", offer)
+    original = reporter.Best.offer
+    monkeypatch.setattr(reporter.Best, "offer", offer)
     best = load(snapshots(list(train(recipe)))[-1].weights)
     assert all(torch.equal(best[name], value) for name, value in seen[1].items())
     assert not all(torch.equal(best[name], value) for name, value in seen[3].items())
@@ -298,9 +300,9 @@ def test_on_cuda(pair: tuple[str, str]) -> None:
 def test_the_cuda_clock_waits_for_the_device() -> None:
     device = torch.device("cuda")
     big = torch.randn(4096, 4096, device=device)
-    start = training.clock(device)
+    start = stepper.clock(device)
     for _ in range(20):
         big @ big
-    waited = training.clock(device) - start
+    waited = stepper.clock(device) - start
     assert torch.cuda.current_stream().query(), "work is still under way"
     assert waited > 0

@@ -12,7 +12,6 @@ from torch.nn import functional as F
 
 from playground import tasks
 from playground.errors import InputError
-from playground.inference.answers import names
 from playground.inference.explore import explore
 from playground.models import Block, architectures
 from playground.models.layers.positions import POSITIONS
@@ -128,7 +127,7 @@ def test_a_reader_reads_the_whole_off_a_summary_token(task_id: str) -> None:
     assert seen["encoder.states"].shape == (s, 16)
     assert seen["encoder.layers.1.self_attention.weights"].shape == (2, s + whole, s + whole)
     assert ("encoder.summary" in seen.sites) == whole
-    classes = 1 if task.kind == "number" else len(names(task))
+    classes = 1 if task.kind == "number" else len(task.classes)
     assert seen["head.logits"].shape == ((classes,) if whole else (s, classes))
     if whole:
         expected = model.head(torch.from_numpy(seen["encoder.summary"])).detach().numpy()

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..inference.answers import read
 from ..inference.decoding import decode
-from ..models import Autoencoder, EncoderDecoder, Reader, initialise
+from ..models import Autoencoder, EncoderDecoder, Model, Reader, initialise
 from ..tasks import PictureTask, SensedTask, SequenceTask, Task, TextTask
 from ..training.recipes import Training
 from ..training.stepper import Stepper
@@ -79,7 +79,7 @@ def drawn_again(model: Autoencoder, picture: Tensor) -> str:
     return "\n".join([*rows, f"mean squared error {float((made - picture).square().mean()):.6f}"])
 
 
-def fit(model: nn.Module, task: Task, options: Training, seed: int) -> None:
+def fit(model: Model, task: Task, options: Training, seed: int) -> None:
     """Train from scratch, and tell the loss and the held-out score as it goes."""
     initialise(model, torch.Generator().manual_seed(seed))
     stepper = Stepper(model, task, options, seed, torch.device("cpu"))
@@ -90,4 +90,4 @@ def fit(model: nn.Module, task: Task, options: Training, seed: int) -> None:
         if loss is None:
             raise SystemExit(f"The loss was no longer a number at step {step}.")
         if step == 1 or step % max(1, options.steps // 20) == 0:
-            print(f"step {step:5}   loss {loss:.4f}   held out, {better}: {model.score(held_out):.4f}")  # type: ignore[operator]
+            print(f"step {step:5}   loss {loss:.4f}   held out, {better}: {model.score(held_out):.4f}")

@@ -21,11 +21,6 @@ class Answer(NamedTuple):
     probabilities: Float[Tensor, "answers classes"] | None
 
 
-def names(task: Task) -> tuple[str, ...]:
-    """What the classes of a reader's logits are called, in their order."""
-    return task.classes
-
-
 def read(model: Reader, task: Task, ids: Int[Tensor, " source"], logits: Tensor) -> Answer:
     """The answers to one source: `ids` without padding, `logits` its row of what the model gave."""
     logits = logits.float()

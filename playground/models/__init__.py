@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
-from torch import nn
-
 from ..errors import InputError
+from ..options import show
 from ..tasks import Task
-from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Reader, writable
+from ..tasks.registry import USUAL
+from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, writable
 from .initial import initialise
 from .size import flops_per_example, parameter_count
 
+KINDS = ("sequence decoder", "reader", "autoencoder")
 SOURCES = {"picture": "grey pictures", "caption": "coloured pictures", "sound": "sounds"}  # all other kinds of task read tokens
 
 
@@ -26,12 +28,21 @@ class Architecture:
     id: str
     title: str
     description: str
-    kind: str  # "sequence decoder" | "reader" | "autoencoder"
-    learns: tuple[str, ...]  # the kinds of task it fits
+    kind: str  # one of KINDS: what its model is an EncoderDecoder, a Reader or an Autoencoder for
+    learns: tuple[str, ...]  # the kinds of task it fits, see `tasks.Task`
     Options: type[Any]
-    build: Callable[[Any, Any], nn.Module]
+    build: Callable[[Any, Any], Model]
     paper: str
     parts: tuple[bool, bool, bool] = (True, True, True)  # whether it has an encoder, a code, a decoder
+    order: float = math.inf  # in a list: from the first that is taught
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(f"The kind of {self.id} is {show(self.kind)}; allowed are: {', '.join(KINDS)}.")
+        if isinstance(self.learns, str) or not self.learns or not set(self.learns) <= set(USUAL):
+            raise InputError(f"{self.id} learns {show(self.learns)}; allowed is a tuple of kinds of task: {', '.join(USUAL)}.")
+        if not is_dataclass(self.Options):
+            raise InputError(f"The Options of {self.id} must be a dataclass whose fields are options, see playground.options.")
 
     def fits(self, task: type[Task]) -> bool:
         return task.kind in self.learns
@@ -49,6 +60,13 @@ class Architecture:
             return "goes on with a begun text and cannot turn one into another"
         return "turns one text into another"
 
+    def make(self, task: Task, options: Any) -> Model:
+        """What `build` makes, if that can be trained; else a TypeError that says what is missing."""
+        model = self.build(task, options)
+        if not isinstance(model, Model):
+            raise TypeError(f"{self.id} builds a {type(model).__name__}; it must build an EncoderDecoder, a Reader or an Autoencoder.")
+        return model
+
 
 _registry: dict[str, Architecture] = {}
 
@@ -59,6 +77,11 @@ def register(architecture: Architecture) -> None:
 
 def architectures() -> dict[str, Architecture]:
     return dict(_registry)
+
+
+def ordered() -> list[Architecture]:
+    """In the order of teaching; those that have no place in it come last."""
+    return sorted(_registry.values(), key=lambda a: a.order)
 
 
 def get(id: str) -> Architecture:
@@ -80,11 +103,13 @@ __all__ = [
     "Encoded",
     "Encoder",
     "EncoderDecoder",
+    "Model",
     "Reader",
     "architectures",
     "flops_per_example",
     "get",
     "initialise",
+    "ordered",
     "parameter_count",
     "register",
     "writable",

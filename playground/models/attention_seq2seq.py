@@ -118,5 +118,6 @@ register(
         Options=Options,
         build=build,
         paper="Bahdanau, Cho & Bengio, 2015; Luong, Pham & Manning, 2015",
+        order=2,
     )
 )

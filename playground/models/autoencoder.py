@@ -140,5 +140,6 @@ register(
         Options=Options,
         build=build,
         paper="Hinton & Salakhutdinov, 2006",
+        order=10,
     )
 )

@@ -1,7 +1,7 @@
 """The interfaces that all models share.
 
-Three kinds: sequence decoders (encode, then `decode_step` until EOS), readers, and autoencoders. Shapes are batch first:
-B batch, S source, T target, H hidden, V vocabulary. Recurrent states are (layers, B, H), as in torch.
+Three kinds of `Model`: sequence decoders (encode, then `decode_step` until EOS), readers, and autoencoders. Shapes are batch
+first: B batch, S source, T target, H hidden, V vocabulary. Recurrent states are (layers, B, H), as in torch.
 
 The interfaces `Encoder`, `Decoder` and `EncoderDecoder` follow A. Zhang et al., *Dive into Deep Learning*, ch. 10.
 """
@@ -9,7 +9,7 @@ The interfaces `Encoder`, `Decoder` and `EncoderDecoder` follow A. Zhang et al.,
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,23 +22,48 @@ from ..tasks import NO_ANSWER, Batch
 from ..vocabulary import BOS, MASK, PAD
 
 
+class Model(nn.Module, ABC):
+    """What can be trained. One that reads its batches spoiled or with draws of its own has a method `corrupt(batch, generator)` too."""
+
+    @abstractmethod
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """What training makes small, a mean over the batch."""
+
+    @abstractmethod
+    def score(self, batch: Batch) -> float:
+        """What a page shows of held-out examples; its task says whether higher is better."""
+
+    @torch.no_grad()
+    def metrics(self, batch: Batch) -> dict[str, float]:
+        """What is reported of a finished run."""
+        return {"exact_match": self.score(batch), "loss": float(self.loss(batch))}
+
+    def extent(self, batch: Batch) -> tuple[int, int]:
+        """At how many places an encoder and a decoder work on each of these examples: how much work a model is depends on them."""
+        return batch.source.shape[1], batch.target.shape[1]
+
+
 @dataclass(frozen=True)
 class Encoded:
-    """What an encoder hands over: all states, the final one (a tensor, or a pair for LSTM), and which states are real."""
+    """What an encoder hands over to its decoder.
+
+    `states` are looked at; `final`, in whatever form the decoder begins with (a tensor, a pair for LSTM), may be None where it begins
+    from the states alone; `mask` is True where a state is real, None where all are.
+    """
 
     states: Float[Tensor, "batch source hidden"]
-    final: Any
-    mask: Bool[Tensor, "batch source"] | None
+    final: Any = None
+    mask: Bool[Tensor, "batch source"] | None = None
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """Reads a source: tokens (B, S), or the numbers of pictures or sounds (B, …)."""
 
     @abstractmethod
     def forward(self, source: Tensor, mask: Bool[Tensor, "batch source"] | None = None) -> Encoded: ...
 
 
-class Decoder(nn.Module):
+class Decoder(nn.Module, ABC):
     """Writes a target, one token after the other, from what the encoder handed over."""
 
     @abstractmethod
@@ -61,7 +86,7 @@ def writable(scores: Float[Tensor, "*batch vocabulary"]) -> Float[Tensor, "*batc
     return scores.masked_fill(never, -math.inf)
 
 
-class EncoderDecoder(nn.Module):
+class EncoderDecoder(Model):
     """An encoder and a decoder made one: `decode(encode(source), target)`."""
 
     def __init__(self, encoder: Encoder, decoder: Decoder) -> None:
@@ -98,8 +123,11 @@ class EncoderDecoder(nn.Module):
         right = writable(self(batch.source, batch.target_in, batch.mask)).argmax(-1) == batch.target
         return float((right | (batch.target == PAD)).all(1).float().mean())
 
+    def extent(self, batch: Batch) -> tuple[int, int]:
+        return self.encode(batch.source, batch.mask).states.shape[1], batch.target.shape[1]
 
-class Reader(nn.Module):
+
+class Reader(Model):
     """Reads a source and answers at once. `answers` is the kind of its task.
 
     `forward` gives logits (B, C) for a label, (B, S, C) for tags and for the words that masks hide, (B,) for a number, in
@@ -130,6 +158,10 @@ class Reader(nn.Module):
         right = self._right(batch)
         return float(right[(self.targets(batch) != NO_ANSWER).view_as(right)].float().mean())
 
+    @torch.no_grad()
+    def metrics(self, batch: Batch) -> dict[str, float]:
+        return {"exact_match": self.score(batch), "accuracy": self.accuracy(batch), "loss": float(self.loss(batch))}
+
     def targets(self, batch: Batch) -> Tensor:
         """The right answer at the place where it is read off: hidden words move to their masks. (B,) or (B, S)"""
         if self.answers != "infill":
@@ -146,7 +178,7 @@ class Reader(nn.Module):
         return right if right.dim() == 2 else right[:, None]
 
 
-class Counted:
+class Counted(EncoderDecoder):
     """A model that is fitted by counting examples instead of by gradients."""
 
     @abstractmethod
@@ -154,7 +186,7 @@ class Counted:
         """Add the examples to the counts."""
 
 
-class Autoencoder(nn.Module):
+class Autoencoder(Model):
     """`decode(encode(x))` should be x again, through a code too small to hold everything.
 
     `condition` (B,) is a class that a conditional model reads beside the picture and beside the code; others do without.
@@ -196,8 +228,10 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def metrics(self, batch: Batch) -> dict[str, float]:
-        """What is reported of a finished run."""
         return {"mse": self.score(batch), "loss": float(self.loss(batch))}
+
+    def extent(self, batch: Batch) -> tuple[int, int]:
+        return 1, 1
 
 
 @dataclass(frozen=True)

@@ -118,5 +118,6 @@ register(
         Options=Options,
         build=build,
         paper="Xu et al., 2015; Vaswani et al., 2017",
+        order=8,
     )
 )

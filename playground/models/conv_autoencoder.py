@@ -53,7 +53,7 @@ class Convolution(nn.Module):
     def __init__(self, inputs: int, outputs: int, side: int, window: int = WINDOW, stride: int = 2) -> None:
         super().__init__()
         self.kernel = nn.Conv2d(inputs, outputs, window, stride=stride, padding=(window - 1) // 2)
-        self.kernel.uses = side**2  # type: ignore[assignment]
+        self.uses = side**2
         self.norm = nn.GroupNorm(outputs // GROUP, outputs)
 
     def forward(self, x: Float[Tensor, "batch inputs _ _"]) -> Float[Tensor, "batch outputs side side"]:
@@ -77,7 +77,7 @@ class Upsampling(nn.Module):
     def __init__(self, inputs: int, outputs: int, side: int) -> None:
         super().__init__()
         self.kernel = nn.ConvTranspose2d(inputs, outputs, WINDOW, stride=2, padding=1)
-        self.kernel.uses = side**2  # type: ignore[assignment]
+        self.uses = side**2
         self.norm = nn.GroupNorm(outputs // GROUP, outputs) if outputs > 1 else None
 
     def forward(self, x: Float[Tensor, "batch inputs side side"]) -> Float[Tensor, "batch outputs 2*side 2*side"]:
@@ -162,5 +162,6 @@ register(
         Options=Options,
         build=build,
         paper="Masci et al., 2011",
+        order=11,
     )
 )

@@ -130,5 +130,6 @@ register(
         Options=Options,
         build=build,
         paper="Sohn, Lee & Yan, 2015",
+        order=13,
     )
 )

@@ -23,7 +23,7 @@ from ..options import choice, integer, number
 from ..tasks import Batch, SequenceTask
 from ..tracing import Trace, tap
 from ..vocabulary import BOS, PAD
-from . import Architecture, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, register
+from . import Architecture, Block, Counted, Decoder, Encoded, Encoder, register
 from .seq2seq import looped
 
 SMOOTHINGS = {"interpolation": "interpolation (Jelinek–Mercer)", "backoff": "stupid backoff"}
@@ -167,7 +167,7 @@ class Counts(Decoder):
         return keys
 
 
-class NGram(EncoderDecoder, Counted):
+class NGram(Counted):
     """Source and target are one text: the last n − 1 tokens of both tell the next."""
 
     decoder: Counts
@@ -206,5 +206,6 @@ register(
         build=build,
         paper="Jelinek & Mercer, 1980; Brants et al., 2007",
         parts=(False, False, True),
+        order=7,
     )
 )

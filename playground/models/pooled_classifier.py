@@ -110,5 +110,6 @@ register(
         build=build,
         paper="Yang et al., 2016; Lin et al., 2017",
         parts=(True, True, False),
+        order=6,
     )
 )

@@ -195,5 +195,6 @@ register(
         Options=Options,
         build=build,
         paper="Chan et al., 2016; Chorowski et al., 2015",
+        order=9,
     )
 )

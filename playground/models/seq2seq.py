@@ -96,5 +96,6 @@ register(
         Options=Options,
         build=build,
         paper="Sutskever, Vinyals & Le, 2014",
+        order=1,
     )
 )

@@ -66,5 +66,6 @@ register(
         Options=TransformerOptions,
         build=build,
         paper="Vaswani et al., 2017",
+        order=3,
     )
 )

@@ -117,5 +117,6 @@ register(
         build=build,
         paper="Radford et al., 2018 and 2019",
         parts=(False, False, True),
+        order=4,
     )
 )

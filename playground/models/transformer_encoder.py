@@ -58,11 +58,9 @@ def build(task: ReaderTask | SequenceTask, options: TransformerOptions) -> Encod
             "transformer_encoder reads one word off each mask, and here a mask can hide several. "
             "Choose single words as blanks, or the transformer."
         )
-    classes = len(task.target_vocabulary) if isinstance(task, SequenceTask) else len(task.classes)
     whole = task.kind in ("label", "number")
     encoder = TransformerEncoder(len(task.source_vocabulary), task.max_source, options, summary=whole)
-    scale = task.scale if isinstance(task, ReaderTask) else 1.0
-    return EncoderOnly(encoder, Head(options.width, 1 if task.kind == "number" else classes), task.kind, scale)
+    return EncoderOnly(encoder, Head(options.width, len(task.classes) or 1), task.kind, task.scale)
 
 
 register(
@@ -76,5 +74,6 @@ register(
         build=build,
         paper="Devlin et al., 2019",
         parts=(True, False, False),
+        order=5,
     )
 )

@@ -166,5 +166,6 @@ register(
         Options=Options,
         build=build,
         paper="Kingma & Welling, 2014; β: Higgins et al., 2017",
+        order=12,
     )
 )

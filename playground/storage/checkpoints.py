@@ -6,6 +6,7 @@ types of all tensors must be those of the model that our own code builds from th
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -110,7 +111,8 @@ def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
         raise InputError(f"The file has {len(data):,} bytes; weights here have at most {MAX_FILE:,}.")
     header = _header(data)
     about = {"metrics": {}} if otherwise is not None and _bare(header) else _about(header)
-    recipe = otherwise if otherwise is not None and "recipe" not in about else recipes.from_json(about.get("recipe"))  # type: ignore[arg-type]
+    told: Any = about.get("recipe")  # whatever it is, it is checked
+    recipe = otherwise if otherwise is not None and "recipe" not in about else recipes.from_json(told)
     expected = {k: tuple(v.shape) for k, v in recipe.build_model().state_dict().items()}
     _compare(header, expected)
     try:
@@ -229,7 +231,5 @@ def _projection(data: Mapping[str, Any]) -> Projection:
 
 
 def unpack(data: Mapping[str, Any]) -> NDArray[np.float32]:
-    """The array that `events.pack` packed."""
-    import base64
-
+    """The array that `wire.pack` packed."""
     return np.frombuffer(base64.b64decode(data["f32"]), dtype="<f4").reshape(data["shape"]).astype(np.float32)

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import torch
-from torch import nn
 
 from .. import models, tasks
 from ..errors import InputError
+from ..models import Model
 from ..options import Value, checked, choice, defaults, integer, number, parse, show
 from .presets import PRESETS, Preset
 
@@ -67,11 +67,12 @@ class Recipe:
     def build_task(self) -> tasks.Task:
         return _task(self.task, self.task_options)
 
-    def build_model(self) -> nn.Module:
+    def build_model(self) -> Model:
         """A new model, its parameters not yet initialised by this recipe's seed."""
         architecture = models.get(self.architecture)
         with torch.random.fork_rng(devices=[]):  # torch's layers draw their start from the global generator: leave no mark on it
-            return architecture.build(self.build_task(), parse(architecture.Options, dict(self.model_options), "model option"))
+            torch.default_generator.manual_seed(self.seed)
+            return architecture.make(self.build_task(), parse(architecture.Options, dict(self.model_options), "model option"))
 
     def settled(self, **training: Value) -> Recipe:
         """With nothing left to be decided by the machine: steps instead of seconds, a precision instead of "auto"."""
@@ -207,19 +208,9 @@ def _work(architecture: str, task: str, model_options: Pairs, task_options: Pair
     built = _task(task, task_options)
     entry = models.get(architecture)
     with torch.random.fork_rng(devices=[]):  # a real one: option limits keep it small, and torch's meta device costs 2 s to import
-        model = entry.build(built, parse(entry.Options, dict(model_options)))
-        source, target = _lengths(built, model)
-    return models.parameter_count(model), models.flops_per_example(model, source, target) * batch_size
-
-
-@torch.no_grad()
-def _lengths(task: tasks.Task, model: nn.Module) -> tuple[int, int]:
-    """Places of a long source, and of what is written for it."""
-    if isinstance(task, tasks.SensedTask):
-        states = model.encode(task.perceive(task.pinned).source).states  # type: ignore[operator]
-        return states.shape[1], task.max_steps()
-    longest = task.trained_lengths[1] if isinstance(task, tasks.TextTask) else 0
-    return max(longest, 1), longest + 1
+        model = entry.make(built, parse(entry.Options, dict(model_options)))
+        places = model.extent(built.longest())
+    return models.parameter_count(model), models.flops_per_example(model, *places) * batch_size
 
 
 def _within_caps(recipe: Recipe) -> None:

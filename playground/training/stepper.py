@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import nn
 
-from ..models import Counted
+from ..models import Counted, Model
 from ..tasks import Batch, Task
 from .recipes import Training
 
@@ -21,14 +22,16 @@ CHUNK = 32  # batches drawn at once
 class Stepper:
     """Model, optimizer and data: one call, one gradient step."""
 
-    def __init__(self, model: nn.Module, task: Task, options: Training, seed: int, device: torch.device) -> None:
+    def __init__(self, model: Model, task: Task, options: Training, seed: int, device: torch.device) -> None:
         self.model, self.task, self.options, self.device = model, task, options, device
         self.generator = torch.Generator().manual_seed(seed + 1)  # the model's own start has the seed itself
         self.seed, self.drops = seed, any(isinstance(module, nn.Dropout) and module.p > 0 for module in model.modules())
         model.train(not self.drops)  # a model with dropout rests except in a step, so that whoever looks sees all of it
         self.parameters = list(model.parameters())
-        self.learn = self._count
-        if not isinstance(model, Counted):
+        self.learn: Callable[[Batch], float | None]
+        if isinstance(model, Counted):
+            self.learn = partial(count, model)
+        else:
             self.learn = self._descend
             self.optimizer = torch.optim.AdamW(
                 self.parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=options.weight_decay, fused=True
@@ -52,7 +55,7 @@ class Stepper:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
         with self._dropping(), torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
-            loss = self.model.loss(batch)  # type: ignore[operator]
+            loss = self.model.loss(batch)
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)
@@ -78,12 +81,6 @@ class Stepper:
             self.model.eval()
             shared.set_state(state)
 
-    @torch.no_grad()
-    def _count(self, batch: Batch) -> float | None:
-        value = float(self.model.loss(batch))  # type: ignore[operator]
-        self.model.count(batch)  # type: ignore[operator]
-        return value
-
     def _batches(self) -> Iterator[Batch]:
         size = self.options.batch_size
         corrupt = getattr(self.model, "corrupt", None)
@@ -94,6 +91,14 @@ class Stepper:
             chunk = chunk.to(self.device)
             for i in range(CHUNK):
                 yield chunk[slice(i * size, (i + 1) * size)]
+
+
+@torch.no_grad()
+def count(model: Counted, batch: Batch) -> float | None:
+    """Add the batch to the counts; the loss before that."""
+    value = float(model.loss(batch))
+    model.count(batch)
+    return value
 
 
 def schedule(share: float) -> float:

@@ -19,10 +19,6 @@ from ..panel import Panel
 from ..stage import Stage
 from ..visit import HOME, SHIPPED, Visit
 
-ARCHITECTURES = (
-    "seq2seq", "attention_seq2seq", "transformer", "transformer_decoder", "transformer_encoder", "pooled_classifier", "ngram", "captioner",
-    "recognizer", "autoencoder", "conv_autoencoder", "vae", "cvae",
-)  # fmt: skip
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
 
@@ -115,7 +111,7 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
     nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     return {
         "tasks": [_task(t) for t in tasks.ordered()],
-        "architectures": [_architecture(a) for a in _ordered(models.architectures(), ARCHITECTURES)],
+        "architectures": [_architecture(a) for a in models.ordered()],
         "task": recipe.task,
         "architecture": recipe.architecture,
         "facts": facts(recipe),
@@ -147,7 +143,7 @@ def facts(recipe: Recipe) -> list[list[str]]:
 
 def usual(task: type[tasks.Task]) -> models.Architecture:
     """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
-    fitting = [a for a in _ordered(models.architectures(), ARCHITECTURES) if a.fits(task)]
+    fitting = [a for a in models.ordered() if a.fits(task)]
     return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != HOME[0]))
 
 
@@ -164,11 +160,6 @@ def _architecture(a: models.Architecture) -> dict[str, Any]:
         "tasks": [t.id for t in every if a.fits(t)],
         "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
     }
-
-
-def _ordered(entries: dict[str, Any], known: tuple[str, ...]) -> list[Any]:
-    """In the order of teaching; what is not placed there comes last."""
-    return sorted(entries.values(), key=lambda e: known.index(e.id) if e.id in known else len(known))
 
 
 def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:

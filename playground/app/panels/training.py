@@ -12,7 +12,7 @@ from ...errors import InputError
 from ...options import show
 from ...runs.events import Failed
 from ...training.expected_time import expected_seconds
-from ...training.trainer import HALVE
+from ...training.reporter import HALVE
 from ...wire import pack
 from ..library import ready, trained
 from ..names import about, link

@@ -18,7 +18,7 @@ single decoding step; N heads of D = H / N numbers. The same code computes both.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
@@ -225,17 +225,17 @@ class DecoderLayer(EncoderLayer):
         self.cross_attention = MultiHeadAttention(options.width, options.heads)
         self.norm3 = nn.LayerNorm(options.width)
 
-    def forward(  # type: ignore[override]
+    def forward(
         self,
         x: Float[Tensor, "batch *positions width"],
         shown: Tensor | None,
-        turn: Turn | None,
-        past: Memory | None,
-        source: Memory,
-        source_shown: Tensor | None,
+        turn: Turn | None = None,
+        past: Memory | None = None,
+        *source: Any,
     ) -> tuple[Float[Tensor, "batch *positions width"], Memory]:
+        """`source` is the memory of the encoder's states, and where it may be looked at."""
         read = self.enter(1, x)
         memory = self.self_attention.remember(read, turn, past)
         x = self.leave(1, x, self.self_attention(read, memory, shown, turn))
-        x = self.leave(2, x, self.cross_attention(self.enter(2, x), source, source_shown))
+        x = self.leave(2, x, self.cross_attention(self.enter(2, x), *source))
         return self.leave(3, x, self.feed_forward(self.enter(3, x))), memory

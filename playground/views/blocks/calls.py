@@ -18,10 +18,9 @@ from torch import Tensor, nn
 
 from ...inference.decoding import decode
 from ...inference.explore import explore
-from ...models import EncoderDecoder
-from ...tasks import Code
+from ...models import Autoencoder, EncoderDecoder
+from ...tasks import Code, Task
 from ...tracing import Recording, Trace
-from ...vocabulary import EOS
 
 if TYPE_CHECKING:
     from ...storage.run import Run
@@ -89,22 +88,18 @@ def _flat(array: Array) -> Array:
     return array[0] if array.ndim >= 2 and len(array) == 1 else array
 
 
-def _again(model: nn.Module, task: Any, trace: Trace) -> None:
-    if trace.reconstruction is not None:
+def _again(model: nn.Module, task: Task, trace: Trace) -> None:
+    if isinstance(model, Autoencoder):
         told = trace.find("*.condition.one_hot")
         given = Code(tuple(trace["encoder.code"].tolist())) if trace.picture is None else trace.picture
         explore(model, task, given, condition=None if told is None else int(told.argmax()))
         return
-    mask = None
-    if trace.sensed is None:
-        ids = torch.tensor([task.source_vocabulary.encode(trace.source)])
-    else:
-        ids, mask = trace.sensed.source, trace.sensed.mask
+    assert trace.reading is not None
+    source, mask = trace.reading.source, trace.reading.mask
     if isinstance(model, EncoderDecoder):
-        numbers = task.target_vocabulary.ids
-        written = torch.tensor([[EOS if token == "end" else numbers[token]] for token in trace.tokens])  # (T, 1)
-        steps = decode(model, ids, mask, max_steps=len(written), forced=dict(enumerate(written)), recording=Recording(model, sites=""))
+        written = torch.tensor([[task.token_id(token)] for token in trace.tokens])  # (T, 1)
+        steps = decode(model, source, mask, max_steps=len(written), forced=dict(enumerate(written)), recording=Recording(model, sites=""))
         assert sum(1 for _ in steps) == len(written)
         return
     with torch.inference_mode(), Recording(model, sites="").open():
-        model(ids)
+        model(source)

@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from ...codegen import plain_source
+from ...models.layers.cells import EQUATIONS
 from ...models.layers.recurrent import Recurrent
 from .about import ours
 
@@ -18,6 +19,8 @@ def lines(module: nn.Module) -> str:
     if type(module).forward is made_of.forward:
         holds = made_of is nn.Module or any(True for _ in module.children())  # it has no lines of its own
         return repr(module) if holds else f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
+    if isinstance(module, Recurrent):
+        return plain_source(type(EQUATIONS[module.cell]).step).strip()
     try:
         return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
     except (OSError, TypeError):  # its class was not read from a file
@@ -26,7 +29,7 @@ def lines(module: nn.Module) -> str:
 
 def _methods(module: nn.Module) -> list[str]:
     """The methods that one forward pass of this module runs through, in the order in which they are met."""
-    waiting, met = [f"_{module.cell}" if isinstance(module, Recurrent) else "forward"], list[str]()
+    waiting, met = ["forward"], list[str]()
     while waiting:
         name = waiting.pop(0)
         method = getattr(type(module), name, None)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import plotly.graph_objects as go
 
 from ...errors import InputError
-from ...inference.answers import names
 from ...models import Autoencoder
 from ...tracing import Trace
 from ..style import MONO, color, escape, meta, percent
@@ -59,4 +58,4 @@ def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
         raise InputError("This model answers with a number; it has no next token.")
     if not 0 <= step < len(trace.tokens):
         raise InputError(f"step is {step}; this answer has steps 0 to {len(trace.tokens) - 1}.")
-    return draw(extract(trace, names(run.task), step))
+    return draw(extract(trace, run.task.classes, step))

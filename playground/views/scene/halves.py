@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from ...inference.answers import names
 from ...inference.attention_maps import AttentionMap
 from ...models import Reader
 from ...models.layers.recurrent import CELL_TITLES, Recurrent
@@ -103,13 +102,13 @@ def _decoder(trace: Trace, model: nn.Module, task: TypedTask) -> dict[str, Any]:
     if isinstance(model, Reader):
         pooled = trace.get("pooling.weights") is not None
         off = "the pooled context" if pooled else "the states" if trace.positions else "the summary state"
-        states, classes = trace.get("encoder.states"), f"{len(names(task))} classes"
+        states, classes = trace.get("encoder.states"), f"{len(task.classes)} classes"
         shape = "1 number" if model.answers == "number" else classes if states is None else f"{states.shape[-1]} → {classes}"
         blocks = anatomy.rest(model, ("encoder", "pooling"))
         return {"ghost": True, "name": "", "note": f"no decoder: {_plural(trace)} read off {off}", "shape": shape, "blocks": blocks}
     blocks = anatomy.columns(model, "decoder", trace)
     recurrent, layers = _recurrent(model.get_submodule("decoder")), anatomy.layers(blocks)
-    hidden, words = trace.get("decoder.hidden"), len(names(task))
+    hidden, words = trace.get("decoder.hidden"), len(task.classes)
     counts = isinstance(model, NGram)
     more = "sees its past" if _encoder_of(model) else "+n is the length added"
     name = _name(recurrent) if recurrent else f"{_count(layers, 'layer')}; {more}" if layers else "counts of words" if counts else ""

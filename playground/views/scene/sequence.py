@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from ...inference.answers import names
 from ...inference.attention_maps import AttentionMap, attention_maps, drawn
 from ...models import Reader
 from ...tasks import TypedTask
@@ -76,7 +75,7 @@ def sequence(
         "main": main,
         "weights": None if looked is None else pack(looked.weights),
         "logits": _packed(logits),
-        "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in names(task)],
+        "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in task.classes],
         "probability": probability,
         "say": sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
         "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
@@ -89,7 +88,7 @@ def sequence(
 
 def _canvas(trace: Trace, task: TypedTask) -> dict[str, Any]:
     """A picture that stands for the source, and how the encoder's states lie on it, rows and columns."""
-    canvas = None if trace.sensed is None else task.canvas(trace.sensed, len(trace.source))
+    canvas = None if trace.reading is None else task.canvas(trace.reading, len(trace.source))
     if canvas is None:
         return {"picture": None}
     pixels, grid = canvas
@@ -152,7 +151,7 @@ def _logits(trace: Trace, model: nn.Module) -> Array | None:
 def _probability(trace: Trace, output: list[str], task: TypedTask) -> list[float] | None:
     if trace.probabilities is None:
         return None
-    ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(names(task))}
+    ids = {"end" if t == SPECIALS[2] else t: i for i, t in enumerate(task.classes)}
     return [float(trace.probabilities[t, ids[token]]) for t, token in enumerate(output)]
 
 
