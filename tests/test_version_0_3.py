@@ -1,0 +1,50 @@
+"""What version 0.3 left behind opens unchanged: its shipped runs answer the same, its links lead to the same place, its files are read.
+
+`tests/data` was written by that version: answers of all shipped runs, links and what they meant, and a run that it kept at its end.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+import playground
+from playground.app.links import from_query, to_query
+
+DATA = Path(__file__).parent / "data"
+LEFT = json.loads((DATA / "answers-of-0.3.json").read_text())
+
+
+@pytest.mark.parametrize("left", LEFT["answers"], ids=lambda left: "-".join(left["pair"]))
+def test_shipped_runs_answer_the_same(left: dict[str, Any]) -> None:
+    run = playground.load(*left["pair"])
+    if "code" in left:
+        pictures, labels = run.task.pictures("held_out")
+        index = left["given"]
+        trace = run.explore(pictures[index].reshape(28, 28).numpy(), condition=int(labels[index]))
+        assert trace["encoder.code"][:4] == pytest.approx(left["code"], abs=2e-3)
+        assert float(np.square(trace.reconstruction - trace.picture).mean()) == pytest.approx(left["mse"], abs=2e-6)
+        return
+    trace = run.explore(left["given"])
+    assert (trace.output, list(trace.tokens)) == (left["output"], left["tokens"])
+    if trace.probabilities is not None:
+        assert [float(row.max()) for row in np.atleast_2d(trace.probabilities)] == pytest.approx(left["top"], abs=2e-4)
+
+
+@pytest.mark.parametrize("left", LEFT["links"], ids=lambda left: left["link"][:60])
+def test_links_lead_to_the_same_place(left: dict[str, Any]) -> None:
+    visit = from_query(dict(parse_qsl(left["link"])), "cpu")
+    assert [*visit.pair] == left["pair"] and visit.recipe.to_query() == left["recipe"]
+    assert (visit.step, visit.block, visit.notice) == (left["step"], left["block"], left["notice"])
+    assert to_query(visit) == left["query"]
+
+
+def test_a_kept_run_is_read() -> None:
+    run = playground.load(DATA / "run-of-0.3.safetensors")
+    assert run.explore("314").output == LEFT["kept"]["output"]
+    assert run.history["losses"] and run.recipe.training.steps == 30
