@@ -27,13 +27,13 @@ EDGES = {
     "models": {"tasks"},
     "inference": {"models", "tasks"},
     "training": {"inference", "models", "runs", "tasks"},
-    "storage": {"inference", "models", "runs", "tasks", "training"},
+    "storage": {"inference", "runs", "tasks", "training"},
     "experiments": {"tasks"},
-    "codegen": {"inference", "models", "storage", "tasks", "training"},
-    "views": {"codegen", "experiments", "inference", "models", "storage", "tasks"},
-    "api": {"codegen", "inference", "models", "runs", "storage", "tasks", "training", "views"},
+    "codegen": {"inference", "models", "tasks", "training"},
+    "views": {"codegen", "experiments", "inference", "models", "tasks"},
+    "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},
     "__init__": {"api", "inference"},
-    "tools": {"api", "experiments", "models", "runs", "storage", "tasks", "training"},
+    "tools": {"api", "experiments", "models", "runs", "storage", "training"},
     "app": {"api", "codegen", "inference", "models", "runs", "storage", "tasks", "training", "views"},
 }
 LAZY = {"views", "codegen"}  # `api` reaches them when a figure or a script is asked for
