@@ -48,6 +48,12 @@ class Run(StoredRun):
 
         return codegen.script(self, given)
 
+    def notebook(self, given: Any = None) -> dict[str, Any]:
+        """The script as a notebook, with the prose of its docstrings between the cells: `json.dumps` makes the file (.ipynb) of it."""
+        from . import codegen
+
+        return codegen.notebook(self, given)
+
 
 def train(
     architecture: str,

@@ -25,10 +25,12 @@ from playground.tasks.pairs import store as pair_store
 from playground.training import recipes
 from playground.training.stepper import Stepper
 from playground.training.trainer import new_model
+from tests import own
 from tests.small import PAIRS, call, recurrent_options, some_input, tiny_options, tiny_recipe
 
 torch.set_num_threads(1)
 STEPS = 30
+LONGEST = 950  # lines of a script: the captioner's
 GUARD = """
 import contextlib, importlib.abc, io, json, runpy, sys, traceback
 import torch
@@ -129,10 +131,43 @@ def test_every_script_answers_what_the_page_answers(tmp_path: Path) -> None:
             told.replace("Encoder–Decoder Playground", ""),
         )
         assert models.get(pair[0]).paper.split(",")[0] in told and "weights.safetensors" in told
-        assert max(map(len, told.split("\n"))) <= 170
+        assert max(map(len, told.split("\n"))) <= 100, path
+        assert told.count("\n") <= LONGEST, path
     for path, answers in guarded(calls).items():
         for got, wanted in zip(answers, expected[path], strict=True):
             assert got == wanted or (wanted.startswith("mean") and got.endswith(wanted) and got.count("\n") == 29), (path, got[-1500:])
+
+
+def test_the_cells_of_a_notebook_run_like_the_script(tmp_path: Path) -> None:
+    calls, expected = [], {}
+    for pair in [
+        ("attention_seq2seq", "reverse"),
+        ("transformer_encoder", "entities"),
+        ("autoencoder", "strokes"),
+        ("captioner", "scenes"),
+    ]:
+        run, folder = tried(*pair), tmp_path / "-".join(pair)
+        (given,) = given_to(run)[:1]
+        path, told = written(run, folder, given), run.notebook(given)
+        assert json.loads(json.dumps(told)) == told and (told["nbformat"], told["nbformat_minor"]) == (4, 5)
+        ids = [cell["id"] for cell in told["cells"]]
+        prose_of = ["".join(cell["source"]) for cell in told["cells"] if cell["cell_type"] == "markdown"]
+        code = ["".join(cell["source"]) for cell in told["cells"] if cell["cell_type"] == "code"]
+        assert len(set(ids)) == len(ids) and "## Model" in prose_of and not any('"""' in text for text in prose_of)
+        Path(path).write_text("\n\n".join([code[0], f"import os\nos.chdir({str(folder)!r})", *code[1:]]))
+        calls.append([path])
+        expected[path] = page_says(run, given)
+    for path, (answer,) in guarded(calls).items():
+        assert answer == expected[path] or answer.endswith(expected[path]), (path, answer[-1500:])
+
+
+def test_what_stands_elsewhere_gets_a_script_too(tmp_path: Path) -> None:
+    """A task and an architecture in files of their own, which nothing here knows."""
+    with own.registered():
+        run = tried("conv_seq2seq", "double")
+        path = written(run, tmp_path / "own", "3 1 4")
+        answer, trained = guarded([[path], [path, "--train", "--steps", "2"]])[path]
+        assert answer == page_says(run, "3 1 4") and "loss" in trained and "Traceback" not in trained
 
 
 TRAINED = [("attention_seq2seq", "reverse"), ("transformer_encoder", "entities"), ("ngram", "completion")]

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..codegen import Script
 from ..errors import InputError
 from ..storage.checkpoints import dumps
 from ..storage.run import Run
@@ -27,6 +26,9 @@ from ..tracing import Trace
 from .islands import dump
 from .library import Library
 from .visit import Slot, Visit
+
+if TYPE_CHECKING:
+    from ..codegen.scripts import Script
 
 TICKETS = 5_000
 SCRIPTS = 16
@@ -63,6 +65,8 @@ class Desk:
         return visit
 
     def script(self, visit: Visit) -> Script:
+        from ..codegen.scripts import Script  # imported when first needed: LibCST and Black cost half a second
+
         run = self.library.run(visit.slot)
         with self._lock:  # the first one writes it, others wait for it
             if (script := self._scripts.get(visit.slot)) is None:
@@ -88,13 +92,18 @@ def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
 
 
 def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
-    """Four files for every ticket, the moments of its training, and a way to bring one of the files back."""
+    """Five files for every ticket, the moments of its training, and a way to bring one of the files back."""
 
     def code(visit: Visit) -> Response:
         return JSONResponse({"parts": desk.code(visit)})
 
     def script(visit: Visit) -> Response:
         return _file(desk.script(visit).whole(_given(visit)).encode(), "text/x-python; charset=utf-8", _name(visit, "py"))
+
+    def notebook(visit: Visit) -> Response:
+        return _file(
+            json.dumps(desk.script(visit).notebook(_given(visit)), indent=1).encode(), "application/x-ipynb+json", _name(visit, "ipynb")
+        )
 
     def weights(visit: Visit) -> Response:
         return _file(dumps(desk.library.run(visit.slot).checkpoint), "application/octet-stream", "weights.safetensors")
@@ -128,7 +137,14 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         except InputError as error:
             return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
 
-    makers = {"parts.json": code, "script.py": script, "weights.safetensors": weights, "trace.json": trace, "film.json": film}
+    makers = {
+        "parts.json": code,
+        "script.py": script,
+        "notebook.ipynb": notebook,
+        "weights.safetensors": weights,
+        "trace.json": trace,
+        "film.json": film,
+    }
     return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
 
 

@@ -1,221 +1,282 @@
-"""Source text without its watching: the code as its author would have written it, had nobody wanted to look inside.
+"""Source without what is there for the page only: one pass over its LibCST tree.
 
     weights = tap(self, "weights", scores.softmax(-1))      weights = scores.softmax(-1)
     if explicit(): return self._looped(…)                   (gone: nobody looks)
     query: Float[Tensor, "batch hidden"]                    query: Tensor
+    if not text: raise InputError(…)                        (gone: what is typed is checked by the page)
 
-The text is edited at the places that its syntax tree names, so comments and layout survive. What is known about a run
-(`Facts`) decides branches: code that this run never takes is left out.
+A branch that makes a layer which a model does not have cannot run for it, and goes as well (`Parts`).
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
-from .expressions import UNKNOWN, Expressions, Facts, called
+import libcst as cst
+from libcst import matchers as m
+from torch import nn
+
 from .prose import prose
-from .text import dedent
 
-__all__ = ["UNKNOWN", "Facts", "local_names", "plain"]
+SHAPED = {"Float", "Int", "Bool"}  # jaxtyping's
+REMARK = re.compile(r"#\s*(type:\s*ignore|noqa)|.*\btapped\b")
+OURS = m.Call(func=m.Name("tap"))
+INTRODUCTION = m.Call(func=m.Name("Block")) | m.Call(
+    func=m.Name("replace"), args=[m.Arg(m.Attribute(attr=m.Name("block"))), m.ZeroOrMore()]
+)
+EITHER = m.BooleanOperation(left=m.Call(func=m.Name("explicit")), operator=m.Or())
+NOBODY = m.Call(func=m.Name("explicit"))
+REFUSAL = m.Raise(exc=m.Call(func=m.Name("InputError")))
+SUM = (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.IfExp, cst.Lambda, cst.UnaryOperation, cst.NamedExpr)
+UNKNOWN: Any = object()
+SETTLED = (bool, str, type(None))
+DECIDED: dict[type[cst.BaseCompOp], Any] = {
+    cst.Equal: operator.eq,
+    cst.NotEqual: operator.ne,
+    cst.Is: operator.is_,
+    cst.IsNot: operator.is_not,
+    cst.In: lambda a, b: a in b,
+    cst.NotIn: lambda a, b: a not in b,
+}
+ADDED = cst.LeftParen()
+TRUE, FALSE = cst.Name("True"), cst.Name("False")
 
-WIDTH = 110  # of a line that is written anew
-DROPPED_DECORATORS = {"register"}
-ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-Block = list[ast.stmt]
 
-NOTHING = Facts()
+class Parts:
+    """What is known of a run: its `model` and `task`; `space` holds the names of the module whose source is read."""
 
+    def __init__(self, space: dict[str, Any] | None = None, kind: Any = None, **known: Any) -> None:
+        self.space, self.known = space or {}, known
+        self.kind = kind if isinstance(kind, type) else None
+        model = known.get("model")
+        self.kinds = None if model is None else frozenset(type(part) for part in model.modules())
 
-def plain(text: str, facts: Facts = NOTHING) -> str:
-    """The text of a definition, cleaned; it starts in the first column."""
-    return Cleaner(text, facts).whole()
-
-
-class Cleaner(Expressions):
-    """One pass over one text: statements by lines, expressions by positions."""
-
-    def whole(self) -> str:
-        lines = self.block(self.tree.body, 1, "")
-        return "\n".join(lines).strip("\n") + "\n"
-
-    # statements
-
-    def block(self, statements: Block, first: int, owner: str) -> list[str]:
-        """The lines of a block whose comments may begin at line `first`."""
-        out: list[str] = []
-        for statement in statements:
-            start, end = self.start(statement), statement.end_lineno or statement.lineno
-            lead, first = self.lines[first - 1 : start - 1], end + 1
-            lines = self.statement(statement, owner)
-            if lines is None:
-                continue
-            out += (lead if out else _without_blank_start(lead)) + lines
-            if isinstance(statement, ENDS) or (isinstance(statement, ast.If) and self.ends(statement)):
-                break
-        return out
-
-    def statement(self, node: ast.stmt, owner: str) -> list[str] | None:
-        """The lines of one statement, None if it goes."""
-        if not self.facts.keep(owner, node):
+    def has(self, call: cst.Call) -> bool | None:
+        """The value of `hasattr(model, "corrupt")`, None for anything else."""
+        subject, name = (arg.value for arg in call.args)
+        if not isinstance(subject, cst.Name) or subject.value not in self.known or not isinstance(name, cst.SimpleString):
             return None
-        if isinstance(node, ast.If):
-            return self.branch(node)
-        if isinstance(node, ast.With) and all(self.is_idle(item) for item in node.items):
-            return dedent(self.block(node.body, self.after_header(node.body), ""))
-        if self.is_idle_statement(node):
-            return None
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            return self.definition(node)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            return prose(self.piece(node)).split("\n") if prose(self.piece(node)) else None
-        if not getattr(node, "body", None):
-            return self.rendered_lines(node, self.start(node), node.end_lineno or node.lineno)
-        return self.compound(node)
+        return hasattr(self.known[subject.value], str(name.evaluated_value))
 
-    def compound(self, node: ast.stmt) -> list[str]:
-        """A statement with blocks: the lines between the blocks are its headers."""
-        blocks = [getattr(node, "body", [])] + [h.body for h in getattr(node, "handlers", [])]
-        blocks += [b for b in (getattr(node, "orelse", []), getattr(node, "finalbody", [])) if b]
-        out, at = [], self.start(node)
-        for statements in blocks:
-            inside = self.after_header(statements)
-            out += self.rendered_lines(node, at, inside - 1)
-            out += self.block(statements, inside, "") or [" " * statements[0].col_offset + "pass"]
-            at = (statements[-1].end_lineno or 0) + 1
-        return out
+    def settled(self, node: cst.BaseExpression) -> Any:
+        """The value of `self.name`, the same plain one for all parts of the class that is read; UNKNOWN for all else."""
+        if not m.matches(node, m.Attribute(value=m.Name("self"))) or self.kind is None:
+            return UNKNOWN
+        name = cast(cst.Attribute, node).attr.value
+        model, task = self.known.get("model"), self.known.get("task")
+        owners = [part for part in [*model.modules(), task] if isinstance(part, self.kind)] if model is not None else []
+        values = {vars(owner).get(name, UNKNOWN) for owner in owners if isinstance(vars(owner).get(name, UNKNOWN), SETTLED)}
+        once = len(re.findall(rf"self\.{name}\b[^=\n]*=(?!=)", inspect.getsource(self.kind))) <= 1
+        known = len(values) == 1 and len(owners) > 0 and once and all(isinstance(vars(o).get(name, UNKNOWN), SETTLED) for o in owners)
+        return values.pop() if known and name != "training" else UNKNOWN
 
-    def definition(self, node: ast.FunctionDef | ast.ClassDef) -> list[str]:
-        first = node.body[0]
-        inline = bool(self.data[self.offset(first.lineno, 0) : self.span(first)[0]].strip())  # def f() -> T: ...
-        inside = first.lineno if inline else self.after_header(node.body)
-        if isinstance(node, ast.ClassDef):
-            if inline:
-                return self.rendered_lines(node, self.start(node), first.lineno)
-            head = self.rendered_lines(node, self.start(node), inside - 1)
-            body = self.block(node.body, inside, node.name)
-        else:
-            self.shadowed.append(local_names(node))
-            head = [*self.decorators(node), *self.signature(node)]
-            body = [] if inline else self.block(node.body, inside, "")
-            self.shadowed.pop()
-        decorated = [line for line in head if line.strip().removeprefix("@") not in DROPPED_DECORATORS]
-        if inline:
-            return [*decorated[:-1], f"{decorated[-1]} {self.render(first)}"]
-        return decorated + (body or [" " * (node.col_offset + 4) + "pass"])
+    def truth(self, test: cst.BaseExpression) -> cst.BaseExpression:
+        """TRUE or FALSE where an option of the run decides a test, else the test itself."""
+        value = self.settled(test)
+        if m.matches(test, m.Comparison(comparisons=[m.ComparisonTarget()])):
+            compared = cast(cst.Comparison, test)
+            left, (operator, right) = self.settled(compared.left), (compared.comparisons[0].operator, compared.comparisons[0].comparator)
+            if left is UNKNOWN or type(operator) not in DECIDED or names_of([right]) - {"None", "True", "False"}:
+                return test
+            value = DECIDED[type(operator)](left, ast.literal_eval(code_of(right)))
+        return test if value is UNKNOWN else TRUE if value else FALSE
 
-    def decorators(self, node: ast.FunctionDef) -> list[str]:
-        return [" " * node.col_offset + "@" + self.render(d) for d in node.decorator_list]
+    def named(self, node: cst.BaseExpression) -> Any:
+        """What a dotted name stands for."""
+        if isinstance(node, cst.Name):
+            return self.space.get(node.value)
+        return getattr(self.named(node.value), node.attr.value, None) if isinstance(node, cst.Attribute) else None
 
-    def signature(self, node: ast.FunctionDef) -> list[str]:
-        """`def` to colon on one line where it fits."""
-        arguments = list(self.arguments(node.args))
-        indent = " " * node.col_offset
-        end = (f" -> {self.render(node.returns)}" if node.returns else "") + ":"
-        start, inner = f"{indent}def {node.name}(", f"{indent}    {', '.join(arguments)}"
-        line = f"{start}{', '.join(arguments)}){end}"
-        if len(line) <= WIDTH:
-            return [line]
-        if len(inner) <= WIDTH:
-            return [start, inner, f"{indent}){end}"]
-        return [start, *(f"{indent}    {a}," for a in arguments), f"{indent}){end}"]
+    def lacks(self, node: cst.BaseExpression) -> bool:
+        """Whether this names a layer that the model does not have."""
+        kind = self.named(node)
+        return self.kinds is not None and isinstance(kind, type) and issubclass(kind, nn.Module) and kind not in self.kinds
 
-    def arguments(self, given: ast.arguments) -> Iterator[str]:
-        plain_ones = [*given.posonlyargs, *given.args]
-        defaults: list[ast.expr | None] = [None] * (len(plain_ones) - len(given.defaults)) + list(given.defaults)
-        for argument, default in zip(plain_ones, defaults, strict=True):
-            if argument.arg not in self.facts.parameters:
-                yield self.argument(argument, default)
-        if given.vararg:
-            yield "*" + self.argument(given.vararg, None)
-        named = [(a, d) for a, d in zip(given.kwonlyargs, given.kw_defaults, strict=True) if a.arg not in self.facts.parameters]
-        if named and not given.vararg:
-            yield "*"
-        for argument, default in named:
-            yield self.argument(argument, default)
-        if given.kwarg:
-            yield "**" + self.argument(given.kwarg, None)
+    def makes_absent(self, node: cst.CSTNode) -> bool:
+        return any(self.lacks(cast(cst.Call, call).func) for call in m.findall(node, m.Call()))
 
-    def argument(self, node: ast.arg, default: ast.expr | None) -> str:
-        text = node.arg + (f": {self.render(node.annotation)}" if node.annotation else "")
-        if default is None:
-            return text
-        return f"{text} = {self.render(default)}" if node.annotation else f"{text}={self.render(default)}"
-
-    def branch(self, node: ast.If, word: str = "if") -> list[str] | None:
-        """An `if` whose test may be decided. `word` is what it begins with: if, elif."""
-        test = self.test(node.test)
-        if isinstance(test, str) and self.makes_absent(node.body):
-            test = False
-        inside = self.after_header(node.body)
-        if test is True:
-            body = self.block(node.body, inside, "")
-            if word == "if":
-                return dedent(body) or None
-            return [" " * node.col_offset + "else:", *body] if body else None
-        if test is False:
-            return self.otherwise(node, word)
-        out = self.rendered_lines(node, self.start(node), inside - 1, {node.test: test})
-        out[0] = re.sub(r"^(\s*)(?:el)?if\b", rf"\1{word}", out[0])
-        out += self.block(node.body, inside, "") or [" " * node.body[0].col_offset + "pass"]
-        return out + (self.otherwise(node, "elif") or [])
-
-    def otherwise(self, node: ast.If, word: str) -> list[str] | None:
-        """What follows where `node`'s test fails: nothing, an `elif` or an `else`."""
-        if not node.orelse:
-            return None
-        first = node.orelse[0]
-        if isinstance(first, ast.If) and first.col_offset == node.col_offset:
-            return self.branch(first, word)
-        inside = self.after_header(node.orelse)
-        body = self.block(node.orelse, inside, "")
-        if word == "if":
-            return dedent(body) or None
-        head = self.lines[(node.body[-1].end_lineno or 0) : inside - 1]
-        return [*head, *body] if body else None
-
-    def ends(self, node: ast.If) -> bool:
-        """Whether a decided `if` leaves its block, so that what follows it is never reached."""
-        test = self.test(node.test)
-        taken = node.body if test is True else node.orelse if test is False else []
-        return bool(taken) and (isinstance(taken[-1], ENDS) or (isinstance(taken[-1], ast.If) and self.ends(taken[-1])))
-
-    def is_idle(self, item: ast.withitem) -> bool:
-        """A context that only names what a trace would record."""
-        context = item.context_expr
-        while isinstance(context, ast.IfExp) and isinstance(test := self.test(context.test), bool):
-            context = context.body if test else context.orelse
-        return isinstance(context, ast.Call) and called(context) in ("part", "nullcontext")
-
-    def is_idle_statement(self, node: ast.stmt) -> bool:
-        """Statements that did nothing but offer a value, and imports that the whole script makes once."""
-        if isinstance(node, ast.Expr):
-            return isinstance(node.value, ast.Call) and called(node.value) == "tap"
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.Call | ast.IfExp):
-            return called(node.value) == "tap" and self.piece(node.targets[0]) == self.render(node.value)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in self.facts.parameters:
-            return True
-        if isinstance(node, ast.ImportFrom):
-            return node.level > 0 or (node.module or "").startswith("playground")
-        return False
-
-    def makes_absent(self, body: Block) -> bool:
-        """Whether a branch only returns a class that this model does not use."""
-        only = body[0] if len(body) == 1 else None
-        return isinstance(only, ast.Return) and isinstance(only.value, ast.Call) and called(only.value) in self.facts.absent
+    def are_absent(self, node: cst.BaseExpression) -> bool:
+        """Whether the model has no part of these classes: `nn.LSTM | nn.GRU`, or a tuple of them, or one."""
+        if isinstance(node, cst.BinaryOperation):
+            return self.are_absent(node.left) and self.are_absent(node.right)
+        kind = self.named(node)
+        if self.kinds is None or not isinstance(kind, type) or not issubclass(kind, nn.Module):
+            return False
+        return not any(issubclass(part, kind) for part in self.kinds)
 
 
-def local_names(node: ast.FunctionDef | ast.Lambda) -> set[str]:
-    """Names that a function binds itself, so that they are not the module's."""
-    names = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            names.add(inner.id)
-    return names
+def plain(text: str, parts: Parts | None = None) -> str:
+    """The text of definitions, cleaned."""
+    return cst.parse_module(text).visit(Plain(parts or Parts())).code.strip("\n") + "\n"
 
 
-def _without_blank_start(lines: list[str]) -> list[str]:
-    while lines and not lines[0].strip():
-        lines = lines[1:]
-    return lines
+class Plain(cst.CSTTransformer):
+    """See above."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.parts = parts
+        self.elifs: set[cst.CSTNode] = set()
+
+    # taps
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        if m.matches(updated_node, NOBODY):
+            return FALSE
+        if m.matches(updated_node, OURS):
+            value = updated_node.args[2].value
+            return value.with_changes(lpar=[ADDED], rpar=[cst.RightParen()]) if isinstance(value, SUM) and not value.lpar else value
+        if m.matches(updated_node.func, m.Name("cast")):
+            return updated_node.args[1].value
+        if m.matches(updated_node.func, m.Name("hasattr")) and (known := self.parts.has(updated_node)) is not None:
+            return TRUE if known else FALSE
+        if m.matches(updated_node.func, m.Name("isinstance")) and self.parts.are_absent(updated_node.args[1].value):
+            return FALSE
+        return updated_node
+
+    def leave_Expr(self, original_node: cst.Expr, updated_node: cst.Expr) -> cst.Expr | cst.RemovalSentinel:
+        if m.matches(original_node.value, OURS):
+            return cst.RemoveFromParent()
+        if isinstance(updated_node.value, cst.SimpleString) and updated_node.value.quote == '"""':
+            text = prose(updated_node.value.value)
+            return updated_node.with_changes(value=cst.SimpleString(text)) if text else cst.RemoveFromParent()
+        return updated_node
+
+    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign | cst.RemovalSentinel:
+        target = updated_node.targets[0].target
+        if isinstance(target, cst.Attribute) and (target.attr.value == "uses" or m.matches(updated_node.value, INTRODUCTION)):
+            return cst.RemoveFromParent()
+        idle = target.deep_equals(updated_node.value) and not target.deep_equals(original_node.value)
+        return cst.RemoveFromParent() if idle else updated_node.with_changes(value=bare(updated_node.value))
+
+    def leave_Assert(self, original_node: cst.Assert, updated_node: cst.Assert) -> cst.Assert | cst.RemovalSentinel:
+        return cst.RemoveFromParent()  # said to type checkers
+
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+        """Without what only introduces it to a visitor."""
+        line = m.SimpleStatementLine(body=[m.Assign(targets=[m.AssignTarget(m.Name("block"))], value=INTRODUCTION)])
+        body = [statement for statement in updated_node.body.body if not m.matches(statement, line)]
+        return updated_node.with_changes(body=updated_node.body.with_changes(body=body or [cst.parse_statement("pass")]))
+
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:
+        return updated_node.with_changes(value=updated_node.value and bare(updated_node.value))
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(value=bare(updated_node.value))
+
+    def leave_SimpleStatementLine(self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine) -> Any:
+        return updated_node if updated_node.body else cst.RemoveFromParent()
+
+    def leave_With(self, original_node: cst.With, updated_node: cst.With) -> Any:
+        if all(m.matches(item.item, m.Call(func=m.Name("part"))) for item in updated_node.items):
+            return cst.FlattenSentinel(statements(updated_node.body))
+        return updated_node
+
+    # branches
+
+    def leave_UnaryOperation(self, original_node: cst.UnaryOperation, updated_node: cst.UnaryOperation) -> cst.BaseExpression:
+        inner = self.parts.truth(updated_node.expression)
+        if not isinstance(updated_node.operator, cst.Not) or inner not in (TRUE, FALSE):
+            return updated_node
+        return TRUE if inner is FALSE else FALSE
+
+    def leave_BooleanOperation(self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation) -> cst.BaseExpression:
+        left, right = self.parts.truth(updated_node.left), self.parts.truth(updated_node.right)
+        absorbing, neutral = (FALSE, TRUE) if isinstance(updated_node.operator, cst.And) else (TRUE, FALSE)
+        if left is absorbing or right is absorbing:
+            return absorbing
+        return right if left is neutral else left if right is neutral else updated_node
+
+    def visit_If(self, node: cst.If) -> None:
+        if isinstance(node.orelse, cst.If):
+            self.elifs.add(node.orelse)
+
+    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> Any:
+        body, other, nested = updated_node.body, updated_node.orelse, original_node in self.elifs
+        refuses = m.matches(statements(original_node.body)[-1], m.SimpleStatementLine(body=[REFUSAL]))
+        if refuses and other is None and not nested and not m.findall(updated_node.test, m.NamedExpr()):  # which may be used below
+            return cst.RemoveFromParent()
+        test = self.parts.truth(updated_node.test)
+        if m.matches(original_node.test, EITHER) and isinstance(other, cst.Else):  # equations, and something faster
+            test = TRUE
+        if test is FALSE or self.parts.makes_absent(body):
+            if nested or other is None:
+                return other or cst.RemoveFromParent()
+            if isinstance(other, cst.Else):
+                return cst.FlattenSentinel(statements(other.body))
+            return other.with_changes(leading_lines=updated_node.leading_lines)
+        if test is TRUE:
+            return cst.Else(body=body) if nested else cst.FlattenSentinel(statements(body))
+        return updated_node
+
+    def leave_For(self, original_node: cst.For, updated_node: cst.For) -> Any:
+        return updated_node if updated_node.body.body else cst.RemoveFromParent()
+
+    def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
+        test = self.parts.truth(updated_node.test)
+        if test is TRUE or self.parts.makes_absent(updated_node.orelse):
+            return updated_node.body
+        return updated_node.orelse if test is FALSE or self.parts.makes_absent(updated_node.body) else updated_node
+
+    def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> cst.IndentedBlock:
+        """What stands behind a return that now always happens cannot be reached."""
+        body = list(updated_node.body)
+        for place, statement in enumerate(body):
+            if m.matches(statement, m.SimpleStatementLine(body=[m.Return()])) and self.parts.makes_absent(statement) and place:
+                before = body[place - 1]  # the branch before this one is always taken
+                body[place - 1 :] = statements(before.body) if isinstance(before, cst.If) else [before]
+            if m.matches(statement, m.SimpleStatementLine(body=[m.Return() | m.Raise()])):
+                return updated_node.with_changes(body=body[: place + 1])
+        return updated_node
+
+    def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:
+        kept = [element for element in updated_node.elements if not self.parts.lacks(element.value)]
+        return updated_node.with_changes(elements=kept) if len(kept) < len(updated_node.elements) else updated_node
+
+    # annotations, refusals, remarks
+
+    def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
+        if isinstance(updated_node.value, cst.Name) and updated_node.value.value in SHAPED:
+            return cast(cst.Index, updated_node.slice[0].slice).value
+        return updated_node
+
+    def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
+        if not m.matches(updated_node, REFUSAL):
+            return updated_node
+        call = cast(cst.Call, updated_node.exc)
+        return updated_node.with_changes(exc=call.with_changes(func=cst.Name("ValueError"), args=[_last(call.args[0])]))
+
+    def leave_Decorator(self, original_node: cst.Decorator, updated_node: cst.Decorator) -> cst.Decorator | cst.RemovalSentinel:
+        return cst.RemoveFromParent() if m.matches(updated_node.decorator, m.Name("register")) else updated_node
+
+    def leave_TrailingWhitespace(self, original_node: cst.TrailingWhitespace, updated_node: cst.TrailingWhitespace) -> Any:
+        comment = updated_node.comment
+        if comment and REMARK.match(comment.value):
+            return updated_node.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
+        return updated_node
+
+
+def code_of(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def statements(body: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
+    return cast("Sequence[cst.BaseStatement]", body.body)
+
+
+def bare(node: cst.BaseExpression) -> cst.BaseExpression:
+    """Without the parentheses that a tap's going had called for."""
+    return node.with_changes(lpar=[], rpar=[]) if node.lpar and node.lpar[0] is ADDED else node
+
+
+def _last(arg: cst.Arg) -> cst.Arg:
+    return arg.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=cst.SimpleWhitespace(""))
+
+
+def names_of(nodes: Iterable[cst.CSTNode]) -> set[str]:
+    return {cast(cst.Name, name).value for node in nodes for name in m.findall(node, m.Name())}

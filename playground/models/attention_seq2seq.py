@@ -14,7 +14,7 @@ d_t = RNN([y_{t−1}; a_{t−1}], d_{t−1}): a step then knows where the ones b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float, Int
@@ -56,41 +56,27 @@ class AttentionDecoder(Decoder):
     `attention.context` (H), `attentional` (H), `logits` (V).
     """
 
-    def __init__(
-        self,
-        vocabulary: int,
-        embedding: int,
-        hidden: int,
-        layers: int,
-        cell: str,
-        score: str,
-        positions: int,
-        input_feeding: bool = False,
-    ) -> None:
+    def __init__(self, words: int, embedding: int, hidden: int, layers: int, cell: str, score: str, positions: int) -> None:
         super().__init__()
-        self.input_feeding = input_feeding
-        self.embedding = nn.Embedding(vocabulary, embedding)
-        self.recurrent = Recurrent(cell, embedding + hidden * input_feeding, hidden, layers)
+        self.embedding = nn.Embedding(words, embedding)
+        self.recurrent = Recurrent(cell, embedding, hidden, layers)
         self.attention = attention(score, hidden, positions)
         self.combine = nn.Linear(2 * hidden, hidden)
-        self.output = nn.Linear(hidden, vocabulary)
+        self.output = nn.Linear(hidden, words)
 
     def init_state(self, encoded: Encoded) -> State:
-        return State(encoded.final, encoded, torch.zeros_like(encoded.states[:, 0]) if self.input_feeding else None)
+        return State(encoded.final, encoded)
 
     def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
-        if explicit() or self.input_feeding:
+        if explicit():
             return looped(self, target_in, state)
         hidden, recurrent = self.recurrent(self.embedding(target_in), state.recurrent)  # (B, T, H)
         return self._write(hidden, state.encoded)[0], State(recurrent, state.encoded)
 
     def step(self, token: Int[Tensor, " batch"], state: State) -> tuple[Float[Tensor, "batch vocabulary"], State]:
-        read = tap(self, "embedded", self.embedding(token))  # (B, E)
-        if state.attentional is not None:
-            read = torch.cat([read, state.attentional], dim=-1)  # (B, E + H)
-        hidden, recurrent = self.recurrent(read[:, None], state.recurrent)  # (B, 1, H)
-        logits, attentional = self._write(hidden[:, 0], state.encoded)
-        return logits, State(recurrent, state.encoded, attentional if self.input_feeding else None)
+        embedded = tap(self, "embedded", self.embedding(token))  # (B, E)
+        hidden, recurrent = self.recurrent(embedded[:, None], state.recurrent)  # (B, 1, H)
+        return self._write(hidden[:, 0], state.encoded)[0], State(recurrent, state.encoded)
 
     def _write(self, hidden: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
         hidden = tap(self, "hidden", hidden)  # (B, [T,] H)
@@ -99,13 +85,33 @@ class AttentionDecoder(Decoder):
         return tap(self, "logits", self.output(attentional)), attentional  # (B, [T,] V), (B, [T,] H)
 
 
+class InputFeedingDecoder(AttentionDecoder):
+    """Reads, beside each token, what its last look found."""
+
+    def __init__(self, words: int, embedding: int, hidden: int, layers: int, cell: str, score: str, positions: int) -> None:
+        super().__init__(words, embedding, hidden, layers, cell, score, positions)
+        self.recurrent = Recurrent(cell, embedding + hidden, hidden, layers)
+
+    def init_state(self, encoded: Encoded) -> State:
+        return State(encoded.final, encoded, torch.zeros_like(encoded.states[:, 0]))
+
+    def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
+        return looped(self, target_in, state)
+
+    def step(self, token: Int[Tensor, " batch"], state: State) -> tuple[Float[Tensor, "batch vocabulary"], State]:
+        embedded = tap(self, "embedded", self.embedding(token))  # (B, E)
+        read = torch.cat([embedded, cast(Tensor, state.attentional)], dim=-1)  # (B, E + H)
+        hidden, recurrent = self.recurrent(read[:, None], state.recurrent)  # (B, 1, H)
+        logits, attentional = self._write(hidden[:, 0], state.encoded)
+        return logits, State(recurrent, state.encoded, attentional)
+
+
 def build(task: SequenceTask, options: Options) -> EncoderDecoder:
-    source, target = len(task.source_vocabulary), len(task.target_vocabulary)
     o = options
-    return EncoderDecoder(
-        RecurrentEncoder(source, o.embedding, o.hidden, o.layers, o.cell, o.bidirectional),
-        AttentionDecoder(target, o.embedding, o.hidden, o.layers, o.cell, o.score, task.max_source, o.input_feeding),
-    )
+    encoder = RecurrentEncoder(len(task.source_vocabulary), o.embedding, o.hidden, o.layers, o.cell, o.bidirectional)
+    sizes = (len(task.target_vocabulary), o.embedding, o.hidden, o.layers, o.cell, o.score, task.max_source)
+    decoder = InputFeedingDecoder(*sizes) if o.input_feeding else AttentionDecoder(*sizes)
+    return EncoderDecoder(encoder, decoder)
 
 
 register(

@@ -28,7 +28,7 @@ from ..options import choice, flag, integer
 from ..tasks import SensedTask
 from ..tracing import tap
 from . import Architecture, Block, Encoded, Encoder, EncoderDecoder, register
-from .attention_seq2seq import AttentionDecoder
+from .attention_seq2seq import AttentionDecoder, InputFeedingDecoder
 from .layers.attention import SCORES
 from .layers.positions import Sinusoidal
 from .layers.recurrent import CELL_TITLES, Recurrent
@@ -170,10 +170,8 @@ class Listener(Encoder):
 
 def build(task: SensedTask, options: Options) -> EncoderDecoder:
     target, o = len(task.target_vocabulary), options
-    return EncoderDecoder(
-        Listener(task.features, o),
-        AttentionDecoder(target, o.embedding, o.hidden, o.layers, o.cell, o.score, AT_MOST, o.input_feeding),
-    )
+    sizes = (target, o.embedding, o.hidden, o.layers, o.cell, o.score, AT_MOST)
+    return EncoderDecoder(Listener(task.features, o), InputFeedingDecoder(*sizes) if o.input_feeding else AttentionDecoder(*sizes))
 
 
 def _halved(mask: Tensor | None) -> Tensor | None:

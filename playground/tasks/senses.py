@@ -23,6 +23,10 @@ class SensedTask(TypedTask, WritingTask):
     features: int = 0
 
     @abstractmethod
+    def render(self, text: str) -> Reading:
+        """What is drawn or played of a text. Raises InputError: what was given, what is allowed, what to do."""
+
+    @abstractmethod
     def places(self, reading: Reading, count: int) -> tuple[str, ...]: ...
 
     @abstractmethod

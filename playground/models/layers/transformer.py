@@ -160,8 +160,12 @@ class EncoderLayer(nn.Module):
         self.linear2 = nn.Linear(options.feed_forward, width)
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.dropout = nn.Dropout(options.dropout)
+        self.block = replace(type(self).block, equation=self.equation())
+
+    def equation(self) -> str:
+        """What is computed, by where the norm stands."""
         lines = [RESIDUALS[self.placement].format("₀₁₂"[i] if i else "", "₁₂₃"[i], f) for i, f in enumerate(self.sublayers)]
-        self.block = replace(type(self).block, equation="\n".join([*lines, "FeedForward(x) = W₂ φ(W₁ x)"]))
+        return "\n".join([*lines, "FeedForward(x) = W₂ φ(W₁ x)"])
 
     def forward(
         self, x: Float[Tensor, "batch *positions width"], shown: Tensor | None, turn: Turn | None = None, past: Memory | None = None

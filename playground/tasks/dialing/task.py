@@ -90,13 +90,19 @@ class Dialing(SensedTask):
     def trained_lengths(self) -> tuple[int, int]:
         return self.options.min_length, self.options.max_length
 
+    def render(self, text: str) -> Reading:
+        keys = self.parse(text)
+        samples = self.play(keys)
+        return Reading(decibels(spectrogram(samples))[None], text=self.join(keys), shown=(RATE, as_int16(samples)))
+
     def perceive(self, given: Any) -> Reading:
         """Typed digits are dialled, the same every time; a recording is `(samples a second, samples)`. Raises InputError."""
-        keys = self.parse(given) if isinstance(given, str) else None
-        samples = without_pauses(hear(given)) if keys is None else self.play(keys)
+        if isinstance(given, str):
+            return self.render(given)
+        samples = without_pauses(hear(given))
         heard = spectrogram(samples)
-        text, doubt = (None, None if has_keys(heard) else NO_KEYS) if keys is None else (self.join(keys), None)
-        return Reading(decibels(heard)[None], text=text, shown=(RATE, as_int16(samples)), doubt=doubt)
+        doubt = None if has_keys(heard) else NO_KEYS
+        return Reading(decibels(heard)[None], shown=(RATE, as_int16(samples)), doubt=doubt)
 
     def recorded(self, rate: Any, samples: bytes) -> Given:
         self.perceive((rate, np.frombuffer(samples, dtype="<i2")))

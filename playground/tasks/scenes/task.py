@@ -81,12 +81,15 @@ class Scenes(SensedTask):
         captions = _pools()[1].captions
         return self.join(self.target_vocabulary.decode(captions[int(torch.randint(len(captions), (), generator=generator))].tolist()))
 
+    def render(self, text: str) -> Reading:
+        things, told = read_scene(text)
+        drawn = draw(*described([things]), paper=torch.full((1,), 0.94))
+        return Reading(drawn, text=told, shown=drawn[0].numpy())
+
     def perceive(self, given: Any) -> Reading:
         """A typed scene is drawn; an array (32, 32, 3) in 0..1 is scaled where its shapes are larger or smaller than drawn ones."""
         if isinstance(given, str):
-            things, told = read_scene(given)
-            drawn = draw(*described([things]), paper=torch.full((1,), 0.94))
-            return Reading(drawn, text=told, shown=drawn[0].numpy())
+            return self.render(given)
         values = as_drawn(_checked(given), RGB.numpy())
         return Reading(torch.from_numpy(values)[None], shown=values)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from torch import nn
 
-from ...codegen import plain_source
 from ...models.layers.cells import EQUATIONS
 from ...models.layers.recurrent import Recurrent
 from .about import ours
@@ -20,9 +19,9 @@ def lines(module: nn.Module) -> str:
         holds = made_of is nn.Module or any(True for _ in module.children())  # it has no lines of its own
         return repr(module) if holds else f"layer = nn.{made_of.__name__}({module.extra_repr()})\ny = layer(x)"
     if isinstance(module, Recurrent):
-        return plain_source(type(EQUATIONS[module.cell]).step).strip()
+        return _plain(type(EQUATIONS[module.cell]).step).strip()
     try:
-        return "\n\n".join(plain_source(getattr(type(module), name)).strip() for name in _methods(module))
+        return "\n\n".join(_plain(getattr(type(module), name)).strip() for name in _methods(module))
     except (OSError, TypeError):  # its class was not read from a file
         return repr(module)
 
@@ -36,9 +35,15 @@ def _methods(module: nn.Module) -> list[str]:
         if name in met or not _ours(method):
             continue
         met.append(name)
-        waiting += re.findall(r"self\.(\w+)\(", plain_source(method))
+        waiting += re.findall(r"self\.(\w+)\(", _plain(method))
     return met
 
 
 def _ours(method: Any) -> bool:
     return callable(method) and not str(getattr(method, "__module__", None) or "torch.").startswith("torch.")
+
+
+def _plain(method: Any) -> str:
+    from ...codegen import plain_source  # imported when first needed: LibCST and Black cost half a second
+
+    return plain_source(method)

@@ -14,6 +14,7 @@ const TOLD_MS = 2000;
 const MOST_BYTES = 20 * 2 ** 20;
 const FILES = [
   ['script.py', 'Script (.py)'],
+  ['notebook.ipynb', 'Notebook (.ipynb)'],
   ['weights.safetensors', 'Weights (.safetensors)'],
   ['trace.json', 'Trace (.json)'],
 ];
