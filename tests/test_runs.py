@@ -151,7 +151,7 @@ def test_a_freed_slot_goes_to_the_first_in_line(book: RunBook) -> None:
     first, second = (book.get(book.start(long(name), "ada")) for name in "cd")
     book.stop(running[0], "ada")
     assert wait_until(lambda: first.status == "training")
-    assert second.position == (1, 1)
+    assert wait_until(lambda: second.position == (1, 1)), "it is told once the first has moved up"
 
 
 def test_estimates_come_from_who_can_tell() -> None:

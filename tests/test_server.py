@@ -19,6 +19,8 @@ from typing import Any
 import httpx
 import pytest
 
+from playground.app.http import assets
+
 ROOT = Path(__file__).parent.parent
 MB = 2**20
 
@@ -208,13 +210,20 @@ def test_web_files(server: Server) -> None:
         smaller = server.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
         assert smaller.headers["content-encoding"] == "br"
         assert smaller.content == answer.content
-        assert "content-encoding" not in server.get(address, headers={"Accept-Encoding": "gzip;q=0, br;q=0"}).headers
         assert answer.headers["content-type"].startswith(kind)
         assert "immutable" in answer.headers["cache-control"]
         assert answer.content == (web / name).read_bytes()
         plain = server.get(address, headers={"Accept-Encoding": "identity"})
         assert "content-encoding" not in plain.headers
         assert plain.content == answer.content
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("gzip;q=0.5, br;q=0", "gzip"), ("gzip;q=0, br;q=0", None), ("identity", None)],
+)
+def test_what_a_browser_refuses_is_not_sent(accepted: str, encoding: str | None) -> None:
+    assert assets._encoding([accepted]) == encoding
 
 
 @pytest.mark.parametrize(
