@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,7 +32,7 @@ def to_query(visit: Visit) -> str:
         extra |= {"block": visit.block}
     if NAME.fullmatch(visit.shown):
         extra |= {"run": visit.shown}
-    return visit.recipe.to_query() + ("&" + urlencode(extra) if extra else "")
+    return visit.recipe.to_query() + ("&" + urlencode(extra, errors="replace") if extra else "")
 
 
 def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
@@ -42,7 +43,7 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
         return visit
     try:
         if wanted:
-            recipe = recipes.from_query(urlencode({"architecture": HOME[0], "task": HOME[1], **wanted}))
+            recipe = recipes.from_query(urlencode({"architecture": HOME[0], "task": HOME[1], **wanted}, errors="replace"))
             recipe = replace(recipe, device=device)
             visit = Visit(recipe, given=recipe.build_task().first())
         return _with_place(visit, params)
@@ -73,14 +74,13 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     if "input" in params and Typed in visit.task.reads:
         visit = visit.with_input(Typed(params["input"]))
     if "picture" in params:
-        index: Any = int(params["picture"]) if params["picture"].isdecimal() else params["picture"]
-        visit = visit.with_input(HeldOut(index))
+        visit = visit.with_input(HeldOut(_whole(params, "picture", 0)))
     if "code" in params and Code in visit.task.reads:
-        visit = by_hand(visit, _code(params["code"]), int(params["condition"]) if params.get("condition", "").isdecimal() else None)
+        visit = by_hand(visit, _code(params["code"]), _whole(params, "condition", 0) if "condition" in params else None)
     if "decoding" in params:
         visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
         if isinstance(visit.strategy, Sample):
-            visit = replace(visit, strategy=replace(visit.strategy, seed=int(_number(params, "draw", 0))))
+            visit = replace(visit, strategy=replace(visit.strategy, seed=_whole(params, "draw", 0)))
     if "run" in params:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
@@ -88,9 +88,7 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     if "block" in params:
         visit = replace(visit, block=params["block"][:200])
     if "step" in params:
-        if not params["step"].isdecimal() or len(params["step"]) > 3:
-            raise InputError(f"step is {params['step'][:40]!r}; it must be a whole number.")
-        visit = replace(visit, step=int(params["step"]))
+        visit = replace(visit, step=_whole(params, "step", 0, most=999))
     return visit
 
 
@@ -103,6 +101,17 @@ def _code(text: str) -> tuple[float, ...]:
 
 def _number(params: Mapping[str, str], name: str, usual: float) -> float:
     try:
-        return float(params.get(name, usual))
+        number = float(params.get(name, usual))
     except ValueError:
-        raise InputError(f"{name} is {params[name][:40]!r}; it must be a number.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{name} is {params[name][:40]!r}; it must be a number.")
+    return number
+
+
+def _whole(params: Mapping[str, str], name: str, usual: int, most: int = 2**31 - 1) -> int:
+    """A whole number from 0, of no more digits than one can have: Python itself reads no more than 4,300 of them."""
+    text = params.get(name, str(usual))
+    if not text.isdecimal() or len(text) > len(str(most)) or int(text) > most:
+        raise InputError(f"{name} is {text[:40]!r}; it must be a whole number.")
+    return int(text)

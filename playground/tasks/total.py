@@ -17,7 +17,7 @@ from random import Random
 from ..vocabulary import Vocabulary, normalise
 from . import register
 from .guesses import bag_of_words
-from .text import PooledReader
+from .text import MAX_TEXT, PooledReader
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SIGNS = {"plus": 1, "minus": -1}
@@ -55,7 +55,7 @@ class Total(PooledReader):
         return tuple(words), total
 
     def parse(self, text: str) -> tuple[str, ...]:
-        if isinstance(text, str):
+        if isinstance(text, str) and len(text) <= MAX_TEXT:
             text = re.sub(r"[0-9]+|[+]|(?<![A-Za-z])[-−–]", lambda found: f" {SPELLED.get(found[0], found[0])} ", normalise(text))
         return super().parse(text)
 

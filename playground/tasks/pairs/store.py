@@ -20,6 +20,7 @@ from ...vocabulary import graphemes, normalise, visible
 FEWEST, MOST = 20, 20_000  # lines
 MAX_BYTES = 2 * 2**20
 MAX_SIDE = 120  # characters on one side of a line
+MAX_RAW = 10 * MAX_SIDE  # the same before spaces are made single and accents composed: what is longer is not even looked at
 KEEP_BYTES = 64 * 2**20  # of all kept lines together; the least recently used go first
 SEPARATORS = ("\t", " → ", " => ", " -> ")
 TOLD = 20  # problems that are listed; all are counted
@@ -103,9 +104,13 @@ def _pair(line: str) -> Pair | str:
     separator = next((s for s in SEPARATORS if s in line), None)
     if separator is None:
         return "no tab between source and target"
-    sides = [clean(side) for side in line.split(separator)]
-    if len(sides) != 2:
-        return f"{len(sides)} columns instead of two"
+    raw = line.split(separator)
+    if len(raw) != 2:
+        return f"{len(raw)} columns instead of two"
+    for name, side in zip(("source", "target"), raw, strict=True):
+        if len(side) > MAX_RAW:
+            return f"the {name} has {len(side)} characters, at most {MAX_SIDE} are read"
+    sides = [clean(side) for side in raw]
     for name, side in zip(("source", "target"), sides, strict=True):
         if not side:
             return f"the {name} is empty"
