@@ -121,7 +121,7 @@ class Begun(AttentionDecoder):
     """Ours, begun with what these encoders end with."""
 
     def __init__(self) -> None:
-        super().__init__(13, WIDTH, WIDTH, 1, "gru", "additive", 24, False)
+        super().__init__(13, WIDTH, WIDTH, 1, "gru", "additive", 24)
 
     def init_state(self, encoded: Encoded) -> Any:
         return super().init_state(replace(encoded, final=encoded.final[None]))

@@ -80,6 +80,21 @@ def test_an_entry_that_cannot_be_registered_says_why(changed: dict[str, Any], re
         entry(**changed)
 
 
+@pytest.mark.parametrize("build", [lambda task, options: None, nn.Linear, None])
+def test_a_build_that_no_script_could_show_is_refused(build: Any) -> None:
+    with pytest.raises(InputError, match=r"The build of mine is .*; write it as `def build\(task, options\)`"):
+        models.register(entry(build=build))
+    assert "mine" not in models.architectures()
+
+
+def test_an_id_belongs_to_one() -> None:
+    def build(task: Any, options: Any) -> Any:
+        return None
+
+    with pytest.raises(InputError, match="The id 'seq2seq' is taken by RNN, final state only; choose another"):
+        models.register(entry(id="seq2seq", build=build))
+
+
 def test_what_cannot_be_trained_says_why() -> None:
     task, _ = held_out("reverse")
     with pytest.raises(TypeError, match="mine builds a Linear; it must build an EncoderDecoder, a Reader or an Autoencoder"):

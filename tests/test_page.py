@@ -103,3 +103,16 @@ def test_a_defect_of_a_new_part_is_told_and_logged_and_the_page_lives(page: Page
     assert "could not be shown" in told["Source"]["error"]["text"] and told["visit"] == page.first.visit
     assert "list index out of range" in caplog.text
     assert answered(page, page.first.visit, choose, {"task": "copy", "architecture": "seq2seq"})["visit"].pair == ("seq2seq", "copy")
+
+
+def test_the_same_refusal_twice_is_heard_twice(page: Page) -> None:
+    """A page hears of a value only when it differs from the last one, and whoever pressed waits for it."""
+
+    def refused(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+        raise InputError("No.")
+
+    first, second = (answered(page, page.first.visit, refused, {}, teller=page[Rail])["Rail"] for _ in range(2))
+    assert first["error"] == second["error"] == "No." and first != second
+    chosen = {"task": "reverse", "architecture": "attention_seq2seq"}
+    one, other = (answered(page, page.first.visit, choose, chosen, always=page[Rail])["Rail"] for _ in range(2))
+    assert one["task"] == other["task"] and one != other

@@ -6,6 +6,7 @@ sends the value of every panel whose `depends` differs from what this session wa
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 import threading
@@ -56,6 +57,7 @@ class Page:
         self.state = gr.State(self.first.visit)
         self.panels: list[Panel] = []
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
+        self._answers = itertools.count()
         self._sessions: LRUCache[str, Session] = LRUCache(SESSIONS)
         self._lock = threading.Lock()
 
@@ -180,7 +182,7 @@ class Page:
         """The values, by panel, whose `depends` differs from what was `sent`."""
         keys = self.keys(stage)
         changed = [p for p in self.answering if p.name in keys and (p is always or p.name not in sent or keys[p.name] != sent[p.name])]
-        return {panel.name: panel.sent(stage) for panel in changed}
+        return {panel.name: panel.sent(stage) if panel is not always else self._answer(panel.value(stage)) for panel in changed}
 
     def film(self, visit: Visit) -> list[dict[str, Any]]:
         """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
@@ -206,7 +208,11 @@ class Page:
         teller = teller or self.teller
         session.visit = visit
         session.sent.pop(teller.name, None)
-        return self._told(visit, {teller.name: dump(teller.refused(visit, error))})
+        return self._told(visit, {teller.name: self._answer(teller.refused(visit, error))})
+
+    def _answer(self, value: dict[str, Any]) -> str:
+        """A value that is heard even if it says what the last one said: somebody waits for it."""
+        return dump({**value, "answer": next(self._answers)})
 
     def _told(self, visit: Visit, values: dict[str, Any]) -> list[Any]:
         """In the order of `outputs`; what is not among `values` stays as it is."""

@@ -7,6 +7,7 @@ import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
+from types import FunctionType
 from typing import Any
 
 from ..errors import InputError
@@ -72,7 +73,13 @@ _registry: dict[str, Architecture] = {}
 
 
 def register(architecture: Architecture) -> None:
-    _registry[architecture.id] = architecture
+    """Add an architecture. Raises InputError where its `build` cannot be shown as code, or its id is another's."""
+    build, id = architecture.build, architecture.id
+    if not isinstance(build, FunctionType) or build.__name__ == "<lambda>":
+        raise InputError(f"The build of {id} is {show(build)}; write it as `def build(task, options)`, so that scripts can show it.")
+    if id in _registry and _registry[id].build.__module__ != build.__module__:
+        raise InputError(f"The id {show(id)} is taken by {_registry[id].title}; choose another.")
+    _registry[id] = architecture
 
 
 def architectures() -> dict[str, Architecture]:

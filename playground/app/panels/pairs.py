@@ -31,7 +31,7 @@ class Pairs(Panel):
         return read(visit, error)
 
     def wire(self) -> None:
-        self.on("pairs", use, again="once", teller=self)
+        self.on("pairs", use, again="once", teller=self, always=self)
 
 
 def read(visit: Visit, error: InputError | None = None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Rail(Panel):
         return choices(visit, str(error))
 
     def wire(self) -> None:
-        self.on("choose", choose, again="always_last", always=self)  # whoever chose waits for the answer, also where two choices led back
+        self.on("choose", choose, again="always_last", teller=self, always=self)  # whoever chose waits, also where two choices led back
         self.on("options", set_options, again="always_last", teller=self, always=self)
         self.on("train", self.train, again="once", teller=self, always=self)
         self.on("once", self.once, "one_step", again="once", teller=self, always=self)

@@ -58,5 +58,6 @@ def test_an_own_pair_is_chosen_trained_stepped_and_opened(visit: Visit) -> None:
 
 def test_a_link_leads_to_it(visit: Visit) -> None:
     page = visit("?architecture=conv_seq2seq&task=double&model.inner=sequential&input=272")
-    expect(page.locator("#source")).to_contain_text("2")
+    expect(hooks.source(page)).to_have_value("272")
+    expect(page.locator("#player")).to_have_attribute("data-ready", "true")
     assert hooks.radio(page, "architecture", "conv_seq2seq").is_checked()
