@@ -98,7 +98,7 @@ export interface SentRun {
   opened?: boolean;
 }
 
-/** What a run says, see `playground/events.py`. */
+/** What a run says, see `playground/runs/events.py`. */
 export type RunEvent =
   | { type: 'queued'; position: number; of: number; eta_s?: number }
   | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[] }
