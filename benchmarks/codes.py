@@ -44,7 +44,7 @@ def _size(task: str, size: int, preset: str | None) -> Iterator[Row]:
     run = api.train("autoencoder", task, preset=preset, device="cpu", model_options={"code": size})
     built = tasks.get(task)()
     assert isinstance(built, PictureTask)
-    (train, _), (held_out, _) = built.pictures("train"), built.pictures("held_out")
+    (train, _), (held_out, _) = built.pictures("train"), built.pictures("test")
     with torch.no_grad():
         ours = float((run.model(held_out) - held_out).square().mean())
     pca = PCA(size, random_state=0).fit(train.numpy())

@@ -65,7 +65,7 @@ def build(architecture: str, task: Task, seed: int = 0, **wanted: Any) -> nn.Mod
     model = entry.build(task, options.parse(entry.Options, tiny_options(architecture, **wanted)))
     initialise(model, torch.Generator().manual_seed(seed))
     if isinstance(model, Counted):
-        model.count(task.held_out(64, seed=9))
+        model.count(task.held_out("test", 64))
     return model.eval()
 
 
@@ -79,7 +79,7 @@ def call(model: nn.Module, batch: Batch) -> Tensor:
 def some_input(task: Task) -> Any:
     """What a visitor would give: the pinned text, or the first held-out grey picture."""
     if isinstance(task, PictureTask):
-        return task.held_out(1).source[0].view(28, 28).numpy()
+        return task.held_out("test", 1).source[0].view(28, 28).numpy()
     assert isinstance(task, TypedTask)
     return task.pinned
 
@@ -98,7 +98,7 @@ def looked_at(model: nn.Module, looking: bool) -> Any:
 
 def held_out(task_id: str, count: int = 5) -> tuple[Any, Batch]:
     task = tasks.get(task_id)()
-    return task, task.held_out(count)
+    return task, task.held_out("test", count)
 
 
 def padded(batch: Batch, columns: int = 3) -> Batch:

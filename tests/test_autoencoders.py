@@ -41,7 +41,7 @@ def small(architecture: str, **options: Any) -> Any:
 
 
 def batch(count: int = 6) -> tasks.Batch:
-    return tasks.get("strokes")().held_out(count)
+    return tasks.get("strokes")().held_out("test", count)
 
 
 @pytest.mark.parametrize("architecture", VARIATIONAL)
@@ -204,7 +204,7 @@ def test_every_part_that_is_drawn_introduces_itself(architecture: str) -> None:
 @pytest.mark.parametrize("architecture", FAMILY)
 def test_scenes_say_what_was_kept_and_what_it_cost(architecture: str) -> None:
     task = tasks.get("strokes")()
-    model, given = small(architecture, code=2), task.held_out(1)
+    model, given = small(architecture, code=2), task.held_out("test", 1)
     trace = explore(model, task, some_input(task), condition=3)
     drawn = picture_scene.picture(trace, task, model, key="k", run_label="", label=3)
     assert [layer["path"] for layer in drawn["layers"]["encoder"]] == [f"encoder.{part}" for _, part in model.encoder.layers]
@@ -256,7 +256,7 @@ def test_presets_fit_what_is_shipped(architecture: str, task: str) -> None:
 def test_drawings_are_scanned_as_the_digits_were(architecture: str) -> None:
     """Sharp strokes, which a model of 8 × 8 scans has never seen, are kept far worse than the same strokes scanned."""
     strokes: Any = tasks.get("strokes")()
-    sharp = strokes.pictures("held_out")[0][:200]
+    sharp = strokes.pictures("test")[0][:200]
     digits: Any = tasks.get("digits")()
     model: Any = load(architecture, "digits").model
     scanned = digits.as_data(sharp)

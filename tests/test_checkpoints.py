@@ -41,7 +41,7 @@ def test_round_trip(pair: tuple[str, str], tmp_path: Path) -> None:
     before = replace(before, projections=project(before.model(), task))
     after = load(save(tmp_path / "run.safetensors", before))
     assert (after.recipe, after.metrics, after.train_seconds, after.history) == (before.recipe, before.metrics, 1.25, HISTORY)
-    batch = task.held_out(4)
+    batch = task.held_out("test", 4)
     with torch.no_grad():
         assert torch.equal(call(after.model(), batch), call(before.model(), batch))
     for name, projection in before.projections.items():

@@ -243,7 +243,7 @@ def agree(run: Run) -> dict[str, str]:
     exec(compile(parts["model"], "<model>", "exec"), space)
     model = space["build"](space["ModelOptions"]())
     model.load_state_dict(run.checkpoint.weights)
-    batch = run.task.held_out(5)
+    batch = run.task.held_out("test", 5)
     with torch.no_grad():
         torch.testing.assert_close(call_alike(model.eval(), run.model, batch), call(run.model, batch), atol=1e-5, rtol=0)
     return parts

@@ -14,7 +14,7 @@ from playground import models, tasks
 from playground.inference.decoding import decode_batch
 from playground.inference.explore import explore
 from playground.models import Autoencoder, EncoderDecoder, Reader
-from playground.tasks import NO_ANSWER, SensedTask, SequenceTask, TextTask
+from playground.tasks import NO_ANSWER, Batch, SensedTask, SequenceTask, TextTask
 from playground.tracing import Edit, Recording, Trace
 from playground.training.trainer import new_model
 from playground.vocabulary import BOS, EOS, PAD
@@ -154,10 +154,23 @@ def test_a_handful_of_examples_is_learned_by_heart(architecture: str, task_id: s
 @pytest.mark.parametrize("task_id", tasks.tasks())
 def test_training_never_sees_what_is_held_out(task_id: str) -> None:
     task = tasks.get(task_id)()
-    seen = {row.numpy().tobytes() for row in task.sample(3000, torch.Generator().manual_seed(0)).source}
-    unseen = {row.numpy().tobytes() for seed in range(4) for row in task.held_out(300, seed).source}
-    assert len(seen) > 500 and len(unseen) > 50
-    assert not seen & unseen
+    seen = rows(task.sample(3000, torch.Generator().manual_seed(0)))
+    steering, judging = task.held_out("validation", 512), task.held_out("test", 1024)
+    assert len(seen) > 500 and not seen & rows(judging)
+    assert len(rows(judging)) == len(judging) >= (100 if task_id == "pairs" else 500), "no two are alike, and they are enough"
+    if task_id != "pairs":  # of own lines the learned ones steer
+        assert not seen & rows(steering) and not rows(steering) & rows(judging) and len(steering) > 90
+    corners = task.corners()
+    if corners is not None:
+        assert rows(corners) & rows(task.sample(20_000, torch.Generator().manual_seed(0))), "corners are taught"
+        assert not rows(corners) & (rows(steering) | rows(judging))
+
+
+def rows(batch: Batch) -> set[bytes]:
+    """Sources without what fills them up."""
+    if batch.mask is None:
+        return {row.numpy().tobytes() for row in batch.source}
+    return {row[real].numpy().tobytes() for row, real in zip(batch.source, batch.mask, strict=True)}
 
 
 RIGHT = {"reverse": lambda digits: digits[::-1], "copy": lambda digits: digits, "sort": sorted}
@@ -167,7 +180,7 @@ RIGHT = {"reverse": lambda digits: digits[::-1], "copy": lambda digits: digits, 
 def test_targets_are_right(task_id: str) -> None:
     """What is trained on is what the task itself answers; for digits checked in plain Python, token by token."""
     task = tasks.get(task_id)()
-    for batch in (task.sample(200, torch.Generator().manual_seed(0)), task.held_out(200)):
+    for batch in (task.sample(200, torch.Generator().manual_seed(0)), task.held_out("test", 200)):
         real = batch.source != PAD
         assert real.all() if batch.mask is None else torch.equal(batch.mask, real)
         for source, target in zip(batch.source, batch.target, strict=True):

@@ -238,7 +238,7 @@ def test_exact_match_by_teacher_forcing_is_that_of_decoding(architecture: str, t
         training_options={"learning_rate": 0.03, "batch_size": 32},
     )
     task, model = recipe.build_task(), new_model(recipe)
-    held_out = task.held_out(200)
+    held_out = task.held_out("test", 200)
     stepper = Stepper(model, task, recipe.training, 0, torch.device("cpu"))
     for _ in range(recipe.training.steps):
         stepper.step()

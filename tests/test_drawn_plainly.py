@@ -252,6 +252,6 @@ class Folded(Autoencoder):
 def test_any_autoencoder() -> None:
     task = tasks.get("strokes")()
     model = made(Folded())
-    trace = explore(model, task, task.held_out(1).source[0].view(28, 28).numpy())
+    trace = explore(model, task, task.held_out("test", 1).source[0].view(28, 28).numpy())
     assert reconstruction.picture(trace, task, model, key="k", run_label="", label=3)["code"]["shape"] == [2]
     opened(model, task, trace)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from playground import tasks
 from playground.errors import InputError
 from playground.tasks.infill import InfillOptions
-from playground.tasks.text import Pooled, is_held_out
+from playground.tasks.parts import part_of
+from playground.tasks.text import Pooled
 
 Words = tuple[str, ...]
 VARIANTS: dict[str, tuple[str, Any]] = {
@@ -212,9 +213,9 @@ def test_any_text_is_read_or_refused(variant: str, text: str) -> None:
 def test_nothing_held_out_is_trained_on_and_lengths_are_mixed(variant: str) -> None:
     task = build(variant)
     train = {task.source_vocabulary.decode(row) for row in task.pool.train.source.tolist()}
-    held = set(task.pool.held_out_sources)
+    held = set(task.pool.test_sources)
     assert not train & held and len(train) > 4_000 and len(held) > 400
-    assert all(map(is_held_out, held))
+    assert all(part_of(task.siblings(source, task.right(source))) == "test" for source in held)
     low, high = task.trained_lengths
     assert low < high <= task.max_source
 

@@ -56,7 +56,7 @@ def written(task: SequenceTask, text: str) -> str:
 @pytest.mark.parametrize(("task_id", "options"), VARIANTS, ids=str)
 def test_examples_are_read_back_and_answered_and_never_held_out(task_id: str, options: dict[str, Any]) -> None:
     task, sources = build(task_id, options), []
-    for batch in (task.sample(3000, torch.Generator().manual_seed(0)), task.held_out(300)):
+    for batch in (task.sample(3000, torch.Generator().manual_seed(0)), task.held_out("test", 300)):
         rows = zip(batch.source.tolist(), batch.target.tolist(), strict=True)
         examples = [(task.source_vocabulary.decode(s), task.target_vocabulary.decode(t)) for s, t in rows]
         for source, target in examples[:120]:

@@ -123,7 +123,7 @@ def test_its_script_runs_alone(runs: dict[str, Run], inner: str, tmp_path: Path)
 @pytest.mark.parametrize("architecture", ["seq2seq", "attention_seq2seq", "transformer", "transformer_decoder"])
 def test_the_task_is_learned_by_the_others(architecture: str) -> None:
     task = tasks.get("double")()
-    model, batch = small.build(architecture, task), task.held_out(5)
+    model, batch = small.build(architecture, task), task.held_out("test", 5)
     assert model.loss(batch).isfinite()
     recipe = recipes.make(architecture, "double", device="cpu")
     assert recipe.build_task().parse("3 1") == ("3", "1")
@@ -136,6 +136,10 @@ def test_a_task_on_the_wrong_base_ends_in_a_sentence() -> None:
         def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
             return digits.repeat_interleave(2, dim=1)
 
-    for use in (lambda task: task.sample(4, torch.Generator()), lambda task: task.held_out(4), lambda task: task.answer(("3", "1"))):
+    for use in (
+        lambda task: task.sample(4, torch.Generator()),
+        lambda task: task.held_out("test", 4),
+        lambda task: task.answer(("3", "1")),
+    ):
         with pytest.raises(InputError, match=r"it must keep their number. For answers that are shorter or longer build on PooledSequence"):
             use(Doubled())

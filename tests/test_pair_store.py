@@ -114,7 +114,7 @@ def test_the_oldest_lines_go_first(monkeypatch: pytest.MonkeyPatch, own_folder: 
 def test_no_source_is_on_both_sides_of_the_split(unit: str) -> None:
     key = pair_store.keep(LINES + "\nword 1\tanother\nwörd 1\tanother")
     task = Pairs(PairOptions(key, unit, unit))
-    rows = [{tuple(row) for row in part.source.tolist()} for part in (task.pool.train, task.pool.held_out)]
+    rows = [{tuple(row) for row in part.source.tolist()} for part in (task.pool.train, task.pool.test)]
     assert rows[0] and rows[1] and not rows[0] & rows[1]
     assert task.answer(task.parse("word 1")) == (("1", "parola") if unit == "words" else tuple("1 parola")), "the first target is right"
 

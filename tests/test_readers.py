@@ -108,7 +108,7 @@ def test_score_counts_what_is_read(architecture: str, task_id: str) -> None:
     task: Any = tasks.get(task_id)()
     model = build(architecture, task)
     assert isinstance(model, Reader)
-    batch = task.held_out(40)
+    batch = task.held_out("test", 40)
     sources = [task.source_vocabulary.decode(row) for row in batch.source.tolist()]
     logits = model(batch.source, batch.mask)
     given_ = [read(model, task, batch.source[i, : len(source)], logits[i]).words for i, source in enumerate(sources)]
@@ -121,7 +121,7 @@ def test_score_counts_what_is_read(architecture: str, task_id: str) -> None:
 def test_a_number_is_learned_in_units_of_its_scale() -> None:
     task: Any = tasks.get("total")()
     model = build("pooled_classifier", task)
-    batch = task.held_out(8)
+    batch = task.held_out("test", 8)
     off = Batch(batch.source, (model(batch.source, batch.mask) + 0.1).detach() * task.scale, batch.mask)
     assert float(model.loss(off).detach()) == pytest.approx(0.01, rel=1e-3)
 

@@ -83,7 +83,7 @@ def test_any_text_is_drawn_or_refused_with_a_sentence(text: str) -> None:
 @pytest.mark.parametrize("held", [False, True])
 def test_training_pictures_show_their_captions(held: bool) -> None:
     """A checker that knows only pixels finds the colours where the caption puts them."""
-    batch = TASK.held_out(150) if held else TASK.sample(150, torch.Generator().manual_seed(3))
+    batch = TASK.held_out("test", 150) if held else TASK.sample(150, torch.Generator().manual_seed(3))
     agree = 0
     for picture, row in zip(batch.source.numpy(), batch.target.tolist(), strict=True):
         words = TASK.target_vocabulary.decode(row)
@@ -102,8 +102,9 @@ def test_no_caption_of_training_is_held_out() -> None:
     def captions(batch: Any) -> set[tuple[str, ...]]:
         return {TASK.target_vocabulary.decode(row) for row in batch.target.tolist()}
 
-    train, held = captions(TASK.sample(4_000, torch.Generator().manual_seed(0))), captions(TASK.held_out(2_000))
-    assert len(train) > 600 and len(held) > 60 and not train & held
+    train, held = captions(TASK.sample(4_000, torch.Generator().manual_seed(0))), captions(TASK.held_out("test", 2_000))
+    steering = captions(TASK.held_out("validation", 500))
+    assert len(train) > 600 and len(held) > 60 and not train & held and not steering & (train | held)
     assert {word for words in held for word in words} == {word for words in train for word in words}
 
 
@@ -230,7 +231,7 @@ def test_large_shapes_are_brought_to_the_size_of_drawn_ones(half: float) -> None
 
 def test_pictures_like_those_of_training_are_read_as_they_are() -> None:
     colours = RGB.numpy()
-    for picture in Scenes().held_out(200).source.numpy():
+    for picture in Scenes().held_out("test", 200).source.numpy():
         assert as_drawn(picture, colours) is picture
     touching = np.minimum(alone(0, 0, 5.0, 11.0), alone(1, 3, 5.0, 20.0))
     assert as_drawn(touching, colours) is touching

@@ -22,6 +22,7 @@ from playground.vocabulary import EOS, MASK, PAD, Vocabulary, graphemes, normali
 
 SEQUENCE = [id for id, task in tasks.tasks().items() if issubclass(task, DigitStrings)]
 PICTURE = [id for id, task in tasks.tasks().items() if issubclass(task, PictureTask)]
+PARTS = (("test", 50), ("test", 50), ("test", 90), ("validation", 50))
 LENGTHS = [(low, high) for low in range(1, 13) for high in range(low, 13)]
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=300)  # lone surrogates and unassigned characters as well
@@ -159,8 +160,10 @@ def test_vocabulary() -> None:
 def test_every_choice_of_lengths_can_be_sampled_and_held_out(task_id: str, lengths: tuple[int, int]) -> None:
     low, high = lengths
     task = tasks.get(task_id)(DigitOptions(low, high))
-    for batch in (task.sample(40, torch.Generator().manual_seed(0)), task.held_out(40)):
-        assert batch.source.shape == (40, high) and batch.target.shape == (40, high + 1)
+    for batch in (task.sample(40, torch.Generator().manual_seed(0)), *(task.held_out(part, 40) for part in ("validation", "test"))):
+        count = len(batch)
+        assert count == 40 or (high < 3 and count > 0), "of one or two digits there are few strings"
+        assert batch.source.shape == (count, high) and batch.target.shape == (count, high + 1)
         real = (batch.source != PAD).sum(1)
         assert low <= int(real.min()) and int(real.max()) <= high
         assert (batch.mask is None) == (low == high), "no mask where nothing is padded"
@@ -172,9 +175,10 @@ def test_the_shortest_is_not_longer_than_the_longest() -> None:
 
 
 @pytest.mark.parametrize("task_id", tasks.tasks())
-def test_held_out_examples_are_the_same_for_the_same_seed(task_id: str) -> None:
-    first, again, other = (tasks.get(task_id)().held_out(50, seed) for seed in (3, 3, 4))
+def test_held_out_examples_are_always_the_same(task_id: str) -> None:
+    first, again, more, other = (tasks.get(task_id)().held_out(part, count) for part, count in PARTS)
     assert torch.equal(first.source, again.source) and torch.equal(first.target, again.target)
+    assert torch.equal(first.target, more.target[:50]), "asking for more begins with the same"
     assert not torch.equal(first.source, other.source)
     assert len(first) == 50
 
@@ -187,7 +191,7 @@ def test_every_draw_comes_from_the_generator_handed_in(task_id: str) -> None:
     torch.manual_seed(99)
     assert torch.equal(first.source, task.sample(20, torch.Generator().manual_seed(5)).source)
     torch.set_rng_state(before)
-    task.sample(20, torch.Generator()), task.held_out(20)
+    task.sample(20, torch.Generator()), task.held_out("test", 20)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -202,14 +206,15 @@ def test_offered_inputs_can_be_read(task_id: str) -> None:
 def test_pictures(task_id: str) -> None:
     """Numbers from 0 to 1, ten kinds, some ink and some paper in each; no held-out picture is a training picture."""
     task = tasks.get(task_id)()
-    parts = {part: task.pictures(part) for part in ("train", "held_out")}
+    parts = {part: task.pictures(part) for part in ("train", "validation", "test")}
     for pictures, labels in parts.values():
         assert pictures.shape == (len(labels), 784) and pictures.dtype == torch.float32
         assert float(pictures.min()) == 0 and float(pictures.max()) <= 1
         assert bool((pictures.amax(1) > 0.5).all()), "a picture without ink"
         assert set(labels.tolist()) == set(range(10))
-    train, held_out = ({row.numpy().tobytes() for row in pictures} for pictures, _ in parts.values())
-    assert not train & held_out
+    train, validation, test = ({row.numpy().tobytes() for row in pictures} for pictures, _ in parts.values())
+    assert not train & validation and not train & test and not validation & test
+    assert len(test) == len(parts["test"][0]) >= 500
     batch = task.sample(7, torch.Generator().manual_seed(0))
     assert torch.equal(batch.source, batch.target) and batch.mask is None
 
@@ -259,7 +264,7 @@ def test_unknown_tasks_are_refused_by_name(name: object) -> None:
 @pytest.mark.parametrize("task_id", [id for id, task in tasks.tasks().items() if issubclass(task, WritingTask)])
 def test_targets_end_and_can_be_written_to_their_end(task_id: str) -> None:
     task = tasks.get(task_id)()
-    for batch in (task.sample(300, torch.Generator().manual_seed(0)), task.held_out(300)):
+    for batch in (task.sample(300, torch.Generator().manual_seed(0)), task.held_out("test", 300)):
         lengths = torch.full((len(batch),), batch.source.shape[1]) if batch.mask is None else batch.mask.sum(1)
         for row, length in zip(batch.target.tolist(), lengths.tolist(), strict=True):
             assert row.count(EOS) == 1 and row.index(EOS) < task.max_steps(length)
@@ -270,7 +275,7 @@ def test_targets_end_and_can_be_written_to_their_end(task_id: str) -> None:
 def test_sources_are_not_longer_than_what_may_be_typed(task_id: str) -> None:
     task = tasks.get(task_id)()
     assert task.longest().source.shape == (1, task.trained_lengths[1])
-    assert max(task.trained_lengths[1], task.held_out(300).source.shape[1]) <= task.max_source
+    assert max(task.trained_lengths[1], task.held_out("test", 300).source.shape[1]) <= task.max_source
 
 
 def test_tasks_are_listed_in_the_order_of_teaching_and_in_groups() -> None:
@@ -314,7 +319,11 @@ class Doubled(DigitStrings):
 
 
 def test_a_target_of_another_length_is_refused_with_a_sentence() -> None:
-    for ask in (lambda: Doubled().held_out(5), lambda: Doubled().sample(5, torch.Generator()), lambda: Doubled().answer(("3", "1"))):
+    for ask in (
+        lambda: Doubled().held_out("test", 5),
+        lambda: Doubled().sample(5, torch.Generator()),
+        lambda: Doubled().answer(("3", "1")),
+    ):
         with pytest.raises(InputError, match=r"^doubled: rearrange makes \(\d+, \d+\) digits of .* build on PooledSequence\.$"):
             ask()
 

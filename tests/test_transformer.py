@@ -32,7 +32,7 @@ from tests.transformers import CLOSE, WRITERS, looked_at, model_of, stepped, wat
 @torch.no_grad()
 def test_no_logit_knows_a_later_target(architecture: str, positions: str, looking: bool) -> None:
     model, task = model_of(architecture, positions=positions)
-    batch = task.held_out(3)
+    batch = task.held_out("test", 3)
     target_in = batch.target_in
     with looked_at(model, looking):
         plain = model(batch.source, target_in, batch.mask)
@@ -48,7 +48,7 @@ def test_no_logit_knows_a_later_target(architecture: str, positions: str, lookin
 @torch.no_grad()
 def test_an_encoder_looks_both_ways() -> None:
     model, task = model_of("transformer")
-    source = task.held_out(1).source[:, :6].clamp(min=3)
+    source = task.held_out("test", 1).source[:, :6].clamp(min=3)
     other = source.clone()
     other[:, 3] = 3 + (other[:, 3] - 2) % 10
     difference = (model.encode(source).states - model.encode(other).states).abs().amax(-1)[0]
@@ -60,7 +60,7 @@ def test_an_encoder_looks_both_ways() -> None:
 def test_every_norm_and_position_keeps_the_contracts(architecture: str, norm: str, positions: str) -> None:
     """Fused and explicit agree, steps agree with teacher forcing, padding and company change nothing; and the loss falls."""
     model, task = model_of(architecture, norm=norm, positions=positions, activation="gelu")
-    batch = task.held_out(5)
+    batch = task.held_out("test", 5)
     with torch.no_grad():
         plain = model(batch.source, batch.target_in, batch.mask)
         for looking in (False, True):
@@ -87,7 +87,7 @@ def falls(architecture: str, task: str, chosen: dict[str, Any]) -> bool:
 def test_teacher_forcing_can_go_on_where_steps_ended() -> None:
     for architecture in WRITERS:
         model, task = model_of(architecture)
-        batch = task.held_out(4)
+        batch = task.held_out("test", 4)
         whole = model(batch.source, batch.target_in, batch.mask)
         state = model.decoder.init_state(model.encode(batch.source, batch.mask))
         first, state = model.decoder(batch.target_in[:, :3], state)
@@ -207,7 +207,7 @@ def test_input_feeding(cell: str) -> None:
     task = tasks.get("reverse")()
     fed = build("attention_seq2seq", task, cell=cell, input_feeding=True)
     plain = build("attention_seq2seq", task, cell=cell, input_feeding=False)
-    batch = task.held_out(4)
+    batch = task.held_out("test", 4)
     logits = fed(batch.source, batch.target_in, batch.mask)
     torch.testing.assert_close(stepped(fed, batch), logits, **CLOSE)
     with watched(fed) as recording:

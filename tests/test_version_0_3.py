@@ -24,7 +24,7 @@ LEFT = json.loads((DATA / "answers-of-0.3.json").read_text())
 def test_shipped_runs_answer_the_same(left: dict[str, Any]) -> None:
     run = playground.load(*left["pair"])
     if "code" in left:
-        pictures, labels = run.task.pictures("held_out")
+        pictures, labels = run.task.pictures("test")
         index = left["given"]
         trace = run.explore(pictures[index].reshape(28, 28).numpy(), condition=int(labels[index]))
         assert trace["encoder.code"][:4] == pytest.approx(left["code"], abs=2e-3)

@@ -19,7 +19,7 @@ def pca_error(task: str, size: int) -> float:
 
     Raises InputError for a task without pictures.
     """
-    train, held_out = (tasks.get(task)().pictures(part)[0].numpy() for part in ("train", "held_out"))
+    train, held_out = (tasks.get(task)().pictures(part)[0].numpy() for part in ("train", "test"))
     from sklearn.decomposition import PCA  # imported when first needed: it costs a second
 
     pca = PCA(size, random_state=0).fit(train)

@@ -44,12 +44,12 @@ class Projection:
 
 @torch.no_grad()
 def project(model: nn.Module, task: Task) -> dict[str, Projection]:
-    """Projections fitted on many held-out inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
+    """Projections fitted on many test inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
     if isinstance(model, Autoencoder):
-        pictures, labels = (part[:CLOUD] for part in task.pictures("held_out"))
+        pictures, labels = (part[:CLOUD] for part in task.pictures("test"))
         codes = model.encode(pictures.to(device_of(model)), labels.to(device_of(model))).cpu().numpy()
         return {"code": _fit(codes, tuple(labels.tolist()))}
-    batch = task.held_out(MANY, seed=3).to(device_of(model))
+    batch = task.held_out("test", MANY).to(device_of(model))
     recording, read = Recording(model, explicit=False), batch.mask
     with recording.open():
         if isinstance(model, Reader):

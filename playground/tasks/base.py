@@ -1,6 +1,6 @@
 """The kinds of task. Whoever uses a task asks it; nobody asks of which kind it is.
 
-Training and held-out examples never overlap. Every random draw comes from the generator that is handed in. What stands here
+Examples come in three parts that share nothing (`parts`). Every random draw comes from the generator that is handed in. What stands here
 as a property may be a plain attribute in a task: `pinned = "3 1 4"`.
 """
 
@@ -19,8 +19,9 @@ from ..options import show
 from ..vocabulary import EOS, PAD, Vocabulary
 from .examples import Batch, Reading, Watched, pad
 from .given import Drawn, Given, HeldOut, Sound, Typed
+from .parts import HeldOutPart, Part
 
-Guess = tuple[str, float]  # what a trivial guess is called, and its held-out score
+Guess = tuple[str, float]  # what a trivial guess is called, and its score
 Places = Callable[[Batch], int]  # at how many places a model looks at an example
 
 
@@ -60,8 +61,14 @@ class Task(ABC):
         """`count` training examples."""
 
     @abstractmethod
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        """`count` examples that training never sees; the same for the same seed."""
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        """At most `count` examples that training never sees, no two alike and always the same: of "validation", which steers a
+        training and is looked at meanwhile, or of "test", which steers nothing."""
+
+    def corners(self) -> Batch | None:
+        """Examples at the edges of what is taught, which chance would hardly draw: they are trained on, none is held out, and they
+        have a score of their own. None where there are no such."""
+        return None
 
     @abstractmethod
     def longest(self) -> Batch:
@@ -69,10 +76,10 @@ class Task(ABC):
 
     @abstractmethod
     def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
-        """What is looked at during training: the pinned input where there is one, and held-out `samples`."""
+        """What is looked at during training: the pinned input where there is one, and `samples` of "validation"."""
 
-    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
-        """All grey pictures (N, 784) and their labels (N,) of "train" or "held_out". Raises InputError where there are none."""
+    def pictures(self, part: Part) -> tuple[Tensor, Tensor]:
+        """All grey pictures (N, 784) and their labels (N,) of "train", "validation" or "test". Raises InputError where there are none."""
         raise InputError(HeldOut.refusal)
 
     # One input
@@ -146,7 +153,7 @@ class Task(ABC):
 
     @property
     def baseline(self) -> Guess | None:
-        """What a trivial guess is called, and its held-out score."""
+        """What a trivial guess is called, and its score on "test"."""
         return None
 
     @property
@@ -245,7 +252,7 @@ class TextTask(TypedTask):
 
     def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
         """All cut to the length that examples have."""
-        rows = self.held_out(samples, seed=2).source.tolist() if samples else []
+        rows = self.held_out("validation", samples).source.tolist() if samples else []
         sources = [self.parse(self.pinned), *map(self.source_vocabulary.decode, rows)]
         cut = tuple(source[: self.trained_lengths[1]] for source in sources)
         tokens, mask = pad([self.source_vocabulary.encode(source) for source in cut])

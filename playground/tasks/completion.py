@@ -74,6 +74,10 @@ class Completion(PooledSequence):
         told = random.choice((0, 0, *range(MOST_TOLD + 1)))
         return (*begin.split(), *rest[:told]), rest[told:]
 
+    def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
+        """One story, wherever it is cut."""
+        return " ".join((*source, *answer))
+
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The rest of the story, or None while its beginning leaves it open."""
         told = " ".join(source) + " "

@@ -10,9 +10,12 @@ which packs the Unicode Common Locale Data Repository. No format is offered that
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import cycle
 from random import Random
 
 from ..options import choice
@@ -81,6 +84,18 @@ class Dates(PooledSequence):
         locale = random.choice(self.locales)
         day = date.fromordinal(random.randint(EARLIEST, LATEST))
         return tuple(written(day, locale, random.randrange(len(FORMATS[locale])))), tuple(day.isoformat())
+
+    def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
+        """One day, in whatever language and order."""
+        return "".join(answer)
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """First and last days of months, leap days, the first and the last day of all, in turns in each language and order."""
+        forms = cycle([(locale, form) for locale in self.locales for form in range(len(FORMATS[locale]))])
+        for year in (1900, 1901, 1996, 2000, 2024, 2099):
+            for month in range(1, 13):
+                for day in (1, monthrange(year, month)[1]):
+                    yield tuple(written(date(year, month, day), *next(forms)))
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Characters, small letters: case, spaces, accents and English or French ordinals (3rd, 1er) are forgiven."""

@@ -1,8 +1,9 @@
-"""What `reverse` and `copy` share: strings of digits, of mixed length, split into training and held-out by a hash."""
+"""What `reverse` and `copy` share: strings of digits, of mixed length, in parts by a hash."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -12,10 +13,14 @@ from ..errors import InputError
 from ..options import integer
 from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from . import Batch, SequenceTask
+from .parts import CORNERS, HeldOutPart, Part, lies_in
 
 DIGITS = Vocabulary("0123456789")
 FIRST = DIGITS.ids["0"]
 MAX_TEXT = 200  # characters: far more than the longest input with spaces
+AT_ONCE = 16_384  # draws: of those held out the first ones are the same, however many are asked for
+REPEATED = 3  # from how many on equal digits are a corner: shorter ones chance draws as well
+Draw = Callable[[int, torch.Generator], tuple[Tensor, Tensor]]  # so many random digits (B, L), 0 past their lengths (B,)
 
 
 @dataclass(frozen=True)
@@ -84,24 +89,31 @@ class DigitStrings(SequenceTask):
         return tuple(str(d) for d in self._rearranged(digits, torch.tensor([len(source)]))[0].tolist())
 
     def random_text(self, generator: torch.Generator) -> str:
-        low, high = self.trained_lengths
-        length = int(torch.randint(low, high + 1, (), generator=generator))
-        return "".join(str(d) for d in torch.randint(10, (length,), generator=generator).tolist())
+        digits, lengths = drawn_from("test", self._draw, 1, generator)
+        return "".join(map(str, digits[0, : int(lengths[0])].tolist()))
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
-        digits, lengths = self._draw(count, generator)
-        while (held := is_held_out(digits, lengths)).any():
-            digits[held], lengths[held] = self._draw(int(held.sum()), generator)
+        digits, lengths = drawn_from("train", self._draw, count, generator)
+        edges, long = self._repeated()
+        if len(long):
+            rows = (torch.rand(count, generator=generator) < CORNERS).nonzero()[:, 0]
+            chosen = torch.randint(len(long), rows.shape, generator=generator)
+            digits[rows], lengths[rows] = edges[chosen], long[chosen]
         return self._batch(digits, lengths)
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        generator = torch.Generator().manual_seed(7_919 + seed)
-        drawn: list[tuple[Tensor, Tensor]] = []
-        while sum(len(lengths) for _, lengths in drawn) < count:
-            digits, lengths = self._draw(12 * count, generator)
-            held = is_held_out(digits, lengths)
-            drawn.append((digits[held], lengths[held]))
-        return self._batch(torch.cat([d for d, _ in drawn])[:count], torch.cat([n for _, n in drawn])[:count])
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        return self._batch(*distinct(part, self._draw, count))
+
+    def corners(self) -> Batch | None:
+        """One digit again and again, in every length."""
+        digits, lengths = self._repeated()
+        return self._batch(digits, lengths) if len(lengths) else None
+
+    def _repeated(self) -> tuple[Tensor, Tensor]:
+        low, high = self.trained_lengths
+        lengths = torch.arange(min(max(low, REPEATED), high + 1), high + 1)
+        digits, lengths = torch.cartesian_prod(torch.arange(10), lengths).T
+        return digits[:, None] * (torch.arange(high) < lengths[:, None]), lengths
 
     def _draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         low, high = self.trained_lengths
@@ -119,9 +131,33 @@ class DigitStrings(SequenceTask):
         return Batch(source, target, None if low == high else real)
 
 
-def is_held_out(digits: Tensor, lengths: Tensor) -> Tensor:
-    """True for the tenth of all strings that training never sees: a polynomial hash of content and length. (B,)"""
+def hashed(digits: Tensor, lengths: Tensor) -> Tensor:
+    """A polynomial hash of content and length. A digit repeated is a corner, which trains: its hash is 1. (B,)"""
     value = lengths.clone()
     for column in digits.T:
         value = (value * 31 + column + 1) % 1_000_003
-    return value % 10 == 0
+    past = torch.arange(digits.shape[1]) >= lengths[:, None]
+    repeated = ((digits == digits[:, :1]) | past).all(1) & (lengths >= REPEATED)
+    return value.masked_fill(repeated, 1)
+
+
+def drawn_from(part: Part, draw: Draw, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """`count` draws that belong to a part: digits (count, L) and lengths (count,)."""
+    digits, lengths = draw(count, generator)
+    while (wrong := ~lies_in(part, hashed(digits, lengths))).any():
+        digits[wrong], lengths[wrong] = draw(int(wrong.sum()), generator)
+    return digits, lengths
+
+
+def distinct(part: Part, draw: Draw, count: int) -> tuple[Tensor, Tensor]:
+    """At most `count` different strings of a part, always the same: fewer where there are no more."""
+    generator = torch.Generator().manual_seed(7_919 + (part == "test"))
+    found: dict[tuple[int, ...], None] = {}
+    before = -1
+    while before < len(found) < count:
+        before = len(found)
+        digits, lengths = draw(AT_ONCE, generator)
+        chosen = lies_in(part, hashed(digits, lengths))
+        found |= dict.fromkeys(map(tuple, torch.cat([lengths[chosen, None], digits[chosen]], dim=1).tolist()))
+    rows = torch.tensor(list(found)[:count])
+    return rows[:, 1:], rows[:, 0]

@@ -92,10 +92,10 @@ class HeldOut(Given):
     refusal = "This task has no grey pictures to pick; type its input."
 
     def model_input(self, task: Task) -> np.ndarray[Any, Any]:
-        return task.pictures("held_out")[0][self.index].reshape(28, 28).numpy()
+        return task.pictures("test")[0][self.index].reshape(28, 28).numpy()
 
     def condition(self, task: Task) -> int:
-        return int(task.pictures("held_out")[1][self.index])
+        return int(task.pictures("test")[1][self.index])
 
     def query(self) -> dict[str, str]:
         return {"picture": str(self.index)}

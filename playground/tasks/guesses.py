@@ -1,4 +1,4 @@
-"""What a trivial guess scores: the floor under every reader, measured on held-out examples when first asked for.
+"""What a trivial guess scores: the floor under every reader, measured on test inputs when first asked for.
 
 A model that is no better than these has learned nothing that needs reading.
 """
@@ -23,7 +23,7 @@ def bag_of_words(task: Pooled) -> Guess:
     """A linear model on how often each word occurs, blind to their order: logistic regression, or least squares for numbers."""
     from sklearn.linear_model import LinearRegression, LogisticRegression  # imported when first needed: it costs a second
 
-    train, held = task.pool.train, task.pool.held_out
+    train, held = task.pool.train, task.pool.test
     words = len(task.source_vocabulary)
     model: Any = LinearRegression() if task.kind == "number" else LogisticRegression(max_iter=300)
     model.fit(_counts(train.source, words), train.target.numpy())
@@ -33,7 +33,7 @@ def bag_of_words(task: Pooled) -> Guess:
 
 def word_look_up(task: Pooled) -> Guess:
     """Every word gets the tag it has most often; the share of texts tagged right as a whole."""
-    train, held = task.pool.train, task.pool.held_out
+    train, held = task.pool.train, task.pool.test
     real = train.target != NO_ANSWER
     seen = torch.zeros(len(task.source_vocabulary), int(train.target.max()) + 1)
     seen.index_put_((train.source[real], train.target[real]), torch.ones(()), accumulate=True)

@@ -106,6 +106,10 @@ class Infill(PooledSequence):
         joint = [random.choice(JOINTS), *clauses[1]] if len(clauses) > 1 else []
         return (*date, *clauses[0], *joint), tuple(hidden[1:])
 
+    def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
+        """One sentence, whatever is hidden of it."""
+        return " ".join(_fill(source, answer))
+
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The hidden words if only one filling makes a sentence of the grammar, else None."""
         several = self.options.blanks == "spans"

@@ -5,12 +5,13 @@
 
 German says one-and-twenty, French says four-twenties-ten-nine: the parts cross, split and merge. English, French and Spanish
 are read and written word by word; German and Italian, which write a number as one word, by characters. The words are
-num2words'. Zero is left out: its word is a part of no other number, so nothing could be learned of it from the others.
+num2words'. The word for zero is a part of no other number: nothing could be learned of it from the others, so it is taught itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from random import Random
@@ -34,7 +35,7 @@ IN_WORDS = ("en", "fr", "es")  # the others are read and written by characters
 class NumberOptions:
     source: str = choice("en", LANGUAGES, "From", "The language that is read")
     target: str = choice("de", LANGUAGES, "To", "The language that is written")
-    digits: int = integer(3, 3, 4, "Digits", "Of the largest number: 3 for 1 to 999, 4 for 1 to 9999")
+    digits: int = integer(4, 3, 4, "Digits", "Of the largest number: 3 for 1 to 999, 4 for 0 to 9999")
 
     def __post_init__(self) -> None:
         if self.source == self.target:
@@ -48,6 +49,7 @@ class Numbers(PooledSequence):
     description = "Read a number in one language, write it in another: twenty-one becomes einundzwanzig. The parts cross."
     example = "twenty-one → einundzwanzig"
     order = 60
+    pool_size = 40_000  # few of the long ones are drawn twice
     Options = NumberOptions
     options: NumberOptions
 
@@ -79,6 +81,16 @@ class Numbers(PooledSequence):
         n = random.randrange(1, 10 ** random.randint(1, self.options.digits))  # small ones as often as large ones
         return read(self.options.source, n), write(self.options.target, n)
 
+    def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
+        """One number, in whatever language."""
+        return str(value(self.options.source, source))
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """What is built of no other number, and round ones."""
+        digits = self.options.digits
+        for n in (*range(digits < 4, 21), *range(30, 100, 10), *range(100, 1000, 100), *range(1000, 10**digits, 1000)):
+            yield read(self.options.source, n)
+
     def parse(self, text: str) -> tuple[str, ...]:
         """Words or characters; hyphens and commas are read as spaces."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
@@ -107,7 +119,7 @@ class Numbers(PooledSequence):
         return tuple(token for part in source if part in meanings for token in write(self.options.target, meanings[part]))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=60_000)
 def written(language: str, n: int) -> str:
     """A number as its language writes it: 21 is twenty-one, vingt et un, einundzwanzig."""
     if language == "digits":
@@ -128,20 +140,21 @@ def write(language: str, n: int) -> tuple[str, ...]:
     return tuple(written(language, n).replace("-", "- ").split()) if language in IN_WORDS else tuple(written(language, n))
 
 
-@lru_cache(maxsize=2_000)
 def value(language: str, source: tuple[str, ...]) -> int | None:
-    """The number that these source tokens write, None if none does. Thousands first, then all that may follow them."""
-    if language == "digits":
-        return int("".join(source)) if len(source) <= 4 and source[0] != "0" else None
-    heads = [(t, read(language, 1000 * t)) for t in range(9, 0, -1)]
-    thousands = next((t for t, head in heads if source[: len(head)] == head), 0)
-    return next((n for n in range(max(1, 1000 * thousands), 1000 * thousands + 1000) if read(language, n) == source), None)
+    """The number up to 9,999 that these source tokens write, None if none does."""
+    return _values(language).get(source)
+
+
+@lru_cache(maxsize=8)
+def _values(language: str) -> dict[tuple[str, ...], int]:
+    return {read(language, n): n for n in range(10_000)}
 
 
 @lru_cache(maxsize=16)
 def _vocabulary(language: str, digits: int, reading: bool) -> Vocabulary:
     beyond = [n + one for n in [*range(100, 1000, 100), *range(1000, 10**digits, 1000)] for one in (0, 1)]
-    tokens = dict.fromkeys(token for n in [*range(1, 100), *beyond] for token in (read if reading else write)(language, n))
+    zero = [0] if digits == 4 else []
+    tokens = dict.fromkeys(token for n in [*range(1, 100), *beyond, *zero] for token in (read if reading else write)(language, n))
     return Vocabulary(tokens if language in (*IN_WORDS, "digits") else sorted(tokens))
 
 

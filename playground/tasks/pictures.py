@@ -13,6 +13,7 @@ from ..errors import InputError
 from .base import Guess, Places, Task
 from .examples import Batch, Reading, Watched
 from .given import Code, Drawn, Given, HeldOut
+from .parts import HeldOutPart
 
 SIDE = 28
 
@@ -28,14 +29,14 @@ class PictureTask(Task):
         return HeldOut(0)
 
     def another(self, generator: torch.Generator, shown: Given) -> Given:
-        count = len(self.pictures("held_out")[0])
+        count = len(self.pictures("test")[0])
         if isinstance(shown.origin, HeldOut):  # a step of 1 to count - 1 around the circle
             return HeldOut((shown.origin.index + int(torch.randint(1, count, (), generator=generator))) % count)
         return HeldOut(int(torch.randint(count, (), generator=generator)))
 
     def check(self, given: Given) -> None:
         super().check(given)
-        count = len(self.pictures("held_out")[0])
+        count = len(self.pictures("test")[0])
         if isinstance(given, HeldOut) and (type(given.index) is not int or not 0 <= given.index < count):
             raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
@@ -51,8 +52,8 @@ class PictureTask(Task):
         return Drawn(tuple(self.as_data(torch.from_numpy(values).reshape(1, -1))[0].tolist()))
 
     def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
-        """There is no pinned picture: the first held-out one stands for it."""
-        return Watched(self.held_out(1 + samples))
+        """There is no pinned picture: the first one stands for it."""
+        return Watched(self.held_out("validation", 1 + samples))
 
     def longest(self) -> Batch:
         return Batch(torch.zeros(1, SIDE**2), torch.zeros(1, SIDE**2))
@@ -61,7 +62,7 @@ class PictureTask(Task):
     def floor(self) -> Guess:
         """The mean of all training pictures, whatever is given."""
         mean = self.pictures("train")[0].mean(0)
-        return "mean picture", float((self.pictures("held_out")[0] - mean).square().mean())
+        return "mean picture", float((self.pictures("test")[0] - mean).square().mean())
 
     def as_data(self, drawn: Tensor) -> Tensor:
         """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
@@ -72,10 +73,9 @@ class PictureTask(Task):
         chosen = torch.randint(len(pictures), (count,), generator=generator)
         return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen])
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        pictures, labels = self.pictures("held_out")
-        order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
-        return Batch(pictures[order], pictures[order], condition=labels[order])
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        pictures, labels = (values[:count] for values in self.pictures(part))
+        return Batch(pictures, pictures, condition=labels)
 
 
 def picture(given: Any) -> NDArray[np.float32]:

@@ -85,7 +85,7 @@ class Pronouns(PooledReader):
 
     @cached_property
     def baseline(self) -> tuple[str, float]:
-        sources = self.pool.held_out_sources
+        sources = self.pool.test_sources
         return "nearest name", sum(_nearest(source) == self.answer(source) for source in sources) / len(sources)
 
 

@@ -10,6 +10,7 @@ who has it. In the spirit of J. Weston et al., "Towards AI-Complete Question Ans
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -64,6 +65,19 @@ class QuestionAnswering(PooledSequence):
             answer = reply(facts, question)
             if answer and (random.random() < 0.2 or last_that_fits(facts, question) != answer):
                 return (*(word for fact in facts for word in (*fact, ".")), *question, "?"), (answer,)
+
+    def siblings(self, source: Words, answer: Words) -> str:
+        """The same facts, whatever is asked."""
+        return " ".join(source[: -1 - source[::-1].index(".")])
+
+    def edges(self) -> Iterator[Words]:
+        """One fact or two, and what they answer."""
+        random = Random(29)
+        for count in (1, 2) * 60:
+            facts = draw_facts(random)[:count]
+            question = draw_question(random, facts)
+            if reply(facts, question):
+                yield (*(word for fact in facts for word in (*fact, ".")), *question, "?")
 
     def spell(self, source: Words) -> str:
         """With capitals, and marks at the end of the word before them."""

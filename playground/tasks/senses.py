@@ -51,7 +51,7 @@ class SensedTask(TypedTask, WritingTask):
         sources: Words = ((self.pinned,) if places is None else self.places(pinned, places(batch)),)
         right: Words = (pinned.right or (),)
         if samples:
-            rows = self.held_out(samples, seed=2)
+            rows = self.held_out("validation", samples)
             batch = _together(batch, rows)
             sources += ((),) * len(rows)
             right += tuple(map(self.target_vocabulary.decode, rows.target.tolist()))

@@ -10,6 +10,7 @@ as often in praise as in blame, so that counting words decides nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -69,6 +70,12 @@ class Sentiment(PooledReader):
         deciding, other = _clause(random), _clause(random)
         text = random.choice([deciding, deciding, f"{other} but {deciding}", f"although {other} , {deciding}"])
         return tuple(text.split()), _verdict(deciding)
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """Every word of praise or blame in the shortest clause."""
+        for noun in NOUNS:
+            yield from (("a", quality, noun) for quality in GOOD + BAD)
+            yield from (("i", feeling, "the", noun) for feeling in FOND + SORRY)
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The verdict of the deciding clause, or None if this is no review of the grammar."""

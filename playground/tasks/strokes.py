@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from . import PictureTask, register
+from .parts import Part
 
-TRAIN, HELD_OUT = 7_000, 1_192
+PARTS = {"train": slice(6_700), "validation": slice(6_700, 7_000), "test": slice(7_000, 8_192)}
 
 
 def _arc(x: float, y: float, rx: float, ry: float, start: float, end: float, n: int = 9) -> list[tuple[float, float]]:
@@ -56,17 +57,16 @@ class Strokes(PictureTask):
     order = 210
     Options = Options
 
-    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
+    def pictures(self, part: Part) -> tuple[Tensor, Tensor]:
         pictures, labels, _ = pool()
-        rows = slice(TRAIN) if part == "train" else slice(TRAIN, None)
-        return pictures[rows], labels[rows]
+        return pictures[PARTS[part]], labels[PARTS[part]]
 
 
 @cache
 def pool() -> tuple[Tensor, Tensor, Tensor]:
     """Pictures (N, 784), labels (N,), factors (N, 5): slant in radians, thickness and size in pixels, x and y offset."""
     generator = torch.Generator().manual_seed(0)
-    count = TRAIN + HELD_OUT
+    count = PARTS["test"].stop
     labels = torch.randint(10, (count,), generator=generator)
     low = torch.tensor([-0.45, 1.0, 7.0, -2.0, -1.5])
     high = torch.tensor([0.45, 2.4, 10.5, 2.0, 1.5])

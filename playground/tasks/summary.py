@@ -10,6 +10,7 @@ need not be the first one, other places and buildings stand around it, and it is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -114,14 +115,18 @@ class Summary(PooledSequence):
         return "reading the first sentence only", share_right(self, lambda source: headline(sentences(source)[:1]) or ())
 
     def make(self, random: Random) -> tuple[Words, Words]:
-        filling = {name: random.choice(words.split()) for name, words in SLOTS.items()}
-        while any(filling[a] == filling[b] for a, b in DIFFERENT):
-            filling |= {b: random.choice(SLOTS[b].split()) for _, b in DIFFERENT}
+        filling = _filling(random)
         title = random.choice(list(EVENTS))
         items = random.sample(FILLERS, random.randint(1, 3))
         items.insert(random.randint(0, len(items)), random.choice(EVENTS[title]))
         source = " ".join(f"{sentence.format(**filling)} ." for sentence in items)
         return tuple(source.split()), tuple(title.format(**filling).split())
+
+    def edges(self) -> Iterator[Words]:
+        """The event alone, in all the words for it."""
+        random = Random(29)
+        for template in sum(EVENTS.values(), ()) * 4:
+            yield (*template.format(**_filling(random)).split(), ".")
 
     def spell(self, source: Words) -> str:
         """With capitals, and full stops at the end of the word before them."""
@@ -133,6 +138,14 @@ class Summary(PooledSequence):
 
     def max_steps(self, source_length: int) -> int:
         return 12
+
+
+def _filling(random: Random) -> dict[str, str]:
+    """A word for each slot."""
+    filling = {name: random.choice(words.split()) for name, words in SLOTS.items()}
+    while any(filling[a] == filling[b] for a, b in DIFFERENT):
+        filling |= {b: random.choice(SLOTS[b].split()) for _, b in DIFFERENT}
+    return filling
 
 
 def headline(found: list[str]) -> Words | None:

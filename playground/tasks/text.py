@@ -3,7 +3,8 @@
     class Colours(PooledSequence):
         def make(self, random): return ("the", "red", "car"), ("la", "voiture", "rouge")
 
-Every tenth source, by a hash of its text, is held out: training never sees it, whatever the order in which it was drawn.
+A tenth of the sources steers training and another one judges it (`parts`), by a hash of what siblings share (`siblings`), whatever the
+order in which they were drawn.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple, TypeVar
-from zlib import crc32
 
 import torch
 from torch import Tensor
@@ -23,6 +23,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
 from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
+from .parts import CORNERS, HeldOutPart, Part, part_of
 
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
@@ -37,24 +38,13 @@ T = TypeVar("T", bound=TextTask)
 
 
 class Pool(NamedTuple):
-    """Examples as tensors, and the same as text for the dice."""
+    """Examples as tensors, those of the test as text for the dice. Training draws corners more often than others."""
 
     train: Batch
-    held_out: Batch
-    held_out_sources: tuple[tuple[str, ...], ...]
-
-
-def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
-    """Training and held-out examples."""
-    train: list[Example] = []
-    held: list[Example] = []
-    for example in examples:
-        (held if is_held_out(example[0]) else train).append(example)
-    return train, held
-
-
-def is_held_out(source: tuple[str, ...]) -> bool:
-    return crc32(" ".join(source).encode()) % 10 == 0
+    validation: Batch
+    test: Batch
+    corners: Batch | None
+    test_sources: tuple[tuple[str, ...], ...]
 
 
 class Pooled(TextTask):
@@ -72,6 +62,18 @@ class Pooled(TextTask):
     def targets(self, examples: list[Example]) -> Tensor:
         """What is right for each source of a pool, as the batch's `target`."""
 
+    def siblings(self, source: tuple[str, ...], answer: Any) -> str:
+        """What an example shares with its siblings, of which none may be in another part: the text, where it has none."""
+        return " ".join(source)
+
+    def edges(self) -> Iterable[tuple[str, ...]]:
+        """Sources at the edges of what is taught, which `make` hardly draws: they are trained on, and scored by themselves."""
+        return ()
+
+    def right(self, source: tuple[str, ...]) -> Any:
+        """What `make` would give as the answer to a source that has one."""
+        return self.answer(source)
+
     @property
     def trained_lengths(self) -> tuple[int, int]:
         lengths = (self.pool.train.source != 0).sum(1)
@@ -85,13 +87,15 @@ class Pooled(TextTask):
         train = self.pool.train
         return train[torch.randint(len(train), (count,), generator=generator)]
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        held = self.pool.held_out
-        order = torch.randperm(len(held), generator=torch.Generator().manual_seed(7_919 + seed))
-        return held[order.repeat(-(-count // len(held)))[:count]]
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        held = self.pool.test if part == "test" else self.pool.validation
+        return held[slice(count)]
+
+    def corners(self) -> Batch | None:
+        return self.pool.corners
 
     def random_text(self, generator: torch.Generator) -> str:
-        sources = self.pool.held_out_sources
+        sources = self.pool.test_sources
         return self.spell(sources[int(torch.randint(len(sources), (), generator=generator))])
 
     def spell(self, source: tuple[str, ...]) -> str:
@@ -139,6 +143,10 @@ class PooledSequence(Pooled, SequenceTask):
 class PooledReader(Pooled, ReaderTask):
     """Tokens to a label, to tags or to a number, from a pool."""
 
+    def right(self, source: tuple[str, ...]) -> Any:
+        answer = self.answer(source)
+        return answer if self.kind == "tags" or answer is None else answer[0]
+
     def targets(self, examples: list[Example]) -> Tensor:
         answers = [answer for _, answer in examples]
         if self.kind == "number":
@@ -151,8 +159,8 @@ class PooledReader(Pooled, ReaderTask):
 
 
 def share_right(task: SequenceTask, guess: Callable[[tuple[str, ...]], tuple[str, ...]]) -> float:
-    """Share of held-out sources that a guess answers exactly right: what a trivial baseline scores."""
-    batch = task.held_out(1_000, seed=1)
+    """Share of test inputs that a guess answers exactly right: what a trivial baseline scores."""
+    batch = task.held_out("test", 1_024)
     read, write = task.source_vocabulary.decode, task.target_vocabulary.decode
     rows = zip(batch.source.tolist(), batch.target.tolist(), strict=True)
     return sum(guess(read(source)) == write(target) for source, target in rows) / len(batch)
@@ -162,24 +170,37 @@ def share_right(task: SequenceTask, guess: Callable[[tuple[str, ...]], tuple[str
 def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
-    drawn = dict(task.make(random) for _ in range(task.pool_size))
-    return pad_pool(task, *split(list(drawn.items())))
+    edges = {source: task.right(source) for source in task.edges()}
+    drawn = dict(task.make(random) for _ in range(task.pool_size)) | edges
+    taught = {task.siblings(*example) for example in edges.items()}
+    parts: dict[Part, list[Example]] = {"train": [], "validation": [], "test": []}
+    for example in drawn.items():
+        group = task.siblings(*example)
+        parts["train" if group in taught else part_of(group)].append(example)
+    return pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items()))
 
 
-def pad_pool(task: Pooled, train: list[Example], held: list[Example]) -> Pool:
-    """The examples as rectangles, both parts of the same width. Raises InputError for one that is too long."""
-    parts = (train, held)
+def pad_pool(task: Pooled, *parts: list[Example]) -> Pool:
+    """The examples for training, validation and test, and corners, as rectangles of the same width; corners are repeated in training.
+    Raises InputError for one that is too long."""
     longest = max((source for part in parts for source, _ in part), key=len)
     if (width := len(longest)) > task.max_source:
         raise InputError(
             f"{task.id}: the example {' '.join(longest)!r} has {width} tokens; max_source allows "
             f"{task.max_source}. Let one or the other fit."
         )
-    sources = [pad([task.source_vocabulary.encode(source) for source, _ in part], width) for part in parts]
-    every = task.targets([*train, *held])  # one rectangle for both
-    targets = torch.split(every, [len(part) for part in parts])
-    learned, kept = (Batch(tokens, target, mask) for (tokens, mask), target in zip(sources, targets, strict=True))
-    return Pool(learned, kept, tuple(source for source, _ in held))
+    every = [example for part in parts for example in part]
+    (source, mask), target = pad([task.source_vocabulary.encode(source) for source, _ in every]), task.targets(every)
+    rows = torch.split(torch.arange(len(every)), [len(part) for part in parts])
+    whole = Batch(source, target, mask)
+    times = round(CORNERS * len(rows[0]) / len(rows[3])) if len(rows[3]) else 0
+    return Pool(
+        train=whole[torch.cat([rows[0], rows[3].repeat(times)])],
+        validation=whole[rows[1]],
+        test=whole[rows[2]],
+        corners=whole[rows[3]] if len(rows[3]) else None,
+        test_sources=tuple(source for source, _ in parts[2]),
+    )
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,7 @@ from ..vocabulary import Vocabulary, graphemes, normalise
 from . import Batch, SequenceTask, register
 from .copy import Copy
 from .digit_strings import DIGITS, MAX_TEXT, DigitOptions
+from .parts import HeldOutPart
 from .reverse import Reverse
 from .sort import Sort
 from .text import share_right
@@ -87,20 +88,24 @@ class TextToText(SequenceTask):
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         each = -(-count // len(self.jobs))
-        return self._mixed([job.sample(each, generator) for job in self.jobs.values()], count, generator)
+        parts = [job.sample(each, generator) for job in self.jobs.values()]
+        return self._prefixed(parts)[torch.randperm(each * len(parts), generator=generator)[:count]]
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        each = -(-count // len(self.jobs))
-        parts = [job.held_out(each, len(self.jobs) * seed + i) for i, job in enumerate(self.jobs.values())]
-        return self._mixed(parts, count, torch.Generator().manual_seed(7_919 + seed))
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        """The same digits for all jobs in turns: a string is in the same part for each of them."""
+        parts = [job.held_out(part, -(-count // len(self.jobs))) for job in self.jobs.values()]
+        return self._prefixed(parts)[torch.arange(len(parts) * len(parts[0])).view(len(parts), -1).T.flatten()[:count]]
 
-    def _mixed(self, parts: list[Batch], count: int, generator: torch.Generator) -> Batch:
-        """The examples of all jobs, each behind its prefix, shuffled."""
+    def corners(self) -> Batch | None:
+        parts = [part for job in self.jobs.values() if (part := job.corners()) is not None]
+        return self._prefixed(parts) if parts else None
+
+    def _prefixed(self, parts: list[Batch]) -> Batch:
+        """The examples of all jobs, each behind its prefix."""
         prefixes = self.source_vocabulary.encode(tuple(self.jobs))
         ids = torch.tensor(prefixes).repeat_interleave(len(parts[0]))[:, None]  # (B, 1)
         source = torch.cat([ids, torch.cat([part.source for part in parts])], dim=1)
         target = torch.cat([part.target for part in parts])
         masks = [part.mask for part in parts if part.mask is not None]
         mask = torch.cat([torch.ones_like(ids, dtype=torch.bool), torch.cat(masks)], dim=1) if masks else None
-        order = torch.randperm(len(source), generator=generator)[:count]
-        return Batch(source[order], target[order], None if mask is None else mask[order])
+        return Batch(source, target, mask)

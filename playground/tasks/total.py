@@ -10,6 +10,7 @@ be typed as well: 3 + 12 - 5.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -53,6 +54,15 @@ class Total(PooledReader):
             words += [sign, NUMBERS[term]]
             total += SIGNS[sign] * term
         return tuple(words), total
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """A number alone, a number taken from itself, the smallest and the largest totals."""
+        for word in NUMBERS:
+            yield (word,)
+            yield word, "minus", word
+        for sign in SIGNS:
+            for word in NUMBERS[:2] + NUMBERS[-2:]:
+                yield word, *((sign, word) * (MOST_TERMS - 1))
 
     def parse(self, text: str) -> tuple[str, ...]:
         if isinstance(text, str) and len(text) <= MAX_TEXT:

@@ -9,6 +9,7 @@ the word before it: word for word nothing comes out right. Every noun, verb and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -199,6 +200,12 @@ class Translation(PooledSequence):
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         sentence = draw(random)
         return sentence.english(), sentence.french()
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """Every noun alone behind every determiner."""
+        for noun in NOUNS:
+            for determiner, numbers in DETERMINERS.items():
+                yield from (tuple(Phrase(determiner, (), noun, plural).english()) for plural in numbers)
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         sentence = understand(source)

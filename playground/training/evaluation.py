@@ -1,4 +1,4 @@
-"""What is looked at while a model trains: its score on held-out inputs, samples, one pinned input; and its weights, for the film."""
+"""What is looked at while a model trains: its score on inputs that steer it, samples, one pinned input; and its weights, for the film."""
 
 from __future__ import annotations
 
@@ -13,31 +13,34 @@ from ..runs.events import Sample
 from ..tasks import Task
 from . import samples
 
-HELD_OUT = 512
+STEERING, JUDGING = 512, 1_024  # inputs, where a task has so many
 SAMPLES = 6
 LOOKING = 1 / 40  # of the time, at most, goes into samples
 HALF = (-65_504.0, 65_504.0)  # what float16 can hold
 
 
 class Watcher:
-    """Looks at a model in training: held-out score, samples, the pinned input. Leaves no mark on it."""
+    """Looks at a model in training: its score, samples, the pinned input. Leaves no mark on it."""
 
     def __init__(self, model: Model, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
-        self.held_out = task.held_out(HELD_OUT).to(device)
-        self.longest = self.held_out.target.shape[-1] + 1  # a token more than any right answer has, its end included
+        self.steering = task.held_out("validation", STEERING).to(device)
+        self.longest = self.steering.target.shape[-1] + 1  # a token more than any right answer has, its end included
         watched = task.watched(SAMPLES, lambda batch: model.extent(batch.to(device))[0])
         self.watched = replace(watched, batch=watched.batch.to(device))
         self.rests_until = 0.0
 
     def score(self) -> float:
-        """Of the held-out inputs, in the precision of the training."""
+        """On the inputs that steer, in the precision of the training."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-            return self.model.score(self.held_out)
+            return self.model.score(self.steering)
 
     def metrics(self) -> dict[str, float]:
-        """Measured once at the end, on more held-out examples, none of which steered the training."""
-        return self.model.metrics(self.task.held_out(1024, seed=1).to(self.device))
+        """Measured once at the end, on test inputs: none steered the training, no two are alike. `inputs` is how many there are, and
+        `corners` the score on inputs at the edges of what is taught."""
+        test, corners = self.task.held_out("test", JUDGING).to(self.device), self.task.corners()
+        found = self.model.metrics(test) | {"inputs": float(len(test))}
+        return found if corners is None else found | {"corners": self.model.score(corners.to(self.device))}
 
     def pinned(self) -> Sample:
         return self.look(1)[0]

@@ -107,7 +107,7 @@ class LatentCode(Latent):
 
     def value(self, stage: Stage) -> dict[str, Any]:
         model = _model(stage.run)
-        pictures, labels = (part[:CLOUD] for part in stage.run.task.pictures("held_out"))
+        pictures, labels = (part[:CLOUD] for part in stage.run.task.pictures("test"))
         codes = latent.encoded(model, pictures, labels)
         chosen = np.sort(np.argsort(-codes.var(0), kind="stable")[:SLIDERS])
         return {
@@ -185,7 +185,7 @@ def aside(visit: Visit) -> Given:
     if visit.other is not None:
         return HeldOut(visit.other)
     here = visit.given.origin.label(visit.task)
-    return HeldOut(next(i for i, label in enumerate(visit.task.pictures("held_out")[1].tolist()) if label != here))
+    return HeldOut(next(i for i, label in enumerate(visit.task.pictures("test")[1].tolist()) if label != here))
 
 
 def between(stage: Stage) -> latent.Array:

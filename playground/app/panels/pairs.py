@@ -45,7 +45,7 @@ def read(visit: Visit, error: InputError | None = None) -> dict[str, Any]:
         "source_unit": task.options.source_unit,
         "target_unit": task.options.target_unit,
         "learned": len(task.pool.train),
-        "held_out": len(task.pool.held_out),
+        "held_out": len(task.pool.test),
         "known": [len(task.source_vocabulary.words), len(task.target_vocabulary.words)],
         "preview": [list(pair) for pair in task.lines[:SHOWN]],
         "problems": [list(problem) for problem in visit.problems[: store.TOLD]],

@@ -11,7 +11,8 @@ left to right, one key a step: the plainest case of what aligns text with speech
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -23,13 +24,14 @@ from ...errors import InputError
 from ...options import integer, number
 from ...vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from .. import Batch, Given, Reading, SensedTask, Sound, Typed, register
-from ..digit_strings import is_held_out
+from ..digit_strings import distinct, drawn_from
+from ..parts import HeldOutPart, Part
 from .sound import as_int16, hear
 from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
 
 KEYS = Vocabulary("0123456789")
 FIRST = KEYS.ids["0"]
-TRAIN, HELD_OUT = 4_096, 1_536
+TRAIN, VALIDATION, TEST = 4_096, 512, 1_024
 AT_ONCE = 32  # recordings of like length made together
 MAX_TEXT = 200  # characters
 MOST_KEYS = 16  # that a visitor may type
@@ -144,26 +146,22 @@ class Dialing(SensedTask):
         return 2 * MOST_KEYS
 
     def random_text(self, generator: torch.Generator) -> str:
-        low, high = self.trained_lengths
-        while True:
-            length = torch.randint(low, high + 1, (1,), generator=generator)
-            digits = torch.randint(10, (1, high), generator=generator) * (torch.arange(high) < length[:, None])
-            if high < 3 or bool(is_held_out(digits, length)):  # of one or two keys, few strings are held out
-                return "".join(map(str, digits[0, : int(length)].tolist()))
+        digits, lengths = drawn_from("test", partial(_draw, self.options), 1, generator)
+        return "".join(map(str, digits[0, : int(lengths[0])].tolist()))
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         return _pool(self.options).batch(torch.randint(TRAIN, (count,), generator=generator))
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        """Other recordings for every seed, as far as there are so many."""
-        return _pool(self.options).batch(TRAIN + (torch.arange(count) + 512 * seed) % HELD_OUT)
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        first, last = _bounds(self.options)[part]
+        return _pool(self.options).batch(torch.arange(first, min(last, first + count)))
 
 
 @lru_cache(maxsize=4)
 def _pool(options: DialingOptions) -> Pool:
-    """TRAIN recordings, then HELD_OUT ones of other digit strings: two seconds of computing."""
+    """The recordings of all strings: two seconds of computing."""
     generator = torch.Generator().manual_seed(0)
-    digits, lengths = _strings(options, generator)
+    digits, lengths = (torch.cat(parts) for parts in zip(*_strings(options).values(), strict=True))
     how = manner(len(lengths), digits.shape[1], options.noise, generator)
     parts, counts = [], torch.zeros_like(lengths)
     together = torch.split(lengths.argsort(stable=True), AT_ONCE)
@@ -181,12 +179,21 @@ def _pool(options: DialingOptions) -> Pool:
     return Pool(frames, counts, targets)
 
 
-def _strings(options: DialingOptions, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Digits (TRAIN + HELD_OUT, K) and lengths: first those for training, then the tenth of all strings that it never hears."""
-    count = 16 * HELD_OUT
+@lru_cache(maxsize=4)
+def _strings(options: DialingOptions) -> dict[Part, tuple[Tensor, Tensor]]:
+    """Digits (N, K) and lengths (N,) of each part; no two that are held out are alike."""
+    draw = partial(_draw, options)
+    train = drawn_from("train", draw, TRAIN, torch.Generator().manual_seed(0))
+    return {"train": train, "validation": distinct("validation", draw, VALIDATION), "test": distinct("test", draw, TEST)}
+
+
+def _bounds(options: DialingOptions) -> dict[Part, tuple[int, int]]:
+    """The first row of each part in the pool, and the first past it."""
+    ends = list(accumulate(len(lengths) for _, lengths in _strings(options).values()))
+    return dict(zip(_strings(options), pairwise([0, *ends]), strict=True))
+
+
+def _draw(options: DialingOptions, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     lengths = torch.randint(options.min_length, options.max_length + 1, (count,), generator=generator)
     digits = torch.randint(10, (count, options.max_length), generator=generator)
-    digits *= torch.arange(options.max_length) < lengths[:, None]
-    held = is_held_out(digits, lengths)
-    chosen = torch.cat([(~held).nonzero()[:TRAIN, 0], held.nonzero()[:, 0].repeat(8)[:HELD_OUT]])
-    return digits[chosen], lengths[chosen]
+    return digits * (torch.arange(options.max_length) < lengths[:, None]), lengths

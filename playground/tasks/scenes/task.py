@@ -25,7 +25,7 @@ from ...errors import InputError
 from ...vocabulary import EOS, Vocabulary
 from .. import Batch, Given, Pixels, Reading, SensedTask, Typed, pad, register
 from ..given import SIDE
-from ..text import is_held_out
+from ..parts import HeldOutPart, Part, part_of
 from .size import as_drawn
 from .text import COLOURS, SHAPES, Thing, read_scene
 
@@ -33,7 +33,7 @@ RGB = torch.tensor([[0.85, 0.15, 0.15], [0.95, 0.75, 0.1], [0.15, 0.6, 0.25], [0
 PAPER, SHADE, GRAIN = (0.82, 1.0), 0.06, 0.015  # paper's grey; how far colours vary; noise of single pixels
 SMALL, LARGE = 4.0, 6.0  # half the width of a shape, pixels
 ONE = 0.1  # share of scenes with one shape only
-TRAIN, HELD_OUT = 10_000, 2_048
+SIZES: dict[Part, int] = {"train": 10_000, "validation": 512, "test": 2_048}
 LONGEST = 9  # words of a caption, the end among them
 PICTURE = "The picture must be 32 rows of 32 pixels with three numbers each, red, green and blue, from 0 to 1"
 
@@ -71,14 +71,14 @@ class Scenes(SensedTask):
     baseline = ("colours seen, shapes guessed", ONE / len(SHAPES) + (1 - ONE) / len(SHAPES) ** 2)
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
-        return _batch(_pools()[0], torch.randint(TRAIN, (count,), generator=generator))
+        return _batch(_pools()["train"], torch.randint(SIZES["train"], (count,), generator=generator))
 
-    def held_out(self, count: int, seed: int = 0) -> Batch:
-        order = torch.randperm(HELD_OUT, generator=torch.Generator().manual_seed(7_919 + seed))
-        return _batch(_pools()[1], order[:count])
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        """Pictures, each drawn anew, of captions that no training picture has."""
+        return _batch(_pools()[part], torch.arange(min(count, SIZES[part])))
 
     def random_text(self, generator: torch.Generator) -> str:
-        captions = _pools()[1].captions
+        captions = _pools()["test"].captions
         return self.join(self.target_vocabulary.decode(captions[int(torch.randint(len(captions), (), generator=generator))].tolist()))
 
     def render(self, text: str) -> Reading:
@@ -148,12 +148,11 @@ def _inside(shapes: Tensor, across: Tensor, down: Tensor, half: Tensor) -> Float
 
 
 @cache
-def _pools() -> tuple[Pool, Pool]:
-    """Training and held-out scenes, drawn once."""
+def _pools() -> dict[Part, Pool]:
+    """The scenes of each part, drawn once."""
     generator = torch.Generator().manual_seed(23)
     captions = _captions()
-    parts = [[c for c in captions if is_held_out(c) == held] for held in (False, True)]
-    return _pool(parts[0], TRAIN, generator), _pool(parts[1], HELD_OUT, generator)
+    return {part: _pool([c for c in captions if part_of(" ".join(c)) == part], size, generator) for part, size in SIZES.items()}
 
 
 def _captions() -> list[tuple[str, ...]]:

@@ -31,7 +31,7 @@ class Info(NamedTuple):
 def extract(run: Run, trace: Trace) -> Info:
     assert isinstance(run.model, Autoencoder) and trace.reconstruction is not None
     size = len(trace["encoder.code"])
-    test = run.metrics.get("mse") or run.model.score(run.task.held_out(1024, seed=1))
+    test = run.metrics.get("mse") or run.model.score(run.task.held_out("test", 1024))
     pca = run.metrics.get("pca_mse") or pca_error(run.recipe.task, size)
     here = None if trace.picture is None else float(np.square(trace.picture - trace.reconstruction).mean())
     known = {"reconstruction", "kl"} <= set(run.metrics)
