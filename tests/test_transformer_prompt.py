@@ -58,7 +58,7 @@ def test_prompt_and_answer_share_the_words_they_have_in_common() -> None:
     model, task = model_of("transformer_decoder")
     assert model.decoder.embedding.num_embeddings == len(task.target_vocabulary)
     source, target = Vocabulary(["a", "b", "c"]), Vocabulary(["c", "d"])
-    decoder = PromptDecoder(source, target, 9, False, TransformerOptions(width=8, heads=2, feed_forward=8))
+    decoder = PromptDecoder(source, target, (4, 5), False, TransformerOptions(width=8, heads=2, feed_forward=8))
     assert decoder.embedding.num_embeddings == 3 + 4
     shared = decoder.embed(torch.tensor([source.encode(["c"])]))
     assert torch.equal(shared, decoder.embedding(torch.tensor([target.encode(["c"])])))

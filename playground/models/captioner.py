@@ -104,7 +104,7 @@ def decoder(words: Vocabulary, length: int, options: Options) -> Decoder:
     if options.decoder == "lstm":
         return AttentionDecoder(len(words), width // 2, width, options.layers, "lstm", options.score, SIDE**2)
     if options.decoder == "prefix":
-        return PromptDecoder(words, words, SIDE**2 + length, False, options)
+        return PromptDecoder(words, words, (SIDE**2, length), False, options)
     return TransformerDecoder(len(words), length, options)
 
 

@@ -10,7 +10,7 @@ Document Classification", 2016. The query v is learned once and asks every text 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -30,10 +30,16 @@ class Options:
     hidden: int = integer(64, 8, 256, "Hidden units", "Width of the states, and of the context", step=8)
     embedding: int = integer(16, 4, 128, "Embedding", "Numbers per token", step=4)
     bidirectional: bool = flag(True, "Bidirectional", "Reads both ways; each direction gets half of the units")
+    pooling: str = choice(
+        "tanh",
+        {"tanh": "through a tanh layer", "linear": "linear"},
+        "Pooling",
+        "How a state gets its score: v · tanh(W h + b), or w · h",
+    )
 
 
 class AttentionPooling(nn.Module):
-    """All states become one. Sites: `scores` (S), `weights` (S), `context` (H)."""
+    """All states become one (Yang et al., 2016). Sites: `scores` (S), `weights` (S), `context` (H)."""
 
     block = Block(
         title="Attention pooling",
@@ -51,11 +57,35 @@ class AttentionPooling(nn.Module):
     def forward(
         self, states: Float[Tensor, "batch source hidden"], mask: Bool[Tensor, "batch source"] | None = None
     ) -> Float[Tensor, "batch hidden"]:
-        scores = tap(self, "scores", self.query(torch.tanh(self.key(states)))[..., 0])  # (B, S)
+        scores = tap(self, "scores", self.score(states)[..., 0])  # (B, S)
         if mask is not None:
             scores = scores.masked_fill(~mask, float("-inf"))
         weights = tap(self, "weights", scores.softmax(dim=-1))  # (B, S)
         return tap(self, "context", torch.einsum("bs,bsh->bh", weights, states))  # (B, H)
+
+    def score(self, states: Float[Tensor, "batch source hidden"]) -> Float[Tensor, "batch source 1"]:
+        return self.query(torch.tanh(self.key(states)))
+
+
+class LinearPooling(AttentionPooling):
+    """The same with one linear layer as the score, so that a state is judged by one direction alone. It has no bias: the softmax does not
+    see what is added to all scores alike."""
+
+    block = replace(
+        AttentionPooling.block,
+        title="Attention pooling, linear",
+        equation="e_s = w · h_s     α = softmax(e)     c = Σ_s α_s h_s",
+    )
+
+    def __init__(self, hidden: int) -> None:
+        nn.Module.__init__(self)
+        self.query = nn.Linear(hidden, 1, bias=False)
+
+    def score(self, states: Float[Tensor, "batch source hidden"]) -> Float[Tensor, "batch source 1"]:
+        return self.query(states)
+
+
+POOLINGS = {"tanh": AttentionPooling, "linear": LinearPooling}
 
 
 class Head(nn.Module):
@@ -80,11 +110,13 @@ class Head(nn.Module):
 class PooledClassifier(Reader):
     """Encoder, pooling, head. `answers` is "label" (B, C) or "number" (B,), in units of `scale`."""
 
-    def __init__(self, encoder: RecurrentEncoder, hidden: int, answers: str, classes: int = 1, scale: float = 1.0) -> None:
+    def __init__(
+        self, encoder: RecurrentEncoder, pooling: AttentionPooling, hidden: int, answers: str, classes: int = 1, scale: float = 1.0
+    ) -> None:
         super().__init__()
         self.answers, self.scale = answers, scale
         self.encoder = encoder
-        self.pooling = AttentionPooling(hidden)
+        self.pooling = pooling
         self.head = Head(hidden, classes)
 
     def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Tensor:
@@ -96,7 +128,7 @@ class PooledClassifier(Reader):
 def build(task: ReaderTask, options: Options) -> PooledClassifier:
     o = options
     encoder = RecurrentEncoder(len(task.source_vocabulary), o.embedding, o.hidden, o.layers, o.cell, o.bidirectional)
-    return PooledClassifier(encoder, o.hidden, task.kind, len(task.classes) or 1, task.scale)
+    return PooledClassifier(encoder, POOLINGS[o.pooling](o.hidden), o.hidden, task.kind, len(task.classes) or 1, task.scale)
 
 
 register(

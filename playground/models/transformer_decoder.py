@@ -26,7 +26,7 @@ from ..tracing import explicit, part
 from ..vocabulary import Vocabulary
 from . import Architecture, Block, Encoded, EncoderDecoder, register
 from .layers.positions import POSITIONS
-from .layers.stack import StackDecoder, State, causal
+from .layers.stack import StackDecoder, State, causal, counted
 from .layers.transformer import EncoderLayer, Memory, TransformerOptions
 
 
@@ -53,10 +53,13 @@ class PromptDecoder(StackDecoder):
     prompt is read: `prompt.embedded`, `prompt.positions` (S, H), `prompt.layers.k.…`.
     """
 
-    def __init__(self, source: Vocabulary, target: Vocabulary, length: int, goes_on: bool, options: TransformerOptions) -> None:
+    def __init__(
+        self, source: Vocabulary, target: Vocabulary, longest: tuple[int, int], goes_on: bool, options: TransformerOptions
+    ) -> None:
+        """`longest` is of how many tokens prompts and answers can be."""
         words = tuple(dict.fromkeys([*target.tokens, *source.tokens]))
-        super().__init__(len(words), len(target), length, options, CausalLayer)
-        self.goes_on = goes_on
+        super().__init__(len(words), len(target), sum(longest), options, CausalLayer)
+        self.goes_on, self.answer_at = goes_on, longest[0]
         self.register_buffer("rows", torch.tensor([words.index(token) for token in source.tokens]), persistent=False)
 
     def embed(self, source: Int[Tensor, "batch source"]) -> Float[Tensor, "batch source width"]:
@@ -72,12 +75,13 @@ class PromptDecoder(StackDecoder):
             begun = prompt[torch.arange(len(prompt), device=prompt.device), read.expand(len(prompt))]
             prompt = prompt[:, :-1]
             real = None if real is None else torch.arange(prompt.shape[1], device=prompt.device) < read[:, None]
+        at = torch.full_like(read, self.answer_at) if self.positions.two_ended else read
         with part("prompt"):
-            return State(read, self._read(prompt, real), real, begun=begun)
+            return State(at, self._read(prompt, real), real, begun=begun)
 
     def _read(self, prompt: Float[Tensor, "batch source width"], real: Bool[Tensor, "batch source"] | None) -> tuple[Memory, ...]:
         at = torch.arange(prompt.shape[1], device=prompt.device)[None]  # (1, S)
-        x, turn, past = self.place(prompt, at), self.positions.turn(at), []
+        x, turn, past = self.place(prompt, at, counted(prompt, real)), self.positions.turn(at), []
         shown = causal(real, prompt.shape[1], None, prompt.device)
         for layer in cast("list[CausalLayer]", list(self.layers)):
             if layer is self.layers[-1] and not explicit():  # nothing reads what the last layer makes of the prompt itself
@@ -102,8 +106,8 @@ class DecoderOnly(EncoderDecoder):
 
 
 def build(task: SequenceTask, options: Options) -> DecoderOnly:
-    length = task.max_source + task.max_steps(task.max_source) + 1
-    return DecoderOnly(PromptDecoder(task.source_vocabulary, task.target_vocabulary, length, task.kind == "completion", options))
+    longest = (task.max_source, task.max_steps(task.max_source) + 1)
+    return DecoderOnly(PromptDecoder(task.source_vocabulary, task.target_vocabulary, longest, task.kind == "completion", options))
 
 
 register(

@@ -130,11 +130,13 @@ def written(language: str, n: int) -> str:
     return ITALIAN_THREE.sub("tré", words) if language == "it" else words  # num2words leaves it off centoventitré
 
 
+@lru_cache(maxsize=60_000)
 def read(language: str, n: int) -> tuple[str, ...]:
     """A number as source tokens: words without their hyphens, or characters."""
     return tuple(written(language, n).replace("-", " ").split()) if language in IN_WORDS else tuple(written(language, n))
 
 
+@lru_cache(maxsize=60_000)
 def write(language: str, n: int) -> tuple[str, ...]:
     """A number as target tokens: words that keep the hyphen after them, or characters."""
     return tuple(written(language, n).replace("-", "- ").split()) if language in IN_WORDS else tuple(written(language, n))

@@ -11,9 +11,11 @@ from safetensors.torch import save
 from ..models import Model
 from ..runs.events import Sample
 from ..tasks import Task
+from ..tasks.parts import interval
 from . import samples
 
 STEERING, JUDGING = 512, 1_024  # inputs, where a task has so many
+EDGES_ENOUGH = 0.99  # of the corners
 SAMPLES = 6
 LOOKING = 1 / 40  # of the time, at most, goes into samples
 HALF = (-65_504.0, 65_504.0)  # what float16 can hold
@@ -25,6 +27,8 @@ class Watcher:
     def __init__(self, model: Model, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
         self.steering = task.held_out("validation", STEERING).to(device)
+        corners = task.corners()
+        self.corners = None if corners is None else corners.to(device)
         self.longest = self.steering.target.shape[-1] + 1  # a token more than any right answer has, its end included
         watched = task.watched(SAMPLES, lambda batch: model.extent(batch.to(device))[0])
         self.watched = replace(watched, batch=watched.batch.to(device))
@@ -35,12 +39,18 @@ class Watcher:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
             return self.model.score(self.steering)
 
+    def sure(self) -> bool:
+        """Whether what lies at the edges is known too, which few of the steering inputs do."""
+        return self.corners is None or self.model.score(self.corners) >= EDGES_ENOUGH
+
     def metrics(self) -> dict[str, float]:
-        """Measured once at the end, on test inputs: none steered the training, no two are alike. `inputs` is how many there are, and
-        `corners` the score on inputs at the edges of what is taught."""
-        test, corners = self.task.held_out("test", JUDGING).to(self.device), self.task.corners()
+        """Measured once at the end, on test inputs: none steered the training, no two are alike. `inputs` is how many there are, `low`
+        and `high` bound the exact match with 95 % confidence, and `corners` is the score on inputs at the edges of what is taught."""
+        test = self.task.held_out("test", JUDGING).to(self.device)
         found = self.model.metrics(test) | {"inputs": float(len(test))}
-        return found if corners is None else found | {"corners": self.model.score(corners.to(self.device))}
+        if "exact_match" in found:
+            found |= dict(zip(("low", "high"), interval(found["exact_match"], len(test)), strict=True))
+        return found if self.corners is None else found | {"corners": self.model.score(self.corners)}
 
     def pinned(self) -> Sample:
         return self.look(1)[0]

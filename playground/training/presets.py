@@ -83,7 +83,16 @@ _NGRAMS = (
 )
 _TWO_HEADS = {"heads": 2, "width": 48, "feed_forward": 96, "activation": "gelu"}
 _ONE_HEAD = {"layers": 1, "heads": 1, "width": 32, "feed_forward": 64, "activation": "gelu"}
+_FROM_BOTH_ENDS = Preset(
+    "both_ends",
+    "1 + 1 layers, positions from both ends",
+    {"heads": 2, "layers": 1, "activation": "gelu", "positions": "both_ends"},
+    {},
+    _train(150, 0.008, decay=0.3),
+    0.7,
+)
 _TRANSFORMER = (
+    _FROM_BOTH_ENDS,
     Preset(
         "learned",
         "2 + 2 layers, learned positions",
@@ -95,7 +104,9 @@ _TRANSFORMER = (
     Preset("sinusoidal", "2 + 2 layers, sinusoidal positions", {**_TWO_HEADS, "layers": 2}, {}, _train(300, 0.008, decay=0.3), 3.8),
     Preset("ten", "length 10 only, 1 + 1 layers, one head", _ONE_HEAD, TEN, _train(120, 0.014), 0.4),
 )
+_DECODER_FROM_BOTH_ENDS = replace(_FROM_BOTH_ENDS, title="1 layer, positions from both ends", seconds=0.5)
 _DECODER_ONLY = (
+    _DECODER_FROM_BOTH_ENDS,
     Preset("three", "3 layers", {**_TWO_HEADS, "layers": 3}, {}, _train(400, 0.006, decay=0.3), 3.6),
     Preset("ten", "length 10 only, 1 layer, one head", _ONE_HEAD, TEN, _train(120, 0.012), 0.2),
 )
@@ -253,6 +264,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ),
     ("transformer_decoder", "pairs"): (replace(_ROTARY, note=_OWN),),
     ("transformer_decoder", "copy"): (
+        _DECODER_FROM_BOTH_ENDS,
         Preset(
             "two",
             "2 layers, four heads",
@@ -261,7 +273,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
             _train(450, 0.008, decay=0.3),
             4.0,
         ),
-        _DECODER_ONLY[1],
+        _DECODER_ONLY[-1],
     ),
     ("captioner", "scenes"): _CAPTIONS,
     ("autoencoder", "digits"): _CODES,

@@ -78,7 +78,8 @@ class Reporter:
         higher = self.watcher.task.higher_is_better
         self.score = self.latest = self.watcher.score()
         self.best.offer(self.latest, self.stepper.model, higher)
-        self.right = self.right + 1 if higher and self.latest >= EXACT_ENOUGH else 0
+        enough = higher and self.latest >= EXACT_ENOUGH and self.watcher.sure()
+        self.right = self.right + 1 if enough else 0
 
     def _frame(self, score: float) -> Snapshot:
         self.kept.add(self.stepper.done)
@@ -95,7 +96,7 @@ class Reporter:
 
 
 class Best:
-    """The best weights by held-out score; restored at the end if the final ones are clearly worse."""
+    """The best weights by the score on what steers; restored at the end if the final ones are clearly worse."""
 
     def __init__(self) -> None:
         self.score, self.latest = -math.inf, -math.inf

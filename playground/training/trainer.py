@@ -59,7 +59,7 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
     """Train and tell. `should_stop` is asked before every step; a `gate` may hold it there, which changes no number.
 
     Order of events: Started, then Progress (at most 6 a second, not all with samples) and Snapshots (12, the first before any step, and the
-    final one; each carries the latest held-out score), then Done, or Failed if the loss or a gradient is no longer a
+    final one; each carries the latest score), then Done, or Failed if the loss or a gradient is no longer a
     number: the last finite weights are kept.
     """
     task, device = recipe.build_task(), pick_device(recipe.device)

@@ -2,6 +2,7 @@
 
 sinusoidal   p_t,2i = sin(t / 10000^(2i/H)),  p_t,2i+1 = cos(…)     added to the embedding      Vaswani et al., 2017
 learned      p_t = row t of a table                                 added to the embedding      Radford et al., 2018
+both ends    p_t = row t of one + row n − 1 − t of another          added to the embedding      counted from either end
 rotary       q_t and k_t turned by t · 10000^(−2i/D) in plane i     q_t · k_s knows t − s only  Su et al., 2021
 none         nothing                                                a causal mask still counts  Haviv et al., 2022
 grid         p_r = row of r + column of r, for regions of a picture added to what is seen           Carion et al., 2020
@@ -15,7 +16,13 @@ from torch import Tensor, nn
 
 from ..base import Block
 
-POSITIONS = {"sinusoidal": "sinusoidal", "learned": "learned", "rotary": "rotary", "none": "none"}
+POSITIONS = {
+    "sinusoidal": "sinusoidal",
+    "learned": "learned",
+    "both_ends": "learned, from both ends",
+    "rotary": "rotary",
+    "none": "none",
+}
 FAINT = 0.3  # of a grid's labels; embeddings begin with variance 1
 Turn = Tensor  # e^(i · angle), complex (B, 1, [T,] D / 2), the same for all heads
 
@@ -30,8 +37,10 @@ class Positions(nn.Module):
         "a decoder can still count how many tokens lie before it.",
     )
 
-    def forward(self, at: Int[Tensor, "*positions"]) -> Float[Tensor, "*positions width"] | None:
-        """What is added to the embedding at these positions, if anything."""
+    two_ended = False  # whether it also counts from the end of the source; what is written then begins at one place, however long that was
+
+    def forward(self, at: Int[Tensor, "*positions"], end: Int[Tensor, "rows 1"] | None = None) -> Float[Tensor, "*positions width"] | None:
+        """What is added to the embedding at these positions, if anything. `end` is how many tokens there are, while all are known."""
         return None
 
     def turn(self, at: Int[Tensor, "*positions"]) -> Turn | None:
@@ -55,7 +64,7 @@ class Sinusoidal(Positions):
         table[:, 0::2], table[:, 1::2] = angles.sin(), angles[:, : width // 2].cos()
         self.register_buffer("table", table, persistent=False)
 
-    def forward(self, at: Tensor) -> Tensor:
+    def forward(self, at: Tensor, end: Tensor | None = None) -> Tensor:
         return self.get_buffer("table")[at]
 
 
@@ -72,8 +81,27 @@ class Learned(Positions):
         super().__init__()
         self.table = nn.Embedding(length, width)
 
-    def forward(self, at: Tensor) -> Tensor:
+    def forward(self, at: Tensor, end: Tensor | None = None) -> Tensor:
         return self.table(at)
+
+
+class BothEnds(Positions):
+    block = Block(
+        "Positions, from both ends",
+        "p_t = F[t] + B[n − 1 − t]",
+        "Every seat has two numbers, counted from the front of the row and from its back, and what each means is learned. To find the "
+        "last token of any text a model then looks for back number 0, instead of learning for every length where that is. What is "
+        "being written has no end yet: it counts from its beginning, which is always the same seat.",
+        (("p", "positions"),),
+    )
+    two_ended = True
+
+    def __init__(self, length: int, width: int) -> None:
+        super().__init__()
+        self.front, self.back = nn.Embedding(length, width), nn.Embedding(length, width)
+
+    def forward(self, at: Tensor, end: Tensor | None = None) -> Tensor:
+        return self.front(at) if end is None else self.front(at) + self.back((end - 1 - at).clamp(min=0))
 
 
 class Grid(Positions):
@@ -90,7 +118,7 @@ class Grid(Positions):
         self.side = side
         self.rows, self.columns = nn.Embedding(side, width), nn.Embedding(side, width)
 
-    def forward(self, at: Tensor) -> Tensor:
+    def forward(self, at: Tensor, end: Tensor | None = None) -> Tensor:
         return FAINT * (self.rows(at // self.side) + self.columns(at % self.side))
 
 
@@ -125,6 +153,8 @@ def positions(kind: str, length: int, width: int, heads: int) -> Positions:
         return Sinusoidal(length, width)
     if kind == "learned":
         return Learned(length, width)
+    if kind == "both_ends":
+        return BothEnds(length, width)
     return Rotary(length, width // heads) if kind == "rotary" else Positions()
 
 

@@ -53,10 +53,11 @@ class Stack(nn.Module):
         self.layers = nn.ModuleList(layer(options) for _ in range(options.layers))
         self.norm = nn.LayerNorm(options.width) if options.norm == "pre" else nn.Identity()
 
-    def place(self, embedded: Float[Tensor, "batch *positions width"], at: Int[Tensor, "..."]) -> Tensor:
-        """Tokens with their positions: what the first layer reads. `at` has one row where all rows stand alike."""
+    def place(self, embedded: Float[Tensor, "batch *positions width"], at: Int[Tensor, "..."], end: Tensor | None = None) -> Tensor:
+        """Tokens with their positions: what the first layer reads. `at` and `end`, how many tokens there are, have one row where all
+        rows are alike."""
         embedded = tap(self, "embedded", embedded)
-        added = self.positions(at)
+        added = self.positions(at, end)
         if added is not None:
             embedded = embedded + tap(self, "positions", added.expand_as(embedded))
         return self.dropout(embedded)
@@ -80,7 +81,7 @@ class TransformerEncoder(Stack, Encoder):
             source = nn.functional.pad(source, (1, 0), value=BOS)
             real = None if mask is None else nn.functional.pad(mask, (1, 0), value=True)
         at = torch.arange(source.shape[1], device=source.device)[None]  # (1, S)
-        x, turn = self.place(self.embedding(source), at), self.positions.turn(at)
+        x, turn = self.place(self.embedding(source), at, counted(source, real)), self.positions.turn(at)
         shown = None if real is None else real[:, None, None]  # (B, 1, 1, S)
         for layer in self.layers:
             x, _ = layer(x, shown, turn)
@@ -145,6 +146,11 @@ class StackDecoder(Stack, Decoder):
     def looked_at(self, state: State, layer: int, several: bool) -> tuple[Any, ...]:
         """What else this layer looks at, and where it may."""
         return ()
+
+
+def counted(read: Tensor, real: Bool[Tensor, "batch read"] | None) -> Int[Tensor, "rows 1"]:
+    """How many tokens (B, S, …) has, padding left out: one row where all have as many."""
+    return torch.tensor([[read.shape[1]]], device=read.device) if real is None else real.sum(1, keepdim=True)
 
 
 def causal(real: Bool[Tensor, "batch read"] | None, count: int, past: Memory | None, device: torch.device) -> Bool[Tensor, "..."]:

@@ -45,11 +45,14 @@ class TransformerOptions:
     heads: int = integer(4, 1, 8, "Heads", "Attentions side by side, each with its share of the width")
     layers: int = integer(1, 1, 4, "Layers", "Layers of each stack")
     width: int = integer(64, 8, 256, "Width", "Numbers per token, all the way through (d_model)", step=8)
-    feed_forward: int = integer(128, 8, 1024, "Feed-forward", "Units between the two linear layers", step=8)
+    feed_forward: int = integer(128, 8, 2048, "Feed-forward", "Units between the two linear layers", step=8)
     positions: str = choice("sinusoidal", POSITIONS, "Positions", "How a token knows where it stands")
     norm: str = choice("pre", PLACEMENTS, "Norm", "Where the layer norm of a sublayer f stands")
     activation: str = choice("relu", {"relu": "ReLU", "gelu": "GELU"}, "Activation", "Between the two linear layers")
     dropout: float = number(0.0, 0.0, 0.5, "Dropout", "Share of numbers set to 0 while training", step=0.05)
+    attention_dropout: float = number(
+        0.0, 0.0, 0.5, "Attention dropout", "Share of attention weights set to 0 while training, as in Vaswani et al.", step=0.05
+    )
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
@@ -85,9 +88,10 @@ class MultiHeadAttention(nn.Module):
         (("Q", "query"), ("K", "key"), ("V", "value"), ("QKᵀ/√D", "scores"), ("A", "weights"), ("A V", "heads"), ("output", "output")),
     )
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.heads = heads
+        self.dropout = nn.Dropout(dropout)  # of the weights, while training
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
         self.output = nn.Linear(width, width)
 
@@ -114,10 +118,12 @@ class MultiHeadAttention(nn.Module):
             scores = tap(self, "scores", torch.einsum("bn...d,bnsd->bn...s", query, memory.keys) * query.shape[-1] ** -0.5)
             if shown is not None:
                 scores = scores.masked_fill(~shown, float("-inf"))
-            weights = tap(self, "weights", scores.softmax(dim=-1))  # (B, N, [T,] S)
+            weights = self.dropout(tap(self, "weights", scores.softmax(dim=-1)))  # (B, N, [T,] S)
             heads = tap(self, "heads", torch.einsum("bn...s,bnsd->bn...d", weights, memory.values))
         else:
-            heads = F.scaled_dot_product_attention(query, memory.keys, memory.values, shown)
+            heads = F.scaled_dot_product_attention(
+                query, memory.keys, memory.values, shown, dropout_p=self.dropout.p if self.training else 0.0
+            )
         return tap(self, "output", self.output(heads.movedim(1, -2).flatten(-2)))
 
     def _split(self, x: Tensor) -> Tensor:
@@ -154,7 +160,7 @@ class EncoderLayer(nn.Module):
     def __init__(self, options: TransformerOptions) -> None:
         super().__init__()
         width, self.placement = options.width, options.norm
-        self.self_attention = MultiHeadAttention(width, options.heads)
+        self.self_attention = MultiHeadAttention(width, options.heads, options.attention_dropout)
         self.linear1 = nn.Linear(width, options.feed_forward)
         self.activation = ACTIVATIONS[options.activation]()
         self.linear2 = nn.Linear(options.feed_forward, width)
@@ -226,7 +232,7 @@ class DecoderLayer(EncoderLayer):
 
     def __init__(self, options: TransformerOptions) -> None:
         super().__init__(options)
-        self.cross_attention = MultiHeadAttention(options.width, options.heads)
+        self.cross_attention = MultiHeadAttention(options.width, options.heads, options.attention_dropout)
         self.norm3 = nn.LayerNorm(options.width)
 
     def forward(

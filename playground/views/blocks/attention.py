@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from ...inference.attention_maps import AttentionMap, attention_maps
 from ...models import Block
 from ...models.layers.attention import Additive, Attention, Dot, General, Location, ScaledDot
-from ...models.pooled_classifier import AttentionPooling
+from ...models.pooled_classifier import AttentionPooling, LinearPooling
 from ...tracing import Trace
 from ...wire import pack
 from .calls import labels, named
@@ -133,9 +133,10 @@ def _recurrent(module: Attention, trace: Trace) -> tuple[str, float, dict[str, A
 def _pooling(module: AttentionPooling, trace: Trace) -> tuple[str, float, dict[str, Array | None]]:
     """One question, learned once and put to every state."""
     states, query = trace["encoder.states"], module.query.weight.detach().float().cpu().numpy()  # (1, H)
-    arrays = {"queries": query, "keys": _through(module.key, states), "values": states}
+    linear = isinstance(module, LinearPooling)
+    arrays = {"queries": query, "keys": states if linear else _through(module.key, states), "values": states}
     return (
-        "pooling",
+        "dot" if linear else "pooling",
         1.0,
         {
             **{name: array[None] for name, array in arrays.items()},

@@ -2,9 +2,9 @@
 
 import { figureMenu } from '../charts/figure_export.js';
 import { plot } from '../charts/plot.js';
-import { scoreText } from '../core/answers.js';
+import { known, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
-import { grouped, seconds } from '../core/numbers.js';
+import { grouped, percent, seconds } from '../core/numbers.js';
 import { busy, over, score } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
@@ -139,6 +139,18 @@ function reading(run) {
   if (over(run)) parts.push(['', ` after ${seconds(run.train_s).replace(' ', '\u00a0')}`]);
   const named = run.baseline.find(([, , kind = 'loss']) => kind === 'loss')?.[0];
   if (base) parts.push(['', `; ${named} would cost ${base[1].toFixed(2)}`]);
+  return [...parts, ['', '.'], ...judged(run)];
+}
+
+/** On how many inputs the last score was measured, how sure it is, and the score at the edges. @param {Run} run @returns {Rich} */
+function judged(run) {
+  const { inputs, low, high, corners } = run.metrics;
+  if (!inputs) return [];
+  /** @type {Rich} */
+  const parts = [['', ` Measured on ${grouped(inputs)} test inputs that steered nothing`]];
+  if (known(low) && known(high))
+    parts.push(['', `: with 95 % confidence between ${percent(low)} and ${percent(high)}`]);
+  if (known(corners)) parts.push(['', `; at the edges of what is taught it is ${percent(corners)}`]);
   return [...parts, ['', '.']];
 }
 
