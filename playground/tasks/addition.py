@@ -139,10 +139,11 @@ class Addition(SequenceTask):
     def _hashed(self, numbers: Tensor) -> Tensor:
         """The same for both orders (B, 2); of corners, which train, it is 1. (B,)"""
         small, large = numbers.sort(dim=1).values.T
-        mixed = (small * 10_007 + large) * 2_654_435_761 % 2**32  # high bits: no rule of last digits says which pairs these are
+        mixed = (small * 10_007 + large + 1) * 2_654_435_761 % 2**32
+        mixed = (mixed ^ (mixed >> 15)) * 2_246_822_519 % 2**32  # high bits: no rule of last digits says which pairs these are
         high = 10**self.options.digits
         a, b = self._edges.T
-        return (mixed >> 16).masked_fill(torch.isin(numbers[:, 0] * high + numbers[:, 1], a * high + b), 1)
+        return (mixed >> 14).masked_fill(torch.isin(numbers[:, 0] * high + numbers[:, 1], a * high + b), 1)
 
     def _draw(self, count: int, generator: torch.Generator) -> Tensor:
         return torch.randint(10**self.options.digits, (count, 2), generator=generator)

@@ -50,7 +50,7 @@ _ATTENTION = (
 _ADDITIVE = Preset("additive", "additive score", _LSTM, {}, _train(300, 0.01), 3.0)
 _DOT_128 = Preset("dot", "dot product score, 128 units", {**_WIDE, "score": "dot"}, {}, _train(1100, 0.015, "auto"), 5.0)
 _TEN_ONLY = Preset("ten", "length 10 only", _WIDE, TEN, _train(600, 0.012, "auto"), 2.3)
-_NOTEBOOK = Preset("notebook", "as in the notebook: 2 × 128", {**_WIDE, "layers": 2}, TEN, _train(620, 0.007, "auto", 0.1), 5.0)
+_NOTEBOOK = Preset("notebook", "2 × 128, what the notebook meant", {**_WIDE, "layers": 2}, TEN, _train(620, 0.007, "auto", 0.1), 5.0)
 _CODES = (
     Preset("documents", "784–256–128–256–784", {"code": 128}, {}, _train(1000, 0.008), 4.0),
     Preset("two", "2 numbers", {"code": 2}, {}, _train(1000, 0.008), 3.0),
