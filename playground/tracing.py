@@ -10,6 +10,7 @@ The idea of one tiny primitive that observes and intervenes is that of effect ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -65,7 +66,7 @@ class Edit:
 
     `site` is a glob over site names. `op`:  `set` replace by `value` · `scale` multiply · `add` · `mask` keep only where
     `value` is 1 (0 elsewhere) · `patch` replace by `value[step]`, a recording of the same site made with another input (by `value` where
-    the site has no time axis).
+    the site has no time axis); rows of growing length may be filled with NaN at the right, as a trace has them.
     `value` is a number or nested tuples of numbers, broadcast against the quantity without its batch axis.
     `steps` limits the edit to those steps (source positions for encoder sites); None means every step.
     """
@@ -80,8 +81,11 @@ class Edit:
             raise InputError(f"An edit needs the name of a site, not {show(self.site)}.")
         if self.op not in OPS:
             raise InputError(f"{show(self.op)} is not an edit; there are: {', '.join(OPS)}.")
-        object.__setattr__(self, "value", _tuples(self.value))
-        if not _is_finite(self.value):
+        value = _tuples(self.value)
+        if self.op == "patch" and isinstance(value, tuple):
+            value = tuple(map(_unpadded, value))
+        object.__setattr__(self, "value", value)
+        if not (all(map(_is_finite, value)) if self.op == "patch" and isinstance(value, tuple) else _is_finite(value)):
             raise InputError(f"The value of an edit must be finite numbers in rows of equal length, not {show(self.value)}.")
         if self.op == "patch" and not isinstance(self.value, tuple):
             raise InputError(f"A patch needs a recording of its site, not the single number {show(self.value)}; use set for that.")
@@ -95,20 +99,19 @@ class Edit:
         return asdict(self)
 
     def apply(self, value: Tensor, step: int) -> Tensor:
-        given = torch.as_tensor(np.asarray(self.value, dtype=np.float64), dtype=value.dtype, device=value.device)
-        if self.op == "patch" and given.dim() == value.dim():  # a recording with a time axis (else the site is tapped once)
-            if step >= len(given):
+        numbers = self.value
+        if self.op == "patch" and _depth(numbers) == value.dim():  # a recording with a time axis (else the site is tapped once)
+            if step >= len(numbers):
                 return value
-            given = given[step]
+            numbers = numbers[step]
         try:
-            given = given.expand(value.shape[1:])
-            if self.op in ("set", "patch"):
-                return given.expand_as(value).clone()
-            return value + given if self.op == "add" else value * given
-        except RuntimeError:
-            raise InputError(
-                f"The edit of {self.site} has values of shape {tuple(given.shape)}; here the quantity has shape {tuple(value.shape[1:])}."
-            ) from None
+            given = torch.as_tensor(np.asarray(numbers, dtype=np.float64), dtype=value.dtype, device=value.device).expand(value.shape[1:])
+        except (RuntimeError, ValueError):
+            shape = f"values of shape {np.shape(numbers)}" if _is_finite(numbers) else "rows of growing length"
+            raise InputError(f"The edit of {self.site} has {shape}; here the quantity has shape {tuple(value.shape[1:])}.") from None
+        if self.op in ("set", "patch"):
+            return torch.empty_like(value).copy_(given.expand_as(value))  # laid out in memory as it was: kernels differ in the last bit
+        return value + given if self.op == "add" else value * given
 
 
 class Recording:
@@ -238,6 +241,22 @@ def _is_finite(value: Any) -> bool:
         return array.dtype.kind in "biuf" and bool((np.abs(array) <= np.finfo(np.float32).max).all())
     except (TypeError, ValueError, OverflowError):
         return False
+
+
+def _unpadded(row: Any) -> Any:
+    """One step of a recording without the NaN at the right that a trace fills rows of growing length with."""
+    if not isinstance(row, tuple):
+        return row
+    if any(isinstance(part, tuple) for part in row):
+        return tuple(map(_unpadded, row))
+    length = len(row)
+    while length and isinstance(row[length - 1], float) and math.isnan(row[length - 1]):
+        length -= 1
+    return row[:length]
+
+
+def _depth(value: Any) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
 
 
 def _tuples(value: Any) -> Any:

@@ -48,9 +48,10 @@ def explore(
         return _answered(model, task, reading, edits)
     assert isinstance(model, EncoderDecoder)
     most = task.max_steps(reading.source.shape[1])
+    ids = {step: task.token_id(token) for step, token in (forced or {}).items()}
     if isinstance(strategy, Beam):
-        return _searched(model, task, reading, most, strategy, edits)
-    tokens = {step: torch.tensor([task.token_id(token)], device=reading.source.device) for step, token in (forced or {}).items()}
+        return _searched(model, task, reading, most, strategy, edits, ids)
+    tokens = {step: torch.tensor([id], device=reading.source.device) for step, id in ids.items()}
     recording = Recording(model, edits)
     steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=strategy, forced=tokens, recording=recording)]
     return _written(task, reading, steps, recording.finish())
@@ -114,9 +115,12 @@ def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, A
     )
 
 
-def _searched(model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit]) -> Trace:
-    """Search without looking, then replay the final hypotheses as one batch with the trace open."""
-    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most)
+def _searched(
+    model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit], forced: Mapping[int, int]
+) -> Trace:
+    """Search without keeping anything, then replay the final hypotheses as one batch with the trace open, both under the same edits."""
+    searching = Recording(model, edits, sites="")
+    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most, forced=forced, recording=searching)
     longest = max(len(h.tokens) for h in hypotheses)
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=reading.source.device)
     recording = Recording(model, edits)
