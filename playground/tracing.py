@@ -29,6 +29,7 @@ from .options import show
 if TYPE_CHECKING:
     from .tasks import Reading
 
+DEEPEST = 8  # axes of a quantity
 OPS = ("set", "scale", "add", "mask", "patch")
 
 _open: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -79,7 +80,7 @@ class Edit:
     def __post_init__(self) -> None:
         if not isinstance(self.site, str) or not self.site:
             raise InputError(f"An edit needs the name of a site, not {show(self.site)}.")
-        if self.op not in OPS:
+        if not isinstance(self.op, str) or self.op not in OPS:
             raise InputError(f"{show(self.op)} is not an edit; there are: {', '.join(OPS)}.")
         value = _tuples(self.value)
         if self.op == "patch" and isinstance(value, tuple):
@@ -90,9 +91,11 @@ class Edit:
         if self.op == "patch" and not isinstance(self.value, tuple):
             raise InputError(f"A patch needs a recording of its site, not the single number {show(self.value)}; use set for that.")
         if self.steps is not None:
-            steps = _tuples(self.steps)
-            if not isinstance(steps, tuple) or not all(isinstance(s, int) and not isinstance(s, bool) for s in steps):
-                raise InputError(f"The steps of an edit must be whole numbers, not {show(self.steps)}.")
+            steps = _tuples(list(self.steps) if isinstance(self.steps, range) else self.steps)
+            if not isinstance(steps, tuple) or not steps or not all(type(s) is int and s >= 0 for s in steps):
+                raise InputError(
+                    f"The steps of an edit must be a list of whole numbers from 0, not {show(self.steps)}; without it, every step."
+                )
             object.__setattr__(self, "steps", steps)
 
     def json(self) -> dict[str, Any]:
@@ -124,7 +127,7 @@ class Recording:
         self.explicit = explicit
         self.step: int | None = None
         self.taps: dict[str, list[tuple[int | None, Tensor]]] = {}
-        self.matched: set[Edit] = set()
+        self.matched: dict[Edit, set[int]] = {}  # the steps at which each was asked for
 
     @contextmanager
     def open(self, step: int | None = None) -> Iterator[None]:
@@ -145,8 +148,8 @@ class Recording:
         taps = self.taps.setdefault(site, [])
         for edit in self.edits:
             if fnmatchcase(site, edit.site):
-                self.matched.add(edit)
                 step = len(taps) if at is None else at
+                self.matched.setdefault(edit, set()).add(step)
                 if edit.steps is None or step in edit.steps:
                     value = edit.apply(value, step)
         if self.sites == "*" or fnmatchcase(site, self.sites):
@@ -154,10 +157,15 @@ class Recording:
         return value
 
     def finish(self, row: int = 0) -> dict[str, NDArray[np.float32]]:
-        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site."""
+        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site, or names a step that never came."""
         for edit in self.edits:
             if edit not in self.matched:
-                raise InputError(f"The edit of {edit.site!r} matched no site; this model has: {', '.join(sorted(self.taps))}.")
+                raise InputError(f"The edit of {show(edit.site)} matched no site; this model has: {', '.join(sorted(self.taps))}.")
+            came = self.matched[edit]
+            if missed := set(edit.steps or ()) - came:
+                raise InputError(
+                    f"The edit of {show(edit.site)} names the step {min(missed)}; here it has steps {min(came)} to {max(came)}."
+                )
         return {site: _stack(taps, row) for site, taps in self.taps.items() if taps}
 
 
@@ -216,6 +224,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
 
     def find(self, glob: str) -> NDArray[np.float32] | None:
         """The first site that matches, or None: how a view asks for what it can draw."""
+        if not isinstance(glob, str):
+            raise InputError(f"A site is found by its name, such as '*.weights', not by {show(glob)}.")
         return next((self._sites[site] for site in self.sites if fnmatchcase(site, glob)), None)
 
 
@@ -259,7 +269,8 @@ def _depth(value: Any) -> int:
     return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: Any, deep: int = 0) -> Any:
+    """Arrays and lists as tuples, down to as many axes as an array can have; what lies deeper is left as it is, and no number."""
     if isinstance(value, np.ndarray | Tensor):
         value = value.tolist()
-    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
+    return tuple(_tuples(v, deep + 1) for v in value) if isinstance(value, list | tuple) and deep < DEEPEST else value

@@ -38,9 +38,9 @@ class Sample:
 
     def __post_init__(self) -> None:
         _require(_is_number(self.temperature) and 0 < self.temperature <= 10, "temperature", self.temperature, "a number above 0, up to 10")
-        _require(isinstance(self.top_k, int) and 0 <= self.top_k <= 1000, "top_k", self.top_k, "a whole number from 0 (all) to 1000")
+        _require(_is_whole(self.top_k) and 0 <= self.top_k <= 1000, "top_k", self.top_k, "a whole number from 0 (all) to 1000")
         _require(_is_number(self.top_p) and 0 < self.top_p <= 1, "top_p", self.top_p, "a number above 0, up to 1")
-        _require(isinstance(self.seed, int) and 0 <= self.seed < 2**31, "seed", self.seed, "a whole number from 0")
+        _require(_is_whole(self.seed) and 0 <= self.seed < 2**31, "seed", self.seed, "a whole number from 0")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Beam:
     length_penalty: float = 1.0
 
     def __post_init__(self) -> None:
-        _require(isinstance(self.width, int) and 1 <= self.width <= 16, "width", self.width, "a whole number from 1 to 16")
+        _require(_is_whole(self.width) and 1 <= self.width <= 16, "width", self.width, "a whole number from 1 to 16")
         _require(
             _is_number(self.length_penalty) and 0 <= self.length_penalty <= 3, "length_penalty", self.length_penalty, "a number from 0 to 3"
         )
@@ -233,8 +233,12 @@ def _hypothesis(tokens: tuple[int, ...], log_probability: float, beam: Beam) -> 
     return Hypothesis(tokens, log_probability, log_probability / len(tokens) ** beam.length_penalty)
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _require(holds: bool, name: str, value: object, allowed: str) -> None:

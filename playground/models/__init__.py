@@ -94,7 +94,7 @@ def ordered() -> list[Architecture]:
 def get(id: str) -> Architecture:
     """The architecture of this id. Raises InputError that names the registered ones."""
     if not isinstance(id, str) or id not in _registry:
-        raise InputError(f"{str(id)[:60]!r} is not an architecture here; there are: {', '.join(_registry)}.")
+        raise InputError(f"{show(id)} is not an architecture here; there are: {', '.join(_registry)}.")
     return _registry[id]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..options import show
 from .base import Guess, Places, Task
 from .examples import Batch, Reading, Watched
 from .given import Code, Drawn, Given, HeldOut
@@ -42,6 +43,8 @@ class PictureTask(Task):
     def perceive(self, given: Any) -> Reading:
         """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
         if isinstance(given, Code):
+            if not _are_numbers(given.numbers):
+                raise InputError(f"The code is {show(given.numbers)}; it must be a tuple of finite numbers.")
             return Reading(torch.tensor([given.numbers]), is_code=True)
         values = picture(given)
         return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
@@ -76,6 +79,14 @@ class PictureTask(Task):
         pictures, labels = self.pictures("held_out")
         order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))[:count]
         return Batch(pictures[order], pictures[order], condition=labels[order])
+
+
+def _are_numbers(values: Any) -> bool:
+    return (
+        isinstance(values, tuple)
+        and bool(values)
+        and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= np.finfo(np.float32).max for v in values)
+    )
 
 
 def picture(given: Any) -> NDArray[np.float32]:

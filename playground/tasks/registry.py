@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
 from ..errors import InputError
-from ..options import Limit
+from ..options import Limit, show
 from .base import Task
 from .given import Given
 
@@ -39,7 +39,7 @@ def tasks() -> dict[str, type[Task]]:
 def get(id: str) -> type[Task]:
     """The task class of this id. Raises InputError that names the registered ones."""
     if not isinstance(id, str) or id not in _registry:
-        raise InputError(f"{str(id)[:60]!r} is not a task here; there are: {', '.join(_registry)}.")
+        raise InputError(f"{show(id)} is not a task here; there are: {', '.join(_registry)}.")
     return _registry[id]
 
 
