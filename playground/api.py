@@ -24,6 +24,7 @@ from .runs.executors.inline import InlineExecutor
 from .storage import checkpoints
 from .storage.checkpoints import Checkpoint
 from .storage.run import Run as StoredRun
+from .tracing import Trace
 from .training import recipes
 from .training.presets import PRESETS
 from .training.recipes import Recipe
@@ -42,6 +43,16 @@ class Run(StoredRun):
         from . import views
 
         return views.figure(name, self, given, **options)
+
+    def drawn(self, trace: Trace) -> str | None:
+        """A trace of this run as HTML that works alone, a player for its steps inside: what a notebook shows."""
+        from . import views
+
+        return views.piece(self, trace)
+
+    def _repr_html_(self) -> str | None:
+        """The input that a visitor of the page finds, through this run."""
+        return self.drawn(self.explore(self.task.first().model_input(self.task)))
 
     def script(self, given: Any = None) -> str:
         """One script that needs torch and numpy only: it reads `weights.safetensors` beside it (`save` writes it), prints what

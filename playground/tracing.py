@@ -11,7 +11,7 @@ The idea of one tiny primitive that observes and intervenes is that of effect ha
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -200,6 +200,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
         self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
         self.reading = reading
+        self.drawn_by: Callable[[Trace], str | None] | None = None  # how a notebook draws it: whoever made it knows
 
     @property
     def sensed(self) -> Reading | None:
@@ -209,6 +210,16 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     @property
     def sites(self) -> tuple[str, ...]:
         return tuple(sorted(self._sites))
+
+    def __repr__(self) -> str:
+        """Trace('3 1 4 1 5' → '5 1 4 1 3', 6 steps, 31 sites)"""
+        if self.reconstruction is not None:
+            return f"Trace({'a code' if self.picture is None else 'a picture'} → a picture, {len(self)} sites)"
+        read = repr(" ".join(self.source)) if self.sensed is None else f"a {'sound' if isinstance(self.sensed.shown, tuple) else 'picture'}"
+        return f"Trace({read} → {self.output!r}, {len(self.tokens)} steps, {len(self)} sites)"
+
+    def _repr_html_(self) -> str | None:
+        return None if self.drawn_by is None else self.drawn_by(self)
 
     def __getitem__(self, site: str) -> NDArray[np.float32]:
         try:

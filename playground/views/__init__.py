@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from ..errors import InputError
 from ..options import show
 from .figures import attention, latent_map, learning, next_token, reconstruction_error, trajectory
+from .piece import piece
 from .style import on_paper
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ VIEWS = {
     "latent_map": latent_map.figure,
     "reconstruction_error": reconstruction_error.figure,
 }
+
+
+__all__ = ["VIEWS", "figure", "piece"]
 
 
 def figure(name: str, run: Run, given: Any = None, theme: str = "light", **options: Any) -> go.Figure:
