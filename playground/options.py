@@ -13,11 +13,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
 from .errors import InputError
 
+NAME = re.compile(r"[a-z][a-z0-9_]*")  # of what is registered: it stands in links and in names of files
 Value = bool | int | float | str
 T = TypeVar("T")
 
@@ -33,6 +34,16 @@ class Limit:
     low: float = -math.inf
     high: float = math.inf
     step: float = 1
+
+
+def are_options(kind: Any) -> bool:
+    """Whether this is a dataclass whose fields are all options."""
+    return isinstance(kind, type) and is_dataclass(kind) and all(isinstance(f.metadata.get("limit"), Limit) for f in fields(kind))
+
+
+def is_number(value: Any) -> bool:
+    """Whether this orders among numbers."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def choice(default: str, choices: Mapping[str, str], label: str, help: str = "") -> Any:

@@ -23,6 +23,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
 from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
+from .faults import checked, looked_at
 
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
@@ -162,8 +163,8 @@ def share_right(task: SequenceTask, guess: Callable[[tuple[str, ...]], tuple[str
 def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
-    drawn = dict(task.make(random) for _ in range(task.pool_size))
-    return pad_pool(task, *split(list(drawn.items())))
+    drawn = dict(checked(task, task.make(random)) for _ in range(task.pool_size))
+    return looked_at(task, pad_pool(task, *split(list(drawn.items()))), drawn)
 
 
 def pad_pool(task: Pooled, train: list[Example], held: list[Example]) -> Pool:
