@@ -32,7 +32,8 @@ from .training.recipes import Recipe
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-SHIPPED = Path(__file__).parent.parent / "checkpoints"
+HERE = Path(__file__).parent
+SHIPPED = next((folder for folder in (HERE / "checkpoints", HERE.parent / "checkpoints") if folder.is_dir()), HERE.parent / "checkpoints")
 
 
 class Run(StoredRun):
