@@ -18,18 +18,22 @@ from torch import Tensor
 
 from . import models, tasks
 from .errors import InputError
+from .options import described
 from .runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
 from .runs.executors.inline import InlineExecutor
 from .storage import checkpoints
 from .storage.checkpoints import Checkpoint
 from .storage.run import Run as StoredRun
+from .tracing import Trace
 from .training import recipes
+from .training.presets import PRESETS
 from .training.recipes import Recipe
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-SHIPPED = Path(__file__).parent.parent / "checkpoints"
+HERE = Path(__file__).parent
+SHIPPED = next((folder for folder in (HERE / "checkpoints", HERE.parent / "checkpoints") if folder.is_dir()), HERE.parent / "checkpoints")
 
 
 class Run(StoredRun):
@@ -41,18 +45,33 @@ class Run(StoredRun):
 
         return views.figure(name, self, given, **options)
 
+    def drawn(self, trace: Trace) -> str | None:
+        """A trace of this run as HTML that works alone, a player for its steps inside: what a notebook shows."""
+        from . import views
+
+        return views.piece(self, trace)
+
+    def _repr_html_(self) -> str | None:
+        """The input that a visitor of the page finds, through this run."""
+        return self.drawn(self.explore(self.task.first().model_input(self.task)))
+
     def script(self, given: Any = None) -> str:
         """One script that needs torch and numpy only: it reads `weights.safetensors` beside it (`save` writes it), prints what
         `explore(given).output` is, and trains anew with `--train`."""
         from . import codegen
 
-        return codegen.script(self, given)
+        return codegen.script(self, self._readable(given))
 
     def notebook(self, given: Any = None) -> dict[str, Any]:
         """The script as a notebook, with the prose of its docstrings between the cells: `json.dumps` makes the file (.ipynb) of it."""
         from . import codegen
 
-        return codegen.notebook(self, given)
+        return codegen.notebook(self, self._readable(given))
+
+    def _readable(self, given: Any) -> Any:
+        if given is not None:
+            self.task.perceive(given)  # raises InputError for what cannot be read
+        return given
 
 
 def train(
@@ -68,6 +87,34 @@ def train(
     training_options: Mapping[str, Any] | None = None,
 ) -> Run:
     """Train in this process, on one thread, and return the finished run. Raises InputError for bad input."""
+    return collect(
+        stream(
+            architecture,
+            task,
+            preset=preset,
+            seconds=seconds,
+            seed=seed,
+            device=device,
+            model_options=model_options,
+            task_options=task_options,
+            training_options=training_options,
+        )
+    )
+
+
+def stream(
+    architecture: str,
+    task: str,
+    *,
+    seconds: float | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    preset: str | None = None,
+    model_options: Mapping[str, Any] | None = None,
+    task_options: Mapping[str, Any] | None = None,
+    training_options: Mapping[str, Any] | None = None,
+) -> Iterator[Event]:
+    """The events of `train` as they happen; it trains while they are asked for. Raises InputError at once for bad input."""
     recipe = recipes.make(
         architecture,
         task,
@@ -79,12 +126,6 @@ def train(
         task_options=task_options,
         training_options=training_options,
     )
-    return collect(InlineExecutor().submit(recipe).events())
-
-
-def stream(architecture: str, task: str, **options: Any) -> Iterator[Event]:
-    """The events of `train` as they happen."""
-    recipe = recipes.make(architecture, task, **options)
     return InlineExecutor().submit(recipe).events()
 
 
@@ -121,10 +162,11 @@ def load(architecture: str | os.PathLike[str], task: str | None = None) -> Run:
     """A saved run by its path, or a shipped one by architecture and task. Raises InputError if there is none."""
     if task is None:
         return Run(checkpoints.load(architecture))
-    models.get(str(architecture)), tasks.get(task)
-    path = shipped_path(str(architecture), task)
+    name = models.get(os.fspath(architecture) if isinstance(architecture, os.PathLike) else architecture).id
+    path = shipped_path(name, tasks.get(task).id)
     if not path.exists():
-        raise InputError(f"No run of {architecture} on {task} is shipped; train one, or run `make checkpoints`.")
+        there = [id for id in tasks.tasks() if shipped_path(name, id).exists()]
+        raise InputError(f"No run of {architecture} on {task} is shipped; of {architecture} there are: {', '.join(there)}. Or train one.")
     return Run(checkpoints.load(path))
 
 
@@ -139,28 +181,45 @@ def shipped_path(architecture: str, task: str) -> Path:
 
 
 def list_tasks() -> dict[str, dict[str, Any]]:
-    """All tasks: id → description, kind, example, and the ids of the architectures that fit."""
+    """All tasks: id → `title`, `description`, `kind`, `example`; `options` (see `playground.options.described`); by architecture
+    that fits: its `presets` (name → title); `compatible` and `shipped`, ids of architectures that fit, and of those with a run to `load`.
+    """
     every = models.architectures().values()
     return {
         id: {
+            "title": task.title,
             "description": task.description,
             "kind": task.kind,
             "example": task.example,
-            "compatible": [a.id for a in every if a.fits(task)],
+            "options": described(task.Options),
+            **_pairs([(a.id, (a.id, id)) for a in every if a.fits(task)]),
         }
         for id, task in tasks.tasks().items()
     }
 
 
 def list_architectures() -> dict[str, dict[str, Any]]:
-    """All architectures: id → description, kind, paper, and the ids of the tasks that fit."""
+    """All architectures: id → `title`, `description`, `kind`, `paper`; `options` (see `playground.options.described`); by task that
+    fits: its `presets` (name → title); `compatible` and `shipped`, ids of tasks that fit, and of those with a run to `load`.
+    """
     every = tasks.tasks()
     return {
         id: {
+            "title": a.title,
             "description": a.description,
             "kind": a.kind,
             "paper": a.paper,
-            "compatible": [t for t, task in every.items() if a.fits(task)],
+            "options": described(a.Options),
+            **_pairs([(t, (id, t)) for t, task in every.items() if a.fits(task)]),
         }
         for id, a in models.architectures().items()
+    }
+
+
+def _pairs(fitting: list[tuple[str, tuple[str, str]]]) -> dict[str, Any]:
+    """What is known of the pairs that something belongs to, each by the name of the other part."""
+    return {
+        "compatible": [other for other, _ in fitting],
+        "presets": {other: {p.name: p.title for p in PRESETS[pair]} for other, pair in fitting if pair in PRESETS},
+        "shipped": [other for other, pair in fitting if shipped_path(*pair).exists()],
     }

@@ -13,11 +13,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
 from .errors import InputError
 
+NAME = re.compile(r"[a-z][a-z0-9_]*")  # of what is registered: it stands in links and in names of files
 Value = bool | int | float | str
 T = TypeVar("T")
 
@@ -33,6 +34,16 @@ class Limit:
     low: float = -math.inf
     high: float = math.inf
     step: float = 1
+
+
+def are_options(kind: Any) -> bool:
+    """Whether this is a dataclass whose fields are all options."""
+    return isinstance(kind, type) and is_dataclass(kind) and all(isinstance(f.metadata.get("limit"), Limit) for f in fields(kind))
+
+
+def is_number(value: Any) -> bool:
+    """Whether this orders among numbers."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def choice(default: str, choices: Mapping[str, str], label: str, help: str = "") -> Any:
@@ -60,6 +71,16 @@ def limits(options: type[Any]) -> dict[str, Limit]:
     return {f.name: f.metadata["limit"] for f in fields(options)}
 
 
+def described(options: type[Any]) -> dict[str, dict[str, Any]]:
+    """Each option as a reader of the Python interface is told it: `default`, `about`, and `allowed`: choices, or the lowest and highest."""
+    told = {}
+    for name, default in defaults(options).items():
+        limit = limits(options)[name]
+        allowed: Any = [key for key, _ in limit.choices] if limit.kind == "choice" else (limit.low, limit.high)
+        told[name] = {"default": default, "allowed": [False, True] if limit.kind == "flag" else allowed, "about": limit.help or limit.label}
+    return {name: about for name, about in told.items() if limits(options)[name].kind != "key"}
+
+
 def defaults(options: type[Any]) -> dict[str, Value]:
     return {f.name: _default(f) for f in fields(options)}
 
@@ -84,7 +105,7 @@ def check(name: str, value: Any, limit: Limit) -> Value:
     """The value in its right type, or an InputError saying what is allowed."""
     if limit.kind == "choice":
         allowed = [key for key, _ in limit.choices]
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             raise InputError(f"{name} is {show(value)}; allowed are: {', '.join(allowed)}.")
         return str(value)
     if limit.kind == "key":
@@ -94,7 +115,7 @@ def check(name: str, value: Any, limit: Limit) -> Value:
     if limit.kind == "flag":
         if isinstance(value, bool):
             return value
-        if value in ("true", "false", "True", "False", "1", "0", 1, 0):
+        if isinstance(value, str | int | float) and value in ("true", "false", "True", "False", "1", "0", 1, 0):
             return value in ("true", "True", "1", 1)
         raise InputError(f"{name} is {show(value)}; allowed are true and false.")
     return _number(name, value, limit)

@@ -10,7 +10,8 @@ The idea of one tiny primitive that observes and intervenes is that of effect ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from .options import show
 if TYPE_CHECKING:
     from .tasks import Reading
 
+DEEPEST = 8  # axes of a quantity
 OPS = ("set", "scale", "add", "mask", "patch")
 
 _open: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -65,7 +67,7 @@ class Edit:
 
     `site` is a glob over site names. `op`:  `set` replace by `value` · `scale` multiply · `add` · `mask` keep only where
     `value` is 1 (0 elsewhere) · `patch` replace by `value[step]`, a recording of the same site made with another input (by `value` where
-    the site has no time axis).
+    the site has no time axis); rows of growing length may be filled with NaN at the right, as a trace has them.
     `value` is a number or nested tuples of numbers, broadcast against the quantity without its batch axis.
     `steps` limits the edit to those steps (source positions for encoder sites); None means every step.
     """
@@ -78,37 +80,41 @@ class Edit:
     def __post_init__(self) -> None:
         if not isinstance(self.site, str) or not self.site:
             raise InputError(f"An edit needs the name of a site, not {show(self.site)}.")
-        if self.op not in OPS:
+        if not isinstance(self.op, str) or self.op not in OPS:
             raise InputError(f"{show(self.op)} is not an edit; there are: {', '.join(OPS)}.")
-        object.__setattr__(self, "value", _tuples(self.value))
-        if not _is_finite(self.value):
+        value = _tuples(self.value)
+        if self.op == "patch" and isinstance(value, tuple):
+            value = tuple(map(_unpadded, value))
+        object.__setattr__(self, "value", value)
+        if not (all(map(_is_finite, value)) if self.op == "patch" and isinstance(value, tuple) else _is_finite(value)):
             raise InputError(f"The value of an edit must be finite numbers in rows of equal length, not {show(self.value)}.")
         if self.op == "patch" and not isinstance(self.value, tuple):
             raise InputError(f"A patch needs a recording of its site, not the single number {show(self.value)}; use set for that.")
         if self.steps is not None:
-            steps = _tuples(self.steps)
-            if not isinstance(steps, tuple) or not all(isinstance(s, int) and not isinstance(s, bool) for s in steps):
-                raise InputError(f"The steps of an edit must be whole numbers, not {show(self.steps)}.")
+            steps = _tuples(list(self.steps) if isinstance(self.steps, range) else self.steps)
+            if not isinstance(steps, tuple) or not steps or not all(type(s) is int and s >= 0 for s in steps):
+                raise InputError(
+                    f"The steps of an edit must be a list of whole numbers from 0, not {show(self.steps)}; without it, every step."
+                )
             object.__setattr__(self, "steps", steps)
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
 
     def apply(self, value: Tensor, step: int) -> Tensor:
-        given = torch.as_tensor(np.asarray(self.value, dtype=np.float64), dtype=value.dtype, device=value.device)
-        if self.op == "patch" and given.dim() == value.dim():  # a recording with a time axis (else the site is tapped once)
-            if step >= len(given):
+        numbers = self.value
+        if self.op == "patch" and _depth(numbers) == value.dim():  # a recording with a time axis (else the site is tapped once)
+            if step >= len(numbers):
                 return value
-            given = given[step]
+            numbers = numbers[step]
         try:
-            given = given.expand(value.shape[1:])
-            if self.op in ("set", "patch"):
-                return given.expand_as(value).clone()
-            return value + given if self.op == "add" else value * given
-        except RuntimeError:
-            raise InputError(
-                f"The edit of {self.site} has values of shape {tuple(given.shape)}; here the quantity has shape {tuple(value.shape[1:])}."
-            ) from None
+            given = torch.as_tensor(np.asarray(numbers, dtype=np.float64), dtype=value.dtype, device=value.device).expand(value.shape[1:])
+        except (RuntimeError, ValueError):
+            shape = f"values of shape {np.shape(numbers)}" if _is_finite(numbers) else "rows of growing length"
+            raise InputError(f"The edit of {self.site} has {shape}; here the quantity has shape {tuple(value.shape[1:])}.") from None
+        if self.op in ("set", "patch"):
+            return torch.empty_like(value).copy_(given.expand_as(value))  # laid out in memory as it was: kernels differ in the last bit
+        return value + given if self.op == "add" else value * given
 
 
 class Recording:
@@ -121,7 +127,7 @@ class Recording:
         self.explicit = explicit
         self.step: int | None = None
         self.taps: dict[str, list[tuple[int | None, Tensor]]] = {}
-        self.matched: set[Edit] = set()
+        self.matched: dict[Edit, set[int]] = {}  # the steps at which each was asked for
 
     @contextmanager
     def open(self, step: int | None = None) -> Iterator[None]:
@@ -142,8 +148,8 @@ class Recording:
         taps = self.taps.setdefault(site, [])
         for edit in self.edits:
             if fnmatchcase(site, edit.site):
-                self.matched.add(edit)
                 step = len(taps) if at is None else at
+                self.matched.setdefault(edit, set()).add(step)
                 if edit.steps is None or step in edit.steps:
                     value = edit.apply(value, step)
         if self.sites == "*" or fnmatchcase(site, self.sites):
@@ -151,10 +157,15 @@ class Recording:
         return value
 
     def finish(self, row: int = 0) -> dict[str, NDArray[np.float32]]:
-        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site."""
+        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site, or names a step that never came."""
         for edit in self.edits:
             if edit not in self.matched:
-                raise InputError(f"The edit of {edit.site!r} matched no site; this model has: {', '.join(sorted(self.taps))}.")
+                raise InputError(f"The edit of {show(edit.site)} matched no site; this model has: {', '.join(sorted(self.taps))}.")
+            came = self.matched[edit]
+            if missed := set(edit.steps or ()) - came:
+                raise InputError(
+                    f"The edit of {show(edit.site)} names the step {min(missed)}; here it has steps {min(came)} to {max(came)}."
+                )
         return {site: _stack(taps, row) for site, taps in self.taps.items() if taps}
 
 
@@ -189,6 +200,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
         self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
         self.reading = reading
+        self.drawn_by: Callable[[Trace], str | None] | None = None  # how a notebook draws it: whoever made it knows
 
     @property
     def sensed(self) -> Reading | None:
@@ -198,6 +210,16 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     @property
     def sites(self) -> tuple[str, ...]:
         return tuple(sorted(self._sites))
+
+    def __repr__(self) -> str:
+        """Trace('3 1 4 1 5' → '5 1 4 1 3', 6 steps, 31 sites)"""
+        if self.reconstruction is not None:
+            return f"Trace({'a code' if self.picture is None else 'a picture'} → a picture, {len(self)} sites)"
+        read = repr(" ".join(self.source)) if self.sensed is None else f"a {'sound' if isinstance(self.sensed.shown, tuple) else 'picture'}"
+        return f"Trace({read} → {self.output!r}, {len(self.tokens)} steps, {len(self)} sites)"
+
+    def _repr_html_(self) -> str | None:
+        return None if self.drawn_by is None else self.drawn_by(self)
 
     def __getitem__(self, site: str) -> NDArray[np.float32]:
         try:
@@ -213,6 +235,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
 
     def find(self, glob: str) -> NDArray[np.float32] | None:
         """The first site that matches, or None: how a view asks for what it can draw."""
+        if not isinstance(glob, str):
+            raise InputError(f"A site is found by its name, such as '*.weights', not by {show(glob)}.")
         return next((self._sites[site] for site in self.sites if fnmatchcase(site, glob)), None)
 
 
@@ -240,7 +264,24 @@ def _is_finite(value: Any) -> bool:
         return False
 
 
-def _tuples(value: Any) -> Any:
+def _unpadded(row: Any) -> Any:
+    """One step of a recording without the NaN at the right that a trace fills rows of growing length with."""
+    if not isinstance(row, tuple):
+        return row
+    if any(isinstance(part, tuple) for part in row):
+        return tuple(map(_unpadded, row))
+    length = len(row)
+    while length and isinstance(row[length - 1], float) and math.isnan(row[length - 1]):
+        length -= 1
+    return row[:length]
+
+
+def _depth(value: Any) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
+
+
+def _tuples(value: Any, deep: int = 0) -> Any:
+    """Arrays and lists as tuples, down to as many axes as an array can have; what lies deeper is left as it is, and no number."""
     if isinstance(value, np.ndarray | Tensor):
         value = value.tolist()
-    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
+    return tuple(_tuples(v, deep + 1) for v in value) if isinstance(value, list | tuple) and deep < DEEPEST else value

@@ -70,12 +70,13 @@ def test_beta_weighs_the_kl_term(architecture: str) -> None:
 def test_noise_is_zero_until_an_edit_sets_it(architecture: str) -> None:
     task = tasks.get("strokes")()
     model, given = small(architecture, code=2), some_input(task)
-    looked = explore(model, task, given, condition=3)
-    again = explore(model, task, given, condition=3)
+    told = 3 if model.conditions else None
+    looked = explore(model, task, given, condition=told)
+    again = explore(model, task, given, condition=told)
     assert np.array_equal(looked["encoder.code"], again["encoder.code"])
     assert not looked["encoder.noise"].any()
     np.testing.assert_array_equal(looked["encoder.code"], looked["encoder.mean"])
-    noisy = explore(model, task, given, edits=[Edit("encoder.noise", "set", (1, -2))], condition=3)
+    noisy = explore(model, task, given, edits=[Edit("encoder.noise", "set", (1, -2))], condition=told)
     deviation = np.exp(looked["encoder.log_variance"] / 2)
     np.testing.assert_allclose(noisy["encoder.code"], looked["encoder.mean"] + deviation * [1, -2], rtol=1e-5)
 
@@ -205,7 +206,8 @@ def test_every_part_that_is_drawn_introduces_itself(architecture: str) -> None:
 def test_scenes_say_what_was_kept_and_what_it_cost(architecture: str) -> None:
     task = tasks.get("strokes")()
     model, given = small(architecture, code=2), task.held_out("test", 1)
-    trace = explore(model, task, some_input(task), condition=3)
+    told = 3 if model.conditions else None
+    trace = explore(model, task, some_input(task), condition=told)
     drawn = picture_scene.picture(trace, task, model, key="k", run_label="", label=3)
     assert [layer["path"] for layer in drawn["layers"]["encoder"]] == [f"encoder.{part}" for _, part in model.encoder.layers]
     paid = picture_scene.terms(trace)
@@ -214,7 +216,7 @@ def test_scenes_say_what_was_kept_and_what_it_cost(architecture: str) -> None:
         assert paid == pytest.approx((float(reconstruction.detach()), float(kl.detach())), rel=1e-4)
     else:
         assert paid is None and drawn["spread"] is None
-    by_hand = explore(model, task, Code((0.5, -1.5)), condition=3)
+    by_hand = explore(model, task, Code((0.5, -1.5)), condition=told)
     drawn = picture_scene.picture(by_hand, task, model, key="k", run_label="", label=None)
     said = "".join(text for _, text in drawn["say"])
     assert drawn["input"] is None and drawn["layers"]["encoder"] is None and drawn["mse"] is None

@@ -6,20 +6,24 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from playground.errors import InputError
 from playground.inference.decoding import Beam, Greedy, Sample, Step, beam_search, decode, decode_batch, weighted
+from playground.inference.explore import explore
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.tasks import get
+from playground.tracing import Edit
 from playground.training.stepper import Stepper
 from playground.training.trainer import new_model
 from playground.vocabulary import BOS, EOS, PAD
-from tests.small import DECODER_PAIRS, build, tiny_recipe
+from tests.small import DECODER_PAIRS, EACH_KIND, build, some_input, tiny_recipe
 
 A, B, C = 3, 4, 5
 SIZE = 6
@@ -191,7 +195,18 @@ def brute_force(script: Script, max_steps: int, penalty: float) -> tuple[tuple[i
     return best
 
 
-@pytest.mark.parametrize("penalty", [0.0, 0.5, 1.0])
+def scattered(seed: int) -> Script:
+    """Probabilities by chance, other ones after every prefix."""
+
+    def script(prefix: tuple[int, ...]) -> dict[int, float]:
+        random = Random(f"{seed} {prefix}")
+        shares = [0.02 + random.random() for _ in range(4)]
+        return {token: share / sum(shares) for token, share in zip((A, B, C, EOS), shares, strict=True)}
+
+    return script
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.5, 1.0, 2.0, 3.0])
 @pytest.mark.parametrize("script", [garden_path, spells(B, C), spells(C)], ids=["garden", "BC", "C"])
 def test_a_wide_beam_finds_the_best(script: Script, penalty: float) -> None:
     tokens, score = brute_force(script, 4, penalty)
@@ -200,6 +215,78 @@ def test_a_wide_beam_finds_the_best(script: Script, penalty: float) -> None:
     assert found[0].score == pytest.approx(score, abs=1e-5)
     assert [h.score for h in found] == sorted((h.score for h in found), reverse=True)
     assert len({h.tokens for h in found}) == len(found)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("seed", range(12))
+def test_a_beam_that_holds_every_prefix_finds_the_best_of_all(seed: int, penalty: float) -> None:
+    script = scattered(seed)
+    found = beam_search(scripted(script), SOURCE, Beam(16, penalty), max_steps=2)  # 4 tokens, and then 4 after each of 3: all held
+    tokens, score = brute_force(script, 2, penalty)
+    assert found[0].tokens == tokens and found[0].score == pytest.approx(score, abs=1e-5)
+
+
+def test_a_search_goes_on_while_a_longer_answer_may_still_be_better() -> None:
+    """Two ends come early; the answer that a high penalty prefers comes five tokens later."""
+
+    def script(prefix: tuple[int, ...]) -> dict[int, float]:
+        if len(prefix) < 2:
+            return {EOS: 0.5, A: 0.4, B: 0.1}
+        return {A: 0.98, EOS: 0.02} if len(prefix) < 7 else {EOS: 1.0}
+
+    longest = (*(A,) * 7, EOS)
+    assert brute_force(script, 8, 2.0)[0] == longest
+    assert beam_search(scripted(script), SOURCE, Beam(2, 2.0), max_steps=8)[0].tokens == longest
+    assert beam_search(scripted(script), SOURCE, Beam(2, 0.0), max_steps=8)[0].tokens == (EOS,)
+
+
+def test_a_beam_writes_what_is_forced_and_finds_the_best_around_it() -> None:
+    best, *others = beam_search(scripted(garden_path), SOURCE, Beam(4, 0.0), max_steps=4, forced={1: A})
+    assert best.tokens == (A, A, EOS) and all(h.tokens[1] == A for h in others)
+    assert best.log_probability == pytest.approx(math.log(0.6 * 0.4 * 0.7), abs=1e-5)
+    impossible = beam_search(scripted(garden_path), SOURCE, Beam(4), max_steps=4, forced={0: C, 1: EOS})
+    assert [h.tokens for h in impossible] == [(C, EOS)], "although the model excludes it"
+
+
+@pytest.mark.parametrize("strategy", [Greedy(), Sample(seed=2)], ids=["greedy", "sample"])
+def test_an_answer_does_not_end_before_its_last_forced_token(strategy: Greedy | Sample) -> None:
+    (row,) = written(scripted(spells(B)), strategy=strategy, forced={4: torch.tensor([C])})
+    assert row[4] == C and EOS not in row[:4]
+    assert written(scripted(spells(B)), forced={4: torch.tensor([C])})[0] == list(
+        beam_search(scripted(spells(B)), SOURCE, Beam(1), max_steps=8, forced={4: C})[0].tokens
+    )
+
+
+@pytest.mark.parametrize(("architecture", "task_id"), [pair for pair in DECODER_PAIRS if pair[1] in ("reverse", "scenes", "completion")])
+def test_a_beam_of_one_is_greedy_under_edits_of_single_steps_and_forced_tokens(architecture: str, task_id: str) -> None:
+    task = get(task_id)()
+    model = build(architecture, task, seed=3)
+    given = some_input(task)
+    other, another = task.target_vocabulary.words[:2]
+    push = tuple(50.0 if token == other else 0.0 for token in task.target_vocabulary.tokens)
+    edits = [Edit("decoder.logits", "add", push, (1, 3))]
+    for more in ({}, {"forced": {2: another}}):
+        greedy = explore(model, task, given, edits=edits, **more)
+        beam = explore(model, task, given, strategy=Beam(1), edits=edits, **more)
+        assert beam.tokens == greedy.tokens and (beam.tokens[1], beam.tokens[3]) == (other, other)
+        assert beam.tokens != explore(model, task, given, strategy=Beam(1)).tokens
+        for site in greedy.sites:
+            np.testing.assert_allclose(beam[site][0], greedy[site], atol=1e-6, err_msg=site)
+        if more:
+            assert beam.tokens[2] == another == explore(model, task, given, strategy=Beam(4), edits=edits, **more).tokens[2]
+
+
+@pytest.mark.parametrize(("architecture", "task_id"), [pair for pair in EACH_KIND if pair in DECODER_PAIRS])
+@torch.no_grad()
+def test_a_step_leaves_the_state_it_was_given_as_it_was(architecture: str, task_id: str) -> None:
+    task = get(task_id)()
+    model, batch = build(architecture, task), task.held_out("test", 1)
+    state = model.decoder.init_state(model.encode(batch.source, batch.mask))
+    for token in batch.target_in.T[:3]:
+        logits, after = model.decode_step(token, state)
+        model.decode_step(torch.full_like(token, EOS), state)
+        assert torch.equal(model.decode_step(token, state)[0], logits)
+        state = after
 
 
 def test_two_hypotheses_see_past_the_garden_path() -> None:

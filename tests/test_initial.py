@@ -73,6 +73,13 @@ def entry(**changed: Any) -> Architecture:
         ({"learns": "sequence"}, r"mine learns 'sequence'; allowed is a tuple"),
         ({"learns": ()}, r"mine learns \(\); allowed"),
         ({"Options": dict}, "The Options of mine must be a dataclass"),
+        ({"Options": models.get("seq2seq").Options()}, "The Options of mine must be a dataclass, not one made of it"),
+        ({"learns": ["sequence"]}, r"mine learns \['sequence'\]; allowed is a tuple"),
+        ({"order": "first"}, "The order of mine is 'first'; it must be a number"),
+        ({"order": None}, "The order of mine is None; it must be a number"),
+        ({"id": "my/model"}, "An architecture has the id 'my/model'; it must be small letters, digits and _"),
+        ({"id": 5}, "An architecture has the id 5; it must be small letters"),
+        ({"title": None}, "The title of mine is None; it must be text"),
     ],
 )
 def test_an_entry_that_cannot_be_registered_says_why(changed: dict[str, Any], reason: str) -> None:
@@ -97,7 +104,7 @@ def test_an_id_belongs_to_one() -> None:
 
 def test_what_cannot_be_trained_says_why() -> None:
     task, _ = held_out("reverse")
-    with pytest.raises(TypeError, match="mine builds a Linear; it must build an EncoderDecoder, a Reader or an Autoencoder"):
+    with pytest.raises(InputError, match="mine builds a Linear; as a sequence decoder it must build an EncoderDecoder"):
         entry(build=lambda task, options: nn.Linear(1, 1)).make(task, None)
 
     class Whole(Encoder):

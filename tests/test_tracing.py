@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -12,10 +13,11 @@ from torch import Tensor, nn
 
 from playground.errors import InputError
 from playground.inference.decoding import decode
+from playground.inference.explore import explore
 from playground.models.layers.recurrent import Recurrent
 from playground.tasks import get
 from playground.tracing import OPS, Edit, Recording, Trace, explicit, tap
-from tests.small import build
+from tests.small import EACH_KIND, build, some_input
 
 
 class Inner(nn.Module):
@@ -144,6 +146,41 @@ def test_a_patch_takes_the_row_of_its_step() -> None:
     """And steps after the end of the recording are left alone."""
     rows = run(Edit(SITE, "patch", ((1, 1, 1), (8, 8, 8))), steps=3)[SITE]
     assert rows.tolist() == [[1, 1, 1], [8, 8, 8], [2, 4, 6]]
+
+
+def test_rows_of_growing_length_are_patched_as_a_trace_has_them() -> None:
+    model = Outer()
+
+    def grow(factor: float, *edits: Edit) -> np.ndarray:
+        recording = Recording(model, edits)
+        for step in range(3):
+            with recording.open(step):
+                tap(model, "grows", factor * torch.arange(1.0, 2 * step + 3).view(1, 2, step + 1))
+        return recording.finish()["grows"]
+
+    patch = Edit("grows", "patch", grow(1))
+    np.testing.assert_array_equal(grow(5, patch), grow(1))
+    assert patch == Edit(**patch.json()) and hash(patch) == hash(Edit(**json.loads(json.dumps(patch.json()))))
+    with pytest.raises(InputError, match="finite numbers"):
+        Edit("grows", "patch", np.where(np.isnan(grow(1)), 0, np.nan))
+
+
+def test_rows_of_growing_length_fit_nothing_that_is_looked_at_once() -> None:
+    with pytest.raises(InputError, match=r"rows of growing length; here the quantity has shape \(3, 3\)"):
+        Edit(SITE, "patch", ((1.0,), (1.0, 2.0), (1.0, 2.0, 3.0))).apply(torch.ones(1, 3, 3), 0)
+
+
+@pytest.mark.parametrize("pair", EACH_KIND, ids="-".join)
+def test_a_site_patched_with_itself_changes_no_bit(pair: tuple[str, str]) -> None:
+    """All decoders of captions too."""
+    task = get(pair[1])()
+    for wanted in [{"decoder": d} for d in ("transformer", "lstm", "prefix")] if pair[0] == "captioner" else [{}]:
+        model = build(pair[0], task, **wanted)
+        plain = explore(model, task, some_input(task))
+        for site in plain.sites:
+            again = explore(model, task, some_input(task), edits=(Edit(site, "patch", plain[site]),))
+            for other in plain.sites:
+                np.testing.assert_array_equal(again[other], plain[other], err_msg=f"{other}, where {site} was patched with itself")
 
 
 def test_an_edit_that_matches_nothing_lists_what_there_is() -> None:

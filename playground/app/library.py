@@ -28,7 +28,7 @@ from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
 from .names import UPLOADED
-from .stage import Stage
+from .stage import Stage, told
 from .visit import SHIPPED, Slot, Visit
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
@@ -172,12 +172,17 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
 
 
 def _explored(visit: Visit, run: api.Run) -> Trace:
-    """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other."""
-    given, told = visit.given.model_input(run.task), visit.given.condition(run.task)
-    if isinstance(visit.strategy, Beam) and run.task.writes and not isinstance(run.model, models.Reader):
+    """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other.
+
+    A visit keeps its way of choosing tokens, and the class of its picture, also before a model that asks for neither.
+    """
+    given = visit.given.model_input(run.task)
+    if not isinstance(run.model, models.EncoderDecoder):
+        return run.explore(given, condition=told(visit.given, run))
+    if isinstance(visit.strategy, Beam):
         best = run.explore(given, strategy=visit.strategy).tokens
         return run.explore(given, forced=dict(enumerate(best)))
-    return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced), condition=told)
+    return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced))
 
 
 def arrived(visit: Visit, library: Library) -> Visit:

@@ -18,7 +18,7 @@ from . import visit as visits
 from .visit import HOME, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
-PLACE = {"input", "picture", "step", "block", "run"}
+PLACE = {"input", "picture", "condition", "step", "block", "run"}
 
 
 def to_query(visit: Visit) -> str:
@@ -77,6 +77,8 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         visit = visit.with_input(HeldOut(_whole(params, "picture", 0)))
     if "code" in params and Code in visit.task.reads:
         visit = by_hand(visit, _code(params["code"]), _whole(params, "condition", 0) if "condition" in params else None)
+    elif "condition" in params:
+        raise InputError("The link tells a condition, but no code that could be drawn under it.")
     if "decoding" in params:
         visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
         if isinstance(visit.strategy, Sample):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..models import Autoencoder
 from ..storage.run import Run
-from ..tasks import Sound, TypedTask
+from ..tasks import Given, Sound, TypedTask
 from ..tracing import Trace
 from ..views.scene import reconstruction, sound
 from ..views.scene import sequence as scene
@@ -62,6 +62,11 @@ class Stage:
             "link": links.to_query(visit),
             "given": digest(visit.given, visit.forced),
         }
+
+
+def told(given: Given, run: Run) -> int | None:
+    """The class that a conditional model is told with this input; None for all other models."""
+    return given.condition(run.task) if isinstance(run.model, Autoencoder) and run.model.conditions else None
 
 
 def digest(*parts: Any) -> str:

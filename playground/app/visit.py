@@ -77,7 +77,7 @@ class Visit:
         if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < 100 or not isinstance(token, str):
             raise InputError("To force a token, name an output step from 0 and a token of the vocabulary.")
         earlier = tuple((s, t) for s, t in self.forced if s < step)
-        strategy = GREEDY if isinstance(self.strategy, Beam) else self.strategy  # a search cannot be forced
+        strategy = GREEDY if isinstance(self.strategy, Beam) else self.strategy  # a search might begin otherwise
         return replace(self, forced=(*earlier, (step, token)), strategy=strategy, step=step)
 
     def decode_by(self, name: Any, temperature: Any) -> Visit:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -37,20 +38,25 @@ class Sample:
 
     def __post_init__(self) -> None:
         _require(_is_number(self.temperature) and 0 < self.temperature <= 10, "temperature", self.temperature, "a number above 0, up to 10")
-        _require(isinstance(self.top_k, int) and 0 <= self.top_k <= 1000, "top_k", self.top_k, "a whole number from 0 (all) to 1000")
+        _require(_is_whole(self.top_k) and 0 <= self.top_k <= 1000, "top_k", self.top_k, "a whole number from 0 (all) to 1000")
         _require(_is_number(self.top_p) and 0 < self.top_p <= 1, "top_p", self.top_p, "a number above 0, up to 1")
-        _require(isinstance(self.seed, int) and 0 <= self.seed < 2**31, "seed", self.seed, "a whole number from 0")
+        _require(_is_whole(self.seed) and 0 <= self.seed < 2**31, "seed", self.seed, "a whole number from 0")
 
 
 @dataclass(frozen=True)
 class Beam:
-    """Keep the `width` best prefixes; scores are divided by length ** length_penalty (Wu et al., 2016, simplified)."""
+    """At each step keep the `width` likeliest of all continuations; those that end are answers, the others are continued.
+
+    Answers are ranked by log probability / tokens ** `length_penalty` (Wu et al., 2016, simplified): 0 ranks by probability alone, more
+    favours longer ones. Width 1 is greedy. The best of all answers is found where the beam holds every prefix; a narrower one may
+    drop the beginning of it, whatever the penalty.
+    """
 
     width: int = 4
     length_penalty: float = 1.0
 
     def __post_init__(self) -> None:
-        _require(isinstance(self.width, int) and 1 <= self.width <= 16, "width", self.width, "a whole number from 1 to 16")
+        _require(_is_whole(self.width) and 1 <= self.width <= 16, "width", self.width, "a whole number from 1 to 16")
         _require(
             _is_number(self.length_penalty) and 0 <= self.length_penalty <= 3, "length_penalty", self.length_penalty, "a number from 0 to 3"
         )
@@ -58,6 +64,7 @@ class Beam:
 
 Strategy = Greedy | Sample | Beam
 GREEDY = Greedy()
+IMPOSSIBLE = -1e9  # the log probability of a forced token that the model excludes
 
 
 @dataclass(frozen=True)
@@ -80,30 +87,41 @@ def decode(
     """One step per token until every row has written EOS, or `max_steps`. Ended rows write PAD. `source` (B, …) is what the
     model's encoder reads.
 
-    `forced` maps steps to tokens that are written whatever the model says. The recording is open around each model
-    call only, never across a `yield`.
+    `forced` maps steps to tokens that are written whatever the model says; before the last of them only a forced end is written. The
+    recording is open around each model call only, never across a `yield`.
     """
     forced = forced or {}
     generator = torch.Generator(source.device).manual_seed(strategy.seed) if isinstance(strategy, Sample) else None
-    with recording.open() if recording else nullcontext():
-        state = model.decoder.init_state(model.encode(source, mask))
+    state = _begin(model, source, mask, recording)
     token = torch.full((len(source),), BOS, device=source.device)
     ended = torch.zeros_like(token, dtype=torch.bool)
     for step in range(max_steps):
-        with recording.open(step) if recording else nullcontext():
-            logits, state = model.decode_step(token, state)
-        logits = logits.float()
+        logits, state = _next(model, token, state, step, recording)
+        choice = _choosable(logits, step, forced)
         if step in forced:
             token = forced[step]
         elif isinstance(strategy, Sample):
-            token = torch.multinomial(weighted(writable(logits), strategy), 1, generator=generator)[:, 0]
+            token = torch.multinomial(weighted(choice, strategy), 1, generator=generator)[:, 0]
         else:
-            token = writable(logits).argmax(-1)
+            token = choice.argmax(-1)
         token = torch.where(ended, PAD, token)
         ended = ended | (token == EOS)
         yield Step(token, logits)
         if bool(ended.all()):
             return
+
+
+def _begin(model: EncoderDecoder, source: Tensor, mask: Tensor | None, recording: Recording | None) -> Any:
+    """The state before the first token."""
+    with recording.open() if recording else nullcontext():
+        return model.decoder.init_state(model.encode(source, mask))
+
+
+def _next(model: EncoderDecoder, token: Tensor, state: Any, step: int, recording: Recording | None) -> tuple[Tensor, Any]:
+    """Logits of what follows `token`, and the new state: edits of this step apply here, whatever chooses among the logits."""
+    with recording.open(step) if recording else nullcontext():
+        logits, state = model.decode_step(token, state)
+    return logits.float(), state
 
 
 def decode_batch(
@@ -134,34 +152,76 @@ class Hypothesis:
     score: float
 
 
+@dataclass(frozen=True)
+class _Prefix:
+    """What is written so far, and the decoder's state after it."""
+
+    tokens: tuple[int, ...]
+    log_probability: float
+    state: Any
+
+
 @torch.inference_mode()
 def beam_search(
-    model: EncoderDecoder, source: Tensor, beam: Beam, *, max_steps: int, mask: Bool[Tensor, "1 source"] | None = None
+    model: EncoderDecoder,
+    source: Tensor,
+    beam: Beam,
+    *,
+    max_steps: int,
+    mask: Bool[Tensor, "1 source"] | None = None,
+    forced: Mapping[int, int] | None = None,
+    recording: Recording | None = None,
 ) -> list[Hypothesis]:
-    """The final hypotheses, best first. Prefixes are rescored by teacher forcing, so any sequence decoder fits."""
-    live: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
-    done: list[Hypothesis] = []
-    for _ in range(max_steps):
-        prefixes = torch.tensor([[BOS, *tokens] for tokens, _ in live], device=source.device)
-        sources, masks = repeated(source, len(live)), None if mask is None else repeated(mask, len(live))
-        log_probs = writable(model(sources, prefixes, masks)[:, -1].float().log_softmax(-1))
-        total = log_probs + torch.tensor([[p] for _, p in live], device=source.device)
-        best = total.flatten().topk(min(2 * beam.width, total.numel()))
-        grown: list[tuple[tuple[int, ...], float]] = []
-        for rank, (p, i) in enumerate(zip(best.values.tolist(), best.indices.tolist(), strict=True)):
-            parent, token = divmod(i, total.shape[1])
-            tokens = (*live[parent][0], token)
-            if p == -math.inf:
+    """The final hypotheses for one source (1, …), best first, at most `width` of them; what is not ended after `max_steps` counts as it is.
+
+    Each prefix goes on from its own state by the steps of `decode`: edits of `recording` and `forced` tokens hold here as there.
+    The search is over when no prefix can pass the best answer, even if it reached the last step at no further cost.
+    """
+    forced = forced or {}
+    live, done = [_Prefix((), 0.0, _begin(model, source, mask, recording))], list[Hypothesis]()
+    for step in range(max_steps):
+        scores, states = [], []
+        for prefix in live:
+            token = torch.tensor([prefix.tokens[-1] if prefix.tokens else BOS], device=source.device)
+            logits, state = _next(model, token, prefix.state, step, recording)
+            scores.append(prefix.log_probability + _scores(logits, step, forced)[0])
+            states.append(state)
+        best = torch.cat(scores).topk(min(beam.width, len(scores) * scores[0].numel()))
+        grown = []
+        for log_probability, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            parent, written = divmod(place, scores[0].numel())
+            tokens = (*live[parent].tokens, written)
+            if log_probability == -math.inf:
                 break
-            if token == EOS and rank < beam.width:  # an end counts only if it is among the best: width 1 is greedy
-                done.append(_hypothesis(tokens, p, beam))
-            elif token != EOS and len(grown) < beam.width:
-                grown.append((tokens, p))
+            if written == EOS:
+                done.append(_hypothesis(tokens, log_probability, beam))
+            else:
+                grown.append(_Prefix(tokens, log_probability, states[parent]))
         live = grown
-        if not live or len(done) >= beam.width:
+        highest = max((h.score for h in done), default=-math.inf)
+        if not live or (len(done) >= beam.width and live[0].log_probability / max_steps**beam.length_penalty <= highest):
             break
-    done += [_hypothesis(tokens, p, beam) for tokens, p in live] if len(done) < beam.width else []
+    else:
+        done += [_hypothesis(prefix.tokens, prefix.log_probability, beam) for prefix in live]
     return sorted(done, key=lambda h: h.score, reverse=True)[: beam.width]
+
+
+def _choosable(scores: Float[Tensor, "batch vocabulary"], step: int, forced: Mapping[int, Any]) -> Float[Tensor, "batch vocabulary"]:
+    """Scores of what may be written at this step: before the last forced token the answer does not end by itself."""
+    scores = writable(scores)
+    if step < max(forced, default=0):
+        scores[:, EOS] = -math.inf
+    return scores
+
+
+def _scores(logits: Float[Tensor, "1 vocabulary"], step: int, forced: Mapping[int, int]) -> Float[Tensor, "1 vocabulary"]:
+    """Log probabilities of what may be written at this step; of a forced token it is what the model gives it, however little."""
+    log_probs = logits.log_softmax(-1)
+    if step not in forced:
+        return _choosable(log_probs, step, forced)
+    only = torch.full_like(log_probs, -math.inf)
+    only[:, forced[step]] = log_probs[:, forced[step]].clamp_min(IMPOSSIBLE)
+    return only
 
 
 def repeated(row: Tensor, count: int) -> Tensor:
@@ -173,8 +233,12 @@ def _hypothesis(tokens: tuple[int, ...], log_probability: float, beam: Beam) -> 
     return Hypothesis(tokens, log_probability, log_probability / len(tokens) ** beam.length_penalty)
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _require(holds: bool, name: str, value: object, allowed: str) -> None:

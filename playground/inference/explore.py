@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from ..errors import InputError
 from ..models import Autoencoder, EncoderDecoder, Reader
-from ..options import show
 from ..tasks import Reading, Task
 from ..tasks import picture as picture
 from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
+from .arguments import condition_of, edits_of, forced_of, strategy_of
 from .decoding import GREEDY, Beam, Step, Strategy, beam_search, decode, repeated
 
 Array = NDArray[np.float32]
@@ -30,37 +30,41 @@ def explore(
     given: Any,
     *,
     strategy: Strategy = GREEDY,
-    edits: Sequence[Edit] = (),
+    edits: Edit | Iterable[Edit] | None = (),
     forced: Mapping[int, str] | None = None,
     condition: int | None = None,
 ) -> Trace:
     """Run the model on one input and keep all it computes.
 
     `given` is what the task can perceive: what a visitor types, draws or plays; for grey pictures a (28, 28) array in 0..1, or a
-    `Code` to be decoded without one. `forced` maps output steps to tokens that are written whatever the model prefers ("end" ends
-    the answer). `condition` is the class that a conditional model is told; for a picture without one it takes the class that
-    explains the picture best. Raises InputError for input the task cannot read.
+    `Code` to be decoded without one. `strategy` chooses the tokens. `edits` apply in their order while the model computes. `forced` maps
+    output steps to tokens that are written whatever the model prefers ("end" ends the answer, which does not end by itself before
+    the last of them). `condition` is the class that a conditional model is told; for a picture without one it takes the class that
+    explains the picture best. Raises InputError for input the task cannot read, and for whatever this model cannot do with it.
     """
+    chosen, changes, told = strategy_of(strategy, model), edits_of(edits), condition_of(condition, model)
     reading = task.perceive(given).to(device_of(model))
+    ids = forced_of(forced, task, model, task.max_steps(reading.source.shape[1]))
     if isinstance(model, Autoencoder):
-        return _redrawn(model, reading, _told(model, condition), edits)
+        return _redrawn(model, reading, told, changes)
     if isinstance(model, Reader):
-        return _answered(model, task, reading, edits)
+        return _answered(model, task, reading, changes)
     assert isinstance(model, EncoderDecoder)
     most = task.max_steps(reading.source.shape[1])
-    if isinstance(strategy, Beam):
-        return _searched(model, task, reading, most, strategy, edits)
-    tokens = {step: torch.tensor([task.token_id(token)], device=reading.source.device) for step, token in (forced or {}).items()}
-    recording = Recording(model, edits)
-    steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=strategy, forced=tokens, recording=recording)]
+    if isinstance(chosen, Beam):
+        return _searched(model, task, reading, most, chosen, changes, ids)
+    tokens = {step: torch.tensor([id], device=reading.source.device) for step, id in ids.items()}
+    recording = Recording(model, changes)
+    steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=chosen, forced=tokens, recording=recording)]
     return _written(task, reading, steps, recording.finish())
 
 
-def _redrawn(model: Autoencoder, reading: Reading, condition: Tensor | None, edits: Sequence[Edit]) -> Trace:
+def _redrawn(model: Autoencoder, reading: Reading, told: int | None, edits: Sequence[Edit]) -> Trace:
     """A picture through the code, or a code that was set by hand."""
     if reading.is_code and (numbers := reading.source.shape[1]) != model.code_size:
         raise InputError(f"The code has {numbers} numbers; this model's have {model.code_size}.")
     recording = Recording(model, edits)
+    condition = None if told is None else torch.tensor([told], device=device_of(model))
     with torch.inference_mode():
         if condition is None and not reading.is_code:
             condition = model.guess(reading.source)
@@ -70,14 +74,6 @@ def _redrawn(model: Autoencoder, reading: Reading, condition: Tensor | None, edi
             else:
                 made = model(reading.source, condition)
     return Trace(recording.finish(), reading=reading, picture=reading.shown, reconstruction=made.view(28, 28).float().cpu().numpy())
-
-
-def _told(model: Autoencoder, condition: int | None) -> Tensor | None:
-    if condition is None or not model.conditions:
-        return None
-    if isinstance(condition, bool) or not isinstance(condition, int) or not 0 <= condition < model.conditions:
-        raise InputError(f"condition is {show(condition)}; allowed is a class from 0 to {model.conditions - 1}.")
-    return torch.tensor([condition], device=device_of(model))
 
 
 def _answered(model: Reader, task: Task, reading: Reading, edits: Sequence[Edit]) -> Trace:
@@ -114,9 +110,12 @@ def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, A
     )
 
 
-def _searched(model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit]) -> Trace:
-    """Search without looking, then replay the final hypotheses as one batch with the trace open."""
-    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most)
+def _searched(
+    model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit], forced: Mapping[int, int]
+) -> Trace:
+    """Search without keeping anything, then replay the final hypotheses as one batch with the trace open, both under the same edits."""
+    searching = Recording(model, edits, sites="")
+    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most, forced=forced, recording=searching)
     longest = max(len(h.tokens) for h in hypotheses)
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=reading.source.device)
     recording = Recording(model, edits)

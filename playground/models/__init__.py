@@ -6,19 +6,19 @@ import importlib
 import math
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 from ..errors import InputError
-from ..options import show
+from ..options import NAME, are_options, is_number, show
 from ..tasks import Task
 from ..tasks.registry import USUAL
 from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, writable
 from .initial import initialise
 from .size import flops_per_example, parameter_count
 
-KINDS = ("sequence decoder", "reader", "autoencoder")
+KINDS = {"sequence decoder": EncoderDecoder, "reader": Reader, "autoencoder": Autoencoder}
 SOURCES = {"picture": "grey pictures", "caption": "coloured pictures", "sound": "sounds"}  # all other kinds of task read tokens
 
 
@@ -38,12 +38,21 @@ class Architecture:
     order: float = math.inf  # in a list: from the first that is taught
 
     def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not NAME.fullmatch(self.id):
+            raise InputError(f"An architecture has the id {show(self.id)}; it must be small letters, digits and _, such as my_model.")
+        for name in ("title", "description", "paper"):
+            if not isinstance(text := getattr(self, name), str):
+                raise InputError(f"The {name} of {self.id} is {show(text)}; it must be text.")
+        if not is_number(self.order):
+            raise InputError(f"The order of {self.id} is {show(self.order)}; it must be a number, its place in the rail.")
         if self.kind not in KINDS:
             raise InputError(f"The kind of {self.id} is {show(self.kind)}; allowed are: {', '.join(KINDS)}.")
-        if isinstance(self.learns, str) or not self.learns or not set(self.learns) <= set(USUAL):
+        if not isinstance(self.learns, tuple) or not self.learns or not all(kind in [*USUAL] for kind in self.learns):
             raise InputError(f"{self.id} learns {show(self.learns)}; allowed is a tuple of kinds of task: {', '.join(USUAL)}.")
-        if not is_dataclass(self.Options):
-            raise InputError(f"The Options of {self.id} must be a dataclass whose fields are options, see playground.options.")
+        if not are_options(self.Options):
+            raise InputError(
+                f"The Options of {self.id} must be a dataclass, not one made of it; its fields are options of playground.options."
+            )
 
     def fits(self, task: type[Task]) -> bool:
         return task.kind in self.learns
@@ -62,11 +71,17 @@ class Architecture:
         return "turns one text into another"
 
     def make(self, task: Task, options: Any) -> Model:
-        """What `build` makes, if that can be trained; else a TypeError that says what is missing."""
+        """What `build` makes. Raises InputError where that is not of its kind."""
         model = self.build(task, options)
-        if not isinstance(model, Model):
-            raise TypeError(f"{self.id} builds a {type(model).__name__}; it must build an EncoderDecoder, a Reader or an Autoencoder.")
+        if not isinstance(model, kind := KINDS[self.kind]):
+            raise InputError(
+                f"{self.id} builds {_a(type(model))}; as a {self.kind} it must build {_a(kind)}. Kinds are {', '.join(KINDS)}."
+            )
         return model
+
+
+def _a(kind: type) -> str:
+    return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
 
 
 _registry: dict[str, Architecture] = {}
@@ -74,6 +89,8 @@ _registry: dict[str, Architecture] = {}
 
 def register(architecture: Architecture) -> None:
     """Add an architecture. Raises InputError where its `build` cannot be shown as code, or its id is another's."""
+    if not isinstance(architecture, Architecture):
+        raise InputError(f"What is registered is an Architecture, not {show(architecture)}.")
     build, id = architecture.build, architecture.id
     if not isinstance(build, FunctionType) or build.__name__ == "<lambda>":
         raise InputError(f"The build of {id} is {show(build)}; write it as `def build(task, options)`, so that scripts can show it.")
@@ -94,7 +111,7 @@ def ordered() -> list[Architecture]:
 def get(id: str) -> Architecture:
     """The architecture of this id. Raises InputError that names the registered ones."""
     if not isinstance(id, str) or id not in _registry:
-        raise InputError(f"{str(id)[:60]!r} is not an architecture here; there are: {', '.join(_registry)}.")
+        raise InputError(f"{show(id)} is not an architecture here; there are: {', '.join(_registry)}.")
     return _registry[id]
 
 

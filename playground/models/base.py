@@ -76,7 +76,7 @@ class Decoder(nn.Module, ABC):
 
     @abstractmethod
     def step(self, token: Int[Tensor, " batch"], state: Any) -> tuple[Float[Tensor, "batch vocabulary"], Any]:
-        """Logits of the next token after `token`, and the new state."""
+        """Logits of the next token after `token`, and the new state. The old one stays as it was: a beam goes on from it several times."""
 
 
 def writable(scores: Float[Tensor, "*batch vocabulary"]) -> Float[Tensor, "*batch vocabulary"]:

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from ..disk import write_whole
 from ..errors import InputError
 from ..inference.projection import Projection
+from ..options import show
 from ..training import recipes
 from ..training.recipes import Recipe
 from ..wire import pack
@@ -94,7 +95,7 @@ def load_film(path: str | os.PathLike[str], recipe: Recipe) -> dict[int, dict[st
 
 def load(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint that may come from anywhere. Raises InputError that says what is wrong with it."""
-    path = Path(path)
+    path = file_path(path)
     try:
         size = path.stat().st_size
         if size > MAX_FILE:
@@ -103,6 +104,13 @@ def load(path: str | os.PathLike[str]) -> Checkpoint:
     except OSError as error:
         raise InputError(f"The file {path.name!r} cannot be read: {error.strerror}.") from None
     return loads(data)
+
+
+def file_path(given: Any) -> Path:
+    """A path from untrusted values. Raises InputError."""
+    if not isinstance(given, str | os.PathLike) or not isinstance(path := os.fspath(given), str) or not path or "\0" in path:
+        raise InputError(f"A file is named by its path, such as mine.safetensors, not by {show(given)}.")
+    return Path(path)
 
 
 def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:

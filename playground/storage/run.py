@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
+from ..errors import InputError
 from ..inference.decoding import GREEDY, Strategy
 from ..inference.explore import explore
 from ..inference.projection import Projection, project
+from ..options import show
 from ..tasks import Task
 from ..tracing import Edit, Trace
 from . import checkpoints
@@ -23,6 +26,8 @@ class Run:
     """A finished training: its recipe, its weights, and everything that can be seen with them."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
+        if not isinstance(checkpoint, Checkpoint):
+            raise InputError(f"A run is made by train or load, not of {show(checkpoint)}.")
         self.checkpoint = checkpoint
         self.recipe, self.metrics = checkpoint.recipe, checkpoint.metrics
         self.train_seconds = checkpoint.train_seconds
@@ -45,13 +50,39 @@ class Run:
         self,
         given: Any,
         strategy: Strategy = GREEDY,
-        edits: Sequence[Edit] = (),
+        edits: Edit | Iterable[Edit] | None = (),
         forced: Mapping[int, str] | None = None,
         condition: int | None = None,
     ) -> Trace:
         """One input through the model, everything kept; see `playground.inference.explore.explore`."""
-        return explore(self.model, self.task, given, strategy=strategy, edits=tuple(edits), forced=forced, condition=condition)
+        trace = explore(self.model, self.task, given, strategy=strategy, edits=edits, forced=forced, condition=condition)
+        trace.drawn_by = self.drawn
+        return trace
+
+    def drawn(self, trace: Trace) -> str | None:
+        """A trace of this run as HTML that works alone; None where nothing can draw it."""
+        return None
+
+    def __repr__(self) -> str:
+        """Run(attention_seq2seq · reverse, 300 updates, exact match .998)"""
+        score = next((value for name, value in self.metrics.items() if name in ("exact_match", "mse")), None)
+        told = "" if score is None else f", {self.task.score_name} {_short(score)}"
+        steps = self.recipe.training.steps
+        return f"Run({self.recipe.architecture} · {self.recipe.task}, {steps:,} update{'s' if steps > 1 else ''}{told})"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Weights, recipe, metrics and background as one safetensors file, written whole or not at all."""
-        return checkpoints.save(path, self.checkpoint)
+        """Weights, recipe, metrics and background as one safetensors file, whole or not at all. Raises InputError if that fails."""
+        place = checkpoints.file_path(path)
+        if place.is_dir():
+            raise InputError(f"{place.name!r} is a folder; name a file in it, such as {place / 'mine.safetensors'}.")
+        try:
+            return checkpoints.save(place, self.checkpoint)
+        except OSError as error:
+            raise InputError(
+                f"{place.name!r} cannot be written: {error.strerror}. Name a folder that exists and may be written to."
+            ) from None
+
+
+def _short(score: float) -> str:
+    """Three digits after the point, never rounded up to certainty."""
+    return f"{math.floor(score * 1000) / 1000 if score < 1 else score:.3f}".lstrip("0") if score >= 0.1 else f"{score:.4f}".lstrip("0")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..options import show
 from .base import Guess, Places, Task
 from .examples import Batch, Reading, Watched
 from .given import Code, Drawn, Given, HeldOut
@@ -43,6 +44,8 @@ class PictureTask(Task):
     def perceive(self, given: Any) -> Reading:
         """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
         if isinstance(given, Code):
+            if not _are_numbers(given.numbers):
+                raise InputError(f"The code is {show(given.numbers)}; it must be a tuple of finite numbers.")
             return Reading(torch.tensor([given.numbers]), is_code=True)
         values = picture(given)
         return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
@@ -76,6 +79,14 @@ class PictureTask(Task):
     def held_out(self, part: HeldOutPart, count: int) -> Batch:
         pictures, labels = (values[:count] for values in self.pictures(part))
         return Batch(pictures, pictures, condition=labels)
+
+
+def _are_numbers(values: Any) -> bool:
+    return (
+        isinstance(values, tuple)
+        and bool(values)
+        and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= np.finfo(np.float32).max for v in values)
+    )
 
 
 def picture(given: Any) -> NDArray[np.float32]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
 from ..errors import InputError
-from ..options import Limit
+from ..options import NAME, are_options, is_number, show
 from .base import Task
 from .given import Given
 
@@ -18,6 +17,7 @@ USUAL = {  # of each kind of task
     "sound": "Sounds",
 }
 
+TEXTS = ("id", "title", "description", "example", "kind")
 CONSTANT = {"id", "title", "description", "example", "kind", "reads", "Options"}  # the same whatever the options are
 
 T = TypeVar("T", bound=type[Task])
@@ -27,7 +27,7 @@ _registry: dict[str, type[Task]] = {}
 def register(task: T) -> T:
     """Add a task. Raises InputError that says what is missing in it or wrong with it."""
     if fault := _fault(task):
-        raise InputError(f"The task {task.__name__} of {task.__module__} {fault}.")
+        raise InputError(f"The task {getattr(task, '__name__', show(task))} of {getattr(task, '__module__', 'nowhere')} {fault}.")
     _registry[task.id] = task
     return task
 
@@ -39,7 +39,7 @@ def tasks() -> dict[str, type[Task]]:
 def get(id: str) -> type[Task]:
     """The task class of this id. Raises InputError that names the registered ones."""
     if not isinstance(id, str) or id not in _registry:
-        raise InputError(f"{str(id)[:60]!r} is not a task here; there are: {', '.join(_registry)}.")
+        raise InputError(f"{show(id)} is not a task here; there are: {', '.join(_registry)}.")
     return _registry[id]
 
 
@@ -55,16 +55,28 @@ def grouped() -> dict[str, list[type[Task]]]:
 
 def _fault(task: type[Task]) -> str | None:
     """What is missing or wrong, as the end of a sentence."""
+    if not isinstance(task, type) or not issubclass(task, Task):
+        return "is no class of task; derive it from one of playground.tasks"
     missing = [*_undefined(task), *sorted(task.__abstractmethods__)]
     if missing:
         return f"lacks {', '.join(missing)}; its base says what each is"
+    if wrong := next((name for name in TEXTS if not isinstance(getattr(task, name), str)), None):
+        return f"has the {wrong} {show(getattr(task, wrong))}; it must be text"
+    if not NAME.fullmatch(task.id):
+        return f"has the id {show(task.id)}; it must be small letters, digits and _, such as my_task"
+    if not is_number(task.order):
+        return f"has the order {show(task.order)}; it must be a number"
     if task.kind not in USUAL:
         return f"is of the kind {task.kind!r}; kinds are {', '.join(USUAL)}"
     if task.group not in (None, *GROUPS):
         return f"is in the group {task.group!r}; groups are {', '.join(GROUPS)}"
-    if not task.reads or not all(isinstance(way, type) and issubclass(way, Given) for way in task.reads):
+    if (
+        not isinstance(task.reads, tuple)
+        or not task.reads
+        or not all(isinstance(way, type) and issubclass(way, Given) for way in task.reads)
+    ):
         return "reads what is no kind of Given; take those of playground.tasks.given"
-    if not is_dataclass(task.Options) or not all(isinstance(f.metadata.get("limit"), Limit) for f in fields(task.Options)):
+    if not are_options(task.Options):
         return "has Options that are no dataclass of options; write each with integer, number, choice or flag of playground.options"
     if _registry.get(task.id, task).__qualname__ != task.__qualname__:
         return f"has the id {task.id!r}, which is taken; choose another"

@@ -23,6 +23,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
 from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
+from .faults import checked, looked_at, too_few
 from .parts import CORNERS, HeldOutPart, Part, part_of
 
 MAX_TEXT = 400  # characters
@@ -171,13 +172,15 @@ def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
     edges = {source: task.right(source) for source in task.edges()}
-    drawn = dict(task.make(random) for _ in range(task.pool_size)) | edges
+    drawn = dict(checked(task, task.make(random)) for _ in range(task.pool_size)) | edges
     taught = {task.siblings(*example) for example in edges.items()}
     parts: dict[Part, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in drawn.items():
         group = task.siblings(*example)
         parts["train" if group in taught else part_of(group)].append(example)
-    return pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items()))
+    if empty := [name for name, part in parts.items() if not part]:
+        raise too_few(task, len(drawn), empty[0])
+    return looked_at(task, pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items())), drawn)
 
 
 def pad_pool(task: Pooled, *parts: list[Example]) -> Pool:

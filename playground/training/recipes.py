@@ -155,11 +155,9 @@ def nearest(
     presets = PRESETS.get((architecture, task), ()) or (Preset("plain", "plain"),)
     if name is not None:
         for preset in presets:
-            if preset.name == name:
+            if isinstance(name, str) and preset.name == name:
                 return preset
-        raise InputError(
-            f"{str(name)[:60]!r} is not a preset of {architecture} on {task}; there are: {', '.join(p.name for p in presets)}."
-        )
+        raise InputError(f"{show(name)} is not a preset of {architecture} on {task}; there are: {', '.join(p.name for p in presets)}.")
 
     usual_model, usual_task = defaults(models.get(architecture).Options), defaults(tasks.get(task).Options)
 
@@ -254,7 +252,7 @@ def _seconds(seconds: Any) -> float | None:
 
 
 def _device(device: Any) -> str:
-    if device not in DEVICES:
+    if not isinstance(device, str) or device not in DEVICES:
         raise InputError(f"device is {show(device)}; allowed are: {', '.join(DEVICES)}.")
     return str(device)
 

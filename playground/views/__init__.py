@@ -6,12 +6,15 @@ for paper. What a figure says beside its marks (title, reading sentence, table, 
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
 from ..errors import InputError
+from ..options import show
 from .figures import attention, latent_map, learning, next_token, reconstruction_error, trajectory
+from .piece import piece
 from .style import on_paper
 
 if TYPE_CHECKING:
@@ -27,8 +30,25 @@ VIEWS = {
 }
 
 
+__all__ = ["VIEWS", "figure", "piece"]
+
+
 def figure(name: str, run: Run, given: Any = None, theme: str = "light", **options: Any) -> go.Figure:
-    """The figure of this name, in real colours. Raises InputError for unknown names and for runs that cannot show it."""
-    if name not in VIEWS:
-        raise InputError(f"{str(name)[:60]!r} is not a figure here; there are: {', '.join(VIEWS)}.")
+    """The figure of this name, in real colours. Raises InputError for unknown names and options, and for runs that cannot show it."""
+    if not isinstance(name, str) or name not in VIEWS:
+        raise InputError(f"{show(name)} is not a figure here; there are: {', '.join(VIEWS)}.")
+    asked = signature(VIEWS[name]).parameters
+    has = {option: about for option, about in asked.items() if option not in ("run", "given")}
+    for option in options:
+        if option not in has:
+            raise InputError(f"{show(option)} is not an option of the figure {name}; there are: {', '.join([*has, 'theme'])}.")
+    if given is None and asked["given"].default is Parameter.empty:
+        raise InputError(
+            f"The figure {name} shows what the model makes of one input: give it, for example figure({name!r}, {_example(run)})."
+        )
     return on_paper(VIEWS[name](run, given, **options), theme)
+
+
+def _example(run: Run) -> str:
+    """An input as it is written in Python."""
+    return repr(run.task.examples[0]) if run.task.examples else "picture"

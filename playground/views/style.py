@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..options import show
 
 Rich = list[tuple[str, str]]  # [(style, text)]; style: "" plain, "b" bold, "e" "c" "d" encoder, code, decoder, "w" wrong, "m" mono
 
@@ -53,6 +54,13 @@ def typed(values: NDArray[np.float32]) -> dict[str, str]:
     return {"dtype": "f4", "bdata": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")}
 
 
+def checked_step(step: Any, count: int) -> int:
+    """One of `count` steps of an answer. Raises InputError."""
+    if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < count:
+        raise InputError(f"step is {show(step)}; this answer has steps 0 to {count - 1}.")
+    return step
+
+
 def plain(rich: Sequence[tuple[str, str]]) -> str:
     return "".join(text for _, text in rich)
 
@@ -69,8 +77,8 @@ def percent(share: float) -> str:
 
 def on_paper(figure: go.Figure, theme: str = "light") -> go.Figure:
     """The figure with real colours and fonts, for notebooks and files."""
-    if theme not in PALETTES:
-        raise InputError(f"theme is {theme!r}; allowed are: {', '.join(PALETTES)}.")
+    if not isinstance(theme, str) or theme not in PALETTES:
+        raise InputError(f"theme is {show(theme)}; allowed are: {', '.join(PALETTES)}.")
     palette = PALETTES[theme]
     resolved = go.Figure(_resolve(figure.to_plotly_json(), palette), skip_invalid=False)
     axis = {"gridcolor": palette["line"], "linecolor": palette["line-strong"], "zeroline": False, "showline": True}

@@ -20,7 +20,7 @@ from ...views.figures import latent_map, reconstruction_error
 from ...wire import ink, pack
 from .. import links
 from ..panel import Panel
-from ..stage import Stage
+from ..stage import Stage, told
 from ..visit import Visit
 
 SIDE = 10  # the manifold's pictures across and up
@@ -197,7 +197,7 @@ def between(stage: Stage) -> latent.Array:
 def _encoded(stage: Stage, given: Given) -> Stage:
     """The stage of another picture, whose code is the encoder's."""
     task, visit = stage.run.task, replace(stage.visit, given=given)
-    return replace(stage, visit=visit, trace=stage.run.explore(given.model_input(task), condition=given.condition(task)))
+    return replace(stage, visit=visit, trace=stage.run.explore(given.model_input(task), condition=told(given, stage.run)))
 
 
 def _told(stage: Stage) -> int | None:

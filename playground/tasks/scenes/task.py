@@ -216,7 +216,7 @@ def _checked(given: Any) -> Float[np.ndarray, "32 32 3"]:
     """Untrusted values as a picture. Raises InputError."""
     try:
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
-            values = np.array(given, dtype=np.float32)
+            values = np.array(np.asarray(given, dtype=np.float32))
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{PICTURE}; or type a scene, for example: {Scenes.pinned}") from None
     if values.shape == (3 * SIDE**2,):

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from ...errors import InputError
 from ...models import Autoencoder
 from ...tracing import Trace
-from ..style import MONO, color, escape, meta, percent
+from ..style import MONO, checked_step, color, escape, meta, percent
 
 if TYPE_CHECKING:
     from ...storage.run import Run
@@ -56,6 +56,4 @@ def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
     trace = run.explore(given)
     if trace.probabilities is None:
         raise InputError("This model answers with a number; it has no next token.")
-    if not 0 <= step < len(trace.tokens):
-        raise InputError(f"step is {step}; this answer has steps 0 to {len(trace.tokens) - 1}.")
-    return draw(extract(trace, run.task.classes, step))
+    return draw(extract(trace, run.task.classes, checked_step(step, len(trace.tokens))))

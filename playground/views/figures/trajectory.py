@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ...errors import InputError
 from ...inference.projection import MANY, Projection
+from ...options import show
 from ...tracing import Trace
 from ..scene.halves import read_last
-from ..style import MONO, Rich, color, escape, meta, percent, typed
+from ..style import MONO, Rich, checked_step, color, escape, meta, percent, typed
 from . import attention
 from .labels import MARGINS, place_labels
 
@@ -114,8 +115,8 @@ def draw(info: Info) -> go.Figure:
 
 def figure(run: Run, given: Any, side: str | None = None, step: int | None = None) -> go.Figure:
     """One side's path (the decoder's, where there is one) with the marker on one step (the last if None)."""
-    if side is not None and side not in SIDES:
-        raise InputError(f"side is {side!r}; allowed are: {', '.join(SIDES)}.")
+    if side is not None and (not isinstance(side, str) or side not in SIDES):
+        raise InputError(f"side is {show(side)}; allowed are: {', '.join(SIDES)}.")
     if "code" in run.projections:
         raise InputError("This model has no steps; its codes are in the figure latent_map.")
     info = extract(run.explore(given), run.projections)
@@ -123,7 +124,7 @@ def figure(run: Run, given: Any, side: str | None = None, step: int | None = Non
     if side not in info.paths:
         raise InputError(f"This model has no {side} states; it has those of: {', '.join(info.paths) or 'neither side'}.")
     drawn = draw(info)
-    at = info.steps - 1 if step is None else max(0, min(step, info.steps - 1))
+    at = info.steps - 1 if step is None else checked_step(step, info.steps)
     for patch in drawn.layout.meta["steps"][at]:
         drawn.data[patch["trace"]].update({k: v for k, v in patch.items() if k != "trace"})
     drawn.update_layout(drawn.layout.meta["layouts"][side])
