@@ -8,25 +8,29 @@ import os
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Encoder–Decoder Playground: train small models, type, look inside.")
-    parser.add_argument("--host", help="address to serve on (default 127.0.0.1, or 0.0.0.0 on a Space)")
-    parser.add_argument("--port", type=int, help="port (default: 7860, or the next free one)")
+    parser.add_argument("--host", help="address to serve on (default 127.0.0.1, or 0.0.0.0 on a Space; or GRADIO_SERVER_NAME)")
+    parser.add_argument(
+        "--port", type=int, default=os.environ.pop("GRADIO_SERVER_PORT", None), help="port (default: 7860 or the next free one)"
+    )
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to train")
     parser.add_argument(
         "--executor", choices=("process", "ray"), help="what trains: processes here (default), or Ray (if RAY_ADDRESS is set)"
     )
     arguments = parser.parse_args()
-    on_space = "SPACE_ID" in os.environ
-    host = arguments.host or os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if on_space else "127.0.0.1")
+    named = os.environ.pop("GRADIO_SERVER_NAME", None)  # Gradio would bind there alone what it looks for on 127.0.0.1
+    host = arguments.host or named or ("0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1")
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # nothing is fetched but from this server itself
 
     from playground import InputError
-    from playground.app import create_app, install_drain, launch  # after the flags: --help is instant
+    from playground.app import create_app, free_place, install_drain, launch  # after the flags: --help is instant
 
     try:
+        host, port = free_place(host, arguments.port)
         demo, page = create_app(arguments.device, arguments.executor)
+        install_drain(demo, page.book, keep=page.library.keep)
+        launch(demo, page, host, port)
     except InputError as error:
         parser.exit(2, f"{error}\n")
-    install_drain(demo, page.book, keep=page.library.keep)
-    launch(demo, page, host, arguments.port)
     demo.block_thread()
 
 

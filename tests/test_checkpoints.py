@@ -20,8 +20,9 @@ from safetensors.torch import save as save_tensors
 from playground.api import collect
 from playground.errors import InputError
 from playground.inference.projection import project
-from playground.storage import checkpoints
-from playground.storage.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, load, loads, save
+from playground.storage import header as headers
+from playground.storage.checkpoints import KEY, MAX_FILE, Checkpoint, load, loads, save
+from playground.storage.header import MAX_HEADER
 from playground.training.trainer import new_model, train
 from tests.small import PAIRS, call, tiny_recipe
 
@@ -153,7 +154,7 @@ def test_sizes_are_bounded_before_reading(tmp_path: Path, monkeypatch: pytest.Mo
 def test_headers_are_bounded_before_parsing(whole: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     header, body = parts(whole)
     many = {f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(20_000)}
-    monkeypatch.setattr(checkpoints, "_json", lambda data: pytest.fail("it was parsed"))
+    monkeypatch.setattr(headers, "parsed", lambda data: pytest.fail("it was parsed"))
     refused(assembled(header | many, body), f"its header claims [0-9,]+ bytes, allowed are {MAX_HEADER:,}")
 
 
@@ -178,8 +179,9 @@ def test_tensors_that_do_not_fit_are_all_listed(whole: bytes) -> None:
     gone = {k: v for k, v in header.items() if k != names[0]}
     refused(assembled(gone, body), f"do not fit .*missing {names[0]}")
     refused(assembled(header | {"extra": header[names[0]]}, body), "do not fit .*unknown extra")
-    for change in ({"shape": [1, 2, 3]}, {"shape": "big"}, {"dtype": "F16"}, {"dtype": None}):
+    for change in ({"shape": [1, 2, 3]}, {"shape": "big"}, {"dtype": "I32"}, {"dtype": None}, {"dtype": ["F32"]}):
         refused(assembled(header | {names[0]: header[names[0]] | change}, body), f"{names[0]} is .*, expected F32")
+    refused(assembled(header | {names[0]: header[names[0]] | {"dtype": "F16"}}, body), "damaged")  # half of its bytes belong to nobody
     refused(assembled(header | {names[0]: None}, body), "nothing readable")
     several = {k: v for k, v in header.items() if k not in names[1:]} | {"extra": header[names[0]]}
     refused(assembled(several, body), "missing .*; missing .*more. Nothing was changed")

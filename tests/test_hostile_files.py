@@ -40,7 +40,8 @@ from playground.inference.projection import Projection, project
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
 from playground.storage import checkpoints
-from playground.storage.checkpoints import KEY, MAX_FILE, MAX_HEADER, Checkpoint, dumps, load, loads, save
+from playground.storage.checkpoints import KEY, MAX_FILE, Checkpoint, dumps, load, loads, save
+from playground.storage.header import MAX_HEADER
 from playground.training.trainer import new_model
 from tests.small import tiny_recipe
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from gradio.exceptions import ServerFailedToStartError
 
 from ..runs.book import RunBook
 from ..runs.executors import pick_executor
@@ -12,6 +13,7 @@ from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
 from . import head
+from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
 from .panels import code, inside, latent, pairs, player, rail, source, top, training
@@ -88,25 +90,29 @@ def lay_out(page: Page) -> None:
 
 
 def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, **options: Any) -> Any:
-    """Serve the page; workers are warmed up once it is served."""
-    served = demo.launch(
-        server_name=host,
-        server_port=port,
-        ssr_mode=False,
-        run_history=False,
-        enable_monitoring=False,
-        footer_links=[],
-        max_file_size="20mb",
-        state_session_capacity=500,
-        theme=head.theme(),
-        head=head.html(),
-        app_kwargs=app_kwargs(page.book, page.desk),
-        prevent_thread_lock=True,
-        **options,
-    )
+    """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken."""
+    try:
+        served = demo.launch(
+            server_name=host,
+            server_port=port,
+            ssr_mode=False,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=[],
+            max_file_size="20mb",
+            state_session_capacity=500,
+            theme=head.theme(),
+            head=head.html(),
+            app_kwargs=app_kwargs(page.book, page.desk),
+            prevent_thread_lock=True,
+            **options,
+        )
+    except (OSError, ServerFailedToStartError):
+        free_place(host or LOOPBACK, port)  # says so if somebody else was faster
+        raise
     if isinstance(page.book.executor, ProcessExecutor):
         page.book.executor.warm()
     return served
 
 
-__all__ = ["app_kwargs", "create_app", "install_drain", "launch"]
+__all__ = ["app_kwargs", "create_app", "free_place", "install_drain", "launch"]

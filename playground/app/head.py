@@ -33,7 +33,7 @@ def html() -> str:
     css = "\n".join((WEB / f"{name}.css").read_text() for name in SHEETS)
     modules = (name for name in web_files() if name.endswith(".js"))
     preload = "".join(f'<link rel="modulepreload" href="assets/{version()}/{name}">' for name in modules)
-    meta = '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+    meta = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     return f"{meta}<style>{css}</style><script>{BOOT}</script>{preload}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
@@ -10,6 +11,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
+import torch
 from cachetools import LRUCache
 from safetensors.torch import load as load_tensors
 from torch import Tensor
@@ -23,7 +26,7 @@ from ..runs.log import RunLog
 from ..storage import kept_runs
 from ..storage.checkpoints import Checkpoint, loads
 from ..tasks import Code, Given
-from ..tracing import Trace
+from ..tracing import Recording, Trace
 from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
@@ -33,7 +36,9 @@ from .visit import SHIPPED, Slot, Visit
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
+TRIED = 64  # held-out inputs through weights that visitors bring
 UPLOADS = 12  # weights that visitors brought
+NO_NUMBERS = "With these weights the model's answers are no numbers (NaN): they are so large that sums of them leave what float32 can hold."
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -52,9 +57,11 @@ class Library:
     def take(self, data: bytes, otherwise: Recipe) -> str:
         """Keep weights that a visitor brings, by a name of our making. Raises InputError for what is no run of this playground."""
         name = f"{UPLOADED}{sha256(data).hexdigest()[:32]}"
-        brought = loads(data, otherwise)
+        run = api.Run(replace(loads(data, otherwise), projections={}, history={}))  # what is drawn is computed here
+        if not _computes_numbers(run):
+            raise InputError(f"{NO_NUMBERS} They were not loaded.")
         with self._lock:
-            self._uploaded[name] = api.Run(replace(brought, projections={}, history={}))  # what is drawn is computed here
+            self._uploaded[name] = run
         return name
 
     def keep(self, log: RunLog[Recipe]) -> None:
@@ -171,8 +178,26 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
     return api.load_film(architecture, task)
 
 
+def _computes_numbers(run: api.Run) -> bool:
+    """Whether held-out inputs come through the model as numbers; scores of what must not be looked at are −∞."""
+    assert isinstance(run.model, models.Model)
+    recording, batch = Recording(run.model, explicit=False), run.task.held_out("test", TRIED)
+    with torch.inference_mode(), recording.open():
+        loss = float(run.model.loss(batch))
+    return math.isfinite(loss) and all(bool((value < math.inf).all()) for taps in recording.taps.values() for _, value in taps)
+
+
 def _explored(visit: Visit, run: api.Run) -> Trace:
-    """The trace of the visit's input. A beam is searched first; its best hypothesis is then looked at like any other.
+    """The trace of the visit's input. Raises InputError where it is no numbers."""
+    trace = _decoded(visit, run)
+    answers = (trace.probabilities, trace.reconstruction, trace.get("head.logits"))
+    if any(answer is not None and np.isnan(answer).any() for answer in answers):
+        raise InputError(f"{NO_NUMBERS} Choose another model or another moment of its training.")
+    return trace
+
+
+def _decoded(visit: Visit, run: api.Run) -> Trace:
+    """A beam is searched first; its best hypothesis is then looked at like any other.
 
     A visit keeps its way of choosing tokens, and the class of its picture, also before a model that asks for neither.
     """

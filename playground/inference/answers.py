@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -25,7 +26,8 @@ def read(model: Reader, task: Task, ids: Int[Tensor, " source"], logits: Tensor)
     """The answers to one source: `ids` without padding, `logits` its row of what the model gave."""
     logits = logits.float()
     if model.answers == "number":
-        return Answer((str(round(float(logits) * model.scale)),), (), None)
+        number = float(logits) * model.scale
+        return Answer((str(round(number)) if math.isfinite(number) else str(number),), (), None)
     positions: tuple[int, ...] = ()
     if model.answers != "label":
         places = range(len(ids)) if model.answers == "tags" else (ids == MASK).nonzero()[:, 0].tolist()

@@ -1,7 +1,8 @@
 """A finished run on disk: one safetensors file, weights and, in its header, recipe, metrics and background as JSON.
 
 Nothing from a file is believed: the size is bounded before reading, the header before parsing, and names, shapes and
-types of all tensors must be those of the model that our own code builds from the checked recipe. Pickle is never read.
+types of all tensors must be those of the model that our own code builds from the checked recipe. Half precision becomes
+float32, and what wrappers put into names is dropped. Pickle is never read.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import json
 import math
 import os
-import struct
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,11 +32,13 @@ from ..options import show
 from ..training import recipes
 from ..training.recipes import Recipe
 from ..wire import pack
+from . import header as headers
 
 MAX_FILE = 20 * 2**20
-MAX_HEADER = 256 * 2**10
-MAX_DEPTH = 12
 KEY = "playground"
+VERSION = 1  # of what stands under that key
+FLOATS = {"F32": 4, "F16": 2, "BF16": 2}  # bytes each
+WRAPPERS = ("module", "_orig_mod")  # what DataParallel and torch.compile put into names
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def load_film(path: str | os.PathLike[str], recipe: Recipe) -> dict[int, dict[st
     """What `save_film` wrote for a run of this recipe: step → weights. Raises InputError if it is another model's."""
     names = set(recipe.build_model().state_dict())
     film: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in load_tensors(Path(path).read_bytes()).items():
+    for key, tensor in _tensors(Path(path).read_bytes()).items():
         step, _, name = key.partition("/")
         film.setdefault(int(step), {})[name] = tensor.float()
     if any(set(weights) != names for weights in film.values()):
@@ -117,16 +120,16 @@ def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
     """Read a checkpoint from bytes. Weights that carry no recipe are taken for those of the recipe `otherwise`."""
     if len(data) > MAX_FILE:
         raise InputError(f"The file has {len(data):,} bytes; weights here have at most {MAX_FILE:,}.")
-    header = _header(data)
+    header, begin = headers.read(data)
     about = {"metrics": {}} if otherwise is not None and _bare(header) else _about(header)
     told: Any = about.get("recipe")  # whatever it is, it is checked
     recipe = otherwise if otherwise is not None and "recipe" not in about else recipes.from_json(told)
     expected = {k: tuple(v.shape) for k, v in recipe.build_model().state_dict().items()}
-    _compare(header, expected)
-    try:
-        weights = load_tensors(data)
-    except SafetensorError:  # offsets that do not fit the file: cut off, or made up
-        raise InputError("The file is cut off or damaged: its weights are not where its header says. Nothing was loaded.") from None
+    names = _compare(header, expected)
+    needed = begin + sum(FLOATS[header[given]["dtype"]] * math.prod(expected[name]) for given, name in names.items())
+    if needed > len(data):
+        raise InputError(headers.cut_off(len(data), needed))
+    weights = {names[name]: tensor.float() for name, tensor in _tensors(data).items()}
     wrong = [name for name, tensor in weights.items() if not bool(torch.isfinite(tensor).all())]
     if wrong:
         raise InputError(f"The weights hold values that are no numbers, in {wrong[0]}; they were not loaded.")
@@ -147,20 +150,6 @@ def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
     return Checkpoint(recipe, weights, metrics, seconds, str(about.get("device"))[:20], projections, history)
 
 
-def _header(data: bytes) -> dict[str, Any]:
-    if len(data) < 8 or data[:2] in (b"\x80\x02", b"\x80\x04", b"\x80\x05", b"PK"):
-        raise InputError("This is not a safetensors file. Pickled weights (.pt, .pth, .bin) are never opened here.")
-    (length,) = struct.unpack("<Q", data[:8])
-    if length > MAX_HEADER or 8 + length > len(data):
-        raise InputError(
-            f"This is not a safetensors file of this playground: its header claims {length:,} bytes, allowed are {MAX_HEADER:,}."
-        )
-    header = _json(data[8 : 8 + length])
-    if not isinstance(header, dict):
-        raise InputError("The file's header is not an object; it was not loaded.")
-    return header
-
-
 def _bare(header: Mapping[str, Any]) -> bool:
     """Whether nothing is said about the weights, as in what the stand-alone script writes."""
     metadata = header.get("__metadata__")
@@ -171,54 +160,51 @@ def _about(header: Mapping[str, Any]) -> dict[str, Any]:
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
         raise InputError("The file carries no recipe; only weights saved by this playground can be loaded.")
-    about = _json(metadata[KEY].encode())
+    about = headers.parsed(metadata[KEY].encode())
     if not isinstance(about, dict):
         raise InputError("The file's recipe is not an object; it was not loaded.")
+    version = about.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise InputError(f"The file was written by a newer playground: its format is {show(version)}, ours {VERSION}. Update this one.")
+    if version != VERSION:
+        raise InputError(f"The file's format is {show(version)}, ours {VERSION}; it was not written by this playground.")
     return about
 
 
-def _json(data: bytes) -> Any:
-    """Parsed JSON, its depth and the length of its numbers bounded first."""
-    depth = deepest = digits = longest = 0
-    inside = escaped = False
-    for byte in data:
-        if inside:
-            escaped, inside = (byte == 92 and not escaped), not (byte == 34 and not escaped)
-            continue
-        inside = byte == 34
-        depth += (byte in b"[{") - (byte in b"]}")
-        digits = digits + 1 if 48 <= byte <= 57 else 0
-        deepest, longest = max(deepest, depth), max(longest, digits)
-    if deepest > MAX_DEPTH or longest > 40:
-        raise InputError("The file's header is nested too deeply or holds numbers too long; it was not loaded.")
+def _tensors(data: bytes) -> dict[str, Tensor]:
+    headers.read(data)
     try:
-        return json.loads(data, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        raise InputError("The file's header is not readable; it was not loaded.") from None
+        return dict(load_tensors(data))
+    except SafetensorError:  # offsets that do not fit the file: cut off, or made up
+        raise InputError("The file is cut off or damaged: its weights are not where its header says. Nothing was loaded.") from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise InputError("The file's header names something twice; it was not loaded.")
-    return result
-
-
-def _compare(header: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]]) -> None:
-    """Every tensor by name, type and shape; all differences in one message."""
-    found = {k: v for k, v in header.items() if k != "__metadata__"}
+def _compare(header: Mapping[str, Any], expected: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
+    """Every tensor by name, type and shape; all differences in one message. The names in the file, and what they are in the model."""
+    names = {str(name): _unwrapped(str(name), expected) for name in header if name != "__metadata__"}
+    found = {name: header[given] for given, name in names.items()}
     differences = [f"missing {k} {list(shape)}" for k, shape in expected.items() if k not in found]
-    differences += [f"unknown {str(k)[:60]}" for k in found if k not in expected]
+    differences += [f"unknown {name[:60]}" for name in found if name not in expected]
+    differences += [f"{name[:60]} twice" for name, times in Counter(names.values()).items() if times > 1]
     for name, shape in expected.items():
         if name not in found:
             continue
         entry = found[name]
-        if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry.get("shape") != list(shape):
+        if not isinstance(entry, dict) or entry.get("dtype") not in tuple(FLOATS) or entry.get("shape") != list(shape):
             given = f"{entry.get('dtype')} {entry.get('shape')}" if isinstance(entry, dict) else "nothing readable"
             differences.append(f"{name} is {given[:60]}, expected F32 {list(shape)}")
     if differences:
         more = f" and {len(differences) - 6} more" if len(differences) > 6 else ""
         raise InputError(f"The weights do not fit the model of their recipe: {'; '.join(differences[:6])}{more}. Nothing was changed.")
+    return names
+
+
+def _unwrapped(name: str, expected: Mapping[str, Any]) -> str:
+    """The name without what wrappers put into it, as `module.` and `_orig_mod.`; one that the model has stays as it is."""
+    parts = name.split(".")
+    while ".".join(parts) not in expected and (wrapper := next((part for part in parts if part in WRAPPERS), None)):
+        parts.remove(wrapper)
+    return ".".join(parts)
 
 
 def _projection_json(p: Projection) -> dict[str, Any]:

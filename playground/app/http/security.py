@@ -5,6 +5,7 @@ Plain ASGI, each class one concern. (Starlette's BaseHTTPMiddleware buffers betw
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .origin import FindsItself
 
 MAX_BODY_BYTES = 20 * 2**20
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,7 +39,7 @@ CONTENT_SECURITY_POLICY = "; ".join(f"{kind} {allowed}" for kind, allowed in SOU
 def middleware() -> list[Middleware]:
     """Outermost first: refusals carry the security headers too."""
     compress = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # event streams are left alone; the page is 198 kB
-    return [Middleware(SecurityHeaders), compress, Middleware(SameOrigin), Middleware(BodyLimit)]
+    return [Middleware(SecurityHeaders), compress, Middleware(FindsItself), Middleware(SameOrigin), Middleware(BodyLimit)]
 
 
 class SecurityHeaders:
@@ -52,6 +55,8 @@ class SecurityHeaders:
                 headers["X-Content-Type-Options"] = "nosniff"
                 if "immutable" not in headers.get("Cache-Control", ""):  # modules are no documents, and it is 430 bytes on each of eighty
                     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                if headers.get("Content-Type", "").startswith("text/event-stream"):
+                    headers["X-Accel-Buffering"] = "no"  # nginx would collect it first
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -61,16 +66,17 @@ class SameOrigin:
     """Requests that may change something come from our own page, or from a program that is not a browser.
 
     Browsers say where a request comes from in `Sec-Fetch-Site` (over https and on localhost; no proxy alters it), and
-    in `Origin`, which is compared with `Host`. Programs send neither.
+    in `Origin`, which is compared with `Host` and, where GRADIO_ROOT_PATH is a whole address, with that. Programs send neither.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.public = urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not _is_same_origin(Headers(scope=scope)):
-            refusal = JSONResponse({"error": "This request came from another site. Use the page itself."}, 403)
-            await refusal(scope, receive, send)
+        headers = Headers(scope=scope) if scope["type"] == "http" and scope["method"] not in SAFE_METHODS else Headers()
+        if not _is_same_origin(headers, self.public):
+            await JSONResponse({"error": _refusal(headers)}, 403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -123,12 +129,23 @@ class _TooLarge(Exception):
     pass
 
 
-def _is_same_origin(headers: Headers) -> bool:
+def _is_same_origin(headers: Headers, public: str = "") -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    return origin is None or urlsplit(origin).netloc.lower() in {headers.get("host", "").lower(), public} - {""}
+
+
+def _refusal(headers: Headers) -> str:
+    """A proxy that rewrites `Host` looks like another site where browsers send no `Sec-Fetch-Site`: over plain http."""
+    told, host = "This request came from another site. Use the page itself.", headers.get("host", "")[:100]
+    if "sec-fetch-site" in headers or (origin := headers.get("origin", "null")[:100]) == "null":
+        return told
+    return (
+        f"{told} The page is at {origin}, and the server was asked as {host}: if a proxy of yours stands between them, let it pass Host on "
+        f"(nginx: proxy_set_header Host $http_host), or start the server with GRADIO_ROOT_PATH set to the page's whole address."
+    )
 
 
 def _announced_length(headers: Headers) -> int:

@@ -91,7 +91,7 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(self, log: RunLog[Any], after: int, beat_s: float, stall_s: float, name: str = "") -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(headers={"Cache-Control": "no-store"})
         del self.headers["content-length"]
         self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
 
