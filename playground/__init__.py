@@ -8,6 +8,7 @@ print(run.explore("3 1 4 1 5").output)
 from .api import Run, list_architectures, list_tasks, load, stream, train
 from .errors import InputError
 from .inference.decoding import Beam, Greedy, Sample
+from .tasks.pairs import read_pairs
 from .tracing import Edit, Trace
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "list_architectures",
     "list_tasks",
     "load",
+    "read_pairs",
     "stream",
     "train",
 ]

@@ -95,6 +95,8 @@ def checked(options: type[Any], given: Mapping[str, Any], what: str = "option") 
     if not isinstance(given, Mapping):
         raise InputError(f"{what}s must be a mapping of names to values, not {show(given)}.")
     allowed = limits(options)
+    for kept in [value for value in given.values() if hasattr(value, "options")]:  # what is kept elsewhere brings what belongs to it
+        given = {**kept.options, **{name: value for name, value in given.items() if value is not kept}}
     for name in given:
         if name not in allowed:
             raise InputError(f"{show(name)} is not a {what} here; there are: {', '.join(allowed) or 'none'}.")

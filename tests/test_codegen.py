@@ -21,7 +21,7 @@ from playground.codegen.prose import prose
 from playground.models.layers import attention, cells, recurrent
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import PictureTask, TypedTask
-from playground.tasks.pairs import store as pair_store
+from playground.tasks.pairs import read_pairs
 from playground.training import recipes
 from playground.training.stepper import Stepper
 from playground.training.trainer import new_model
@@ -197,12 +197,12 @@ def test_a_missing_package_is_named_only_where_training_needs_it(tmp_path: Path)
 
 
 def test_own_pairs_stand_in_the_script(tmp_path: Path) -> None:
-    key = pair_store.keep("\n".join(f'word {i}\tw\\"{i}' for i in range(40)))
+    kept = read_pairs([f'word {i}\tw\\"{i}' for i in range(40)], "characters", "characters")
     recipe = recipes.make(
         "seq2seq",
         "pairs",
         model_options=tiny_options("seq2seq"),
-        task_options={"pairs": key},
+        task_options={"pairs": kept},
         training_options={"steps": 3, "batch_size": 4},
     )
     model = new_model(recipe)

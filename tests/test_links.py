@@ -14,7 +14,7 @@ from playground import tasks
 from playground.app.links import from_query, to_query
 from playground.errors import InputError
 from playground.tasks import Typed
-from playground.tasks.pairs import store
+from playground.tasks.pairs.reading import read
 
 NAMES = [
     "architecture",
@@ -96,5 +96,5 @@ def test_what_is_typed_is_bounded_before_it_is_looked_at(task: type[tasks.Task],
 def test_own_pairs_are_bounded_line_by_line(patient: None) -> None:
     marks = "e" + "\u0301\u0323" * 480_000
     for text in (marks, f"{marks}\tx", f"x\t{marks}", "\n".join(f"{n}\t{n}" for n in range(30)) + f"\n{marks}\ty"):
-        problems = store.read(text).problems
-        assert any("characters, at most 120 are read" in what or "no tab" in what for _, what in problems)
+        listed = read(text).listed
+        assert any("characters; at most" in what for what in listed.values())

@@ -32,7 +32,7 @@ EDGES = {
     "codegen": {"inference", "models", "tasks", "training"},
     "views": {"codegen", "experiments", "inference", "models", "tasks"},
     "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},
-    "__init__": {"api", "inference"},
+    "__init__": {"api", "inference", "tasks"},
     "tools": {"api", "experiments", "models", "runs", "storage", "training"},
     "app": {"api", "codegen", "inference", "models", "runs", "storage", "tasks", "training", "views"},
 }

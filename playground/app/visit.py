@@ -43,7 +43,6 @@ class Visit:
     strategy: Strategy = GREEDY
     step: int = 0
     notice: str | None = None
-    problems: tuple[tuple[int, str], ...] = ()  # lines of the visitor's own pairs that were left out, and why
     other: int | None = None  # the picture of the test set that a walk leads to
     manifold: bool = False  # whether the latent map shows what the decoder draws all over it
     block: str | None = None  # the path of the opened block of the model

@@ -73,6 +73,7 @@ class Batch:
     mask: Tensor | None = None
     condition: Tensor | None = None
     noise: Tensor | None = None
+    also: Tensor | None = None
 
     @property
     def target_in(self) -> Tensor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -115,13 +115,20 @@ class EncoderDecoder(Model):
 
     @torch.no_grad()
     def score(self, batch: Batch) -> float:
-        """Share of inputs whose greedy output equals the target exactly, EOS included (exact match).
+        """Share of inputs whose greedy output equals the target, or another right one, exactly, EOS included (exact match).
 
         Greedy decoding writes the target if and only if, fed the right prefix, every arg max is the right next token:
         so one teacher-forced pass decides it, without decoding.
         """
-        right = writable(self(batch.source, batch.target_in, batch.mask)).argmax(-1) == batch.target
-        return float((right | (batch.target == PAD)).all(1).float().mean())
+        right = self.writes(batch)
+        for other in () if batch.also is None else batch.also.unbind(1):
+            right = right | self.writes(replace(batch, target=other))
+        return float(right.float().mean())
+
+    def writes(self, batch: Batch) -> Bool[Tensor, " batch"]:
+        """Whether greedy decoding writes the target; never a target that is none."""
+        same = writable(self(batch.source, batch.target_in, batch.mask)).argmax(-1) == batch.target
+        return (same | (batch.target == PAD)).all(1) & (batch.target != PAD).any(1)
 
     def extent(self, batch: Batch) -> tuple[int, int]:
         return self.encode(batch.source, batch.mask).states.shape[1], batch.target.shape[1]

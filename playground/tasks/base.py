@@ -126,6 +126,19 @@ class Task(ABC):
         """The right output for these tokens, or None where the task cannot know it."""
         return None
 
+    def answers(self, source: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """All right outputs for these tokens, the usual one first; none where the task cannot know them."""
+        right = self.answer(source)
+        return () if right is None else (right,)
+
+    def nearest(self, source: tuple[str, ...], output: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Of the right outputs for these tokens the one that agrees with `output` in most places; None where there is none."""
+        return max(self.answers(source), key=lambda right: (right == output, sum(map(str.__eq__, right, output))), default=None)
+
+    def known(self, count: int) -> Batch | None:
+        """Up to `count` training examples, each source once, where somebody wants to know what was learned by heart."""
+        return None
+
     def advice(self, source: tuple[str, ...]) -> str | None:
         """What to do where a visitor missed the point of the task; None where nothing is missing."""
         return None

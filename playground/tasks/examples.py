@@ -23,7 +23,8 @@ class Batch:
     source is real, None where nothing is padded. Pictures or sounds told in words: `source` (B, …) numbers, `mask` (B, S) over
     their frames. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at
     padding. Grey pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a
-    model that samples its code while it trains.
+    model that samples its code while it trains. Of sources with several right answers `also` (B, answers, T) holds the others, a
+    row of PAD where there is none.
     """
 
     source: Tensor
@@ -31,6 +32,7 @@ class Batch:
     mask: Bool[Tensor, "batch source"] | None = None
     condition: Int[Tensor, " batch"] | None = None
     noise: Float[Tensor, "batch code"] | None = None
+    also: Int[Tensor, "batch answers target"] | None = None
 
     @property
     def target_in(self) -> Tensor:
@@ -47,7 +49,7 @@ class Batch:
         return self._each(lambda part: part.to(device))
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        more = (None if part is None else change(part) for part in (self.mask, self.condition, self.noise))
+        more = (None if part is None else change(part) for part in (self.mask, self.condition, self.noise, self.also))
         return Batch(change(self.source), change(self.target), *more)
 
 
@@ -57,8 +59,8 @@ class Reading:
 
     `source` (1, …) is what goes in, `mask` (1, frames) is True where it is real, None where all is. `tokens` are those of a text.
     Of a picture or a sound `text` is what was drawn or played, and so the right answer, None where nobody knows; `shown` is what
-    a visitor sees, an array in 0..1, or hears, (rate, samples); `doubt` says why any answer would be a guess. `is_code`: `source`
-    is a code itself, and nothing is encoded.
+    a visitor sees, an array in 0..1, or hears, (rate, samples); `doubt` says why any answer would be a guess, or what of a text was read
+    otherwise than it was typed. `is_code`: `source` is a code itself, and nothing is encoded.
     """
 
     source: Tensor

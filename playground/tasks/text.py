@@ -17,6 +17,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
+import regex
 import torch
 from torch import Tensor
 
@@ -29,10 +30,16 @@ from .parts import CORNERS, HeldOutPart, Part, part_of
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
 MASKED = SPECIALS[3]
-MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # drawn as a part of the character before
-LETTERS = rf"(?:\w[{MARKS}]*)+"
-SYMBOL = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\w\s](?:[{MARKS}\u200d]|(?<=\u200d)[^\s\x00-\x7f])*"  # an emoji stays whole
-WORD = re.compile(rf"{re.escape(MASKED)}|{LETTERS}(?:['’-]{LETTERS})*['’]?|{SYMBOL}", re.IGNORECASE)
+LETTER = r"[\p{L}\p{N}_]"
+MARKS = r"\p{M}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # drawn as a part of the character before
+JOINED = (  # a joiner inside a word, or at its end where it changes how the letter before it is drawn
+    r"(?:[\u200c\u200d](?=[\p{L}\p{N}\p{M}])|(?<=[\p{ccc=9}\p{Arabic}\p{Syriac}\p{Mongolian}])\u200d)"
+)
+LETTERS = rf"(?:{LETTER}(?:[{MARKS}]|{JOINED})*)+"
+SYMBOL = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\p{{L}}\p{{N}}_\s](?:[{MARKS}\u200d]|(?<=\u200d)[^\s\x00-\x7f])*"  # an emoji stays whole
+WORDS = rf"{LETTERS}(?:['’-]{LETTERS})*['’]?"
+WORD = regex.compile(rf"{re.escape(MASKED)}|{WORDS}|{SYMBOL}", regex.IGNORECASE)
+ACCENTED = regex.compile(r"([\p{Latin}\p{Greek}])[\u0300-\u036f]+")
 
 Example = tuple[tuple[str, ...], Any]  # source tokens; target tokens, tags, a class or a number
 T = TypeVar("T", bound=TextTask)
@@ -53,6 +60,7 @@ class Pooled(TextTask):
 
     pool_size = POOL
     max_source = 24
+    max_text = MAX_TEXT
     split_words = True  # else every character is a token
 
     @abstractmethod
@@ -108,23 +116,32 @@ class Pooled(TextTask):
         example = self.examples[0]
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as {example}, not {type(text).__name__}.")
-        if len(text) > MAX_TEXT:
-            raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Shorten it, for example: {example}")
-        known = _spellings(self.source_vocabulary)
-        typed = normalise(text)
-        if self.split_words:
-            found = WORD.findall(typed)
-        else:
-            found = graphemes((" " if " " in self.source_vocabulary.ids else "").join(typed.split()))
+        if len(text) > self.max_text:
+            raise InputError(
+                f"The input has {len(text):,} characters; at most {self.max_text} are read. Shorten it, for example: {example}"
+            )
+        found = self.split_up(text)
         if not found:
             raise InputError(f"Type something, for example: {example}")
-        tokens = tuple(known.get(word) or known.get(word.casefold()) or known.get(bare(word)) or word for word in found)
+        tokens = tuple(map(self.recognised, found))
         self.source_vocabulary.encode(tokens)
         if len(tokens) > self.max_source:
             raise InputError(
                 f"The input has {len(tokens)} {self.unit}s; at most {self.max_source} are read. Remove {len(tokens) - self.max_source}."
             )
         return tokens
+
+    def split_up(self, text: str) -> list[str]:
+        """Words or characters as they were typed."""
+        typed = normalise(text)
+        if self.split_words:
+            return WORD.findall(typed)
+        return graphemes((" " if " " in self.source_vocabulary.ids else "").join(typed.split()))
+
+    def recognised(self, word: str) -> str:
+        """The token that this typed word stands for; itself where there is none."""
+        known = _spellings(self.source_vocabulary)
+        return known.get(word) or known.get(word.casefold()) or known.get(bare(word)) or word
 
 
 class PooledSequence(Pooled, SequenceTask):
@@ -216,5 +233,9 @@ def _spellings(vocabulary: Vocabulary) -> dict[str, str]:
 
 def bare(word: str) -> str:
     """Lower case, no accents."""
-    split_up = unicodedata.normalize("NFD", word.casefold())
-    return "".join(c for c in split_up if unicodedata.category(c) != "Mn").replace("’", "'")
+    return unaccented(word.casefold()).replace("’", "'")
+
+
+def unaccented(text: str) -> str:
+    """Without accents on Latin and Greek letters. Of other scripts every letter stays: й is another one than и, and が than か."""
+    return unicodedata.normalize("NFC", ACCENTED.sub(r"\1", unicodedata.normalize("NFD", text)))

@@ -45,12 +45,21 @@ class Watcher:
 
     def metrics(self) -> dict[str, float]:
         """Measured once at the end, on test inputs: none steered the training, no two are alike. `inputs` is how many there are, `low`
-        and `high` bound the exact match with 95 % confidence, and `corners` is the score on inputs at the edges of what is taught."""
+        and `high` bound the exact match with 95 % confidence, and `corners` is the score on inputs at the edges of what is taught.
+
+        Of a task that tells them apart also how many known and how many new lines are answered right, of how many.
+        """
         test = self.task.held_out("test", JUDGING).to(self.device)
         found = self.model.metrics(test) | {"inputs": float(len(test))}
         if "exact_match" in found:
             found |= dict(zip(("low", "high"), interval(found["exact_match"], len(test)), strict=True))
-        return found if self.corners is None else found | {"corners": self.model.score(self.corners)}
+        if self.corners is not None:
+            found["corners"] = self.model.score(self.corners)
+        if (known := self.task.known(JUDGING)) is not None:
+            right = {"known": self.model.score(known.to(self.device)) * len(known), "new": found["exact_match"] * len(test)}
+            found |= {f"{part}_lines_right": float(round(right[part])) for part in ("known", "new")}
+            found |= {"known_lines": float(len(known)), "new_lines": float(len(test))}
+        return found
 
     def pinned(self) -> Sample:
         return self.look(1)[0]

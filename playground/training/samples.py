@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 
 import torch
@@ -32,7 +33,11 @@ def _(model: EncoderDecoder, task: WritingTask, watched: Watched, count: int, lo
     steps = tokens[0].index(EOS) + 1 if EOS in tokens[0] else len(tokens[0])
     sites = {site: a[:steps] if site.startswith("decoder.") else a for site, a in recording.finish().items()}
     attention = crossing(sites, len(watched.sources[0]))
-    return _samples(watched, [task.target_vocabulary.decode(row) for row in tokens], attention)
+    answers = [task.target_vocabulary.decode(row) for row in tokens]
+    right = tuple(
+        task.nearest(source, answer) or known for source, answer, known in zip(watched.sources, answers, watched.right, strict=False)
+    )
+    return _samples(replace(watched, right=right), answers, attention)
 
 
 @look.register

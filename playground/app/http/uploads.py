@@ -1,6 +1,6 @@
-"""Pictures that visitors upload: refused on their header, or cropped and scaled to what the task reads.
+"""Files that visitors upload, in base64. Pictures are refused on their header, or cropped and scaled to what the task reads.
 
-Nothing is decoded before its header has said that it is one small still picture in a usual format.
+No picture is decoded before its header has said that it is one small still picture in a usual format.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ALLOWED = "A still PNG, JPEG, WebP, BMP or GIF of at most 5 MB and 25 megapixels
 
 def decoded(text: Any, side: int = 32) -> NDArray[np.float32]:
     """The file in base64 `text` as (side, side, 3) in 0..1: its middle, scaled. Raises InputError: what was given, what is allowed."""
-    data = _bytes(text)
+    data = whole(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's own warnings about size and palettes: the header decides here
         try:
@@ -43,15 +43,16 @@ def decoded(text: Any, side: int = 32) -> NDArray[np.float32]:
     return np.asarray(small).astype(np.float32) / np.float32(255)
 
 
-def _bytes(text: Any) -> bytes:
+def whole(text: Any, most: int = MAX_BYTES, allowed: str = ALLOWED) -> bytes:
+    """The bytes of the file in base64 `text`. Raises InputError for more than `most`: what was given, what is allowed."""
     if not isinstance(text, str) or not text:
-        raise InputError(f"There is no file. {ALLOWED}.")
-    if len(text) > MAX_BYTES * 4 // 3 + 4:
-        raise InputError(f"The file has {len(text) * 3 / 4 / 2**20:.1f} MB. {ALLOWED}; make it smaller.")
+        raise InputError(f"There is no file. {allowed}.")
+    if len(text) > most * 4 // 3 + 4:
+        raise InputError(f"The file has {len(text) * 3 / 4 / 2**20:.1f} MB. {allowed}; make it smaller.")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise InputError(f"The file did not arrive whole. {ALLOWED}; choose it again.") from None
+        raise InputError(f"The file did not arrive whole. {allowed}; choose it again.") from None
 
 
 def _check(picture: Image.Image) -> None:

@@ -1,5 +1,6 @@
-"""The visitor's own pairs: the task, and the store of pasted lines."""
+"""The visitor's own pairs: read from any file or text, kept on disk, and learned."""
 
+from .kept import Kept, read_pairs
 from .task import Pairs
 
-__all__ = ["Pairs"]
+__all__ = ["Kept", "Pairs", "read_pairs"]

@@ -5,24 +5,31 @@
 
 Without lines of one's own it holds the English names of the numbers below 1,000. A tenth of the sources, chosen by a hash
 of their text, is held out as the test, and both sides never share a source: what is measured was not learned by heart. Lines are
-too few to spare a third part: what steers a training is how much of the learned lines it knows.
+too few to spare a third part: what steers a training is how much of the learned lines it knows. A source may have several right
+answers: each is an example to learn from, and any of them counts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from random import Random
+from typing import Any
 from zlib import crc32
+
+from torch import Tensor
 
 from ...errors import InputError
 from ...options import choice, key
-from ...vocabulary import Vocabulary, graphemes
-from .. import register
-from ..text import WORD, Example, Pool, PooledSequence, pad_pool
+from ...vocabulary import EOS, Vocabulary
+from .. import Batch, Reading, pad, register
+from ..parts import HeldOutPart
+from ..text import Example, Pool, PooledSequence, pad_pool, unaccented
 from . import store
+from .arrangement import MOST_TOKENS, UNITS, arrange, enough, tokens
+from .reading import MAX_SIDE, Lines, cleaned
 
-MOST_TOKENS = {"words": 24, "characters": 48}  # on one side
 MOST_KNOWN = 3_000  # different tokens
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -31,12 +38,8 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 @dataclass(frozen=True)
 class PairOptions:
     pairs: str = key("", store.KEY.pattern, "Pairs", "Which kept lines; none for the example")
-    source_unit: str = choice(
-        "characters", {"words": "words", "characters": "characters"}, "Source tokens", "What the model reads one at a time"
-    )
-    target_unit: str = choice(
-        "characters", {"words": "words", "characters": "characters"}, "Target tokens", "What the model writes one at a time"
-    )
+    source_unit: str = choice("characters", UNITS, "Source tokens", "What the model reads one at a time")
+    target_unit: str = choice("characters", UNITS, "Target tokens", "What the model writes one at a time")
 
 
 @register
@@ -49,16 +52,22 @@ class Pairs(PooledSequence):
     order = 170
     Options = PairOptions
     options: PairOptions
+    max_source = MOST_TOKENS
+    max_text = MAX_SIDE
 
     def __init__(self, options: PairOptions | None = None) -> None:
         super().__init__(options)
         self.split_words = self.options.source_unit == "words"
-        self.lines = store.fetch(self.options.pairs) if self.options.pairs else sample_lines()
-        self.pairs = _tokenised(self.lines, self.options.source_unit, self.options.target_unit)
-        sources, targets = ([example[side] for example in self.pairs] for side in (0, 1))
-        self.source_vocabulary, self.target_vocabulary = _vocabulary(sources), _vocabulary(targets)
-        self.max_source = MOST_TOKENS[self.options.source_unit]
-        self.offered = _offered(self.lines)
+        self.lines = own_examples(self.options) if self.options.pairs else sample_examples(self.options)
+        self.source_vocabulary, self.target_vocabulary = (_vocabulary([example[side] for example in self.lines]) for side in (0, 1))
+        self.targets_of = _by_source(self.lines)
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """Four sources to start with: from all over the list, short ones first."""
+        sources = [self.spell(source) for source in self.targets_of]
+        spread = [sources[i * len(sources) // 9] for i in range(1, 9)]
+        return tuple(dict.fromkeys(sorted(spread, key=len)))[-4:] if len(set(spread)) >= 4 else tuple(sources[:4])
 
     @property
     def unit(self) -> str:
@@ -77,25 +86,66 @@ class Pairs(PooledSequence):
         return _pool(self.options)
 
     def make(self, random: Random) -> Example:
-        return random.choice(self.pairs)
+        return random.choice(self.lines)
+
+    def held_out(self, part: HeldOutPart, count: int) -> Batch:
+        return self.known(count) if part == "validation" else super().held_out(part, count)
+
+    def known(self, count: int) -> Batch:
+        """Sources that were learned, each once, with all their answers."""
+        rows = _by_source(tuple(divided(self.lines)[0]))
+        return asked(self, Random(17).sample(list(rows), min(count, len(rows))))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        return dict(self.pairs).get(source)
+        return next(iter(self.answers(source)), None)
+
+    def answers(self, source: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        return self.targets_of.get(source, ())
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return (" " if self.options.target_unit == "words" else "").join(tokens)
 
     def max_steps(self, source_length: int) -> int:
-        return MOST_TOKENS[self.options.target_unit] + 1
+        return MOST_TOKENS + 1
+
+    def split_up(self, text: str) -> list[str]:
+        return list(tokens(cleaned(text), self.options.source_unit))
+
+    def recognised(self, word: str) -> str:
+        """The token, in other case if need be; an accent goes where these pairs have no such letter at all."""
+        known = _spellings(self.source_vocabulary)
+        letters = {letter for token in self.source_vocabulary.words for letter in token}
+        plain = "".join(c if c in letters or c.lower() in letters else unaccented(c) for c in unicodedata.normalize("NFC", word))
+        return known.get(word) or known.get(word.lower()) or known.get(plain) or known.get(plain.lower()) or word
+
+    def perceive(self, given: Any) -> Reading:
+        """With a notice where a typed accent was passed over."""
+        reading = super().perceive(given)
+        typed = zip(self.split_up(given), reading.tokens, strict=True)
+        passed = dict.fromkeys((word, token) for word, token in typed if word.lower() != token.lower())
+        said = ", ".join(f"‘{word}’ as ‘{token}’" for word, token in list(passed)[:3])
+        return replace(reading, doubt=f"Read {said}: no such accent stands in these pairs.") if passed else reading
 
 
-def tokens(text: str, unit: str) -> tuple[str, ...]:
-    return tuple(WORD.findall(text)) if unit == "words" else tuple(graphemes(text))
+def own_examples(options: PairOptions) -> tuple[Example, ...]:
+    """The kept pairs in tokens. Raises InputError where they are not kept here, or are too few."""
+    lines = store.fetch(options.pairs)
+    arranged = arrange(lines, options.source_unit, options.target_unit)
+    enough(lines, arranged)
+    return arranged.examples
 
 
-def sample_lines() -> tuple[store.Pair, ...]:
+@lru_cache(maxsize=1)
+def sample_lines() -> Lines:
     """Names of the numbers below 1,000."""
-    return tuple((_name(n), str(n)) for n in range(1000))
+    return Lines(tuple((_name(n), str(n)) for n in range(1000)), tuple(range(1, 1001)), {})
+
+
+def sample_examples(options: PairOptions) -> tuple[Example, ...]:
+    """The same in tokens; a number is one word."""
+    rows = [(_name(n), str(n)) for n in range(1000)]
+    sources = [tuple(name.split() if options.source_unit == "words" else name) for name, _ in rows]
+    return tuple((source, (n,) if options.target_unit == "words" else tuple(n)) for source, (_, n) in zip(sources, rows, strict=True))
 
 
 def _name(n: int) -> str:
@@ -108,20 +158,12 @@ def _name(n: int) -> str:
     return f"{ONES.split()[n // 100]} hundred{rest}"
 
 
-@lru_cache(maxsize=8)
-def _tokenised(lines: tuple[store.Pair, ...], source_unit: str, target_unit: str) -> tuple[Example, ...]:
-    """One example a source: of several targets of one source the first is the right one."""
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for source, target in lines:
-        read, written = tokens(source, source_unit), tokens(target, target_unit)
-        if 0 < len(read) <= MOST_TOKENS[source_unit] and 0 < len(written) <= MOST_TOKENS[target_unit]:
-            found.setdefault(read, written)
-    if len(found) < store.FEWEST:
-        raise InputError(
-            f"{len(found)} sources are short enough; at least {store.FEWEST} are needed, "
-            f"of at most {MOST_TOKENS[source_unit]} {source_unit} with targets of at most {MOST_TOKENS[target_unit]} {target_unit}."
-        )
-    return tuple(found.items())
+def _by_source(examples: tuple[Example, ...]) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """All right answers of each source, in the order of their lines."""
+    found: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for source, target in examples:
+        found[source] = (*found.get(source, ()), target)
+    return found
 
 
 def _vocabulary(rows: list[tuple[str, ...]]) -> Vocabulary:
@@ -131,21 +173,42 @@ def _vocabulary(rows: list[tuple[str, ...]]) -> Vocabulary:
     return Vocabulary(known)
 
 
+@lru_cache(maxsize=64)
+def _spellings(vocabulary: Vocabulary) -> dict[str, str]:
+    """Each token by itself and, where no other token is meant, in lower case."""
+    return {token.lower(): token for token in reversed(vocabulary.words)} | {token: token for token in vocabulary.words}
+
+
 @lru_cache(maxsize=8)
 def _pool(options: PairOptions) -> Pool:
     task = Pairs(options)
-    learned, held = divided(task.pairs)
-    return pad_pool(task, learned, learned, held, [])
+    train, held = divided(task.lines)
+    first = [(source, targets[0]) for source, targets in _by_source(tuple(held)).items()]
+    pool = pad_pool(task, train, [], first, [])
+    return pool._replace(test=replace(pool.test, also=also(task, [source for source, _ in first])))
 
 
 def divided(examples: tuple[Example, ...]) -> tuple[list[Example], list[Example]]:
-    """Training and held-out examples: the tenth with the lowest hashes is held out, two at least."""
-    order = sorted(examples, key=lambda example: crc32("\0".join(example[0]).encode()))
-    held = max(2, len(order) // 10)
-    return order[held:], order[:held]
+    """Training and held-out examples: those of the tenth of the sources with the lowest hashes are held out, of two at least."""
+    sources = sorted(dict.fromkeys(source for source, _ in examples), key=lambda source: crc32("\0".join(source).encode()))
+    place = {source: i for i, source in enumerate(sources)}
+    order = sorted(examples, key=lambda example: place[example[0]])
+    held = max(2, len(sources) // 10)
+    return [e for e in order if place[e[0]] >= held], [e for e in order if place[e[0]] < held]
 
 
-def _offered(lines: tuple[store.Pair, ...]) -> tuple[str, ...]:
-    """Four sources to start with: from all over the list, short ones first."""
-    spread = [lines[i * len(lines) // 9][0] for i in range(1, 9)]
-    return tuple(dict.fromkeys(sorted(spread, key=len)))[-4:] if len(set(spread)) >= 4 else tuple(source for source, _ in lines[:4])
+def asked(task: Pairs, sources: list[tuple[str, ...]]) -> Batch:
+    """These sources with all that is right for them."""
+    tokens, mask = pad([task.source_vocabulary.encode(source) for source in sources])
+    return Batch(tokens, task.targets([(source, task.targets_of[source][0]) for source in sources]), mask, also=also(task, sources))
+
+
+def also(task: Pairs, sources: list[tuple[str, ...]]) -> Tensor | None:
+    """The other right answers of these sources, (B, answers, T), filled up with PAD; None where there are none."""
+    others = [task.targets_of[source][1:] for source in sources]
+    if not (most := max(map(len, others))):
+        return None
+    rows = [
+        [*task.target_vocabulary.encode(target), EOS] if target else [] for row in others for target in (*row, *[()] * (most - len(row)))
+    ]
+    return pad(rows)[0].view(len(others), most, -1)

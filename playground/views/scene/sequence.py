@@ -48,8 +48,9 @@ def sequence(
     chosen = drawn(maps, len(trace.source))
     itself = chosen is not None and chosen[0].side == "decoder"  # looks at what it wrote too: more than at the source
     main = None if chosen is None else {"map": [m.site for m in maps].index(chosen[0].site), "head": chosen[1]}
-    right, output = task.answer(trace.source) if trace.sensed is None else trace.sensed.right, list(trace.tokens)
-    reads = isinstance(model, Reader)
+    output, reads = list(trace.tokens), isinstance(model, Reader)
+    written = trace.tokens[:-1] if trace.ended and not reads else trace.tokens  # without the end token; a word may be called like it
+    right = task.nearest(trace.source, written) if trace.sensed is None else trace.sensed.right
     wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
     looked = attention.extract(trace)
@@ -67,7 +68,7 @@ def sequence(
         "sees": _sees(trace),
         "wrong": wrong,
         "answer": trace.output,
-        "verdict": _verdict(trace, right, reads),
+        "verdict": _verdict(written, right, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source))),
         "states": _packed(_rows(trace, "encoder.states", len(trace.source))),
         "decoder_states": _packed(_rows(trace, "decoder.hidden", len(trace.tokens))),
         "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),
@@ -165,23 +166,23 @@ def _wrong(output: Sequence[str], right: Sequence[str]) -> list[bool]:
     return [i >= len(right) or token != right[i] for i, token in enumerate(output)]
 
 
-def _verdict(trace: Trace, right: tuple[str, ...] | None, reads: bool) -> dict[str, Any]:
+def _verdict(written: tuple[str, ...], right: tuple[str, ...] | None, reads: bool, ended: bool, several: int) -> dict[str, Any]:
+    """What was written against what is right, the nearest of `several` right answers."""
     if right is None:
         return {"right": None, "text": ""}
-    written = trace.tokens if reads else tuple(t for t in trace.tokens if t != "end")
     same = sum(a == b for a, b in zip(written, right, strict=False))
     if reads and len(right) == 1:
         return {"right": written == right, "text": "right" if written == right else f"wrong, right is {right[0]}"}
-    if written == right and trace.ended:
-        return {"right": True, "text": f"right, {same} of {len(right)}"}
-    tail = "" if trace.ended else "; it did not end"
-    return {"right": False, "text": f"wrong, {same} of {len(right)}{tail}"}
+    if written == right and ended:
+        return {"right": True, "text": f"right, {same} of {len(right)}" + (f"; one of {several} right answers" if several > 1 else "")}
+    nearest = f" of the nearest of {several} right answers" if several > 1 else ""
+    return {"right": False, "text": f"wrong, {same} of {len(right)}{nearest}{'' if ended else '; it did not end'}"}
 
 
 def _notice(trace: Trace, task: TypedTask) -> str | None:
     """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
-    if trace.sensed is not None and trace.sensed.doubt:
-        return trace.sensed.doubt
+    if trace.reading is not None and trace.reading.doubt:
+        return trace.reading.doubt
     read = trace.source if trace.sensed is None else trace.sensed.right
     if read is None or task.trained_lengths is None:
         return None

@@ -1,5 +1,5 @@
 // Comparing what a model wrote with what was right, and saying scores.
-import { percent } from './numbers.js';
+import { grouped, percent } from './numbers.js';
 
 /**
  * Token by token. Where only one of the two lists names the end token, writing it or not counts as well.
@@ -20,6 +20,24 @@ export function scoreText(value, name) {
   if (!known(value)) return '–';
   if (name.includes('error')) return value.toPrecision(3);
   return value >= 0 && value <= 1 ? percent(value) : value.toPrecision(3);
+}
+
+const MOST = 0.9;
+const HALF = 0.5;
+
+/**
+ * What a model learned by heart and what it makes of lines that it never saw; nothing where nobody counted.
+ * @param {Record<string, number>} metrics
+ */
+export function byHeart({ known_lines: known, known_lines_right: kept, new_lines: fresh, new_lines_right: made }) {
+  if (!known || !fresh) return '';
+  const [old, novel] = [kept / known, made / fresh];
+  let meaning = '';
+  if (old >= MOST && novel < HALF) meaning = ': it learned them by heart';
+  else if (novel >= MOST) meaning = ': it found what they have in common';
+  else if (old < HALF) meaning = ': it has not learned them yet';
+  const [first, second] = [`${grouped(kept)} of ${grouped(known)}`, `${grouped(made)} of ${grouped(fresh)}`];
+  return `${first} known lines right, ${second} new ones${meaning}`;
 }
 
 /** @param {unknown} value @returns {value is number} */

@@ -1,12 +1,13 @@
-// Island: the visitor's own pairs. Paste or upload; the server says what it read, and which lines it left out and why.
+// Island: the visitor's own pairs. Paste or upload; the server says what it took them for and what became of each line.
 
+import { base64Of } from '../core/arrays.js';
 import { h } from '../core/dom.js';
 import { grouped, tooLarge } from '../core/numbers.js';
 import { segmented } from '../shell/fields.js';
-import { drawTable } from '../shell/panel.js';
+import { drawFound, drawListed, drawPreview } from './pairs_read.js';
 
 /** @import { Island } from '../core/types.d.ts' */
-/** @import { Pairs, ShownPairs } from './types.d.ts' */
+/** @import { Found, Pairs, ShownPairs } from './types.d.ts' */
 
 /** @type {[string, string][]} */
 const UNITS = [
@@ -21,6 +22,17 @@ export function mount(root, island) {
   let value = null;
   /** @type {Record<string, string>} */
   let units = {};
+  /**
+   * What was sent last, so that it can be read otherwise.
+   * @type {{pairs_text: string} | {pairs_file: string} | null}
+   */
+  let sent = null;
+  /**
+   * What the visitor chose to read otherwise than it was detected.
+   * @type {Partial<Record<Found['name'], string | boolean>>}
+   */
+  let chosen = {};
+  let good = chosen;
   const told = h('span.told');
   const summary = h('summary', {}, h('b', {}, 'Your pairs'), told);
   const text = h('textarea', {
@@ -35,19 +47,27 @@ export function mount(root, island) {
   const file = h('input.sr-only', {
     type: 'file',
     id: 'edp-pairs-file',
-    accept: '.txt,.tsv,.csv,text/plain',
-    onchange: load,
+    accept: '.txt,.tsv,.csv,.tab,text/plain,text/csv',
+    onchange: upload,
   });
   const counted = h('span.told.num', {});
+  const limits = h('p.told.limits');
   const trouble = h('p.trouble', { role: 'alert', hidden: true });
   const sides = ['source', 'target'].map((side) =>
     segmented(`edp-${side}-unit`, `Tokens of the ${side}`, UNITS, (unit) => {
       units[`${side}_unit`] = unit;
+      if (sent && value?.own) send(sent);
     }),
   );
-  const use = h('button.btn.on', { type: 'button', id: 'use-pairs', onclick: send }, 'Use these pairs');
+  const use = h('button.btn.on', { type: 'button', id: 'use-pairs', onclick: paste }, 'Use these pairs');
+  const found = h('div.found', { role: 'group', 'aria-label': 'What the lines were taken for' });
   const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' });
-  const left = h('div.left-out', {});
+  const listed = h('details.left-out');
+  const tools = h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted);
+  tools.append(h('span.room'), use);
+  const unitsRow = ['source', 'target'].map((side, i) =>
+    h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node),
+  );
   const details = h(
     'details.pairs',
     {},
@@ -55,31 +75,8 @@ export function mount(root, island) {
     h(
       'div.pairs-body',
       {},
-      h(
-        'div.pairs-in',
-        {},
-        text,
-        h(
-          'div.pairs-tools',
-          {},
-          h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file),
-          counted,
-          h('span.room'),
-          use,
-        ),
-        trouble,
-      ),
-      h(
-        'div.pairs-out',
-        {},
-        h(
-          'div.units',
-          {},
-          ['source', 'target'].map((side, i) => h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node)),
-        ),
-        preview,
-        left,
-      ),
+      h('div.pairs-in', {}, text, tools, limits, trouble),
+      h('div.pairs-out', {}, h('div.units', {}, unitsRow), found, preview, listed),
     ),
   );
   root.append(details);
@@ -89,39 +86,41 @@ export function mount(root, island) {
     root.hidden = !next.shown;
     const opened = next.shown && !value && !next.own;
     value = next.shown ? next : null;
-    if (!value) return;
+    if (!value) {
+      sent = null;
+      return;
+    }
     if (opened) details.open = true;
+    if (value.error) chosen = good;
+    else good = chosen;
     units = { source_unit: value.source_unit, target_unit: value.target_unit };
     sides.forEach((side, i) => side.set(Object.values(units)[i]));
     const [from, to] = value.known.map(grouped);
-    told.textContent =
-      `${value.own ? '' : 'an example: '}${grouped(value.learned)} to learn from, ` +
-      `${grouped(value.held_out)} held out, ${from} → ${to} different tokens`;
-    preview.replaceChildren(
-      drawTable({ columns: ['source', 'target'], rows: value.preview, caption: 'The first pairs' }, 'The first pairs'),
-    );
-    drawProblems(value);
+    const left = value.lines - value.learned - value.held_out;
+    const parts = [
+      `${value.own ? '' : 'an example: '}${grouped(value.learned)} to learn from`,
+      `${grouped(value.held_out)} held out`,
+      ...(left ? [`${grouped(left)} left out`] : []),
+      `${from} → ${to} different tokens`,
+    ];
+    told.textContent = parts.join(', ');
+    const most = value.limits;
+    limits.textContent =
+      `At most ${grouped(most.lines)} lines, ${most.tokens} tokens a side, ${most.bytes / 2 ** 20} MB. ` +
+      'Tabs, commas or semicolons between; any usual encoding.';
+    drawFound(found, value, sent ? choose : null);
+    drawPreview(preview, value);
+    drawListed(listed, value);
     trouble.hidden = !value.error;
     trouble.textContent = value.error ?? '';
-    use.disabled = false;
+    use.disabled = file.disabled = false;
   });
 
-  /** @param {ShownPairs} value */
-  function drawProblems({ problems, more_problems: more }) {
-    left.hidden = !problems.length;
-    left.replaceChildren(
-      h(
-        'p',
-        {},
-        h('b', {}, `${grouped(problems.length + more)} line${problems.length + more > 1 ? 's' : ''} left out`),
-      ),
-      h(
-        'ul',
-        {},
-        problems.map(([line, why]) => h('li', {}, h('span.num', {}, `line ${grouped(line)}: `), why)),
-        more ? h('li', {}, `and ${grouped(more)} more`) : null,
-      ),
-    );
+  /** @param {Found['name']} name @param {string | boolean} as */
+  function choose(name, as) {
+    if (!sent) return;
+    chosen = { ...good, [name]: as };
+    send(sent);
   }
 
   function count() {
@@ -140,16 +139,20 @@ export function mount(root, island) {
     } else leaving = false;
   }
 
-  async function load() {
-    const chosen = file.files?.[0];
-    if (!chosen || !value) return;
+  /** The bytes go as they are: what they mean is found out by the server. */
+  async function upload() {
+    const picked = file.files?.[0];
+    if (!picked || !value) return;
     file.value = '';
-    if (chosen.size > value.limits[2]) {
-      complain(tooLarge(chosen, value.limits[2], 'MB of lines'));
+    if (picked.size > value.limits.bytes) {
+      complain(tooLarge(picked, value.limits.bytes, 'MB of lines'));
       return;
     }
-    text.value = await chosen.text();
-    count();
+    const data = base64Of(new Uint8Array(await picked.arrayBuffer()));
+    text.value = '';
+    counted.textContent = picked.name;
+    chosen = good = {};
+    send({ pairs_file: data });
   }
 
   /** @param {string} message */
@@ -158,13 +161,20 @@ export function mount(root, island) {
     trouble.hidden = false;
   }
 
-  function send() {
+  function paste() {
     if (!value) return;
     if (!text.value.trim()) {
-      complain(`Paste at least ${value.limits[0]} lines first: a source, a tab, a target.`);
+      complain(`Paste at least ${value.limits.fewest} lines first: a source, a tab, a target. Or upload a file.`);
       return;
     }
-    use.disabled = true;
-    island.send('pairs', { pairs_text: text.value, ...units });
+    chosen = good = {};
+    send({ pairs_text: text.value });
+  }
+
+  /** @param {NonNullable<typeof sent>} source */
+  function send(source) {
+    sent = source;
+    use.disabled = file.disabled = true;
+    island.send('pairs', { ...source, ...units, ...chosen });
   }
 }

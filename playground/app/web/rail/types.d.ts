@@ -48,17 +48,28 @@ type Hidden = { shown: false };
 
 export type Pairs = Hidden | ShownPairs;
 
+/** What a text was taken for, and everything that it could be. */
+export interface Found {
+  name: 'encoding' | 'separator' | 'header' | 'quotes' | 'html';
+  value: string | boolean;
+  choices: [value: string | boolean, label: string][];
+}
+
 export interface ShownPairs {
   shown: true;
   own: boolean;
   source_unit: string;
   target_unit: string;
+  lines: number;
   learned: number;
   held_out: number;
   known: [source: number, target: number];
-  preview: [source: string, target: string][];
-  problems: [line: number, why: string][];
-  more_problems: number;
-  limits: [fewest: number, most: number, bytes: number];
+  /** Tokens as the model sees them. */
+  preview: [source: string[], target: string[]][];
+  found: Found[];
+  changed: string[];
+  listed: [line: number, why: string][];
+  more_listed: number;
+  limits: { fewest: number; lines: number; tokens: number; bytes: number };
   error: string | null;
 }

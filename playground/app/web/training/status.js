@@ -1,6 +1,6 @@
 // The status line: one word, place or step, a bar, an honest time, what can be done. Quiet while nothing happens.
 
-import { scoreText } from '../core/answers.js';
+import { byHeart, scoreText } from '../core/answers.js';
 import { h, setText } from '../core/dom.js';
 import { grouped, seconds } from '../core/numbers.js';
 import { fraction, score, secondsLeft } from '../core/run_fold.js';
@@ -260,7 +260,9 @@ function doneText() {
       const value = score(run);
       const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
       const where = run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : '';
-      const own = `${mine ? 'your run' : 'run'}${result}, trained ${seconds(run.train_s)}${where}`;
+      const heart = byHeart(run.metrics);
+      const reached = heart ? `: ${heart};` : `${result},`;
+      const own = `${mine ? 'your run' : 'run'}${reached} trained ${seconds(run.train_s)}${where}`;
       said.set(elsewhere ? (label ?? '') : own);
     },
   };
