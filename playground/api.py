@@ -37,15 +37,27 @@ SHIPPED = next((folder for folder in (HERE / "checkpoints", HERE.parent / "check
 
 
 class Run(StoredRun):
-    """A finished training: its recipe, its weights, and everything that can be seen with them."""
+    """A finished training: its recipe, its weights, and everything that can be seen with them. `train` and `load` make one.
+
+    `recipe` is what was trained; `metrics` the scores on held-out examples (exact_match and accuracy 0..1, mse per pixel, loss);
+    `train_seconds` the CPU seconds of training; `history` has "losses" (step, seconds, loss) and "scores" (step, seconds, score). It prints
+    what it is, and a notebook shows it reading its first input.
+    """
 
     def figure(self, name: str, given: Any = None, **options: Any) -> go.Figure:
-        """A figure of this run by name ("attention", "trajectory", "learning", "latent_map" …), for one input."""
+        """A Plotly figure of this run, for one input. `theme` is "light" or "dark".
+
+        "attention" where each output looked, rows (T, S) · "next_token" the likeliest tokens of one `step` · "trajectory" the states of one
+        `side` ("encoder", "decoder") in two principal components, marked at a `step` · "learning" curves against seconds, whatever the
+        input · "latent_map" codes of the test set in the plane · "reconstruction_error" of a picture. Steps count from 0.
+
+        Raises InputError for other names and options, a missing input, and a model that has nothing of the kind.
+        """
         from . import views
 
         return views.figure(name, self, given, **options)
 
-    def drawn(self, trace: Trace) -> str | None:
+    def _drawn(self, trace: Trace) -> str | None:
         """A trace of this run as HTML that works alone, a player for its steps inside: what a notebook shows."""
         from . import views
 
@@ -53,17 +65,21 @@ class Run(StoredRun):
 
     def _repr_html_(self) -> str | None:
         """The input that a visitor of the page finds, through this run."""
-        return self.drawn(self.explore(self.task.first().model_input(self.task)))
+        return self._drawn(self.explore(self.task.first().model_input(self.task)))
 
     def script(self, given: Any = None) -> str:
         """One script that needs torch and numpy only: it reads `weights.safetensors` beside it (`save` writes it), prints what
-        `explore(given).output` is, and trains anew with `--train`."""
+        `explore(given).output` is, and trains anew with `--train`. Without an input it takes the one that a visitor finds. Raises
+        InputError for what the task cannot read.
+        """
         from . import codegen
 
         return codegen.script(self, self._readable(given))
 
     def notebook(self, given: Any = None) -> dict[str, Any]:
-        """The script as a notebook, with the prose of its docstrings between the cells: `json.dumps` makes the file (.ipynb) of it."""
+        """The script as a notebook (nbformat 4.5), with the prose of its docstrings between the cells: `json.dumps` makes the file (.ipynb)
+        of it. Raises InputError for what the task cannot read.
+        """
         from . import codegen
 
         return codegen.notebook(self, self._readable(given))
@@ -86,7 +102,17 @@ def train(
     task_options: Mapping[str, Any] | None = None,
     training_options: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Train in this process, on one thread, and return the finished run. Raises InputError for bad input."""
+    """Train in this process, on one thread, and return the finished run. The same arguments give the same weights, bit for bit, on the same
+    device and build.
+
+    `seconds` is a budget of CPU seconds from 0.1 to 120; without one the steps of the preset are done, or those of `training_options`.
+    `seed` decides first weights and batches. `device` is "auto", "cpu", "cuda" or "mps". `preset` names one of `list_architectures()`'
+    presets; without it what is left open comes from the preset nearest to what is given. Options by name, as `list_architectures()`
+    and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay and precision.
+
+    Raises InputError for unknown names, options out of range, a pair that does not fit, and models too large; NoDevice, which is one, where
+    the device is missing; RuntimeError for a training that went wrong by itself, with what is left and what to do.
+    """
     return collect(
         stream(
             architecture,
@@ -114,7 +140,9 @@ def stream(
     task_options: Mapping[str, Any] | None = None,
     training_options: Mapping[str, Any] | None = None,
 ) -> Iterator[Event]:
-    """The events of `train` as they happen; it trains while they are asked for. Raises InputError at once for bad input."""
+    """The events of `train` as they happen: Started, then Progress and Snapshot, at last Done or Failed. It trains while they are asked
+    for, and no further. Takes the arguments of `train`, and raises InputError at once for bad ones.
+    """
     recipe = recipes.make(
         architecture,
         task,
@@ -159,7 +187,11 @@ def collect(events: Iterable[Event]) -> Run:
 
 
 def load(architecture: str | os.PathLike[str], task: str | None = None) -> Run:
-    """A saved run by its path, or a shipped one by architecture and task. Raises InputError if there is none."""
+    """A saved run by its path, or a shipped one by architecture and task.
+
+    A file may come from anywhere: nothing in it is run, and its weights must be those of the model that its recipe builds. Raises
+    InputError where there is none, or where it is no run of this playground.
+    """
     if task is None:
         return Run(checkpoints.load(architecture))
     name = models.get(os.fspath(architecture) if isinstance(architecture, os.PathLike) else architecture).id

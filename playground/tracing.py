@@ -69,7 +69,8 @@ class Edit:
     `value` is 1 (0 elsewhere) · `patch` replace by `value[step]`, a recording of the same site made with another input (by `value` where
     the site has no time axis); rows of growing length may be filled with NaN at the right, as a trace has them.
     `value` is a number or nested tuples of numbers, broadcast against the quantity without its batch axis.
-    `steps` limits the edit to those steps (source positions for encoder sites); None means every step.
+    `steps` limits the edit to those steps, from 0 (source positions for encoder sites that are computed in a loop); None means every step.
+    Raises InputError for what is no edit; exploring raises it for a site, a step or a shape that the model does not have.
     """
 
     site: str
@@ -99,9 +100,11 @@ class Edit:
             object.__setattr__(self, "steps", steps)
 
     def json(self) -> dict[str, Any]:
+        """The arguments that make it again."""
         return asdict(self)
 
     def apply(self, value: Tensor, step: int) -> Tensor:
+        """The quantity (B, …) of this step, changed. Raises InputError where the shapes do not fit."""
         numbers = self.value
         if self.op == "patch" and _depth(numbers) == value.dim():  # a recording with a time axis (else the site is tapped once)
             if step >= len(numbers):
@@ -170,7 +173,7 @@ class Recording:
 
 
 class Trace(Mapping[str, NDArray[np.float32]]):
-    """Everything one run of a model on one input computed.
+    """Everything one run of a model on one input computed: a mapping of sites, by name, to what passed there. `Run.explore` makes one.
 
     `trace[site]` is numpy without the batch axis. Time comes first where the site was tapped once per step; rows of
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
@@ -204,11 +207,12 @@ class Trace(Mapping[str, NDArray[np.float32]]):
 
     @property
     def sensed(self) -> Reading | None:
-        """What was read where it is no text."""
+        """What was read where it is no text, a `Reading`; None where it is."""
         return None if self.reading is None or self.reading.tokens else self.reading
 
     @property
     def sites(self) -> tuple[str, ...]:
+        """The names of all quantities, such as `decoder.attention.weights`."""
         return tuple(sorted(self._sites))
 
     def __repr__(self) -> str:
@@ -234,7 +238,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         return len(self._sites)
 
     def find(self, glob: str) -> NDArray[np.float32] | None:
-        """The first site that matches, or None: how a view asks for what it can draw."""
+        """The quantity at the first site whose name matches, such as `*.weights`, or None. Raises InputError for what is no name."""
         if not isinstance(glob, str):
             raise InputError(f"A site is found by its name, such as '*.weights', not by {show(glob)}.")
         return next((self._sites[site] for site in self.sites if fnmatchcase(site, glob)), None)

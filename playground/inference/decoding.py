@@ -29,7 +29,9 @@ class Greedy:
 
 @dataclass(frozen=True)
 class Sample:
-    """Draw from softmax(logits / temperature), kept to the `top_k` likeliest and to the nucleus of mass `top_p` (Holtzman et al., 2020)."""
+    """Draw from softmax(logits / `temperature`), kept to the `top_k` likeliest (0: all) and to the nucleus of mass `top_p` (Holtzman et
+    al., 2020). The same `seed` draws the same. Raises InputError outside temperature (0, 10], top_k 0..1000, top_p (0, 1].
+    """
 
     temperature: float = 1.0
     top_k: int = 0
@@ -49,7 +51,7 @@ class Beam:
 
     Answers are ranked by log probability / tokens ** `length_penalty` (Wu et al., 2016, simplified): 0 ranks by probability alone, more
     favours longer ones. Width 1 is greedy. The best of all answers is found where the beam holds every prefix; a narrower one may
-    drop the beginning of it, whatever the penalty.
+    drop the beginning of it, whatever the penalty. Raises InputError outside width 1..16, length_penalty 0..3.
     """
 
     width: int = 4

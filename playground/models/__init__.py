@@ -24,7 +24,7 @@ SOURCES = {"picture": "grey pictures", "caption": "coloured pictures", "sound": 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A registered architecture: `build(task, options)` makes the model."""
+    """A registered architecture: `build(task, options)` makes the model. Raises InputError that says which part of it is wrong."""
 
     id: str
     title: str
@@ -55,6 +55,7 @@ class Architecture:
             )
 
     def fits(self, task: type[Task]) -> bool:
+        """Whether it can learn this task."""
         return task.kind in self.learns
 
     def why_not(self, task: type[Task]) -> str:

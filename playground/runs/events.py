@@ -60,6 +60,8 @@ class Started:
 
 @dataclass(frozen=True)
 class Progress:
+    """What has happened since the last Progress: losses of every step, and now and then the held-out score and a few samples."""
+
     step: int
     steps: int
     train_s: float  # CPU seconds of the trainer so far, without evaluation and snapshots
@@ -96,6 +98,8 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Done:
+    """The training ended as it should: "finished", "early" where the score was full, or "stopped" by somebody."""
+
     step: int
     reason: str  # "finished" | "early" | "stopped"
     metrics: dict[str, float]

@@ -35,15 +35,18 @@ class Run:
 
     @cached_property
     def task(self) -> Task:
+        """What was learned: it makes examples, reads input and knows what is right."""
         return self.recipe.build_task()
 
     @cached_property
     def model(self) -> nn.Module:
+        """The trained model, a torch module in eval mode."""
         return self.checkpoint.model()
 
     @cached_property
     def projections(self) -> dict[str, Projection]:
-        """Principal components of many states: stored with shipped runs, else fitted when first asked for."""
+        """Two principal components (2, H) of the "encoder" and "decoder" states of many held-out inputs, or of the "code" of pictures:
+        stored with shipped runs, else fitted when first asked for."""
         return self.checkpoint.projections or project(self.model, self.task)
 
     def explore(
@@ -54,12 +57,20 @@ class Run:
         forced: Mapping[int, str] | None = None,
         condition: int | None = None,
     ) -> Trace:
-        """One input through the model, everything kept; see `playground.inference.explore.explore`."""
+        """One input through the model, everything it computes kept.
+
+        `given` is what the task can perceive: text as it is typed; a picture (28, 28) in 0..1, or (32, 32, 3) for captions; a sound as
+        (samples a second, samples). `strategy` is Greedy(), Sample(…) or Beam(…). `edits`, one or several, apply in their order while the
+        model computes. `forced` maps steps, from 0, to tokens that are written whatever the model prefers, "end" for the end; before the
+        last of them the answer does not end by itself. `condition` is the class that a conditional model is told; it guesses without one.
+
+        Nothing is ignored: raises InputError for input the task cannot read, and for whatever this model cannot do with the rest.
+        """
         trace = explore(self.model, self.task, given, strategy=strategy, edits=edits, forced=forced, condition=condition)
-        trace.drawn_by = self.drawn
+        trace.drawn_by = self._drawn
         return trace
 
-    def drawn(self, trace: Trace) -> str | None:
+    def _drawn(self, trace: Trace) -> str | None:
         """A trace of this run as HTML that works alone; None where nothing can draw it."""
         return None
 

@@ -1,0 +1,105 @@
+"""Write docs/api.md from signatures and docstrings of the Python interface:
+
+python -m playground.tools.api_page
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import playground
+
+from ..models import Architecture
+from ..runs import events
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+WIDTH = 110  # of a signature in one line
+TOP = """# The Python interface
+
+Written by `python -m playground.tools.api_page` from signatures and docstrings. Examples stand in [README](../README.md#from-python).
+
+Shapes: B batch, S source, T target, H hidden, V vocabulary, L layers, N heads. What a trace holds has no batch axis. Losses are nats per
+token, or mean squared error per pixel; names that end in `_s` are seconds. Whatever can be wrong with an argument raises `InputError`.
+"""
+SECTIONS: dict[str, tuple[Any, ...]] = {
+    "Train and load": (playground.train, playground.stream, playground.load, playground.list_architectures, playground.list_tasks),
+    "A finished run": (playground.Run,),
+    "What the model computed": (playground.Trace,),
+    "Intervene": (playground.Edit,),
+    "Choose tokens": (playground.Greedy, playground.Sample, playground.Beam),
+    "What a training says": (events.Started, events.Progress, events.Snapshot, events.Done, events.Failed),
+    "Errors": (playground.InputError,),
+    "Of your own": (Architecture,),
+}
+
+
+def text() -> str:
+    """The whole page."""
+    return "\n".join([TOP, *(line for title, things in SECTIONS.items() for line in _section(title, things))]).rstrip() + "\n"
+
+
+def _section(title: str, things: tuple[Any, ...]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for thing in things:
+        yield from _entry(thing.__name__, thing, 3)
+        for name, method in methods(thing) if isinstance(thing, type) else ():
+            yield from _entry(f"{thing.__name__}.{name}", method, 4)
+
+
+def methods(kind: type) -> list[tuple[str, Any]]:
+    """Public methods and properties, in the order in which they are written, those of its bases first."""
+    found: dict[str, Any] = {}
+    for base in reversed([base for base in kind.__mro__ if base.__module__.startswith("playground.")]):
+        found |= {name: value for name, value in vars(base).items() if not name.startswith("_") and _is_method(value)}
+    return list(found.items())
+
+
+def _is_method(value: Any) -> bool:
+    return inspect.isfunction(value) or isinstance(value, property) or hasattr(value, "func")
+
+
+def _entry(name: str, thing: Any, level: int) -> Iterator[str]:
+    yield f"{'#' * level} `{name}`\n"
+    made = function_of(thing)
+    if made is not None:
+        yield f"```python\n{signature(name, made)}\n```\n"
+    yield f"{inspect.getdoc(getattr(thing, 'func', thing)) or ''}\n"
+
+
+def function_of(thing: Any) -> Callable[..., Any] | None:
+    """What is called, and so has a signature; None for what is only read."""
+    if isinstance(thing, type):
+        return thing.__init__ if is_dataclass(thing) and fields(thing) else None
+    return None if isinstance(thing, property) or hasattr(thing, "func") else thing
+
+
+def signature(name: str, of: Callable[..., Any]) -> str:
+    """As it is called: annotations as they are written, one parameter a line where one line is too short."""
+    parts: list[str] = []
+    starred = False
+    for parameter in list(inspect.signature(of).parameters.values()):
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            parts.append("*")
+            starred = True
+        mark = "**" if parameter.kind is parameter.VAR_KEYWORD else "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}".replace("'", '"')
+        parts.append(f"{mark}{parameter.name}: {parameter.annotation}{default}")
+    returned = inspect.signature(of).return_annotation
+    end = "" if of.__name__ == "__init__" else f" -> {returned}"
+    line = f"{name}({', '.join(parts)}){end}"
+    return line if len(line) <= WIDTH else f"{name}(\n" + "".join(f"    {part},\n" for part in parts) + f"){end}"
+
+
+def main() -> None:
+    PAGE.write_text(text(), encoding="utf-8")
+    print(f"{PAGE.name}: {len(text().splitlines())} lines")
+
+
+if __name__ == "__main__":
+    main()
