@@ -41,6 +41,13 @@ class Training:
         "Precision",
         "bfloat16 speeds wide LSTMs up where the processor has it; fastest takes it only there",
     )
+    scheduled_sampling: float = number(
+        0.0,
+        0.0,
+        1.0,
+        "Scheduled sampling",
+        "Share of tokens that a decoder guesses itself while it trains, at the end; 0 is teacher forcing",
+    )
 
 
 Pairs = tuple[tuple[str, Value], ...]
@@ -121,6 +128,8 @@ def make(
         fitting = ", ".join(t.id for t in tasks.tasks().values() if model_class.fits(t))
         raise InputError(f"{architecture} {model_class.why_not(tasks.get(task))}, so it cannot learn {task}; it can learn: {fitting}.")
     options = _options(architecture, task, model_options, task_options, training_options, preset)
+    if dict(options[2])["scheduled_sampling"] and model_class.kind != "sequence decoder":
+        raise InputError(f"scheduled_sampling is for decoders that learn to write; {architecture} has none. Leave it out, or set it to 0.")
     recipe = Recipe(architecture, task, *options, _seed(seed), _seconds(seconds), _device(device))
     _within_caps(recipe)
     return recipe

@@ -11,9 +11,10 @@ from functools import partial
 import torch
 from torch import nn
 
-from ..models import Counted, Model
+from ..models import Counted, EncoderDecoder, Model
 from ..tasks import Batch, Task
 from .recipes import Training
+from .scheduled_sampling import guessed
 
 WARM_UP = 1 / 10  # share of the steps in which the rate rises
 CHUNK = 32  # batches drawn at once
@@ -25,6 +26,7 @@ class Stepper:
     def __init__(self, model: Model, task: Task, options: Training, seed: int, device: torch.device) -> None:
         self.model, self.task, self.options, self.device = model, task, options, device
         self.generator = torch.Generator().manual_seed(seed + 1)  # the model's own start has the seed itself
+        self.coins = torch.Generator().manual_seed(seed + 2)
         self.seed, self.drops = seed, any(isinstance(module, nn.Dropout) and module.p > 0 for module in model.modules())
         model.train(not self.drops)  # a model with dropout rests except in a step, so that whoever looks sees all of it
         self.parameters = list(model.parameters())
@@ -54,8 +56,11 @@ class Stepper:
         self.rate = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
-        with self._dropping(), torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
-            loss = self.model.loss(batch)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
+            if self.options.scheduled_sampling and isinstance(self.model, EncoderDecoder):
+                batch = guessed(self.model, batch, self.options.scheduled_sampling * self.done / self.options.steps, self.coins)
+            with self._dropping():
+                loss = self.model.loss(batch)
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)
