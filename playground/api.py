@@ -67,6 +67,11 @@ class Run(StoredRun):
         """The input that a visitor of the page finds, through this run."""
         return self._drawn(self.explore(self.task.first().model_input(self.task)))
 
+    def repeat(self) -> Run:
+        """Train once more by the recipe that this run stored: on the same device and build its losses are the same to the bit, also where
+        `seconds` had chosen the number of updates, which a busy machine would now choose otherwise. Raises InputError as `train` does."""
+        return collect(InlineExecutor().submit(self.recipe).events())
+
     def script(self, given: Any = None) -> str:
         """One script that needs torch and numpy only: it reads `weights.safetensors` beside it (`save` writes it), prints what
         `explore(given).output` is, and trains anew with `--train`. Without an input it takes the one that a visitor finds. Raises
@@ -105,7 +110,8 @@ def train(
     """Train in this process, on one thread, and return the finished run. The same arguments give the same weights, bit for bit, on the same
     device and build.
 
-    `seconds` is a budget of CPU seconds from 0.1 to 120; without one the steps of the preset are done, or those of `training_options`.
+    `seconds` is a budget of CPU seconds from 0.1 to 120; without one the steps of the preset are done, or those of `training_options`. How many
+    steps fit is measured when the training starts, so that a busy machine does fewer and its losses are others; `Run.repeat` does as many again.
     `seed` decides first weights and batches. `device` is "auto", "cpu", "cuda" or "mps". `preset` names one of `list_architectures()`'
     presets; without it what is left open comes from the preset nearest to what is given. Options by name, as `list_architectures()`
     and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay and precision.

@@ -162,6 +162,15 @@ def test_train_and_stream(pair: tuple[str, str], tmp_path: Path) -> None:
     assert isinstance(events[0], Started) and isinstance(events[-1], Done) and any(isinstance(e, Progress) for e in events)
 
 
+def test_a_run_is_repeated_as_long_as_it_was() -> None:
+    """Seconds become steps by a measurement; what a run stored says how many they were."""
+    first = playground.train("attention_seq2seq", "copy", seconds=0.2, seed=4, device="cpu")
+    again = first.repeat()
+    assert first.recipe.seconds is None and again.recipe == first.recipe
+    assert [row[2] for row in again.history["losses"]] == [row[2] for row in first.history["losses"]]
+    assert again.metrics == first.metrics
+
+
 def test_a_failed_training_raises_what_it_told() -> None:
     started = Started(5, 1, "cpu", tiny_recipe(*PAIRS[0]))
     with pytest.raises(RuntimeError, match=r"no longer a number; the weights of step 3 are kept. What to do: train again"):

@@ -160,7 +160,7 @@ def test_capitals_are_learned_by_heart() -> None:
 
 
 def test_only_own_pairs_count_known_lines() -> None:
-    assert set(playground.train("seq2seq", "reverse", training_options={"steps": 1}).metrics) == {"exact_match", "loss"}
+    assert not any("lines" in name for name in playground.train("seq2seq", "reverse", training_options={"steps": 1}).metrics)
 
 
 # the panel

@@ -18,7 +18,7 @@ from playground.runs.events import Done, Event, Failed, Progress, Snapshot, Star
 from playground.runs.executors.inline import InlineExecutor
 from playground.tasks import Batch
 from playground.training import evaluation as watching
-from playground.training import reporter, stepper
+from playground.training import recipes, reporter, stepper
 from playground.training import trainer as training
 from playground.training.recipes import Recipe
 from playground.training.reporter import film_steps
@@ -306,3 +306,11 @@ def test_the_cuda_clock_waits_for_the_device() -> None:
     waited = stepper.clock(device) - start
     assert torch.cuda.current_stream().query(), "work is still under way"
     assert waited > 0
+
+
+def test_few_examples_are_learned_from_again_and_again() -> None:
+    recipe = recipes.make("seq2seq", "copy", training_options={"examples": 100, "batch_size": 64}, device="cpu")
+    stepping = stepper.Stepper(new_model(recipe), recipe.build_task(), recipe.training, 3, torch.device("cpu"))
+    drawn = [tuple(row) for _ in range(25) for row in next(stepping.batches).source.tolist()]
+    assert len(set(drawn)) <= 100 and len({drawn.count(row) for row in set(drawn)}) == 1, "sixteen epochs of a hundred"
+    assert drawn[:100] != drawn[100:200] and sorted(drawn[:100]) == sorted(drawn[100:200]), "each in an order of its own"

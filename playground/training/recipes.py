@@ -30,6 +30,9 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 @dataclass(frozen=True)
 class Training:
     steps: int = integer(300, 1, 20_000, "Steps", "Gradient steps; the schedule reads step / steps only")
+    examples: int = integer(
+        0, 0, 100_000, "Examples", "So many are learned from, again and again in a new order; 0: fresh ones all the time", step=100
+    )
     batch_size: int = integer(64, 4, 512, "Batch", "Examples per step", step=4)
     learning_rate: float = number(
         0.008, 0.00001, 0.1, "Learning rate", "The highest one: 10 % warm-up, then a cosine down to 0", step=0.0005

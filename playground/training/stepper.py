@@ -87,10 +87,15 @@ class Stepper:
             shared.set_state(state)
 
     def _batches(self) -> Iterator[Batch]:
-        size = self.options.batch_size
+        size, few = self.options.batch_size, self.options.examples
+        fixed = self.task.sample(few, self.generator) if few else None
         corrupt = getattr(self.model, "corrupt", None)
         while True:
-            chunk = self.task.sample(CHUNK * size, self.generator)
+            if fixed is None:
+                chunk = self.task.sample(CHUNK * size, self.generator)
+            else:
+                epochs = [torch.randperm(few, generator=self.generator) for _ in range(-(-CHUNK * size // few))]
+                chunk = fixed[torch.cat(epochs)[: CHUNK * size]]
             if corrupt is not None:
                 chunk = corrupt(chunk, self.generator)
             chunk = chunk.to(self.device)

@@ -55,6 +55,7 @@ export function presetRow(choose) {
 export function budgetRow(choose) {
   const node = h('div');
   const once = drawnOnce();
+  const measured = h('p.help', {}, 'As many updates as fit, measured when training starts: a busy machine does fewer.');
   let segments = segmented('edp-budget', 'Time budget', [], choose);
   return {
     node,
@@ -64,11 +65,12 @@ export function budgetRow(choose) {
       once(budgets, () => {
         const focused = node.contains(document.activeElement);
         segments = segmented('edp-budget', 'Time budget', budgets, choose);
-        node.replaceChildren(segments.node);
+        node.replaceChildren(segments.node, measured);
         segments.set(chosen);
         if (focused) /** @type {HTMLElement?} */ (segments.node.querySelector('input:checked'))?.focus();
       });
       segments.set(chosen);
+      measured.hidden = chosen === 'preset';
     },
   };
 }
