@@ -68,16 +68,19 @@ def rows() -> Iterator[Row]:
 
 def against_baselines() -> Iterator[Row]:
     """The pairs of ours and theirs run in turns, so that both meet the same machine."""
+    ten, many = baselines.of_one_length, baselines.of_many_lengths
     pairs = (
-        ("RNN + attention", "attention_seq2seq", "Bahdanau loop", baselines.BahdanauSeq2Seq, 4.0, SEEDS),
-        ("RNN, final state", "seq2seq", "2 × 128 LSTM loop", baselines.LSTMSeq2Seq, 15.0, range(2)),
+        ("attention_seq2seq", "ten", "Bahdanau loop, length 10", baselines.BahdanauSeq2Seq, ten, 64, 4.0, SEEDS),
+        ("seq2seq", "ten", "2 × 128 LSTM loop, length 10", baselines.LSTMSeq2Seq, ten, 64, 15.0, range(2)),
+        ("transformer_decoder", "both_ends", "decoder-only loop, lengths 3–12", baselines.PromptedGPT, many, 32, 4.0, SEEDS),
     )
-    for title, architecture, their_title, their_model, bar, seeds in pairs:
+    for architecture, preset, their_title, their_model, examples, batch, bar, seeds in pairs:
+        rate = baselines.best_rate(their_model, CAP_S, examples, batch)
         ours, theirs = [], []
         for seed in seeds:
-            ours.append(trained(architecture, "reverse", "ten", seed).reached_s)
-            theirs.append(baselines.seconds_until_right(their_model, seed, CAP_S))
-        yield _ratio(f"reverse (10): {title} against plain {their_title}", ours, theirs, bar)
+            ours.append(trained(architecture, "reverse", preset, seed).reached_s)
+            theirs.append(baselines.seconds_until_right(their_model, seed, CAP_S, examples, batch, rate))
+        yield _ratio(f"reverse: {architecture} · {preset} against a plain {their_title}, rate {rate:g}", ours, theirs, bar)
 
 
 def _ratio(what: str, ours: list[float | None], theirs: list[float | None], bar: float) -> Row:
