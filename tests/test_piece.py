@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import playground
-from playground import Beam, Trace, api
+from playground import Beam, Trace, api, tasks
 from playground.storage.run import Run as StoredRun
 from playground.tasks import Code
 from playground.tracing import Edit
@@ -48,6 +48,7 @@ def test_every_run_and_trace_shows_itself(pair: tuple[str, str]) -> None:
         if trace.reconstruction is not None:
             assert set(data["pictures"]) == {"given", "drawn"}
         else:
+            assert ("given" in data["pictures"]) == (tasks.get(pair[1]).kind in ("caption", "sound")) == (data["source"] == [])
             assert data["tokens"] and data["tokens"][-1] == trace.tokens[len(data["tokens"]) - 1]
 
 
@@ -94,13 +95,13 @@ def test_a_run_without_a_score_says_none() -> None:
 
 
 def test_lists_tell_options_presets_and_shipped_runs() -> None:
-    architectures, tasks = playground.list_architectures(), playground.list_tasks()
-    attention, reverse = architectures["attention_seq2seq"], tasks["reverse"]
+    architectures, every = playground.list_architectures(), playground.list_tasks()
+    attention, reverse = architectures["attention_seq2seq"], every["reverse"]
     score = attention["options"]["score"]
     assert score["default"] == "additive" and "dot" in score["allowed"] and score["about"]
     assert attention["options"]["layers"]["allowed"] == (1, 3) and attention["options"]["bidirectional"]["allowed"] == [False, True]
     assert attention["presets"]["reverse"]["dot"] == reverse["presets"]["attention_seq2seq"]["dot"] == "dot product score"
     for pair in PAIRS:
-        assert (pair[1] in architectures[pair[0]]["shipped"]) == (pair[0] in tasks[pair[1]]["shipped"]) == (pair in SHIPPED)
-    for about in (*architectures.values(), *tasks.values()):
+        assert (pair[1] in architectures[pair[0]]["shipped"]) == (pair[0] in every[pair[1]]["shipped"]) == (pair in SHIPPED)
+    for about in (*architectures.values(), *every.values()):
         assert about["title"] and set(about["presets"]) <= set(about["compatible"])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tracing import Trace
-from ..wire import ink
+from ..wire import pack
 from .figures import attention
 from .style import PALETTES, plain
 
@@ -32,12 +32,25 @@ button { font: 13px ui-monospace, monospace; color: inherit; padding: 2px 8px; m
 button[aria-pressed=true] { outline: 2px solid var(--dec); } input { width: min(100%, 320px); vertical-align: middle; }
 table { border-collapse: collapse; font: 12px ui-monospace, monospace; } td { padding: 0 6px; } td i { display: block; height: 9px;
   background: var(--dec); } svg { display: block; margin: 6px 0; max-width: 100%; } svg .now { fill: none; stroke: var(--ink); }
-canvas { width: 140px; image-rendering: pixelated; border: 1px solid var(--line-strong); margin-right: 12px; }
+canvas { image-rendering: pixelated; border: 1px solid var(--line-strong); margin-right: 12px; }
 """
 PLAYER = """
 const $ = (id) => document.getElementById(id), make = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 const chips = (id, words) => words.map((word) => $(id).appendChild(Object.assign(make('button', word), { type: 'button' })));
 const read = chips('source', data.source), written = chips('tokens', data.tokens);
+const paint = (id, { shape: [rows, columns, colours], u8 }) => {
+  const bytes = Uint8Array.from(atob(u8), (c) => c.charCodeAt(0)), brush = $(id).getContext('2d');
+  const image = brush.createImageData(columns, rows);
+  for (let i = 0; i < rows * columns; i += 1)
+    image.data.set(colours ? [...bytes.subarray(3 * i, 3 * i + 3), 255] : [0, 1, 2, 3].map((n) => (n < 3 ? 255 - bytes[i] : 255)), 4 * i);
+  brush.putImageData(image, 0, 0);
+  if (!data.grid || !data.weights) return;
+  const [down, across] = data.grid, most = Math.max(...data.weights[at]);
+  data.weights[at].forEach((weight, i) => {
+    brush.fillStyle = `rgb(20 24 28 / ${0.7 * (1 - weight / most)})`;
+    brush.fillRect((i % across) * columns / across, Math.floor(i / across) * rows / down, columns / across, rows / down);
+  });
+};
 let at = 0, timer = 0;
 const go = (t) => {
   at = Math.max(0, Math.min(t, data.tokens.length - 1));
@@ -46,6 +59,7 @@ const go = (t) => {
   read.forEach((chip, i) => chip.style.setProperty('--w', data.weights ? data.weights[at][i] : 0));
   $('say').textContent = data.say[at] ?? '';
   $('now')?.setAttribute('y', at * SIDE);
+  for (const [id, picture] of Object.entries(data.pictures)) paint(id, picture);
   $('next').replaceChildren(...(data.next[at] ?? []).map(([word, share]) => {
     const row = document.createElement('tr'), bar = document.createElement('i'), cell = document.createElement('td');
     bar.style.width = `${Math.round(120 * share)}px`;
@@ -64,11 +78,6 @@ const play = () => {
 written.forEach((chip, i) => chip.addEventListener('click', () => (stop(), go(i))));
 $('step').addEventListener('input', () => (stop(), go(Number($('step').value))));
 $('play').addEventListener('click', play);
-for (const [id, text] of Object.entries(data.pictures)) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), paint = $(id).getContext('2d'), image = paint.createImageData(28, 28);
-  bytes.forEach((v, i) => image.data.set([255 - v, 255 - v, 255 - v, 255], 4 * i));
-  paint.putImageData(image, 0, 0);
-}
 go(0);
 """
 SIDE = 16  # pixels of a cell of the heatmap
@@ -82,7 +91,8 @@ def piece(run: Run, trace: Trace) -> str:
     style = STYLE.replace("LIGHT", _tokens("light")).replace("DARK", _tokens("dark"))
     script = f"const data = {said};{PLAYER.replace('SIDE', str(SIDE))}"
     page = f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{style}</style><h1>{title}</h1>{drawn}'
-    height = 250 if data["pictures"] else 350 + SIDE * (len(data["tokens"]) if data["weights"] else 0)
+    rows = len(data["tokens"]) if data["weights"] else 0
+    height = 250 if trace.reconstruction is not None else 350 + (160 if data["pictures"] else SIDE * rows)
     inside = escape(f'{page}<script type="module">{script}</script>')
     look = f"width:100%;height:{height}px;border:0"
     return f'<iframe srcdoc="{inside}" title="{title}" sandbox="allow-scripts" style="{look}"></iframe>'
@@ -104,9 +114,17 @@ def _words(run: Run, trace: Trace) -> tuple[str, dict[str, Any]]:
         "next": [] if trace.probabilities is None else [_likeliest(row, run.task.classes) for row in trace.probabilities[: len(tokens)]],
         "pictures": {},
     }
-    heatmap = "" if weights is None else _heatmap(weights)
+    read, heatmap = "", "" if weights is None else _heatmap(weights)
+    if trace.sensed is not None and (canvas := run.task.canvas(trace.sensed, len(trace.source))) is not None:
+        shown = canvas[0].cpu().numpy()
+        data |= {
+            "pictures": {"given": _bytes(shown if shown.ndim == 3 else 1 - shown)},
+            "grid": canvas[1],
+            "source": [],
+        }  # regions instead of chips
+        read, heatmap = _canvas("given", *shown.shape[:2]), ""
     drawn = (
-        '<div><small>read</small> <span id="source"></span></div><div><small>written</small> <span id="tokens"></span></div>'
+        f'<div><small>read</small> <span id="source"></span>{read}</div><div><small>written</small> <span id="tokens"></span></div>'
         f'<p><button type="button" id="play">Play</button> <input id="step" type="range" min="0" max="{max(0, len(tokens) - 1)}" '
         f'aria-label="step"></p><p id="say" aria-live="polite"></p>{heatmap}<table><tbody id="next"></tbody></table>'
     )
@@ -115,17 +133,27 @@ def _words(run: Run, trace: Trace) -> tuple[str, dict[str, Any]]:
 
 def _pictures(trace: Trace, reconstruction: NDArray[np.float32]) -> tuple[str, dict[str, Any]]:
     """What was given, where it was a picture, and what was drawn of it."""
-    pictures, say = {"drawn": ink(reconstruction)}, "Drawn from a code that was set by hand."
+    pictures, say = {"drawn": _bytes(reconstruction)}, "Drawn from a code that was set by hand."
     if trace.picture is not None:
-        pictures = {"given": ink(trace.picture), **pictures}
+        pictures = {"given": _bytes(trace.picture), **pictures}
         error = float(np.square(trace.picture - reconstruction).mean())
         say = f"Left: what was given. Right: what came back; mean squared error {error:.4f}."
-    canvases = [f'<canvas id="{name}" width="28" height="28" role="img" aria-label="{name}"></canvas>' for name in pictures]
+    canvases = [_canvas(name, *reconstruction.shape) for name in pictures]
     player = (
         '<div hidden><span id="source"></span><span id="tokens"></span><button id="play"></button><input id="step"><i id="next"></i></div>'
     )
     data = {"source": [], "tokens": [], "weights": None, "next": [], "pictures": pictures, "say": [say]}
     return f'<div>{"".join(canvases)}</div><p id="say"></p>{player}', data
+
+
+def _canvas(name: str, rows: int, columns: int) -> str:
+    look = f'width="{columns}" height="{rows}" style="width:{min(560, 5 * columns)}px"'
+    return f'<canvas id="{name}" {look} role="img" aria-label="{name}"></canvas>'
+
+
+def _bytes(picture: NDArray[np.float32]) -> dict[str, Any]:
+    """A picture in 0..1, (rows, columns) of ink or (rows, columns, 3), a byte for each number."""
+    return pack((picture.clip(0, 1) * 255).round().astype(np.uint8))
 
 
 def _heatmap(weights: NDArray[np.float32]) -> str:
