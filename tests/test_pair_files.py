@@ -307,6 +307,13 @@ def test_a_quote_that_does_not_quote_is_text(rows: list[str], pairs: tuple[str, 
     assert kept.lines == len(rows) and sides(kept)[0] == pairs and not kept.listed
 
 
+def test_a_program_that_quotes_everything_is_believed() -> None:
+    rows = ["English,French", *(f'"cat {n}","chat"' for n in range(30)), '"say,"no', "x"]
+    kept = read_pairs(rows)
+    assert sides(kept)[0] == ("cat 0", "chat") and list(kept.listed) == [1, 33]
+    assert sides(kept)[-1] == ('"say', '"no')
+
+
 def test_quotes_are_taken_back_with_one_choice() -> None:
     kept = case("excel_tab_with_inner_quotes.txt")
     assert sides(kept)[0] == ('say "the red cat"', "le chat rouge")

@@ -57,7 +57,7 @@ OTHERS = {  # how files begin that are no text
     b"\x1f\x8b": "a compressed file",
     b"SQLite format 3": "a database",
 }
-SAMPLE = 200  # stretches of foreign letters that an encoding is guessed by
+SAMPLE, MOST_BYTES = 200, 2_000  # columns with foreign letters that an encoding is guessed by, and of each
 USUAL = {  # first bytes of the signs that most of a text is made of, and what is always among them
     "cp932": (b"\x82\x83" + bytes(range(0x88, 0x98)), "[\u3041-\u30fe]"),
     "euc-jp": (b"\xa4\xa5" + bytes(range(0xB0, 0xD0)), "[\u3041-\u30fe]"),
@@ -65,7 +65,7 @@ USUAL = {  # first bytes of the signs that most of a text is made of, and what i
     "gb18030": (bytes(range(0xB0, 0xD8)), "[\u4e00-\u9fff]"),
     "big5": (bytes(range(0xA4, 0xC7)), "[\u4e00-\u9fff]"),
 }
-FOREIGN = re.compile(rb"[^\t\n\r,;]{0,40}[\x80-\xff][^\t\n\r,;]{0,60}")
+BETWEEN = re.compile(rb"[\t\n\r,;]")
 BROKEN = 20  # in UTF-8, for each broken letter there are more foreign ones that are whole
 NOISE = 0.1  # encodings this near to the cleanest one are told apart by how much of a language they make
 
@@ -118,7 +118,8 @@ def _wide(data: bytes) -> tuple[str, ...]:
 def _guessed(data: bytes) -> tuple[str, ...]:
     from charset_normalizer import from_bytes  # 30 ms to import, for files of a kind that is rare by now
 
-    sample = b"\n".join(found[0] for found in islice(FOREIGN.finditer(data), SAMPLE))
+    foreign = (column[:MOST_BYTES] for column in BETWEEN.split(data) if not column.isascii())
+    sample = b"\n".join(islice(foreign, SAMPLE))
     told: list[tuple[str, float, float]] = []
     for name in LEGACY:
         if _is_text(_text(data, name)):

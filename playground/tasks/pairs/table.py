@@ -22,6 +22,7 @@ from .headers import names_columns
 SEPARATORS = {"tab": "\t", "arrow": " → ", "double arrow": " => ", "plain arrow": " -> ", "semicolon": ";", "comma": ",", "pipe": "|"}
 FREE = ("semicolon", "comma", "pipe")  # those that sentences hold too: lines must agree in how many there are
 OFTEN = 0.5  # a separator that so many lines have is it, whatever else they hold
+NEARLY_ALL = 0.9
 MAX_LINE = 20_000  # characters; what is longer is not looked at
 MOST_JOINED = 20  # lines of the text that one quoted column may reach over
 ANKI = re.compile(r"#([a-z ]+):(.*)")
@@ -183,8 +184,9 @@ def _quoting(rows: list[Row], sign: str) -> bool:
             needed += 1
         elif quoted:
             alone += 1
-    always = any(all(len(row.cells) > i and _whole(row.cells[i]) for row in rows) for i in (0, 1))
-    return always or needed > alone
+    body = rows[1:] or rows  # a header may go without
+    always = max(sum(len(row.cells) > i and _whole(row.cells[i]) for row in body) for i in (0, 1))
+    return always >= NEARLY_ALL * len(body) or needed > alone
 
 
 def _begins(cell: str) -> bool:

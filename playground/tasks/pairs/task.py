@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...options import choice, key
-from ...vocabulary import EOS, Vocabulary
+from ...vocabulary import EOS, PAD, Vocabulary
 from .. import Batch, Reading, pad, register
 from ..parts import HeldOutPart
 from ..text import Example, Pool, PooledSequence, pad_pool, unaccented
@@ -108,13 +108,17 @@ class Pairs(PooledSequence):
     def max_steps(self, source_length: int) -> int:
         return MOST_TOKENS + 1
 
+    def longest(self) -> Batch:
+        """Targets may be longer than sources."""
+        train = self.pool.train
+        return Batch(torch.full_like(train.source[:1], PAD), torch.full_like(train.target[:1], PAD))
+
     def split_up(self, text: str) -> list[str]:
         return list(tokens(cleaned(text), self.options.source_unit))
 
     def recognised(self, word: str) -> str:
         """The token, in other case if need be; an accent goes where these pairs have no such letter at all."""
-        known = _spellings(self.source_vocabulary)
-        letters = {letter for token in self.source_vocabulary.words for letter in token}
+        known, letters = _spellings(self.source_vocabulary), _letters(self.source_vocabulary)
         plain = "".join(c if c in letters or c.lower() in letters else unaccented(c) for c in unicodedata.normalize("NFC", word))
         return known.get(word) or known.get(word.lower()) or known.get(plain) or known.get(plain.lower()) or word
 
@@ -177,6 +181,11 @@ def _vocabulary(rows: list[tuple[str, ...]]) -> Vocabulary:
 def _spellings(vocabulary: Vocabulary) -> dict[str, str]:
     """Each token by itself and, where no other token is meant, in lower case."""
     return {token.lower(): token for token in reversed(vocabulary.words)} | {token: token for token in vocabulary.words}
+
+
+@lru_cache(maxsize=64)
+def _letters(vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(letter for token in vocabulary.words for letter in token)
 
 
 @lru_cache(maxsize=8)

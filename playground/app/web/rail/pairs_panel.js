@@ -8,6 +8,7 @@ import { drawFound, drawListed, drawPreview } from './pairs_read.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 /** @import { Found, Pairs, ShownPairs } from './types.d.ts' */
+/** @typedef {{pairs_text: string} | {pairs_file: string}} Brought */
 
 /** @type {[string, string][]} */
 const UNITS = [
@@ -22,11 +23,10 @@ export function mount(root, island) {
   let value = null;
   /** @type {Record<string, string>} */
   let units = {};
-  /**
-   * What was sent last, so that it can be read otherwise.
-   * @type {{pairs_text: string} | {pairs_file: string} | null}
-   */
+  /** What was sent last, so that it can be read otherwise. @type {Brought | null} */
   let sent = null;
+  /** What of it was taken last. @type {Brought | null} */
+  let taken = null;
   /**
    * What the visitor chose to read otherwise than it was detected.
    * @type {Partial<Record<Found['name'], string | boolean>>}
@@ -87,12 +87,12 @@ export function mount(root, island) {
     const opened = next.shown && !value && !next.own;
     value = next.shown ? next : null;
     if (!value) {
-      sent = null;
+      sent = taken = null;
       return;
     }
     if (opened) details.open = true;
-    if (value.error) chosen = good;
-    else good = chosen;
+    if (value.error) [sent, chosen] = [taken, good];
+    else [taken, good] = [sent, chosen];
     units = { source_unit: value.source_unit, target_unit: value.target_unit };
     sides.forEach((side, i) => side.set(Object.values(units)[i]));
     const [from, to] = value.known.map(grouped);
@@ -151,7 +151,7 @@ export function mount(root, island) {
     const data = base64Of(new Uint8Array(await picked.arrayBuffer()));
     text.value = '';
     counted.textContent = picked.name;
-    chosen = good = {};
+    chosen = {};
     send({ pairs_file: data });
   }
 
@@ -167,11 +167,11 @@ export function mount(root, island) {
       complain(`Paste at least ${value.limits.fewest} lines first: a source, a tab, a target. Or upload a file.`);
       return;
     }
-    chosen = good = {};
+    chosen = {};
     send({ pairs_text: text.value });
   }
 
-  /** @param {NonNullable<typeof sent>} source */
+  /** @param {Brought} source */
   function send(source) {
     sent = source;
     use.disabled = file.disabled = true;
