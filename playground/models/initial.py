@@ -18,11 +18,13 @@ def initialise(model: nn.Module, generator: torch.Generator) -> None:
     norms                       1 and 0
     all other matrices          N(0, 1 / √H), H the last dimension: a row has length 1, and a product keeps its size. A table of positions
                                 made of a bare `nn.Parameter` starts faint beside embeddings, as labels should
-    all other vectors, numbers  as their module made them: a gain of ones, a shift of zeros, PReLU's 0.25
+    all other vectors, numbers  as their module made them: a gain of ones, a shift of zeros, PReLU's 0.25; and so what is not trained
     """
     for module in model.modules():
         for name, parameter in module.named_parameters(recurse=False):
             with torch.no_grad():
+                if not parameter.requires_grad:
+                    continue
                 if isinstance(module, nn.Embedding | nn.EmbeddingBag):
                     parameter.normal_(0, 1, generator=generator)
                 elif isinstance(module, nn.RNNBase | nn.RNNCellBase):

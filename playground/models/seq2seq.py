@@ -19,7 +19,7 @@ from ..options import choice, flag, integer
 from ..tasks import SequenceTask
 from ..tracing import explicit, tap
 from . import Architecture, Decoder, Encoded, EncoderDecoder, register
-from .layers.recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
+from .layers.recurrent import CELL_TITLES, Recurrent, RecurrentEncoder, embed
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Options:
     cell: str = choice("lstm", CELL_TITLES, "Cell", "What one recurrent step computes")
     layers: int = integer(1, 1, 3, "Layers", "Recurrent layers in encoder and decoder")
     hidden: int = integer(128, 8, 256, "Hidden units", "Width of the states, and of the context", step=8)
-    embedding: int = integer(32, 4, 128, "Embedding", "Numbers per token", step=4)
+    embedding: int = integer(32, 0, 128, "Embedding", "Numbers per token; 0: the token's own number, untrained", step=4)
     bidirectional: bool = flag(False, "Bidirectional encoder", "Reads both ways; each direction gets half of the units")
     backwards: bool = flag(False, "Read backwards", "From the last token to the first, which is then fresh when writing starts")
 
@@ -41,8 +41,8 @@ class RecurrentDecoder(Decoder):
 
     def __init__(self, vocabulary: int, embedding: int, hidden: int, layers: int, cell: str) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, embedding)
-        self.recurrent = Recurrent(cell, embedding, hidden, layers)
+        self.embedding = embed(vocabulary, embedding)
+        self.recurrent = Recurrent(cell, self.embedding.embedding_dim, hidden, layers)
         self.output = nn.Linear(hidden, vocabulary)
 
     def init_state(self, encoded: Encoded) -> Any:

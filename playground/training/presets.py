@@ -50,6 +50,37 @@ _ATTENTION = (
 _ADDITIVE = Preset("additive", "additive score", _LSTM, {}, _train(300, 0.01), 3.0)
 _DOT_128 = Preset("dot", "dot product score, 128 units", {**_WIDE, "score": "dot"}, {}, _train(1100, 0.015, "auto"), 5.0)
 _TEN_ONLY = Preset("ten", "length 10 only", _WIDE, TEN, _train(600, 0.012, "auto"), 2.3)
+_SCRIPT_TRAINING = {"steps": 320, "batch_size": 64, "examples": 1000, "learning_rate": 0.001}  # 20 epochs of 1,000
+_SCRIPT = Preset(
+    "script",
+    "the notebook's script, made to run",
+    {**_WIDE, "layers": 2, "embedding": 0},
+    TEN,
+    _SCRIPT_TRAINING,
+    3.0,
+    note="Reads and feeds back digits as numbers, learns from 1,000 examples: nothing comes out right. Each preset after it mends one more thing.",
+)
+_SCRIPT_EMBEDDED = replace(
+    _SCRIPT,
+    name="script_embedded",
+    title="the script + embeddings",
+    model={**_WIDE, "layers": 2},
+    note="With embeddings and otherwise as it was, still nothing.",
+)
+_SCRIPT_FRESH = replace(
+    _SCRIPT_EMBEDDED,
+    name="script_fresh",
+    title="the script + embeddings, fresh examples",
+    training={**_SCRIPT_TRAINING, "examples": 0},
+    note="",
+)
+_SCRIPT_RATE = replace(
+    _SCRIPT_FRESH,
+    name="script_rate",
+    title="the script + embeddings, fresh examples, rate",
+    training={**_SCRIPT_TRAINING, "examples": 0, "learning_rate": 0.007},
+    note="",
+)
 _NOTEBOOK = Preset("notebook", "2 × 128, what the notebook meant", {**_WIDE, "layers": 2}, TEN, _train(620, 0.007, "auto", 0.1), 5.0)
 _CODES = (
     Preset("documents", "784–256–128–256–784", {"code": 128}, {}, _train(1000, 0.008), 4.0),
@@ -194,7 +225,15 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
         ),
     ),
     ("seq2seq", "pairs"): (replace(_VECTOR, seconds=6.7, note=_OWN),),
-    ("seq2seq", "reverse"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(800, 0.015, "auto", 0.2), 4.5), _TEN_ONLY, _NOTEBOOK),
+    ("seq2seq", "reverse"): (
+        Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(800, 0.015, "auto", 0.2), 4.5),
+        _TEN_ONLY,
+        _NOTEBOOK,
+        _SCRIPT,
+        _SCRIPT_EMBEDDED,
+        _SCRIPT_FRESH,
+        _SCRIPT_RATE,
+    ),
     ("seq2seq", "copy"): (
         Preset("lstm", "LSTM, reads backwards", _BACKWARDS, {}, _train(820, 0.015, "auto", 0.2), 5.0),
         Preset("both", "LSTM, reads both ways", _BOTH_WAYS, {}, _train(1000, 0.02, "auto", 0.2), 6.0),

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...tracing import explicit, tap
-from ..base import Encoded, Encoder
+from ...vocabulary import MASK, SPECIALS
+from ..base import Block, Encoded, Encoder
 from .cells import EQUATIONS, Place, State
 from .fused import fused, parameters
 
@@ -88,6 +89,27 @@ class Recurrent(nn.Module):
         return torch.cat([state[0::2], state[1::2]], dim=-1)
 
 
+class AsNumber(nn.Embedding):
+    """A token is read as the number that it is: a table with one column, which nobody trains."""
+
+    block = Block(
+        "Token as a number",
+        "e_t = x_t",
+        "The digit 7 is read as the number 7, as a script does that forgets its embedding. To the layer behind it 7 is now more than 3, "
+        "and 3 is nearly 4, though for this task they are only different names: everything that is to be told apart must be told by size.",
+        (("e", "embedded"),),
+    )
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__(vocabulary, 1)
+        self.weight.requires_grad_(False).copy_(torch.arange(vocabulary, dtype=torch.float)[:, None] - len(SPECIALS[:MASK]))
+
+
+def embed(vocabulary: int, embedding: int) -> nn.Embedding:
+    """What a recurrent layer reads of a token: so many learned numbers, or the token itself where there are none."""
+    return nn.Embedding(vocabulary, embedding) if embedding else AsNumber(vocabulary)
+
+
 class RecurrentEncoder(Encoder):
     """Embedding, then recurrent layers over the source.
 
@@ -107,8 +129,8 @@ class RecurrentEncoder(Encoder):
         backwards: bool = False,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, embedding)
-        self.recurrent = Recurrent(cell, embedding, hidden, layers, bidirectional, backwards=backwards)
+        self.embedding = embed(vocabulary, embedding)
+        self.recurrent = Recurrent(cell, self.embedding.embedding_dim, hidden, layers, bidirectional, backwards=backwards)
 
     def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Encoded:
         embedded = tap(self, "embedded", self.embedding(source))  # (B, S, E)
