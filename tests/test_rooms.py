@@ -28,7 +28,7 @@ EDGES = {
     "inference": {"models", "tasks"},
     "training": {"inference", "models", "runs", "tasks"},
     "storage": {"inference", "runs", "tasks", "training"},
-    "experiments": {"tasks"},
+    "experiments": {"models", "storage", "tasks", "training"},
     "codegen": {"inference", "models", "tasks", "training"},
     "views": {"codegen", "experiments", "inference", "models", "tasks"},
     "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},

@@ -7,10 +7,15 @@ its curved layers are worth.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import tasks
+
+if TYPE_CHECKING:
+    from sklearn.decomposition import PCA
 
 
 @lru_cache(maxsize=64)
@@ -19,8 +24,18 @@ def pca_error(task: str, size: int) -> float:
 
     Raises InputError for a task without pictures.
     """
-    train, held_out = (tasks.get(task)().pictures(part)[0].numpy() for part in ("train", "test"))
+    held_out, pca = tasks.get(task)().pictures("test")[0].numpy(), fitted(task, size)
+    return float(np.square(pca.inverse_transform(pca.transform(held_out)) - held_out).mean())
+
+
+@lru_cache(maxsize=16)
+def fitted(task: str, size: int) -> PCA:
+    """`size` principal components of the training pictures."""
+    return fit(tasks.get(task)().pictures("train")[0].numpy(), size)
+
+
+def fit(pictures: NDArray[np.float32], size: int) -> PCA:
+    """`size` principal components of the pictures (N, 784)."""
     from sklearn.decomposition import PCA  # imported when first needed: it costs a second
 
-    pca = PCA(size, random_state=0).fit(train)
-    return float(np.square(pca.inverse_transform(pca.transform(held_out)) - held_out).mean())
+    return PCA(size, random_state=0).fit(pictures)

@@ -1,0 +1,230 @@
+"""Questions put to models, each with an answer that is known from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from playground import api, models
+from playground.errors import InputError
+from playground.experiments import anomaly, denoising, exposure_bias, logit_lens, memory, neighbours
+from playground.experiments.pca_baseline import fitted, pca_error
+from playground.storage.checkpoints import Checkpoint
+from playground.storage.run import Run
+from playground.training import recipes
+from playground.training.trainer import new_model, train
+from tests import small
+
+WRITERS = [(a, t) for a, t in small.EACH_KIND if models.get(a).kind == "sequence decoder"]
+
+
+@cache
+def shipped(architecture: str, task: str) -> Run:
+    return api.load(architecture, task)
+
+
+@cache
+def untrained(architecture: str, task: str) -> Run:
+    recipe = small.tiny_recipe(architecture, task)
+    model = new_model(recipe)
+    if isinstance(model, models.Counted):
+        model.count(recipe.build_task().held_out(64, seed=9))
+    return Run(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+
+
+# --- teacher forcing and free running ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", WRITERS, ids="-".join)
+def test_an_error_is_born_where_both_ways_still_agree(pair: tuple[str, str]) -> None:
+    found = exposure_bias.exposure(untrained(*pair), 64)
+    batch = untrained(*pair).task.held_out(64)
+    assert found.inputs.tolist() == (batch.target != 0).sum(0).tolist()
+    assert found.forced[0] == found.free[0] == pytest.approx(1 - found.first_error[0])
+    assert found.right + found.first_error.sum() == pytest.approx(1)
+    assert found.right == pytest.approx(untrained(*pair).model.score(batch))
+
+
+@pytest.mark.parametrize("architecture", ["attention_seq2seq", "transformer", "transformer_decoder"])
+def test_behind_its_first_error_a_model_loses_what_the_right_prefix_keeps(architecture: str) -> None:
+    """Exposure bias, in the moments of shipped trainings in which some inputs are right and some are not."""
+    run, seen = shipped(architecture, "reverse"), 0
+    for weights in api.load_film(architecture, "reverse").values():
+        found = exposure_bias.exposure(Run(replace(run.checkpoint, weights=weights)), 256)
+        if 0.1 < found.right < 0.9:
+            seen += 1
+            assert found.free_after < found.forced_after - 0.05 and found.free.mean() < found.forced.mean()
+            assert np.average(np.arange(len(found.first_error)), weights=found.first_error) > 0
+    assert seen
+
+
+def test_a_model_that_makes_no_errors_has_nothing_behind_them() -> None:
+    found = exposure_bias.exposure(shipped("attention_seq2seq", "copy"), 64)
+    if found.right == 1:
+        assert np.isnan(found.forced_after) and np.isnan(found.free_after)
+    assert found.right > 0.98
+    with pytest.raises(InputError, match="writes no tokens"):
+        exposure_bias.exposure(untrained("autoencoder", "strokes"))
+
+
+# --- neighbours --------------------------------------------------------------------------------------------------
+
+
+def test_training_puts_words_together_that_are_used_alike() -> None:
+    run = shipped("pooled_classifier", "sentiment")
+    for word, alike in (("bad", {"dull", "slow", "boring", "poor", "weak"}), ("funny", {"clever", "moving", "good", "great"})):
+        found = neighbours.neighbours(run, word, 3)
+        before, after = ({near for near, _ in side} & alike for side in (found.before, found.after))
+        assert len(after) == 3 > len(before) + 1, found
+        cosines = [cosine for _, cosine in found.after]
+        assert cosines == sorted(cosines, reverse=True) and all(-1.001 <= cosine <= 1.001 for cosine in cosines)
+
+
+@pytest.mark.parametrize(
+    "pair", [p for p in small.EACH_KIND if p[0] in ("transformer_decoder", "transformer_encoder", "pooled_classifier")]
+)
+def test_neighbours_are_those_of_the_rows_that_the_model_looks_up(pair: tuple[str, str]) -> None:
+    run = untrained(*pair)
+    vocabulary = run.task.source_vocabulary
+    found = neighbours.neighbours(run, vocabulary.words[0], 4)
+    assert found.before == found.after, "it was not trained"
+    with torch.no_grad():
+        side = run.model.decoder if pair[0] == "transformer_decoder" else run.model.encoder
+        ids = torch.tensor([vocabulary.ids[word] for word in (vocabulary.words[0], found.after[0][0])])
+        looked_up = side.embed(ids[None])[0] if pair[0] == "transformer_decoder" else side.embedding(ids)
+    assert torch.cosine_similarity(looked_up[0], looked_up[1], dim=0).item() == pytest.approx(found.after[0][1], abs=1e-5)
+
+
+def test_what_is_no_token_has_no_neighbours() -> None:
+    for token in ("x", "<pad>", 3, None):
+        with pytest.raises(InputError, match="no token of reverse; there are: 0 1 2"):
+            neighbours.neighbours(untrained("seq2seq", "reverse"), token)
+    for pair in (("autoencoder", "strokes"), ("captioner", "scenes")):
+        with pytest.raises(InputError, match="embeds no tokens"):
+            neighbours.neighbours(untrained(*pair), "red")
+
+
+# --- logit lens --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["pre", "post", "res_post"])
+def test_the_last_layer_through_the_lens_is_the_answer(norm: str) -> None:
+    for task in ("reverse", "completion"):
+        recipe = recipes.make("transformer_decoder", task, model_options={"norm": norm, "layers": 3, "width": 32}, device="cpu")
+        run = Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
+        given = run.task.first().model_input(run.task)
+        found, trace = logit_lens.lens(run, given), run.explore(given)
+        assert found.depths == ("embedding", "layer 1", "layer 2", "layer 3")
+        assert found.answers[-1] == found.written == trace.tokens
+        np.testing.assert_allclose(found.logits[-1], trace["decoder.logits"], atol=1e-4)
+        assert found.probabilities.shape == (4, len(trace.tokens)) and (found.probabilities[-1] > 0).all()
+
+
+def test_the_answer_of_a_trained_model_grows_with_depth() -> None:
+    found = logit_lens.lens(shipped("transformer_decoder", "reverse"), "3 1 4 1 5")
+    assert found.probabilities[-1].mean() > 0.9 > found.probabilities[0].mean()
+    with pytest.raises(InputError, match="not decoder-only"):
+        logit_lens.lens(untrained("transformer", "reverse"), "3 1")
+
+
+# --- autoencoders ------------------------------------------------------------------------------------------------
+
+
+def test_denoising_is_measured_against_the_clean_picture() -> None:
+    run = shipped("autoencoder", "digits")
+    found = denoising.denoising(run, (0.0, 0.3), 397)
+    assert found.noisy[0] == 0 < found.noisy[1]
+    assert found.model[0] == pytest.approx(run.model.score(run.task.held_out(397)), rel=1e-4)
+    assert found.pca[0] == pytest.approx(pca_error("digits", run.model.code_size), rel=1e-3)
+    assert found.model[1] < found.noisy[1], "what is no digit does not fit through the code"
+    for levels in ((), (2.0,), (float("nan"),), ("x",)):
+        with pytest.raises(InputError, match="levels of noise"):
+            denoising.denoising(run, levels)
+
+
+def test_training_with_noise_pays_where_there_is_noise() -> None:
+    options = {"code": 32, "hidden": 128}
+    plain, robust = (
+        api.collect(
+            train(
+                recipes.make(
+                    "autoencoder", "digits", model_options=options | {"noise": noise}, training_options={"steps": 200}, device="cpu"
+                )
+            )
+        )
+        for noise in (0.0, 0.4)
+    )
+    errors = [denoising.denoising(run, (0.4,), 200).model[0] for run in (plain, robust)]
+    assert errors[1] < errors[0]
+
+
+def test_strokes_among_digits_are_odd() -> None:
+    run = shipped("autoencoder", "digits")
+    found = anomaly.strangers(run, "strokes")
+    labels = np.r_[np.zeros(len(found.ordinary)), np.ones(len(found.odd))]
+    assert found.auroc == pytest.approx(roc_auc_score(labels, np.r_[found.ordinary, found.odd])) and found.auroc > 0.9
+    assert 0 <= found.pca_auroc <= 1 and found.curve[0].tolist() == [0, 0] and found.curve[-1].tolist() == [1, 1]
+    same = anomaly.strangers(run, "digits")
+    assert same.auroc == pytest.approx(0.5), "the same pictures twice are told apart by chance"
+
+
+def test_a_digit_that_was_never_shown_is_odd_and_one_that_was_is_not() -> None:
+    recipe = recipes.make("autoencoder", "digits", model_options={"code": 16, "hidden": 128}, training_options={"steps": 250}, device="cpu")
+    never = anomaly.left_out(recipe, 0)
+    pictures, labels = recipe.build_task().pictures("test")
+    assert len(never.odd) == int((labels == 0).sum()) and len(never.ordinary) + len(never.odd) == len(pictures)
+    assert never.auroc > 0.75 and never.odd.mean() > never.ordinary.mean()
+    for digit in (10, -1, True, "3", 2.0):
+        with pytest.raises(InputError, match="allowed are 0 to 9"):
+            anomaly.left_out(recipe, digit)
+    with pytest.raises(InputError, match="draws no pictures"):
+        anomaly.strangers(untrained("seq2seq", "reverse"))
+
+
+def test_pca_is_fitted_once_for_a_task_and_a_size() -> None:
+    assert fitted("digits", 8) is fitted("digits", 8) and fitted("digits", 8).components_.shape == (8, 784)
+
+
+# --- what an n-gram cannot know ----------------------------------------------------------------------------------
+
+
+def test_an_n_gram_knows_what_is_decided_within_its_reach_and_no_more() -> None:
+    runs = {"n-gram": shipped("ngram", "completion"), "GPT": shipped("transformer_decoder", "completion")}
+    n = runs["n-gram"].model.decoder.options.n
+    found = memory.remembered(runs)
+    near = [k for k, distance in enumerate(found.distances) if distance < n]
+    far = [k for k, distance in enumerate(found.distances) if distance >= n]
+    assert near and far and sum(found.words) == int((runs["GPT"].task.held_out(256).target != 0).sum())
+
+    def share(name: str, places: list[int]) -> float:
+        return float(np.average([found.accuracy[name][k] for k in places], weights=[found.words[k] for k in places]))
+
+    assert share("n-gram", near) > 0.97 and share("GPT", near) > 0.97
+    assert share("n-gram", far) < 0.75 and share("GPT", far) > 0.97
+
+
+def test_the_deciding_word_of_known_texts() -> None:
+    """`They` follows from who it is about, far back; `in` from `call her dogs`, and the full stop from the word before it."""
+    task = shipped("ngram", "completion").task
+    batch = task.held_out(64)
+    distance = memory.deciding(task, batch)
+    assert ((distance > 0) == (batch.target != 0).numpy()).all()
+    words = task.target_vocabulary.tokens
+    for row, target in zip(distance, batch.target.tolist(), strict=True):
+        for place, token in zip(row, target, strict=True):
+            if words[token] in ("She", "He", "They"):
+                assert place > 5
+            if words[token] == "and":
+                assert place == 1
+
+
+def test_runs_that_cannot_be_compared_are_told() -> None:
+    with pytest.raises(InputError, match="runs are of copy, reverse"):
+        memory.remembered({"a": untrained("seq2seq", "reverse"), "b": untrained("seq2seq", "copy")})
+    with pytest.raises(InputError, match="runs are of nothing"):
+        memory.remembered({})
