@@ -26,7 +26,8 @@ class Watcher:
     def __init__(self, model: Model, task: Task, device: torch.device, precision: str = "float32") -> None:
         self.model, self.task, self.device, self.precision = model, task, device, precision
         self.held_out = task.held_out(HELD_OUT).to(device)
-        self.longest = self.held_out.target.shape[-1] + 1  # a token more than any right answer has, its end included
+        answers = [part for part in (self.held_out.target, self.held_out.also) if part is not None]
+        self.longest = max(part.shape[-1] for part in answers) + 1  # a token more than any right answer has, its end included
         watched = task.watched(SAMPLES, lambda batch: model.extent(batch.to(device))[0])
         self.watched = replace(watched, batch=watched.batch.to(device))
         self.rests_until = 0.0
@@ -39,18 +40,17 @@ class Watcher:
     def metrics(self) -> dict[str, float]:
         """Measured once at the end, on more held-out examples, none of which steered the training.
 
-        Of a task that tells them apart also how many known and how many new lines are answered right, of how many.
+        Of a task that tells them apart also how many known and how many new lines, or sources of several lines, there are, and are
+        answered right.
         """
         new, known = self.task.held_out(MEASURED, seed=1), self.task.known(MEASURED)
         measured = self.model.metrics(new.to(self.device))
         if known is None:
             return measured
         right = {"known": self.model.score(known.to(self.device)) * len(known), "new": measured["exact_match"] * len(new)}
-        return (
-            measured
-            | {f"{part}_lines_right": float(round(right[part])) for part in ("known", "new")}
-            | {"known_lines": float(len(known)), "new_lines": float(len(new))}
-        )
+        what = "lines" if known.also is None and new.also is None else "sources"  # of which some stand in several lines
+        counted = {f"{part}_{what}": float(len(batch)) for part, batch in (("known", known), ("new", new))}
+        return measured | counted | {f"{part}_{what}_right": float(round(count)) for part, count in right.items()}
 
     def pinned(self) -> Sample:
         return self.look(1)[0]
