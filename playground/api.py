@@ -108,13 +108,14 @@ def train(
     training_options: Mapping[str, Any] | None = None,
 ) -> Run:
     """Train in this process, on one thread, and return the finished run. The same arguments give the same weights, bit for bit, on the same
-    device and build.
+    device and build; but for `seconds`.
 
-    `seconds` is a budget of CPU seconds from 0.1 to 120; without one the steps of the preset are done, or those of `training_options`. How many
-    steps fit is measured when the training starts, so that a busy machine does fewer and its losses are others; `Run.repeat` does as many again.
+    `seconds` is a budget of CPU seconds from 0.1 to 120; without one the steps of the preset are done, or those of `training_options`.
+    How many steps fit is measured when training starts: a busy machine does fewer, and its losses are others. `Run.repeat` does as many.
     `seed` decides first weights and batches. `device` is "auto", "cpu", "cuda" or "mps". `preset` names one of `list_architectures()`'
     presets; without it what is left open comes from the preset nearest to what is given. Options by name, as `list_architectures()`
-    and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay and precision.
+    and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay, precision, examples
+    and scheduled_sampling.
 
     Raises InputError for unknown names, options out of range, a pair that does not fit, and models too large; NoDevice, which is one, where
     the device is missing; RuntimeError for a training that went wrong by itself, with what is left and what to do.

@@ -43,7 +43,7 @@ def untrained(architecture: str, task: str) -> Run:
 @pytest.mark.parametrize("pair", WRITERS, ids="-".join)
 def test_an_error_is_born_where_both_ways_still_agree(pair: tuple[str, str]) -> None:
     found = exposure_bias.exposure(untrained(*pair), 64)
-    batch = untrained(*pair).task.held_out(64)
+    batch = untrained(*pair).task.held_out("test", 64)
     assert found.inputs.tolist() == (batch.target != 0).sum(0).tolist()
     assert found.forced[0] == found.free[0] == pytest.approx(1 - found.first_error[0])
     assert found.right + found.first_error.sum() == pytest.approx(1)
@@ -139,7 +139,7 @@ def test_denoising_is_measured_against_the_clean_picture() -> None:
     run = shipped("autoencoder", "digits")
     found = denoising.denoising(run, (0.0, 0.3), 397)
     assert found.noisy[0] == 0 < found.noisy[1]
-    assert found.model[0] == pytest.approx(run.model.score(run.task.held_out(397)), rel=1e-4)
+    assert found.model[0] == pytest.approx(run.model.score(run.task.held_out("test", 397)), rel=1e-4)
     assert found.pca[0] == pytest.approx(pca_error("digits", run.model.code_size), rel=1e-3)
     assert found.model[1] < found.noisy[1], "what is no digit does not fit through the code"
     for levels in ((), (2.0,), (float("nan"),), ("x",)):
@@ -199,7 +199,7 @@ def test_an_n_gram_knows_what_is_decided_within_its_reach_and_no_more() -> None:
     found = memory.remembered(runs)
     near = [k for k, distance in enumerate(found.distances) if distance < n]
     far = [k for k, distance in enumerate(found.distances) if distance >= n]
-    assert near and far and sum(found.words) == int((runs["GPT"].task.held_out(256).target != 0).sum())
+    assert near and far and sum(found.words) == int((runs["GPT"].task.held_out("test", 256).target != 0).sum())
 
     def share(name: str, places: list[int]) -> float:
         return float(np.average([found.accuracy[name][k] for k in places], weights=[found.words[k] for k in places]))
@@ -211,7 +211,7 @@ def test_an_n_gram_knows_what_is_decided_within_its_reach_and_no_more() -> None:
 def test_the_deciding_word_of_known_texts() -> None:
     """`They` follows from who it is about, far back; `in` from `call her dogs`, and the full stop from the word before it."""
     task = shipped("ngram", "completion").task
-    batch = task.held_out(64)
+    batch = task.held_out("test", 64)
     distance = memory.deciding(task, batch)
     assert ((distance > 0) == (batch.target != 0).numpy()).all()
     words = task.target_vocabulary.tokens

@@ -159,6 +159,13 @@ def test_capitals_are_learned_by_heart() -> None:
     assert counts == {"known_lines": 36, "known_lines_right": 36, "new_lines": 4, "new_lines_right": 0}
 
 
+def test_sources_are_counted_where_they_stand_in_several_lines() -> None:
+    kept = read_pairs([f"word {n}\t{n} {kind}" for n in range(40) for kind in ("one", "two")])
+    run = playground.train("seq2seq", "pairs", task_options={"pairs": kept}, training_options={"steps": 2})
+    assert (kept.learned, kept.held_out) == (72, 8)
+    assert (run.metrics["known_sources"], run.metrics["new_sources"]) == (36, 4) and "known_lines" not in run.metrics
+
+
 def test_only_own_pairs_count_known_lines() -> None:
     assert not any("lines" in name for name in playground.train("seq2seq", "reverse", training_options={"steps": 1}).metrics)
 

@@ -24,7 +24,7 @@ def losses(recipe: recipes.Recipe) -> list[float]:
 @pytest.mark.parametrize("pair", WRITERS, ids="-".join)
 def test_a_guess_is_what_decoding_would_write_after_what_was_read(pair: tuple[str, str]) -> None:
     task = tasks.get(pair[1])()
-    model, batch = small.build(pair[0], task), task.held_out(6)
+    model, batch = small.build(pair[0], task), task.held_out("test", 6)
     none, every = (guessed(model, batch, share, torch.Generator().manual_seed(0)) for share in (0.0, 1.0))
     assert torch.equal(none.target_in, batch.target_in) and torch.equal(every.target, batch.target)
     with torch.no_grad():
@@ -38,7 +38,7 @@ def test_a_guess_is_what_decoding_would_write_after_what_was_read(pair: tuple[st
 
 def test_about_the_share_of_the_tokens_is_guessed_and_never_the_first() -> None:
     task = tasks.get("reverse")()
-    model, batch = small.build("seq2seq", task), task.held_out(512)
+    model, batch = small.build("seq2seq", task), task.held_out("test", 512)
     some, every = (guessed(model, batch, share, torch.Generator().manual_seed(1)) for share in (0.3, 1.0))
     assert torch.equal(some.target_in[:, 0], batch.target_in[:, 0])
     changed = (some.target_in != batch.target_in)[:, 1:].float().mean() / (every.target_in != batch.target_in)[:, 1:].float().mean()

@@ -20,6 +20,7 @@ from ..models import Autoencoder
 from ..options import show
 from ..storage.run import Run
 from ..tasks import PictureTask
+from ..tasks.parts import Part
 from ..training.recipes import Recipe
 from ..training.stepper import Stepper
 from ..training.trainer import new_model, pick_device
@@ -66,7 +67,7 @@ def left_out(recipe: Recipe, digit: int) -> Anomaly:
     return _told_apart(model.eval(), without.pictures("train")[0], pictures[labels != digit], pictures[labels == digit])
 
 
-def _others(task: PictureTask, part: str, digit: int) -> tuple[Tensor, Tensor]:
+def _others(task: PictureTask, part: Part, digit: int) -> tuple[Tensor, Tensor]:
     pictures, labels = task.pictures(part)
     return pictures[labels != digit], labels[labels != digit]
 

@@ -29,7 +29,8 @@ class Watcher:
         self.steering = task.held_out("validation", STEERING).to(device)
         corners = task.corners()
         self.corners = None if corners is None else corners.to(device)
-        self.longest = self.steering.target.shape[-1] + 1  # a token more than any right answer has, its end included
+        answers = [part for part in (self.steering.target, self.steering.also) if part is not None]
+        self.longest = max(part.shape[-1] for part in answers) + 1  # a token more than any right answer has, its end included
         watched = task.watched(SAMPLES, lambda batch: model.extent(batch.to(device))[0])
         self.watched = replace(watched, batch=watched.batch.to(device))
         self.rests_until = 0.0
@@ -47,7 +48,8 @@ class Watcher:
         """Measured once at the end, on test inputs: none steered the training, no two are alike. `inputs` is how many there are, `low`
         and `high` bound the exact match with 95 % confidence, and `corners` is the score on inputs at the edges of what is taught.
 
-        Of a task that tells them apart also how many known and how many new lines are answered right, of how many.
+        Of a task that tells them apart also how many known and how many new lines, or sources of several lines, there are, and are
+        answered right.
         """
         test = self.task.held_out("test", JUDGING).to(self.device)
         found = self.model.metrics(test) | {"inputs": float(len(test))}
@@ -57,8 +59,9 @@ class Watcher:
             found["corners"] = self.model.score(self.corners)
         if (known := self.task.known(JUDGING)) is not None:
             right = {"known": self.model.score(known.to(self.device)) * len(known), "new": found["exact_match"] * len(test)}
-            found |= {f"{part}_lines_right": float(round(right[part])) for part in ("known", "new")}
-            found |= {"known_lines": float(len(known)), "new_lines": float(len(test))}
+            what = "lines" if known.also is None and test.also is None else "sources"  # of which some stand in several lines
+            found |= {f"{part}_{what}": float(len(batch)) for part, batch in (("known", known), ("new", test))}
+            found |= {f"{part}_{what}_right": float(round(count)) for part, count in right.items()}
         return found
 
     def pinned(self) -> Sample:

@@ -58,7 +58,7 @@ _SCRIPT = Preset(
     TEN,
     _SCRIPT_TRAINING,
     3.0,
-    note="Reads and feeds back digits as numbers, learns from 1,000 examples: nothing comes out right. Each preset after it mends one more thing.",
+    note="Reads and feeds back digits as numbers, learns from 1,000 examples: nothing comes out right. The next presets mend it.",
 )
 _SCRIPT_EMBEDDED = replace(
     _SCRIPT,

@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
+import torch
 from torch import Tensor
 
 from ...errors import InputError

@@ -29,15 +29,18 @@ const HALF = 0.5;
  * What a model learned by heart and what it makes of lines that it never saw; nothing where nobody counted.
  * @param {Record<string, number>} metrics
  */
-export function byHeart({ known_lines: known, known_lines_right: kept, new_lines: fresh, new_lines_right: made }) {
-  if (!known || !fresh) return '';
-  const [old, novel] = [kept / known, made / fresh];
+export function byHeart(metrics) {
+  const what = ['lines', 'sources'].find((name) => metrics[`known_${name}`] && metrics[`new_${name}`]);
+  if (!what) return '';
+  const [old, novel] = ['known', 'new'].map((part) => {
+    const [right, all] = [metrics[`${part}_${what}_right`], metrics[`${part}_${what}`]];
+    return { share: right / all, text: `${grouped(right)} of ${grouped(all)}` };
+  });
   let meaning = '';
-  if (old >= MOST && novel < HALF) meaning = ': it learned them by heart';
-  else if (novel >= MOST) meaning = ': it found what they have in common';
-  else if (old < HALF) meaning = ': it has not learned them yet';
-  const [first, second] = [`${grouped(kept)} of ${grouped(known)}`, `${grouped(made)} of ${grouped(fresh)}`];
-  return `${first} known lines right, ${second} new ones${meaning}`;
+  if (old.share >= MOST && novel.share < HALF) meaning = ': it learned them by heart';
+  else if (novel.share >= MOST) meaning = ': it found what they have in common';
+  else if (old.share < HALF) meaning = ': it has not learned them yet';
+  return `${old.text} known ${what} right, ${novel.text} new ones${meaning}`;
 }
 
 /** @param {unknown} value @returns {value is number} */
