@@ -67,9 +67,9 @@ class Addition(SequenceTask):
         return self.pinned, f"{nines}+1", f"{nines}+{nines}"
 
     def guesses(self) -> Iterator[Guess]:
-        tried: dict[str, Rule] = {"adding without carrying": without_carrying, "each column's sum, one behind the other": side_by_side}
+        tried: dict[str, Rule] = {"adding without carrying": without_carrying, "the larger number": larger}
         if self.options.digits > 1:
-            tried["carrying, but not through a nine"] = carrying_once
+            tried |= {"each column's sum, one behind the other": side_by_side, "carrying, but not through a nine": carrying_once}
         yield from scored(self, tried)
 
     @property
@@ -171,6 +171,10 @@ class Addition(SequenceTask):
         source = left_aligned(torch.cat([written(a, digits), plus, written(b, digits)], dim=1))
         target = left_aligned(torch.cat([written(a + b, digits + 1), end], dim=1))
         return Batch(source, target, source != PAD)
+
+
+def larger(source: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(max(map(int, "".join(source).split("+")))))
 
 
 def without_carrying(source: tuple[str, ...]) -> tuple[str, ...]:
