@@ -41,8 +41,9 @@ def as_words(task: Any, answer: Any) -> Words:
 
 
 def verdict(source: Words) -> Words:
-    """Negative words and negations of the last clause, counted."""
-    last = source[max([-1, *[i for i, w in enumerate(source) if w in ("but", ",")]]) + 1 :]
+    """Negative words and negations of the clause that decides, counted: the last one, or the first where "although" stands behind it."""
+    behind = source.index("although") if "although" in source[1:] else len(source)
+    last = source[max([-1, *[i for i, w in enumerate(source) if w in ("but", ",")]]) + 1 : behind]
     turns = [
         w for w in last if w in ("not", "never", "hardly", "bad", "dull", "boring", "weak", "poor", "slow", "hate", "regret", "dislike")
     ]
@@ -78,17 +79,30 @@ def named(source: Words) -> Words:
     return tuple(tags)
 
 
+GROUPS = {
+    "Anna Lena Maria Zoe": ("She", "her"),
+    "Ravi Omar Tom Luis": ("He", "him"),
+    "dog cat robot": ("It",),
+    "twins teachers children": ("They", "them"),
+}
+
+
 def meant(source: Words) -> Words:
-    groups = {
-        "Anna Lena Maria Zoe": ("She", "her"),
-        "Ravi Omar Tom Luis": ("He", "him"),
-        "dog cat robot": ("It",),
-        "twins teachers children": ("They", "them"),
-    }
-    place = max(i for i, w in enumerate(source) if any(w in pronouns for pronouns in groups.values()))
-    fitting = next(names.split() for names, pronouns in groups.items() if source[place] in pronouns)
+    told, asked, fitting = parted(source)
+    return next((w,) for w in reversed(told) if w in fitting and w not in asked)
+
+
+def last_fitting(source: Words) -> str:
+    """As above, by somebody who does not know that nobody of the pronoun's own sentence is meant."""
+    told, _, fitting = parted(source)
+    return next(w for w in reversed(told) if w in fitting)
+
+
+def parted(source: Words) -> tuple[Words, Words, list[str]]:
+    """What is told, the pronoun's sentence, and the names that the pronoun fits."""
+    place = max(i for i, w in enumerate(source) if any(w in pronouns for pronouns in GROUPS.values()))
     start = max(i for i in range(place) if source[i] == ".")
-    return next((w,) for w in reversed(source[:start]) if w in fitting and w not in source[start:])
+    return source[:start], source[start:], next(names.split() for names, pronouns in GROUPS.items() if source[place] in pronouns)
 
 
 HABITS = {
@@ -221,20 +235,56 @@ def test_nothing_held_out_is_trained_on_and_lengths_are_mixed(variant: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("variant", "low", "high"),
+    ("variant", "best", "low", "high"),
     [
-        ("sentiment", 0.4, 0.6),
-        ("entities", 0.0, 0.5),
-        ("total", 0.0, 0.1),
-        ("pronouns", 0.2, 0.5),
-        ("word", 0.2, 0.5),
-        ("spans", 0.0, 0.3),
-        ("completion", 0.0, 0.05),
+        ("sentiment", "the last clause alone", 0.8, 0.9),  # "although" behind, a quarter of all, halves of which agree
+        ("entities", "word look-up with the words before and after", 0.9, 0.98),  # a place is one behind "in" or "from"
+        ("total", "the answer of the most similar text", 0.2, 0.3),
+        ("pronouns", "first name of the gender", 0.5, 0.65),
+        ("word", "the words before and after", 0.6, 0.75),
+        ("spans", "the words before and after", 0.5, 0.65),
+        ("completion", "the answer of the most similar text", 0.25, 0.4),
     ],
 )
-def test_a_trivial_guess_fails(variant: str, low: float, high: float) -> None:
+def test_the_best_cheap_rule_fails(variant: str, best: str, low: float, high: float) -> None:
     name, score = build(variant).baseline
-    assert name and low <= score <= high
+    assert name == best and low <= score <= high
+
+
+@pytest.mark.parametrize(
+    ("variant", "guess", "high"),
+    [
+        ("sentiment", "bag of words", 0.6),
+        ("sentiment", "every word of blame and every negation turns", 0.65),
+        ("entities", "word look-up", 0.3),
+        ("total", "bag of words", 0.1),
+        ("pronouns", "nearest name", 0.3),
+        ("pronouns", "last name of the gender before its sentence", 0.55),
+        ("word", "the word before", 0.5),
+        ("spans", "the word before", 0.3),
+        ("completion", "5-gram", 0.06),
+    ],
+)
+def test_what_the_task_is_made_to_defeat_stays_defeated(variant: str, guess: str, high: float) -> None:
+    assert dict(build(variant).guesses())[guess] <= high
+
+
+def test_half_of_the_pronouns_need_that_nobody_of_their_own_sentence_is_meant() -> None:
+    """Counted by the second checker: dropping the rule gives another name for half of the texts, as subjects and as objects."""
+    task = build("pronouns")
+    made = [task.make(Random(seed)) for seed in range(2_000)]
+    assert all(meant(source) == (answer,) for source, answer in made)
+    needy = [(source, answer) for source, answer in made if answer != last_fitting(source)]
+    assert 0.45 < len(needy) / len(made) < 0.55
+    subjects = sum(not {"She", "He", "It", "They"}.isdisjoint(source) for source, _ in needy)
+    assert 0.5 < subjects / len(needy) < 0.65, "four pronouns are subjects, three are objects"
+
+
+def test_a_quarter_of_the_reviews_is_decided_by_their_first_clause() -> None:
+    task = build("sentiment")
+    made = [task.make(Random(seed)) for seed in range(2_000)]
+    assert all(verdict(source) == (answer,) for source, answer in made)
+    assert 0.2 < sum("although" in source[1:] for source, _ in made) / len(made) < 0.3
 
 
 @pytest.mark.parametrize(
@@ -242,6 +292,9 @@ def test_a_trivial_guess_fails(variant: str, low: float, high: float) -> None:
     [
         ("sentiment", "Not a BAD film", ("positive",)),
         ("sentiment", "the film was good but i do not like the plot", ("negative",)),
+        ("sentiment", "a great film although the cast was bad", ("positive",)),
+        ("sentiment", "I never enjoy the plot although the camera was good", ("negative",)),
+        ("sentiment", "although a great film although the cast was bad", None),
         ("sentiment", "film bad", None),
         ("total", "3 + 12 − 5", ("10",)),
         ("total", "12-7", ("5",)),
@@ -250,6 +303,10 @@ def test_a_trivial_guess_fails(variant: str, low: float, high: float) -> None:
         ("entities", "in May Paris flew to Jordan", ("date", "date", "person", "other", "other", "place")),
         ("pronouns", "anna met ravi. she smiled", ("Anna",)),
         ("pronouns", "Omar met Tom . Ravi saw him .", ("Tom",)),
+        ("pronouns", "Zoe called Lena. Lena helped her.", ("Zoe",)),
+        ("pronouns", "Anna helped Zoe . She called Zoe", ("Anna",)),
+        ("pronouns", "Anna helped Zoe . She called Anna", ("Zoe",)),
+        ("pronouns", "the dog saw the cat. it met the cat", ("dog",)),
         ("pronouns", "Omar met Tom . She smiled", None),
         ("pronouns", "Ravi smiled . Ravi saw him", None),
         ("word", "the [mask] sat on the mat", ("cat",)),

@@ -5,10 +5,14 @@
 
 The first digit to write depends on a carry that starts at the last ones: 47 + 85 and 47 + 45 differ in one digit read and in
 two written. A pair is in the same part in both orders, so that 85 + 47 does not give 47 + 85 away.
+
+Looking one column to the right is nearly enough: whoever carries, but not through a nine, is right for 97 of 100 sums of two digits.
+How much has been learned, sums that carry through a nine tell, which are scored by themselves (`rules`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,8 +23,9 @@ from ..errors import InputError
 from ..options import integer
 from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from . import Batch, SequenceTask, register
+from .base import Guess
+from .guesses import Rule, scored
 from .parts import CORNERS, HeldOutPart, Part, lies_in
-from .text import share_right
 
 CHARACTERS, DIGITS = Vocabulary("0123456789+"), Vocabulary("0123456789")
 FIRST, PLUS = CHARACTERS.ids["0"], CHARACTERS.ids["+"]
@@ -61,9 +66,19 @@ class Addition(SequenceTask):
         nines = "9" * self.options.digits
         return self.pinned, f"{nines}+1", f"{nines}+{nines}"
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "adding without carrying", share_right(self, without_carrying)
+    def guesses(self) -> Iterator[Guess]:
+        tried: dict[str, Rule] = {"adding without carrying": without_carrying, "the larger number": larger}
+        if self.options.digits > 1:
+            tried |= {"each column's sum, one behind the other": side_by_side, "carrying, but not through a nine": carrying_once}
+        yield from scored(self, tried)
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        told: dict[str, Callable[[tuple[str, ...]], bool]] = {
+            "no carry": lambda source: _carries(source) == 0,
+            "a carry": lambda source: _carries(source) == 1,
+        }
+        return told if self.options.digits == 1 else told | {"a carry through a nine": lambda source: _carries(source) > 1}
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Characters of a sum; spaces, a closing = and zeros in front are passed over."""
@@ -114,7 +129,7 @@ class Addition(SequenceTask):
         return self._batch(numbers[lies_in(part, self._hashed(numbers))][:count])
 
     def corners(self) -> Batch | None:
-        """Single digits, nothing added, the largest numbers, and results just past a power of ten. Numbers of one digit have no edges."""
+        """Single digits, nothing added, the largest numbers, results at or just past a power of ten; none where all have one digit."""
         return self._batch(self._edges) if len(self._edges) else None
 
     @cached_property
@@ -126,8 +141,10 @@ class Addition(SequenceTask):
         some = torch.arange(0, high, max(1, high // 50))
         nothing = torch.stack([some, torch.zeros_like(some)], dim=1)
         past = torch.stack([some[1:], high + torch.arange(len(some) - 1) % 10 - some[1:]], dim=1)
+        tens = torch.arange(high // 10, high, high // 10).repeat(3)
+        rounded = torch.stack([tens, high + torch.arange(3).repeat_interleave(9) - tens], dim=1)  # 30 + 71
         largest = torch.tensor([[high - 1, high - 1], [high - 1, 1]])
-        edges = torch.cat([small, nothing, nothing.flip(1), past, past.flip(1), largest, largest.flip(1)])
+        edges = torch.cat([small, *(pairs for one in (nothing, past, rounded, largest) for pairs in (one, one.flip(1)))])
         return edges[(edges < high).all(1)].unique(dim=0)
 
     def _drawn_from(self, part: Part, count: int, generator: torch.Generator) -> Tensor:
@@ -156,12 +173,43 @@ class Addition(SequenceTask):
         return Batch(source, target, source != PAD)
 
 
+def larger(source: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(max(map(int, "".join(source).split("+")))))
+
+
 def without_carrying(source: tuple[str, ...]) -> tuple[str, ...]:
     """Each column's sum, modulo ten."""
+    return _without_zeros([column % 10 for column in _columns(source)])
+
+
+def side_by_side(source: tuple[str, ...]) -> tuple[str, ...]:
+    """Each column's sum with both its digits: 47 + 85 is 12, 12."""
+    return _without_zeros(_columns(source))
+
+
+def carrying_once(source: tuple[str, ...]) -> tuple[str, ...]:
+    """Each column's sum and the carry of the column to its right, which knows of none itself: of 47 + 55 it makes 92."""
+    columns = [0, *_columns(source)]
+    return _without_zeros([(column + (right > 9)) % 10 for column, right in zip(columns, [*columns[1:], 0], strict=True)])
+
+
+def _columns(source: tuple[str, ...]) -> list[int]:
     a, b = "".join(source).split("+")
     width = max(len(a), len(b))
-    columns = zip(a.rjust(width, "0"), b.rjust(width, "0"), strict=True)
-    return tuple("".join(str((int(x) + int(y)) % 10) for x, y in columns).lstrip("0") or "0")
+    return [int(x) + int(y) for x, y in zip(a.rjust(width, "0"), b.rjust(width, "0"), strict=True)]
+
+
+def _without_zeros(numbers: list[int]) -> tuple[str, ...]:
+    return tuple("".join(map(str, numbers)).lstrip("0") or "0")
+
+
+def _carries(source: tuple[str, ...]) -> int:
+    """How far the furthest carry goes: 0 without any, 1 to the next column, 2 through a nine, and so on."""
+    furthest = far = 0
+    for column in reversed(_columns(source)):
+        far = 1 if column > 9 else far + 1 if far and column == 9 else 0
+        furthest = max(furthest, far)
+    return furthest
 
 
 def written(numbers: Tensor, width: int) -> Tensor:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import torch
@@ -164,10 +165,14 @@ class Task(ABC):
 
     # Trivial guesses
 
+    def guesses(self) -> Iterable[Guess]:
+        """Cheap rules that somebody would try before a model, and what each scores on "test"."""
+        return ()
+
     @property
     def baseline(self) -> Guess | None:
-        """What a trivial guess is called, and its score on "test"."""
-        return None
+        """The best of them, measured when first asked for."""
+        return _best_guess(type(self), self.options)
 
     @property
     def floor(self) -> Guess:
@@ -259,6 +264,11 @@ class TextTask(TypedTask):
     @abstractmethod
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None: ...
 
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        """What the task says is to be learned, and which source tokens need it: a score of each tells what a single one hides."""
+        return {}
+
     def perceive(self, given: Any) -> Reading:
         tokens = self.parse(given)
         return Reading(torch.tensor([self.source_vocabulary.encode(tokens)]), tokens=tokens)
@@ -287,3 +297,8 @@ class ReaderTask(TextTask):
 
     `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`.
     """
+
+
+@lru_cache(maxsize=64)
+def _best_guess(task_class: type[Task], options: Any) -> Guess | None:
+    return max(task_class(options).guesses(), key=lambda guess: guess[1], default=None)

@@ -10,14 +10,16 @@ than the five words that a 6-gram sees. The beginning decides the rest, so that 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
-from .guesses import Followers
-from .text import PooledSequence, share_right
+from .base import Guess
+from .guesses import Followers, Rule, scored
+from .text import PooledSequence
 
 WOMEN, MEN = ("Anna", "Lena", "Maria", "Zoe"), ("Ravi", "Omar", "Tom", "Luis")
 PAIRS = ("Anna and Tom", "Zoe and Omar", "Maria and Luis")
@@ -88,20 +90,43 @@ class Completion(PooledSequence):
         agrees = TALK[_pronoun(owner)][0] == verb and (count == "a") == (pet in PETS)
         return rest[len(given) :] if agrees and rest[: len(given)] == given else None
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        """Always the word that most often follows the last one."""
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """Everybody in the shortest and in the longest story, told as far as may be."""
+        for owner in (*WOMEN, *MEN, *PAIRS):
+            has, *_ = TALK[_pronoun(owner)]
+            short = f"{owner} {has} a hen . At noon the fog comes over the hills by the sea ."
+            long = f"{owner} {has} three horses . In the evening the summer comes across the fields of the valley ."
+            for text, rest in ((short, _rest(owner, "a", "hen", "fog")), (long, _rest(owner, "three", "horses", "summer"))):
+                yield from ((*text.split(), *rest[:told]) for told in range(MOST_TOLD + 1))
+
+    def guesses(self) -> Iterator[Guess]:
+        """Always the word that most often follows the last one, or the last four."""
+        yield from super().guesses()
         train, decode = self.pool.train, self.source_vocabulary.decode
-        texts = [(*decode(s), *decode(t), "") for s, t in zip(train.source[:2000].tolist(), train.target[:2000].tolist(), strict=True)]
-        after = Followers(texts).after
+        texts = [(*decode(s), *decode(t), "") for s, t in zip(train.source.tolist(), train.target.tolist(), strict=True)]
 
-        def write(source: tuple[str, ...]) -> tuple[str, ...]:
-            words = [source[-1]]
-            while words[-1] and len(words) <= self.max_steps(0) + 20:
-                words.append(after.get(words[-1], ""))
-            return tuple(words[1:-1])
+        def writing(context: int) -> Rule:
+            followers = Followers(texts, context)
 
-        return "bigram", share_right(self, write)
+            def write(source: tuple[str, ...]) -> tuple[str, ...]:
+                words = source
+                while len(words) < len(source) + self.max_steps(0) + 20 and (word := followers.next(words)):
+                    words = (*words, word)
+                return words[len(source) :]
+
+            return write
+
+        yield from scored(self, {"bigram": writing(1), "5-gram": writing(4)})
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        """By how many words of the rest are given."""
+        names = ("nothing told of the rest", "one word told", "two words told")
+        return {name: partial(_tells, told) for told, name in enumerate(names)}
+
+
+def _tells(told: int, source: tuple[str, ...]) -> bool:
+    return source[::-1].index(".") == told
 
 
 def _pronoun(owner: str) -> str:

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import cycle
 from random import Random
 
 from ..options import choice
 from ..vocabulary import Vocabulary, normalise
 from . import register
-from .text import MAX_TEXT, PooledSequence, bare, share_right
+from .base import Guess
+from .guesses import Rule, scored
+from .text import MAX_TEXT, PooledSequence, bare
 
 LETTERS = {  # all that occur in the names of months and weekdays, and "de"
     "en": "abcdefghijlmnoprstuvwy",
@@ -76,9 +79,31 @@ class Dates(PooledSequence):
     def pinned(self) -> str:
         return written(date(2021, 3, 3), "fr" if len(self.locales) > 1 else self.locales[0], 1)
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "copying day and year, always May", share_right(self, without_month)
+    def guesses(self) -> Iterator[Guess]:
+        """The first number is the day and the last one the year; the month is guessed from as many letters of its name."""
+        yield from super().guesses()
+        seen: dict[str, Counter[str]] = defaultdict(Counter)
+        train = self.pool.train
+        for row, target in zip(train.source.tolist(), train.target.tolist(), strict=True):
+            name = _month_name(self.source_vocabulary.decode(row))
+            for letters in range(3):
+                seen[name[:letters]]["".join(self.target_vocabulary.decode(target))[5:7]] += 1
+
+        def copied(letters: int) -> Rule:
+            def rule(source: tuple[str, ...]) -> tuple[str, ...]:
+                numbers = re.findall(r"\d+", "".join(source))
+                month = seen[_month_name(source)[:letters]].most_common(1)
+                return tuple(f"{numbers[-1]}-{month[0][0] if month else '01'}-{numbers[0]:>02}")
+
+            return rule
+
+        by = ("always the same month", "the month by its first letter", "the month by two letters")
+        yield from scored(self, {f"copying day and year, {name}": copied(letters) for letters, name in enumerate(by)})
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        """By language; what two of them write the same way is of both."""
+        return {ALL[locale]: partial(_is_of, locale) for locale in self.locales}
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         locale = random.choice(self.locales)
@@ -135,10 +160,24 @@ def written(day: date, locale: str, format_index: int) -> str:
     return format_date(day, FORMATS[locale][format_index], locale=locale).casefold()
 
 
-def without_month(source: tuple[str, ...]) -> tuple[str, ...]:
-    """The first number as the day, the last one as the year; which month it is stays a guess."""
-    numbers = re.findall(r"\d+", "".join(source))
-    return tuple(f"{numbers[-1]}-05-{numbers[0]:>02}")
+def _month_name(source: tuple[str, ...]) -> str:
+    """The last word that is no "de": "" where there is none."""
+    return next((word for word in reversed(WORDS.findall("".join(source))) if word != "de"), "")
+
+
+def _is_of(locale: str, source: tuple[str, ...]) -> bool:
+    return _skeleton("".join(source)) in _skeletons(locale)
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
+
+
+@lru_cache(maxsize=8)
+def _skeletons(locale: str) -> frozenset[str]:
+    """All dates of a language but for their numbers: of one year, in which each month has every weekday."""
+    year = range(date(2020, 1, 1).toordinal(), date(2021, 1, 1).toordinal())
+    return frozenset(_skeleton(written(date.fromordinal(n), locale, form)) for n in year for form in range(len(FORMATS[locale])))
 
 
 @lru_cache(maxsize=8)

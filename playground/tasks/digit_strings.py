@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +13,8 @@ from ..errors import InputError
 from ..options import integer
 from ..vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from . import Batch, SequenceTask
+from .base import Guess
+from .guesses import Rule, scored
 from .parts import CORNERS, HeldOutPart, Part, lies_in
 
 DIGITS = Vocabulary("0123456789")
@@ -20,6 +22,12 @@ FIRST = DIGITS.ids["0"]
 MAX_TEXT = 200  # characters: far more than the longest input with spaces
 AT_ONCE = 16_384  # draws: of those held out the first ones are the same, however many are asked for
 REPEATED = 3  # from how many on equal digits are a corner: shorter ones chance draws as well
+REARRANGED: dict[str, tuple[str, Rule]] = {  # what might be done with digits, by the task that asks for it
+    "copy": ("copying", lambda digits: digits),
+    "reverse": ("reversing", lambda digits: digits[::-1]),
+    "sort": ("sorting", lambda digits: tuple(sorted(digits))),
+    "": ("sorting from large to small", lambda digits: tuple(sorted(digits, reverse=True))),
+}
 Draw = Callable[[int, torch.Generator], tuple[Tensor, Tensor]]  # so many random digits (B, L), 0 past their lengths (B,)
 
 
@@ -58,6 +66,17 @@ class DigitStrings(SequenceTask):
     @abstractmethod
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         """Digits (B, L), zero-filled past their lengths (B,), rearranged the same way: (B, L) again."""
+
+    def guesses(self) -> Iterator[Guess]:
+        """What the other tasks ask for."""
+        yield from scored(self, {name: rule for asked, (name, rule) in REARRANGED.items() if asked != self.id})
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        return {
+            "every digit once": lambda source: len(set(source)) == len(source),
+            "a digit more than once": lambda source: len(set(source)) < len(source),
+        }
 
     def _rearranged(self, digits: Tensor, lengths: Tensor) -> Tensor:
         """Raises InputError where the answers are of another length than what was read."""

@@ -13,16 +13,19 @@ Transformer", 2020.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from itertools import product
 from random import Random
 
 from ..options import choice
 from ..vocabulary import SPECIALS, Vocabulary
 from . import register
-from .guesses import Followers
-from .text import PooledSequence, share_right
+from .base import Guess
+from .guesses import scored
+from .text import PooledSequence
 
 MASKED, BREAK = SPECIALS[3], "/"
 BEINGS = (  # one, many; does, do, did; where
@@ -40,6 +43,9 @@ BEINGS = (  # one, many; does, do, did; where
 ONE, MANY = ("the", "a", "this"), ("two", "these", "many")
 TIMES = {"past": "yesterday", "present": "today"}
 JOINTS = ("and", "while")
+NOUNS = {word for being in BEINGS for word in being[:2]}
+VERBS = {word for being in BEINGS for word in being[2:5]}
+PLACES = {word for being in BEINGS for word in being[5].split()} - {"the"}
 
 
 def _clauses(tense: str) -> tuple[str, ...]:
@@ -130,14 +136,54 @@ class Infill(PooledSequence):
     def advice(self, source: tuple[str, ...]) -> str | None:
         return None if MASKED in source else f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        """The word that most often follows the one before the first mask; the commonest word where there is none."""
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """The longest sentences, of one being twice: a word is hidden, or as many of each clause as may be."""
+        for tense, date in TIMES.items():
+            for clause in CLAUSES[tense]:
+                words = clause.split()
+                if self.options.blanks == "word":
+                    yield (date, *words, JOINTS[0], words[0], MASKED, *words[2:])
+                else:
+                    yield (date, *words[:2], MASKED, words[5], JOINTS[1], *words[:2], MASKED, words[5])
+
+    def guesses(self) -> Iterator[Guess]:
+        """What most often stood behind the word before a mask, or between the two words beside it."""
+        yield from super().guesses()
         train = self.pool.train
-        texts = [self.source_vocabulary.decode(row) for row in train.source[:2000].tolist()]
-        filled = [_fill(text, self.answer(text) or ()) for text in texts]
-        followers = Followers([("", *text) for text in filled]).after
-        return "word before", share_right(self, lambda s: (followers.get(("", *s)[s.index(MASKED)], "the"),))
+        behind: dict[str, Counter[str]] = defaultdict(Counter)
+        between: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for row, target in zip(train.source.tolist(), train.target.tolist(), strict=True):
+            hidden = " ".join(self.target_vocabulary.decode(target)).split(f" {BREAK} ")
+            for (before, after), words in zip(_beside(self.source_vocabulary.decode(row)), hidden, strict=True):
+                behind[before][words] += 1
+                between[before, after][words] += 1
+
+        def filled(source: tuple[str, ...], wide: bool) -> tuple[str, ...]:
+            found = [between[beside] if wide and beside in between else behind[beside[0]] for beside in _beside(source)]
+            return tuple(f" {BREAK} ".join(words.most_common(1)[0][0] if words else "" for words in found).split())
+
+        yield from scored(
+            self,
+            {
+                "the word before": lambda source: filled(source, wide=False),
+                "the words before and after": lambda source: filled(source, wide=True),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        """By what is hidden; of spans by how many there are, and whether a verb is among the words."""
+        if self.options.blanks == "spans":
+            return {
+                "one span": lambda source: source.count(MASKED) == 1,
+                "two spans": lambda source: source.count(MASKED) == 2,
+                "a verb": partial(self._hides, VERBS),
+            }
+        kinds = {"a being": NOUNS, "a verb": VERBS, "where": PLACES, "when": {*TIMES.values()}}
+        return {name: partial(self._hides, words) for name, words in kinds.items()}
+
+    def _hides(self, words: set[str], source: tuple[str, ...]) -> bool:
+        return not words.isdisjoint(self.answer(source) or ())
 
 
 def _span(random: Random, several: bool, dated: bool) -> tuple[int, int]:
@@ -146,6 +192,12 @@ def _span(random: Random, several: bool, dated: bool) -> tuple[int, int]:
         start, length = random.randint(1, 5), random.randint(1, 3) if several else 1
         if start + length <= 6 and (dated or not start <= 2 < start + length) and (several or start != 4):
             return start, length
+
+
+def _beside(source: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The words before and after each mask, "" beyond the ends."""
+    padded = ("", *source, "")
+    return [(padded[i - 1], padded[i + 1]) for i, word in enumerate(padded) if word == MASKED]
 
 
 def _parted(source: tuple[str, ...]) -> list[list[str]]:

@@ -11,16 +11,18 @@ num2words'. The word for zero is a part of no other number: nothing could be lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from random import Random
 
 from ..errors import InputError
 from ..options import choice, integer
 from ..vocabulary import Vocabulary
 from . import register
-from .text import MAX_TEXT, PooledSequence, share_right
+from .base import Guess
+from .guesses import scored
+from .text import MAX_TEXT, PooledSequence
 
 LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "digits": "digits"}
 ITALIAN_THREE = re.compile(r"(?<=[a-z])tre$", re.IGNORECASE)  # has an accent at the end of a longer word
@@ -73,9 +75,21 @@ class Numbers(PooledSequence):
     def pinned(self) -> str:
         return written(self.options.source, 345)
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "part by part in the same order", share_right(self, self._part_by_part)
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "part by part in the same order": lambda source: self._joined(self._parts(source)),
+                "part by part from the end": lambda source: self._joined(self._parts(source)[::-1]),
+                "part by part, the last two exchanged": lambda source: self._joined(_exchanged(self._parts(source), self._between)),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        names = ("one digit", "two digits", "three digits", "four digits")[: self.options.digits]
+        return {name: partial(self._has, n) for n, name in enumerate(names, 1)}
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         n = random.randrange(1, 10 ** random.randint(1, self.options.digits))  # small ones as often as large ones
@@ -113,10 +127,24 @@ class Numbers(PooledSequence):
     def max_steps(self, source_length: int) -> int:
         return 8 + (12 if self.options.target in IN_WORDS else 40)
 
-    def _part_by_part(self, source: tuple[str, ...]) -> tuple[str, ...]:
-        """The smallest number that ends in each part, one after the other: what a dictionary of parts gives."""
-        meanings = _meanings(self.options.source)
-        return tuple(token for part in source if part in meanings for token in write(self.options.target, meanings[part]))
+    def _has(self, digits: int, source: tuple[str, ...]) -> bool:
+        return len(str(value(self.options.source, source))) == digits
+
+    def _parts(self, source: tuple[str, ...]) -> list[str]:
+        """What a dictionary of numbers up to twenty, tens, and words for hundred and thousand gives for each part."""
+        meanings = _dictionary(self.options.source, self.options.target)
+        text = (" " if self.split_words else "").join(source)
+        return [meanings[part] for part in re.findall("|".join(sorted(meanings, key=lambda part: -len(part))), text)]
+
+    @property
+    def _between(self) -> str:
+        """What the language written puts between the parts of 34, where it turns them around."""
+        three, four, both = (written(self.options.target, n) for n in (30, 4, 34))
+        return both[len(four) : -len(three)] if both.startswith(four) else ""
+
+    def _joined(self, parts: list[str]) -> tuple[str, ...]:
+        in_words = self.options.target in IN_WORDS
+        return tuple(" ".join(parts).replace("-", "- ").split()) if in_words else tuple("".join(parts))
 
 
 @lru_cache(maxsize=60_000)
@@ -160,7 +188,18 @@ def _vocabulary(language: str, digits: int, reading: bool) -> Vocabulary:
     return Vocabulary(tokens if language in (*IN_WORDS, "digits") else sorted(tokens))
 
 
-@lru_cache(maxsize=8)
-def _meanings(language: str) -> dict[str, int]:
-    numbers = [*range(1, 101), *range(200, 1001, 100)]
-    return {read(language, n)[-1]: n for n in reversed(numbers)}
+@lru_cache(maxsize=16)
+def _dictionary(source: str, target: str) -> dict[str, str]:
+    if source == "digits":
+        return {str(n): written(target, n) for n in range(10)}
+    names = {written(source, n): written(target, n) for n in (*range(1, 21), *range(30, 101, 10))}
+    return names | {_multiplier(source, n): _multiplier(target, n) for n in (100, 1000)}
+
+
+def _multiplier(language: str, n: int) -> str:
+    """The word for hundred or thousand behind a number: what follows "two"."""
+    return written(language, 2 * n).removeprefix(written(language, 2)).strip()
+
+
+def _exchanged(parts: list[str], between: str) -> list[str]:
+    return [*parts[:-2], between.join(parts[:-3:-1])]

@@ -4,18 +4,21 @@
     answer   Anna
 
 The nearest name is not enough. She, he, it and they each fit some names only; of several that fit, the one named last is
-meant; and nobody named in the pronoun's own sentence: in `Omar met Tom . Ravi saw him` it is Tom, not Ravi.
+meant; and nobody named in the pronoun's own sentence: in `Zoe called Lena . Lena helped her` it is Zoe. Half of all texts need
+the last rule: whoever takes the last name of the gender before the pronoun's sentence is right for the other half.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
+from .base import Guess
+from .guesses import scored
 from .text import PooledReader
 
 NAMES = {
@@ -48,7 +51,7 @@ class Options:
 class Pronouns(PooledReader):
     id = "pronouns"
     title = "Whom does she mean?"
-    description = "Find the name a pronoun stands for: gender and number matter, then who was named last."
+    description = "Find the name a pronoun stands for: gender and number matter, who was named last, and nobody of its own sentence."
     example = "Anna met Ravi . She smiled → Anna"
     order = 130
     kind = "label"
@@ -57,20 +60,30 @@ class Pronouns(PooledReader):
     Options = Options
     source_vocabulary = Vocabulary([".", "the", "The", *GENDER, *PRONOUNS, *ALONE, *TOWARDS, "in", "park", "after", "lunch"])
     classes = tuple(GENDER)
-    examples = ("Anna met Ravi . She smiled", "Omar met Tom . Ravi saw him", "The twins helped the robot after lunch . They slept")
+    examples = ("Omar met Tom . Ravi saw him", "Zoe called Lena . Lena helped her", "The twins helped the robot after lunch . They slept")
     pinned = "Anna met Ravi in the park . She smiled"
 
     def make(self, random: Random) -> tuple[tuple[str, ...], str]:
-        events = _events(random)
-        meant = random.choice([word for word in events.split() if word in GENDER])
-        pronoun = random.choice([p for p, gender in PRONOUNS.items() if gender == GENDER[meant]])
-        meant = _last(events, GENDER[meant])
-        other = random.choice([name for name in GENDER if name != meant])
-        if pronoun in OBJECTS:
-            asked = f"{_capital(_mention(other))} {random.choice(TOWARDS)} {pronoun}"
-        else:
-            asked = f"{pronoun} " + random.choice((random.choice(ALONE), f"{random.choice(TOWARDS)} {_mention(other)}"))
-        return tuple(f"{events} {asked}{_where(random)}{random.choice(('', ' .'))}".split()), meant
+        pronoun = random.choice(tuple(PRONOUNS))
+        fitting = NAMES[PRONOUNS[pronoun]]
+        own = random.random() < 0.5  # the last one that fits is named in the pronoun's own sentence, and so it is another one
+        count, rivals = random.choice(((2, 2), (3, 2), (3, 3)) if own else ((2, 1), (2, 2), (3, 1), (3, 2)))
+        names = random.sample(fitting, rivals) + random.sample([name for name in GENDER if name not in fitting], count - rivals)
+        random.shuffle(names)
+        told = [name for name in names if name in fitting]
+        other = told[-1] if own else random.choice([name for name in (*names, random.choice(tuple(GENDER))) if name != told[-1]])
+        return tuple(f"{_events(random, names)} {_asked(random, pronoun, other, own)}".split()), told[-2 if own else -1]
+
+    def edges(self) -> Iterator[tuple[str, ...]]:
+        """The shortest texts, and in few words one name that does not count."""
+        for name, gender in GENDER.items():
+            for pronoun in [word for word, fits in SUBJECTS.items() if fits == gender]:
+                yield tuple(f"{_capital(_mention(name))} smiled . {pronoun} slept".split())
+            for other in NAMES[gender]:
+                if other != name:
+                    told = f"{_capital(_mention(other))} smiled . {_capital(_mention(name))} slept ."
+                    for pronoun in [word for word, fits in PRONOUNS.items() if fits == gender]:
+                        yield tuple(f"{told} {_asked_of(pronoun, 'saw', name)}".split())
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The name that is meant; None if none fits, or if this is no text of the grammar."""
@@ -83,10 +96,37 @@ class Pronouns(PooledReader):
         meant = _last(events, PRONOUNS[pronoun], other)
         return (meant,) if meant else None
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        sources = self.pool.test_sources
-        return "nearest name", sum(_nearest(source) == self.answer(source) for source in sources) / len(sources)
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "nearest name": lambda source: next((word,) for word in reversed(source[: _place(source)]) if word in GENDER),
+                "first name": lambda source: next((word,) for word in source if word in GENDER),
+                "last name of the gender before its sentence": lambda source: _rivals(source)[-1:],
+                "first name of the gender": lambda source: _rivals(source)[:1],
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        """Which of the three rules is needed, the simplest that is enough."""
+        return {
+            "gender alone": lambda source: len(_rivals(source)) == 1,
+            "the later of two": lambda source: len(_rivals(source)) > 1 and _rivals(source)[-1:] == self.answer(source),
+            "not its own sentence": lambda source: _rivals(source)[-1:] != self.answer(source),
+        }
+
+
+def _place(source: tuple[str, ...]) -> int:
+    return next(i for i, word in enumerate(source) if word in PRONOUNS)
+
+
+def _rivals(source: tuple[str, ...]) -> tuple[str, ...]:
+    """The names before the pronoun's sentence that it fits, in their order."""
+    place = _place(source)
+    start = max(i for i, word in enumerate(source[:place]) if word == ".")
+    return tuple(word for word in source[:start] if GENDER.get(word) == PRONOUNS[source[place]])
 
 
 def _last(events: str, gender: str, but: str = "") -> str:
@@ -94,14 +134,32 @@ def _last(events: str, gender: str, but: str = "") -> str:
     return next((word for word in reversed(events.split()) if GENDER.get(word) == gender and word != but), "")
 
 
-def _events(random: Random) -> str:
-    """One meeting, and sometimes somebody else before or after it; mostly people whose pronouns differ."""
-    one, two, three = random.sample([*GENDER], 3)
-    if GENDER[one] == GENDER[two] and random.random() < 0.5:
-        two = random.choice([name for name in GENDER if GENDER[name] != GENDER[one]])
-    meeting = f"{_capital(_mention(one))} {random.choice(TOWARDS)} {_mention(two)}"
-    alone = f"{_capital(_mention(three))} {random.choice(ALONE)} ."
-    return random.choice((f"{meeting}{_where(random)} .", f"{meeting}{_where(random)} .", f"{meeting} . {alone}", f"{alone} {meeting} ."))
+def _events(random: Random, names: list[str]) -> str:
+    """Sentences that name these two or three in this order: a meeting, and where there is a third one, he or she alone."""
+    *before, one, two = names
+    after: list[str] = []
+    if before and random.random() < 0.5:
+        one, two, *after = names
+        before = []
+    meeting = f"{_capital(_mention(one))} {random.choice(TOWARDS)} {_mention(two)}{_where(random)} ."
+    return " ".join((*(_alone(random, name) for name in before), meeting, *(_alone(random, name) for name in after)))
+
+
+def _alone(random: Random, name: str) -> str:
+    return f"{_capital(_mention(name))} {random.choice(ALONE)} ."
+
+
+def _asked(random: Random, pronoun: str, other: str, both: bool) -> str:
+    """The pronoun's sentence, which names another one as well where `both` are to be in it."""
+    if pronoun in SUBJECTS and not both and random.random() < 0.5:
+        asked = f"{pronoun} {random.choice(ALONE)}"
+    else:
+        asked = _asked_of(pronoun, random.choice(TOWARDS), other)
+    return f"{asked}{_where(random)}{random.choice(('', ' .'))}"
+
+
+def _asked_of(pronoun: str, verb: str, other: str) -> str:
+    return f"{pronoun} {verb} {_mention(other)}" if pronoun in SUBJECTS else f"{_capital(_mention(other))} {verb} {pronoun}"
 
 
 def _where(random: Random) -> str:
@@ -114,8 +172,3 @@ def _mention(name: str) -> str:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _nearest(source: tuple[str, ...]) -> tuple[str, ...]:
-    place = next(i for i, word in enumerate(source) if word in PRONOUNS)
-    return next(((word,) for word in reversed(source[:place]) if word in GENDER), ())

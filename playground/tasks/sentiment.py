@@ -3,21 +3,22 @@
     source   not a bad film
     answer   positive
 
-A negation turns its own clause around, and of two clauses the last one decides: `X but Y`, `although X , Y`. Every word occurs
-as often in praise as in blame, so that counting words decides nothing.
+A negation turns its own clause around. Of two clauses what follows `although` yields, and what stands before `but`: `Y` decides in
+`X but Y`, in `although X , Y` and in `Y although X`. Every word occurs as often in praise as in blame, so that counting words decides
+nothing; reading the last clause alone is right for 87 of 100.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
-from .guesses import bag_of_words
+from .base import Guess
+from .guesses import scored
 from .text import PooledReader
 
 NOUNS = ("film", "story", "music", "ending", "plot", "cast", "dialogue", "camera")
@@ -43,7 +44,8 @@ _CLAUSE = "|".join(
         rf"i (?:do not |never )?{_one_of(FOND + SORRY)} the {_NOUN}",
     ]
 )
-_REVIEW = re.compile(rf"(?:although (?:{_CLAUSE}) , |(?:{_CLAUSE}) but )?({_CLAUSE})")
+_REVIEW = re.compile(rf"(?:although (?:{_CLAUSE}) , |(?:{_CLAUSE}) but )?({_CLAUSE})|({_CLAUSE}) although (?:{_CLAUSE})")
+_BETWEEN = re.compile("although|but|,")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Options:
 class Sentiment(PooledReader):
     id = "sentiment"
     title = "For or against"
-    description = "Tell praise from blame. Negations turn words around, so that the words alone decide nothing."
+    description = "Tell praise from blame. Negations turn words around, and of two clauses one decides: words alone tell nothing."
     example = "not a bad film → positive"
     order = 110
     kind = "label"
@@ -63,28 +65,49 @@ class Sentiment(PooledReader):
     Options = Options
     source_vocabulary = Vocabulary([*FRAME, *NEGATIONS, *ADVERBS, *GOOD, *BAD, *FOND, *SORRY, *NOUNS])
     classes = CLASSES
-    examples = ("not a bad film", "although the cast was good , the plot was never funny", "i do not regret the ending")
+    examples = ("not a bad film", "although the cast was good , the plot was never funny", "i love the music although the plot was dull")
     pinned = "the music was dull but hardly a bad film"
 
     def make(self, random: Random) -> tuple[tuple[str, ...], str]:
         deciding, other = _clause(random), _clause(random)
-        text = random.choice([deciding, deciding, f"{other} but {deciding}", f"although {other} , {deciding}"])
-        return tuple(text.split()), _verdict(deciding)
+        both = (f"{other} but {deciding}", f"although {other} , {deciding}", f"{deciding} although {other}")
+        return tuple(random.choice((deciding, *both)).split()), _verdict(deciding)
 
     def edges(self) -> Iterator[tuple[str, ...]]:
-        """Every word of praise or blame in the shortest clause."""
+        """Every word of praise or blame in the shortest clause, and in the longest review behind and before its contrary."""
         for noun in NOUNS:
             yield from (("a", quality, noun) for quality in GOOD + BAD)
             yield from (("i", feeling, "the", noun) for feeling in FOND + SORRY)
+        for good, bad in zip(GOOD, BAD, strict=True):
+            long = [f"the film was {no} very {quality}" for no in NEGATIONS for quality in (good, bad)]
+            for one, other in zip(long, long[::-1], strict=True):
+                yield from (tuple(text.split()) for text in (f"{one} although {other}", f"although {one} , {other}", f"{one} but {other}"))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The verdict of the deciding clause, or None if this is no review of the grammar."""
         review = _REVIEW.fullmatch(" ".join(source))
-        return None if review is None else (_verdict(review[1]),)
+        return None if review is None else (_verdict(review[1] or review[2]),)
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return bag_of_words(self)
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "every word of blame and every negation turns": lambda source: (_verdict(" ".join(source)),),
+                "the last clause alone": lambda source: (_verdict(_clauses(source)[-1]),),
+                "the first clause alone": lambda source: (_verdict(_clauses(source)[0]),),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        return {
+            "plain": lambda source: len(_clauses(source)) == 1 and {*NEGATIONS}.isdisjoint(source),
+            "negated": lambda source: len(_clauses(source)) == 1 and not {*NEGATIONS}.isdisjoint(source),
+            "but": lambda source: "but" in source,
+            "although before": lambda source: source[0] == "although",
+            "although behind": lambda source: "although" in source[1:],
+        }
 
 
 def _clause(random: Random) -> str:
@@ -96,6 +119,11 @@ def _clause(random: Random) -> str:
     negation = f"{random.choice(NEGATIONS)} " if negated else ""
     quality = random.choice(("", "", *(f"{adverb} " for adverb in ADVERBS))) + random.choice(GOOD + BAD)
     return random.choice((f"the {noun} was {negation}{quality}", f"{negation}a {quality} {noun}"))
+
+
+def _clauses(source: tuple[str, ...]) -> list[str]:
+    """One or two."""
+    return [clause for part in _BETWEEN.split(" ".join(source)) if (clause := part.strip())]
 
 
 def _verdict(clause: str) -> str:

@@ -9,14 +9,11 @@ not for a place. Equal digits make it count.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import torch
 from torch import Tensor
 
 from . import register
 from .digit_strings import DigitStrings
-from .text import share_right
 
 
 @register
@@ -26,10 +23,6 @@ class Sort(DigitStrings):
     description = "Write the digits from small to large. Attention looks for content, not for a place."
     example = "3 1 2 → 1 2 3"
     order = 30
-
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "copying the input", share_right(self, lambda source: source)
 
     def rearrange(self, digits: Tensor, lengths: Tensor) -> Tensor:
         past = torch.arange(digits.shape[1]) >= lengths[:, None]

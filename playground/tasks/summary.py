@@ -10,14 +10,16 @@ need not be the first one, other places and buildings stand around it, and it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
-from .text import PooledSequence, share_right
+from .base import Guess
+from .guesses import scored
+from .text import PooledSequence
 
 SLOTS = {
     "city": "Lyon Turin Bonn Seville Leeds Ghent Porto Basel",
@@ -77,6 +79,8 @@ FILLERS = (  # all of it is left out
     "trains from {elsewhere} were late",
     "{witness} from {elsewhere} was there",
 )
+MOST_FILLERS = 3
+NOTHING = dict.fromkeys(SLOTS, "…")
 Words = tuple[str, ...]
 
 
@@ -110,23 +114,43 @@ class Summary(PooledSequence):
     )
     pinned = "Weber called it a surprise. The school of Lyon was destroyed by a fire. Nobody at the hotel was hurt."
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "reading the first sentence only", share_right(self, lambda source: headline(sentences(source)[:1]) or ())
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "reading the first sentence only": lambda source: headline(sentences(source)[:1]),
+                "reading the last sentence only": lambda source: headline(sentences(source)[-1:]),
+                "reading the longest sentence only": lambda source: headline([max(sentences(source), key=lambda s: s.count(" "))]),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[Words], bool]]:
+        """By what happened, and by where its sentence stands."""
+        events = {f"event: {title.format(**NOTHING)}": patterns for title, patterns in _PATTERNS.items()}
+        return {
+            **{name: partial(_holds, patterns) for name, patterns in events.items()},
+            "the first sentence": lambda source: _event(source) == 0,
+            "a sentence in the middle": lambda source: 0 < _event(source) < len(sentences(source)) - 1,
+            "the last sentence": lambda source: 0 < _event(source) == len(sentences(source)) - 1,
+        }
 
     def make(self, random: Random) -> tuple[Words, Words]:
         filling = _filling(random)
         title = random.choice(list(EVENTS))
-        items = random.sample(FILLERS, random.randint(1, 3))
+        items = random.sample(FILLERS, random.randint(1, MOST_FILLERS))
         items.insert(random.randint(0, len(items)), random.choice(EVENTS[title]))
-        source = " ".join(f"{sentence.format(**filling)} ." for sentence in items)
-        return tuple(source.split()), tuple(title.format(**filling).split())
+        return _told(items, filling), tuple(title.format(**filling).split())
 
     def edges(self) -> Iterator[Words]:
-        """The event alone, in all the words for it."""
+        """The event alone, in all the words for it; and at the end of as much as is ever told beside it."""
         random = Random(29)
         for template in sum(EVENTS.values(), ()) * 4:
-            yield (*template.format(**_filling(random)).split(), ".")
+            yield _told([template], _filling(random))
+        longest = sorted(FILLERS, key=lambda filler: -len(filler.split()))[:MOST_FILLERS]
+        for template in sum(EVENTS.values(), ()):
+            yield _told([*longest, template], _filling(random))
 
     def spell(self, source: Words) -> str:
         """With capitals, and full stops at the end of the word before them."""
@@ -138,6 +162,10 @@ class Summary(PooledSequence):
 
     def max_steps(self, source_length: int) -> int:
         return 12
+
+
+def _told(templates: list[str], filling: dict[str, str]) -> Words:
+    return tuple(" ".join(f"{template.format(**filling)} ." for template in templates).split())
 
 
 def _filling(random: Random) -> dict[str, str]:
@@ -156,6 +184,15 @@ def headline(found: list[str]) -> Words | None:
                 if event := pattern.fullmatch(sentence):
                     return tuple(title.format(**event.groupdict()).split())
     return None
+
+
+def _event(source: Words) -> int:
+    """The place of the sentence that is an event, -1 if there is none."""
+    return next((i for i, sentence in enumerate(sentences(source)) if headline([sentence])), -1)
+
+
+def _holds(patterns: list[re.Pattern[str]], source: Words) -> bool:
+    return any(pattern.fullmatch(sentence) for pattern in patterns for sentence in sentences(source))
 
 
 def sentences(source: Words) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple, TypeVar
@@ -24,7 +24,9 @@ from torch import Tensor
 from ..errors import InputError
 from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
 from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
+from .base import Guess
 from .faults import checked, looked_at, too_few
+from .guesses import bag_of_words, commonest, most_similar, tag_look_ups
 from .parts import CORNERS, HeldOutPart, Part, part_of
 
 MAX_TEXT = 400  # characters
@@ -91,6 +93,14 @@ class Pooled(TextTask):
     @property
     def pool(self) -> Pool:
         return _pool(type(self), self.options)
+
+    def part(self, source: tuple[str, ...], answer: Any) -> Part:
+        """Which part an example that `make` may give is in; corners train, and their siblings with them."""
+        group = self.siblings(source, answer)
+        return "train" if group in _taught(type(self), self.options) else part_of(group)
+
+    def guesses(self) -> Iterator[Guess]:
+        yield from (commonest(self), most_similar(self))
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         train = self.pool.train
@@ -161,6 +171,10 @@ class PooledSequence(Pooled, SequenceTask):
 class PooledReader(Pooled, ReaderTask):
     """Tokens to a label, to tags or to a number, from a pool."""
 
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from tag_look_ups(self) if self.kind == "tags" else (bag_of_words(self),)
+
     def right(self, source: tuple[str, ...]) -> Any:
         answer = self.answer(source)
         return answer if self.kind == "tags" or answer is None else answer[0]
@@ -176,28 +190,25 @@ class PooledReader(Pooled, ReaderTask):
         return torch.tensor([[ids[tag] for tag in tags] + [NO_ANSWER] * (width - len(tags)) for tags in answers])
 
 
-def share_right(task: SequenceTask, guess: Callable[[tuple[str, ...]], tuple[str, ...]]) -> float:
-    """Share of test inputs that a guess answers exactly right: what a trivial baseline scores."""
-    batch = task.held_out("test", 1_024)
-    read, write = task.source_vocabulary.decode, task.target_vocabulary.decode
-    rows = zip(batch.source.tolist(), batch.target.tolist(), strict=True)
-    return sum(guess(read(source)) == write(target) for source, target in rows) / len(batch)
-
-
 @lru_cache(maxsize=64)
 def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
     edges = {source: task.right(source) for source in task.edges()}
     drawn = dict(checked(task, task.make(random)) for _ in range(task.pool_size)) | edges
-    taught = {task.siblings(*example) for example in edges.items()}
     parts: dict[Part, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in drawn.items():
-        group = task.siblings(*example)
-        parts["train" if group in taught else part_of(group)].append(example)
+        parts[task.part(*example)].append(example)
     if empty := [name for name, part in parts.items() if not part]:
         raise too_few(task, len(drawn), empty[0])
     return looked_at(task, pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items())), drawn)
+
+
+@lru_cache(maxsize=64)
+def _taught(task_class: type[Pooled], options: Any) -> frozenset[str]:
+    """What the corners share with their siblings."""
+    task = task_class(options)
+    return frozenset(task.siblings(source, task.right(source)) for source in task.edges())
 
 
 def pad_pool(task: Pooled, *parts: list[Example]) -> Pool:

@@ -10,19 +10,21 @@ Limits of Transfer Learning with a Unified Text-to-Text Transformer", 2020, put 
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import torch
 
 from ..errors import InputError
 from ..vocabulary import Vocabulary, graphemes, normalise
 from . import Batch, SequenceTask, register
+from .base import Guess
 from .copy import Copy
-from .digit_strings import DIGITS, MAX_TEXT, DigitOptions
+from .digit_strings import DIGITS, MAX_TEXT, REARRANGED, DigitOptions
+from .guesses import Rule, Words, scored
 from .parts import HeldOutPart
 from .reverse import Reverse
 from .sort import Sort
-from .text import share_right
 
 JOBS = {f"{job.id}:": job for job in (Copy, Reverse, Sort)}
 PREFIX = re.compile(r"\s*([^\W\d_]*)\s*:?")
@@ -53,9 +55,13 @@ class TextToText(SequenceTask):
     def pinned(self) -> str:
         return f"sort: {'918273645091'[: self.options.max_length]}"
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "copying the digits", share_right(self, lambda source: source[1:])
+    def guesses(self) -> Iterator[Guess]:
+        """One job, whatever is asked."""
+        yield from scored(self, {name: partial(_done, rule) for name, rule in REARRANGED.values()})
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        return {prefix: partial(_asks, prefix) for prefix in self.jobs}
 
     def parse(self, text: str) -> tuple[str, ...]:
         """The prefix, in any case and with or without its colon, and the digits after it."""
@@ -109,3 +115,12 @@ class TextToText(SequenceTask):
         masks = [part.mask for part in parts if part.mask is not None]
         mask = torch.cat([torch.ones_like(ids, dtype=torch.bool), torch.cat(masks)], dim=1) if masks else None
         return Batch(source, target, mask)
+
+
+def _done(rule: Rule, source: Words) -> Words | None:
+    """What a rule makes of the digits, whatever is asked."""
+    return rule(source[1:])
+
+
+def _asks(prefix: str, source: Words) -> bool:
+    return source[0] == prefix

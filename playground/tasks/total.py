@@ -10,14 +10,15 @@ be typed as well: 3 + 12 - 5.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from random import Random
 
 from ..vocabulary import Vocabulary, normalise
 from . import register
-from .guesses import bag_of_words
+from .base import Guess
+from .guesses import scored
 from .text import MAX_TEXT, PooledReader
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -76,6 +77,22 @@ class Total(PooledReader):
             return None
         return (str(sum(SIGNS[sign] * NUMBERS.index(term) for sign, term in zip(("plus", *signs), terms, strict=True))),)
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return bag_of_words(self)
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "the first number": lambda source: self.answer(source[:1]),
+                "the first two numbers": lambda source: self.answer(source[:3]),
+                "every sign a plus": lambda source: self.answer(tuple("plus" if word in SIGNS else word for word in source)),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
+        counts = range(2, MOST_TERMS + 1)
+        return {f"{count} numbers": partial(_adds, count) for count in counts}
+
+
+def _adds(count: int, source: tuple[str, ...]) -> bool:
+    return len(source) == 2 * count - 1

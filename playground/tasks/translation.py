@@ -4,96 +4,40 @@
     target   la petite voiture rouge ne voit pas d' arbre <eos>
 
 Colours go behind the noun, articles and adjectives follow its gender and number, "not" goes around the verb, a vowel changes
-the word before it: word for word nothing comes out right. Every noun, verb and adjective is listed below with its forms.
+the word before it: word for word nothing comes out right. Every noun, verb and adjective is listed in `french` with its forms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from random import Random
-from typing import NamedTuple
 
 from ..vocabulary import Vocabulary
 from . import register
-from .text import PooledSequence, share_right
+from .base import Guess
+from .french import (
+    ADJECTIVE_OF,
+    ADJECTIVES,
+    BE,
+    BEFORE,
+    BEHIND,
+    DETERMINERS,
+    INTRANSITIVE,
+    NOUN_OF,
+    NOUNS,
+    TRANSITIVE,
+    VERB_OF,
+    Adjective,
+    Noun,
+    Verb,
+    agreed,
+    starts_with_vowel,
+)
+from .guesses import scored
+from .text import PooledSequence
 
-
-class Noun(NamedTuple):
-    one: str
-    many: str
-    un: str
-    plusieurs: str
-    gender: str  # m or f
-
-
-class Adjective(NamedTuple):
-    english: str
-    m: str
-    f: str
-    mm: str
-    ff: str
-    before_vowel: str = ""  # masculine, in front of its noun; colours and the like stand behind it and have none
-
-
-class Verb(NamedTuple):
-    one: str
-    many: str
-    un: str
-    plusieurs: str
-    preposition: str = ""
-
-
-NOUNS = [
-    Noun(*line.split())
-    for line in """car cars voiture voitures f
-        house houses maison maisons f
-        flower flowers fleur fleurs f
-        cow cows vache vaches f
-        mouse mice souris souris f
-        star stars étoile étoiles f
-        dog dogs chien chiens m
-        cat cats chat chats m
-        boat boats bateau bateaux m
-        horse horses cheval chevaux m
-        tree trees arbre arbres m
-        bird birds oiseau oiseaux m
-        elephant elephants éléphant éléphants m""".splitlines()
-]
-ADJECTIVES = [
-    Adjective(*line.split())
-    for line in """small petit petite petits petites petit
-        big grand grande grands grandes grand
-        old vieux vieille vieux vieilles vieil
-        beautiful beau belle beaux belles bel
-        red rouge rouge rouges rouges
-        white blanc blanche blancs blanches
-        black noir noire noirs noires
-        green vert verte verts vertes""".splitlines()
-]
-TRANSITIVE = [
-    Verb(*line.split())
-    for line in """sees see voit voient
-        likes like aime aiment
-        follows follow suit suivent
-        hears hear entend entendent
-        looks look cherche cherchent for""".splitlines()
-]
-INTRANSITIVE = [
-    Verb(*line.split())
-    for line in """sleeps sleep dort dorment
-        sings sing chante chantent
-        falls fall tombe tombent
-        arrives arrive arrive arrivent""".splitlines()
-]
-BE = Verb("is", "are", "est", "sont")
-DETERMINERS = {"the": (False, True), "my": (False, True), "a": (False,), "some": (True,), "this": (False,), "these": (True,)}  # plural?
-BEFORE = [a for a in ADJECTIVES if a.before_vowel]
-BEHIND = [a for a in ADJECTIVES if not a.before_vowel]
-NOUN_OF = {word: (noun, plural) for noun in NOUNS for plural, word in enumerate(noun[:2])}
-ADJECTIVE_OF = {adjective.english: adjective for adjective in ADJECTIVES}
-VERB_OF = {word: verb for verb in (*TRANSITIVE, *INTRANSITIVE, BE) for word in verb[:2]}
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -193,19 +137,38 @@ class Translation(PooledSequence):
     class Options:
         pass
 
-    @cached_property
-    def baseline(self) -> tuple[str, float]:
-        return "word by word", share_right(self, word_by_word)
+    def guesses(self) -> Iterator[Guess]:
+        yield from super().guesses()
+        yield from scored(
+            self,
+            {
+                "word by word": word_by_word,
+                "word by word, colours behind the noun": lambda source: word_by_word(colours_behind(source)),
+                "word by word, colours behind and articles by gender": lambda source: word_by_word(colours_behind(source), by_gender=True),
+            },
+        )
+
+    @property
+    def rules(self) -> Mapping[str, Callable[[Words], bool]]:
+        return {
+            "an adjective in front": lambda source: _has(source, BEFORE),
+            "an adjective behind": lambda source: _has(source, BEHIND),
+            "plural": lambda source: any(NOUN_OF[word][1] for word in source if word in NOUN_OF),
+            "negated": lambda source: "not" in source,
+            "a vowel changes the word before it": lambda source: not CHANGED.isdisjoint(self.answer(source) or ()),
+        }
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         sentence = draw(random)
         return sentence.english(), sentence.french()
 
     def edges(self) -> Iterator[tuple[str, ...]]:
-        """Every noun alone behind every determiner."""
+        """Every noun alone behind every determiner, and the longest sentence of each noun."""
         for noun in NOUNS:
             for determiner, numbers in DETERMINERS.items():
                 yield from (tuple(Phrase(determiner, (), noun, plural).english()) for plural in numbers)
+            long = Phrase("the", (BEFORE[0], BEHIND[0]), noun, plural=True)
+            yield Sentence(long, TRANSITIVE[-1], negated=True, object=Phrase("some", (BEFORE[1], BEHIND[1]), noun, plural=True)).english()
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         sentence = understand(source)
@@ -213,17 +176,6 @@ class Translation(PooledSequence):
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return " ".join(tokens).replace("' ", "'")
-
-
-def agreed(adjective: Adjective, gender: str, plural: bool, noun: str = "") -> str:
-    """The adjective's form for this gender and number; `noun` if it stands right in front of it."""
-    if gender == "m" and not plural and noun and starts_with_vowel(noun):
-        return adjective.before_vowel
-    return (adjective.mm if gender == "m" else adjective.ff) if plural else adjective.m if gender == "m" else adjective.f
-
-
-def starts_with_vowel(word: str) -> bool:
-    return word[0] in "aeioué"
 
 
 def draw(random: Random) -> Sentence:
@@ -286,9 +238,42 @@ def _phrase(words: tuple[str, ...]) -> tuple[Phrase, tuple[str, ...]] | None:
     return Phrase(determiner, tuple(ADJECTIVE_OF[word] for word in words[1:end]), noun, bool(plural)), words[end + 1 :]
 
 
-def word_by_word(source: tuple[str, ...]) -> tuple[str, ...]:
-    """Each word's usual translation, in the order of the source."""
-    usual = {"the": "le", "my": "mon", "a": "un", "an": "un", "some": "des", "this": "ce", "these": "ces", "not": "pas"}
-    usual |= {word: noun[2 + plural] for word, (noun, plural) in NOUN_OF.items()} | {a.english: a.m for a in ADJECTIVES}
-    usual |= {word: verb[2 + i] for verb in (*TRANSITIVE, *INTRANSITIVE, BE) for i, word in enumerate(verb[:2])}
-    return tuple(usual[word] for word in source if word in usual)
+def _has(source: Words, adjectives: list[Adjective]) -> bool:
+    """Whether one of these stands in front of a noun."""
+    return any(a.english in source[:-1] for a in adjectives)
+
+
+def colours_behind(source: Words) -> Words:
+    """Each colour behind the noun after it."""
+    words = list(source)
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] in ADJECTIVE_OF and ADJECTIVE_OF[words[i]] in BEHIND and words[i + 1] in NOUN_OF:
+            words[i : i + 2] = words[i + 1], words[i]
+    return tuple(words)
+
+
+def word_by_word(source: Words, by_gender: bool = False) -> Words:
+    """Each word's usual translation, in the order of the source; articles by gender and number of the noun after them, if asked."""
+    found = []
+    for i, word in enumerate(source):
+        noun, plural = next((NOUN_OF[after] for after in source[i:] if after in NOUN_OF), (NOUNS[0], 0))
+        if by_gender and word in ARTICLES:
+            found.append(ARTICLES[word][2 if plural else noun.gender == "f"])
+        elif word in USUAL:
+            found.append(USUAL[word])
+    return tuple(found)
+
+
+CHANGED = {"l'", "d'", "n'", "cet", "bel", "vieil"}
+ARTICLES = {  # masculine, feminine, plural
+    "the": ("le", "la", "les"),
+    "my": ("mon", "ma", "mes"),
+    "a": ("un", "une", "des"),
+    "an": ("un", "une", "des"),
+    "some": ("des", "des", "des"),
+    "this": ("ce", "cette", "ces"),
+    "these": ("ces", "ces", "ces"),
+}
+USUAL = {word: forms[0] for word, forms in ARTICLES.items()} | {"not": "pas"}
+USUAL |= {word: noun[2 + plural] for word, (noun, plural) in NOUN_OF.items()} | {a.english: a.m for a in ADJECTIVES}
+USUAL |= {word: verb[2 + i] for verb in (*TRANSITIVE, *INTRANSITIVE, BE) for i, word in enumerate(verb[:2])}

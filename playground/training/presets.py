@@ -324,9 +324,11 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("cvae", "digits"): _CONDITIONAL,
     ("cvae", "strokes"): _CONDITIONAL,
     ("pooled_classifier", "sentiment"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(240, 0.015, "auto"), 0.5),),
-    ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(400, 0.012, "auto"), 1.1),),
+    ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(1100, 0.012, "auto"), 3.0),),
     ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(800, 0.012), 2.2),),
-    ("transformer_encoder", "sentiment"): (Preset("two", "2 layers", _BERT, {}, _train(350, 0.003), 3.0),),
+    ("transformer_encoder", "sentiment"): (
+        Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(550, 0.006, decay=0.3), 4.0),
+    ),
     ("transformer_encoder", "total"): (
         Preset(
             "rotary",
@@ -341,7 +343,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ),
     ("transformer_encoder", "entities"): (Preset("two", "2 layers", _BERT, {}, _train(160, 0.004), 0.8),),
     ("transformer_encoder", "infill"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(450, 0.006, decay=0.2), 3.5),),
-    ("transformer_encoder", "pronouns"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(600, 0.006, decay=0.3), 5.0),),
+    ("transformer_encoder", "pronouns"): (Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(900, 0.005, decay=0.3), 7.5),),
     ("ngram", "completion"): _NGRAMS,
     ("seq2seq", "completion"): (Preset("lstm", "LSTM, 128 units", _WIDE, {}, _train(900, 0.01, "auto"), 4.0),),
     ("transformer_decoder", "completion"): (Preset("two", "2 layers", _BERT, {}, _train(300, 0.004), 2.0),),
