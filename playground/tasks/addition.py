@@ -9,6 +9,7 @@ two written. A pair is in the same part in both orders, so that 85 + 47 does not
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,7 @@ CHARACTERS, DIGITS = Vocabulary("0123456789+"), Vocabulary("0123456789")
 FIRST, PLUS = CHARACTERS.ids["0"], CHARACTERS.ids["+"]
 MAX_TEXT = 100  # characters, spaces included
 MAX_DIGITS = 6  # of one number
+CLOSING, PLUS_IN_WORDS = re.compile(r"=?[.!?]*$"), re.compile(r"(?<=\d)(?:plus|and)(?=\d)", re.IGNORECASE)
 EVERY = 10_000  # sums: so many are listed, of more some are drawn
 
 
@@ -66,12 +68,12 @@ class Addition(SequenceTask):
         return "adding without carrying", share_right(self, without_carrying)
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Characters of a sum; spaces, a closing = and zeros in front are passed over."""
+        """Characters of a sum; spaces, a closing = or =? and zeros in front are passed over."""
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as 47+85, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type a sum such as 47+85.")
-        typed = "".join(normalise(text).split()).removesuffix("=")
+        typed = CLOSING.sub("", PLUS_IN_WORDS.sub("+", "".join(normalise(text).split())))
         if not typed:
             raise InputError("Type a sum, for example 47+85.")
         CHARACTERS.encode(graphemes(typed))
@@ -87,6 +89,17 @@ class Addition(SequenceTask):
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         numbers = "".join(source).split("+")
         return tuple(str(sum(map(int, numbers)))) if len(numbers) == 2 and all(numbers) else None
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Both numbers together may be as long as those of an example where one of them is longer."""
+        longest = max(map(len, "".join(tokens).split("+")))
+        if longest > (most := self.options.digits):
+            numbers = "of one digit" if most == 1 else f"of up to {most} digits"
+            return f"A number has {longest} digits; the model was trained on numbers {numbers}, so expect mistakes."
+        return super().doubt(tokens)
+
+    def spell(self, source: tuple[str, ...]) -> str:
+        return "".join(source)
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return "".join(tokens)
@@ -139,10 +152,11 @@ class Addition(SequenceTask):
     def _hashed(self, numbers: Tensor) -> Tensor:
         """The same for both orders (B, 2); of corners, which train, it is 1. (B,)"""
         small, large = numbers.sort(dim=1).values.T
-        mixed = (small * 10_007 + large) * 2_654_435_761 % 2**32  # high bits: no rule of last digits says which pairs these are
+        mixed = (small * 10_007 + large + 1) * 2_654_435_761 % 2**32
+        mixed = (mixed ^ (mixed >> 15)) * 2_246_822_519 % 2**32  # high bits: no rule of last digits says which pairs these are
         high = 10**self.options.digits
         a, b = self._edges.T
-        return (mixed >> 16).masked_fill(torch.isin(numbers[:, 0] * high + numbers[:, 1], a * high + b), 1)
+        return (mixed >> 14).masked_fill(torch.isin(numbers[:, 0] * high + numbers[:, 1], a * high + b), 1)
 
     def _draw(self, count: int, generator: torch.Generator) -> Tensor:
         return torch.randint(10**self.options.digits, (count, 2), generator=generator)
