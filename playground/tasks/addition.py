@@ -127,7 +127,7 @@ class Addition(SequenceTask):
         return self._batch(numbers[lies_in(part, self._hashed(numbers))][:count])
 
     def corners(self) -> Batch | None:
-        """Single digits, nothing added, the largest numbers, and results just past a power of ten; none where all numbers have one digit."""
+        """Single digits, nothing added, the largest numbers, and results just past a power of ten; none where numbers have one digit."""
         return self._batch(self._edges) if len(self._edges) else None
 
     @cached_property

@@ -17,6 +17,7 @@ from random import Random
 from ..vocabulary import Vocabulary
 from . import register
 from .text import PooledReader
+from .typed import cased
 
 NAMES = {
     "she": ("Anna", "Lena", "Maria", "Zoe"),
@@ -57,6 +58,9 @@ class Pronouns(PooledReader):
     Options = Options
     source_vocabulary = Vocabulary([".", "the", "The", *GENDER, *PRONOUNS, *ALONE, *TOWARDS, "in", "park", "after", "lunch"])
     classes = tuple(GENDER)
+    untaught = (
+        "The model was taught short sentences and one pronoun in the last of them, which means somebody named before; so this is a guess."
+    )
     examples = ("Anna met Ravi . She smiled", "Omar met Tom . Ravi saw him", "The twins helped the robot after lunch . They slept")
     pinned = "Anna met Ravi in the park . She smiled"
 
@@ -71,6 +75,9 @@ class Pronouns(PooledReader):
         else:
             asked = f"{pronoun} " + random.choice((random.choice(ALONE), f"{random.choice(TOWARDS)} {_mention(other)}"))
         return tuple(f"{events} {asked}{_where(random)}{random.choice(('', ' .'))}".split()), meant
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return cased(super().parse(text), self.source_vocabulary.ids)
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The name that is meant; None if none fits, or if this is no text of the grammar."""

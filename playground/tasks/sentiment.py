@@ -63,6 +63,7 @@ class Sentiment(PooledReader):
     Options = Options
     source_vocabulary = Vocabulary([*FRAME, *NEGATIONS, *ADVERBS, *GOOD, *BAD, *FOND, *SORRY, *NOUNS])
     classes = CLASSES
+    untaught = "This is no review as they were taught, one clause or two joined by but or although, so the answer is a guess."
     examples = ("not a bad film", "although the cast was good , the plot was never funny", "i do not regret the ending")
     pinned = "the music was dull but hardly a bad film"
 
@@ -76,6 +77,11 @@ class Sentiment(PooledReader):
         for noun in NOUNS:
             yield from (("a", quality, noun) for quality in GOOD + BAD)
             yield from (("i", feeling, "the", noun) for feeling in FOND + SORRY)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """No comma stands before but."""
+        tokens = super().parse(text)
+        return tuple(word for word, after in zip(tokens, (*tokens[1:], ""), strict=True) if (word, after) != (",", "but"))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The verdict of the deciding clause, or None if this is no review of the grammar."""

@@ -24,6 +24,7 @@ from ..errors import InputError
 from ..vocabulary import EOS, SPECIALS, Vocabulary, graphemes, normalise
 from . import NO_ANSWER, Batch, ReaderTask, SequenceTask, TextTask, pad
 from .parts import CORNERS, HeldOutPart, Part, part_of
+from .typed import plain, without_end
 
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
@@ -99,7 +100,6 @@ class Pooled(TextTask):
         return self.spell(sources[int(torch.randint(len(sources), (), generator=generator))])
 
     def spell(self, source: tuple[str, ...]) -> str:
-        """Source tokens as a visitor would type them."""
         return (" " if self.split_words else "").join(source)
 
     def parse(self, text: str) -> tuple[str, ...]:
@@ -111,13 +111,21 @@ class Pooled(TextTask):
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Shorten it, for example: {example}")
         known = _spellings(self.source_vocabulary)
         typed = normalise(text)
+
+        def spelled(word: str) -> str | None:
+            return known.get(word) or known.get(word.casefold()) or known.get(bare(word))
+
+        def is_known(word: str) -> bool:
+            return spelled(word) is not None
+
         if self.split_words:
-            found = WORD.findall(typed)
+            found = plain(WORD.findall(typed), is_known)
         else:
-            found = graphemes((" " if " " in self.source_vocabulary.ids else "").join(typed.split()))
+            space = " " if " " in self.source_vocabulary.ids else ""
+            found = graphemes(without_end(space.join(typed.split()), is_known))
         if not found:
             raise InputError(f"Type something, for example: {example}")
-        tokens = tuple(known.get(word) or known.get(word.casefold()) or known.get(bare(word)) or word for word in found)
+        tokens = tuple(spelled(word) or word for word in found)
         self.source_vocabulary.encode(tokens)
         if len(tokens) > self.max_source:
             raise InputError(

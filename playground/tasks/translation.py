@@ -174,6 +174,7 @@ class Translation(PooledSequence):
     unit = "word"
     max_source = 16
     pool_size = 16_000
+    untaught = "No sentence that was taught reads like this, so the translation is a guess."
     examples = ("the small red car sleeps", "these white birds do not see a tree", "my old horse looks for some beautiful flowers")
     pinned = "the small red car does not see the white house"
 
@@ -206,6 +207,15 @@ class Translation(PooledSequence):
         for noun in NOUNS:
             for determiner, numbers in DETERMINERS.items():
                 yield from (tuple(Phrase(determiner, (), noun, plural).english()) for plural in numbers)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """With an before a vowel, and a elsewhere."""
+        tokens = super().parse(text)
+        articles = {True: "an", False: "a"}
+        return tuple(
+            articles[after[:1] in "aeiou"] if word in articles.values() and after else word
+            for word, after in zip(tokens, (*tokens[1:], ""), strict=True)
+        )
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         sentence = understand(source)
