@@ -16,10 +16,11 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..options import show
-from ..vocabulary import EOS, PAD, Vocabulary, normalise
+from ..vocabulary import EOS, PAD, Vocabulary
 from .examples import Batch, Reading, Watched, pad
 from .given import Drawn, Given, HeldOut, Sound, Typed
 from .parts import HeldOutPart, Part
+from .typed import letters
 
 Guess = tuple[str, float]  # what a trivial guess is called, and its score
 Places = Callable[[Batch], int]  # at how many places a model looks at an example
@@ -264,7 +265,7 @@ class TextTask(TypedTask):
     def perceive(self, given: Any) -> Reading:
         tokens = self.parse(given)
         read_as = self.spell(tokens)
-        same = _letters(given) in (_letters(read_as), _letters("".join(tokens)))
+        same = letters(given) in (letters(read_as), letters("".join(tokens)))
         return Reading(torch.tensor([self.source_vocabulary.encode(tokens)]), tokens=tokens, read_as=None if same else read_as)
 
     def doubt(self, tokens: tuple[str, ...]) -> str | None:
@@ -295,8 +296,3 @@ class ReaderTask(TextTask):
 
     `answer` gives one word for a label or a number, one per token for tags. Numbers come in units of `scale`.
     """
-
-
-def _letters(text: str) -> str:
-    """What is left of a text without case and spaces."""
-    return "".join(normalise(text).casefold().split())

@@ -82,7 +82,7 @@ def weekdays() -> dict[str, int]:
 
 
 def _named(kind: str) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for language in LANGUAGES:
         for name, number in names(language, kind):
             found |= {bare(name): number, bare(name.replace("ä", "ae")): number}

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from ..vocabulary import normalise
+
 Words = tuple[str, ...]
 FULL_STOPS = "!?…"  # each may stand for a full stop
 MARKS = f'.,;:{FULL_STOPS}"“”„«»'
@@ -58,3 +60,8 @@ def cased(words: Words, known: Collection[str]) -> Words:
 def separated(text: str) -> str:
     """Digits without the commas, dots or dashes between them, and without marks at the end."""
     return END.sub("", BETWEEN.sub(" ", text))
+
+
+def letters(text: str) -> str:
+    """What is left of a text without case and spaces."""
+    return "".join(normalise(text).casefold().split())
