@@ -18,6 +18,7 @@ from typing import NamedTuple
 from ..vocabulary import Vocabulary
 from . import register
 from .text import PooledSequence, share_right
+from .typed import articled
 
 
 class Noun(NamedTuple):
@@ -210,12 +211,7 @@ class Translation(PooledSequence):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """With an before a vowel, and a elsewhere."""
-        tokens = super().parse(text)
-        articles = {True: "an", False: "a"}
-        return tuple(
-            articles[after[:1] in "aeiou"] if word in articles.values() and after else word
-            for word, after in zip(tokens, (*tokens[1:], ""), strict=True)
-        )
+        return articled(super().parse(text))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         sentence = understand(source)

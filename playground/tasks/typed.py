@@ -57,6 +57,13 @@ def cased(words: Words, known: Collection[str]) -> Words:
     return tuple(new if new in known else word for word, new in zip(words, wanted, strict=True))
 
 
+def articled(words: Words) -> Words:
+    """With an before a vowel, and a elsewhere."""
+    articles = {True: "an", False: "a"}
+    pairs = zip(words, (*words[1:], ""), strict=True)
+    return tuple(articles[after[0] in "aeiou"] if word in ("a", "an") and after else word for word, after in pairs)
+
+
 def separated(text: str) -> str:
     """Digits without the commas, dots or dashes between them, and without marks at the end."""
     return END.sub("", BETWEEN.sub(" ", text))
