@@ -267,3 +267,34 @@ def test_drawings_are_scanned_as_the_digits_were(architecture: str) -> None:
     with torch.no_grad():
         before, after = ((model.decode(model.encode(x)) - x).square().mean() for x in (sharp, scanned))
     assert after < before / 2, (before, after)
+
+
+@pytest.mark.parametrize("task_id", ["digits", "strokes"])
+def test_a_dark_ground_is_exchanged_for_paper_and_that_is_said(task_id: str) -> None:
+    run = load("autoencoder", task_id)
+    shown = run.task.pictures("test")[0][3].reshape(28, 28).numpy()
+    plain, dark = run.explore(shown), run.explore(1 - shown)
+    assert plain.reading is not None and (plain.reading.read_as, plain.reading.doubt) == (None, None)
+    assert dark.reading is not None and (dark.reading.read_as, dark.reading.doubt) == ("the same with ink and paper exchanged", None)
+    assert np.allclose(plain.reconstruction, dark.reconstruction, atol=1e-5)
+
+
+@pytest.mark.parametrize("task_id", ["digits", "strokes"])
+def test_held_out_pictures_are_neither_exchanged_nor_doubted(task_id: str) -> None:
+    task = tasks.get(task_id)()
+    readings = [task.perceive(picture) for picture in task.pictures("test")[0][:300].reshape(-1, 28, 28).numpy()]
+    assert {(reading.read_as, reading.doubt) for reading in readings} == {(None, None)}
+
+
+def test_what_is_no_digit_on_paper_is_said_to_be_a_guess() -> None:
+    run = load("autoencoder", "digits")
+    shade = np.linspace(0, 1, 28)
+    for values, said in [
+        (np.zeros((28, 28)), "no line on this picture"),
+        (np.ones((28, 28)), "no line on this picture"),
+        (np.random.default_rng(0).random((28, 28)), "no pen line on even paper"),
+        ((shade[:, None] + shade) / 2, "no pen line on even paper"),
+    ]:
+        trace = run.explore(values)
+        drawn = picture_scene.picture(trace, run.task, run.model, key="", run_label="", label=None)
+        assert said in drawn["notice"]

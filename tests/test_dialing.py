@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playground import api, tasks
 from playground.errors import InputError
 from playground.tasks.dialing import sound, tones
-from playground.tasks.dialing.task import Dialing, DialingOptions
+from playground.tasks.dialing.task import NO_KEYS, Dialing, DialingOptions
 from playground.views.scene import sequence as scene
 from playground.vocabulary import PAD
 from tests.goertzel import detected
@@ -189,7 +189,7 @@ def test_what_holds_no_tones_is_said_to_be_a_guess() -> None:
         keys = int(torch.randint(1, 9, (1,), generator=generator))
         how = tones.manner(1, keys, 0.4, generator)._replace(noise=torch.full((1,), 0.4))
         samples, _ = tones.dial(torch.randint(10, (1, keys), generator=generator), torch.tensor([keys]), how, generator)
-        assert Dialing().perceive((8_000, (samples[0] / 4).clamp(-1, 1).numpy())).doubt is None
+        assert Dialing().perceive((8_000, (samples[0] / 4).clamp(-1, 1).numpy())).doubt != NO_KEYS
         assert Dialing().perceive((8_000, rng.normal(size=8_000 * keys // 2).clip(-4, 4) / 4)).doubt is not None
     time = np.arange(8_000) / 8_000
     hum = sum(np.sin(2 * np.pi * 220 * n * time) / n for n in range(1, 8)) / 3  # a voiced sound: many overtones, no pair
@@ -212,9 +212,49 @@ def test_pauses_are_shortened_and_keys_are_not() -> None:
     generator = torch.Generator().manual_seed(2)
     how = tones.manner(1, 6, 0.2, generator)._replace(noise=torch.full((1,), 0.05), lead=torch.ones(1), trail=torch.full((1,), 2.0))
     samples, _ = tones.dial(torch.tensor([[4, 0, 0, 9, 1, 7]]), torch.tensor([6]), how, generator)
-    cut = tones.without_pauses(samples[0])
+    cut = tones.as_pressed_in_training(samples[0])
     seconds = float(how.tone.sum() + how.gap.sum())
     assert seconds < len(cut) / tones.RATE < seconds + 2 * tones.ENDS + 0.1
     assert detected(cut.numpy().astype(float)) == "400917"
     hiss = torch.randn(8_000, generator=generator)
-    assert torch.equal(tones.without_pauses(hiss), hiss)
+    assert torch.equal(tones.as_pressed_in_training(hiss), hiss)
+
+
+def pressed(keys: str, tone: float | None = None, seed: int = 0, noise: float = 0.02) -> tuple[int, Any]:
+    generator = torch.Generator().manual_seed(seed)
+    how = tones.manner(1, len(keys), noise, generator)
+    how = how if tone is None else how._replace(tone=torch.full_like(how.tone, tone))
+    samples, _ = tones.dial(torch.tensor([[int(k) for k in keys]]), torch.tensor([len(keys)]), how, generator)
+    return 8_000, (samples[0] / 4).clamp(-1, 1).numpy()
+
+
+@pytest.mark.parametrize("tone", [0.2, 0.5, 2.0])
+def test_long_tones_are_shortened_and_that_is_said(tone: float) -> None:
+    run = api.load("recognizer", "dialing")
+    for seed, keys in enumerate(("042", "1470", "918", "3695")):
+        trace = run.explore(pressed(keys, tone, seed))
+        assert trace.output.replace(" ", "") == keys
+        assert trace.reading is not None and "shorter tones and pauses" in (trace.reading.read_as or "")
+
+
+def test_taught_recordings_are_neither_shortened_nor_doubted() -> None:
+    generator, doubted = torch.Generator().manual_seed(9), 0
+    for seed in range(60):
+        keys = "".join(map(str, torch.randint(10, (int(torch.randint(3, 9, (1,), generator=generator)),), generator=generator).tolist()))
+        reading = Dialing().perceive(pressed(keys, seed=seed, noise=0.4))
+        doubted += reading.doubt is not None
+    assert doubted <= 2
+
+
+@pytest.mark.parametrize("keys", ["7", "42", "0123456789"])
+def test_fewer_or_more_keys_than_taught_are_said_to_be_a_guess_typed_or_heard(keys: str) -> None:
+    run = api.load("recognizer", "dialing")
+    for given_ in (keys, pressed(keys)):
+        drawn = scene.sequence(run.explore(given_), run.model, run.task, key="", run_label="")
+        assert f"This input has {len(keys)} key" in drawn["notice"] and "trained on lengths 3 to 8" in drawn["notice"]
+
+
+def test_marks_between_typed_keys_are_passed_over() -> None:
+    reading = Dialing().perceive("555-0199.")
+    assert (reading.text, reading.read_as) == ("5 5 5 0 1 9 9", "5 5 5 0 1 9 9")
+    assert Dialing().perceive("5550 199").read_as is None

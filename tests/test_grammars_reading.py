@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -298,7 +299,6 @@ def test_a_quarter_of_the_reviews_is_decided_by_their_first_clause() -> None:
         ("sentiment", "film bad", None),
         ("total", "3 + 12 − 5", ("10",)),
         ("total", "12-7", ("5",)),
-        ("total", "three minus", None),
         ("entities", "paris flew to jordan", None),
         ("entities", "in May Paris flew to Jordan", ("date", "date", "person", "other", "other", "place")),
         ("pronouns", "anna met ravi. she smiled", ("Anna",)),
@@ -329,3 +329,77 @@ def test_offered_inputs_have_answers(variant: str) -> None:
     task = build(variant)
     for text in (*task.examples, task.pinned):
         assert task.answer(task.parse(text)), text
+
+
+@pytest.mark.parametrize(
+    ("variant", "text", "read_as", "answer"),
+    [
+        ("total", "eleven", None, "11"),
+        ("total", "seven!", "seven", "7"),
+        ("total", "3 + 4 = ?", "three plus four", "7"),
+        ("sentiment", "I don't like the plot!", "i do not like the plot", "negative"),
+        ("sentiment", "The film wasn’t good, but the music was great.", "the film was not good but the music was great", "positive"),
+        (
+            "entities",
+            "Jordan met May in Paris, on Monday.",
+            "Jordan met May in Paris on Monday",
+            "person other person other place date date",
+        ),
+        ("pronouns", "Zoe called Lena. Lena helped her.", None, "Zoe"),
+        ("pronouns", "Anna helped Zoe . She called Zoe", None, "Anna"),
+        ("pronouns", "the dog met Anna. it slept!", "The dog met Anna . It slept .", "dog"),
+        ("word", "The ___ sat on the mat.", "the [MASK] sat on the mat", "cat"),
+        ("word", "yesterday, the dog slept in the … !", "yesterday the dog slept in the [MASK]", "basket"),
+        ("completion", "tom has a cat. at noon the sun comes to the town on the river. he", None, "lets his cat out and it runs ."),
+    ],
+)
+def test_what_is_written_in_another_way_is_read_in_one_that_was_taught_and_that_is_said(
+    variant: str, text: str, read_as: str | None, answer: str
+) -> None:
+    task = build(variant)
+    reading = task.perceive(text)
+    assert (reading.read_as, " ".join(task.answer(reading.tokens) or ()), task.doubt(reading.tokens)) == (read_as, answer, None)
+
+
+def test_a_beginning_without_its_last_full_stop_gets_it() -> None:
+    task = build("completion")
+    whole = task.parse(task.pinned)
+    assert task.parse(task.pinned.removesuffix(".")) == whole != task.parse(task.pinned.removesuffix("sea ."))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 2 3 4", "numbers one and two stand side by side"),
+        ("3 + - 4", "signs plus and minus stand side by side"),
+        ("-5", "begins with a sign"),
+        ("three minus", "ends with a sign"),
+    ],
+)
+def test_numbers_and_signs_take_turns(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=f"{said}.* for example: three plus twelve"):
+        build("total").parse(text)
+
+
+@pytest.mark.parametrize(
+    ("variant", "text", "said"),
+    [
+        ("total", "1+2+3+4+5", "trained on lengths 1 to 7"),
+        ("sentiment", "film bad", "no review as they were taught"),
+        ("entities", "Paris Paris met Paris", "No sentence that was taught"),
+        ("pronouns", "Omar met Tom . She smiled", "means somebody named before"),
+        ("word", "the cat sat on the mat", "Nothing is hidden"),
+        ("word", "two cats [MASK] on the mat", "or several do"),
+        ("completion", "Anna has two dogs .", "leaves open how the story goes on"),
+    ],
+)
+def test_what_lies_outside_what_was_taught_is_said_to_be_a_guess(variant: str, text: str, said: str) -> None:
+    task = build(variant)
+    assert said in (task.doubt(task.parse(text)) or "")
+
+
+@every
+def test_nothing_that_is_offered_or_taught_is_doubted(variant: str) -> None:
+    task = build(variant)
+    for text in (task.pinned, *task.examples, *(task.random_text(torch.Generator().manual_seed(seed)) for seed in range(20))):
+        assert task.doubt(task.parse(text)) is None, text

@@ -22,8 +22,9 @@ from playground.app.http.uploads import decoded
 from playground.errors import InputError
 from playground.inference.explore import explore
 from playground.tasks.scenes.size import as_drawn
-from playground.tasks.scenes.task import RGB, Scenes, draw
+from playground.tasks.scenes.task import RGB, Scenes, described, draw
 from playground.tasks.scenes.text import COLOURS, HIGH, LOW, SHAPES, Thing, caption, read_scene
+from playground.views.scene import sequence
 from tests.small import build
 
 TASK = Scenes()
@@ -255,3 +256,53 @@ def test_scaled_pictures_keep_how_shapes_lie() -> None:
     assert small.shape == (32, 32, 3) and red[:, 1].max() < blue[:, 1].min()
     assert red[:, 0].mean() < blue[:, 0].mean(), "and a little higher"
     assert np.allclose(small[0, 0], 0.95, atol=0.01), "on paper of its own"
+
+
+@pytest.mark.parametrize("ground", [0.0, 0.2, 0.5])
+def test_shapes_on_a_dark_ground_are_put_on_light_paper_and_that_is_said(ground: float) -> None:
+    run = api.load("captioner", "scenes")
+    for text in ("a yellow circle above a green cross", "a red triangle left of a yellow square", "a green circle"):
+        trace = run.explore(draw(*described([read_scene(text)[0]]), paper=torch.tensor([ground]))[0].numpy())
+        scene = sequence.sequence(trace, run.model, run.task, key="", run_label="")
+        assert (trace.output, scene["read_as"], scene["notice"]) == (text, "the same shapes on light paper", None)
+
+
+def test_pictures_of_training_are_neither_doubted_nor_put_on_other_paper() -> None:
+    for picture in Scenes().held_out("test", 200).source.numpy():
+        reading = Scenes().perceive(picture)
+        assert (reading.read_as, reading.doubt) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("empty paper", "There is no shape"),
+        ("all black", "There is no shape"),
+        ("noise", "no drawing on even paper"),
+        ("a gradient", "no drawing on even paper"),
+        ("three shapes", "There are 3 shapes"),
+        ("orange and grey", "none of these colours"),
+    ],
+)
+def test_what_is_no_drawing_of_shapes_is_said_to_be_a_guess(kind: str, said: str) -> None:
+    plain, shade = np.ones((32, 32, 3), np.float32), np.linspace(0, 1, 32, dtype=np.float32)
+    strange = 0.95 * plain
+    strange[8:18, 8:18] = (0.55, 0.55, 0.5)
+    pictures = {
+        "empty paper": 0.95 * plain,
+        "all black": 0 * plain,
+        "noise": np.random.default_rng(2).random((32, 32, 3)),
+        "a gradient": (shade[:, None, None] + shade[None, :, None] * np.array([0.2, 0.5, 1.0])) / 2,
+        "three shapes": np.minimum(np.minimum(alone(0, 0, 4.0, 6.0), alone(1, 3, 4.0, 16.0)), alone(0, 1, 4.0, 26.0)),
+        "orange and grey": strange,
+    }
+    assert said in (Scenes().perceive(pictures[kind]).doubt or "")
+
+
+def test_what_was_given_is_kept_as_it_was_given() -> None:
+    """What was changed of it is still said when a link or another model reads it again."""
+    dark = np.zeros((32, 32, 3), np.float32)
+    dark[6:16, 6:16] = (0.85, 0.15, 0.15)
+    given_ = Scenes().drawn(dark)
+    assert np.allclose(given_.model_input(Scenes()), dark, atol=0.003)
+    assert Scenes().perceive(given_.model_input(Scenes())).read_as == "the same shapes on light paper"

@@ -93,6 +93,7 @@ class Reading:
     """A picture or a sound as a model reads it."""
 
     source: Tensor
+    read_as: str | None = None
     text: str | None = None
     shown: Any = None
     doubt: str | None = None

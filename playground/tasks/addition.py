@@ -12,6 +12,7 @@ How much has been learned, sums that carry through a nine tell, which are scored
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,7 @@ CHARACTERS, DIGITS = Vocabulary("0123456789+"), Vocabulary("0123456789")
 FIRST, PLUS = CHARACTERS.ids["0"], CHARACTERS.ids["+"]
 MAX_TEXT = 100  # characters, spaces included
 MAX_DIGITS = 6  # of one number
+CLOSING, PLUS_IN_WORDS = re.compile(r"=?[.!?]*$"), re.compile(r"(?<=\d)(?:plus|and)(?=\d)", re.IGNORECASE)
 EVERY = 10_000  # sums: so many are listed, of more some are drawn
 
 
@@ -81,12 +83,12 @@ class Addition(SequenceTask):
         return told if self.options.digits == 1 else told | {"a carry through a nine": lambda source: _carries(source) > 1}
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Characters of a sum; spaces, a closing = and zeros in front are passed over."""
+        """Characters of a sum; spaces, a closing = or =? and zeros in front are passed over."""
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as 47+85, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type a sum such as 47+85.")
-        typed = "".join(normalise(text).split()).removesuffix("=")
+        typed = CLOSING.sub("", PLUS_IN_WORDS.sub("+", "".join(normalise(text).split())))
         if not typed:
             raise InputError("Type a sum, for example 47+85.")
         CHARACTERS.encode(graphemes(typed))
@@ -102,6 +104,17 @@ class Addition(SequenceTask):
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         numbers = "".join(source).split("+")
         return tuple(str(sum(map(int, numbers)))) if len(numbers) == 2 and all(numbers) else None
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Both numbers together may be as long as those of an example where one of them is longer."""
+        longest = max(map(len, "".join(tokens).split("+")))
+        if longest > (most := self.options.digits):
+            numbers = "of one digit" if most == 1 else f"of up to {most} digits"
+            return f"A number has {longest} digits; the model was trained on numbers {numbers}, so expect mistakes."
+        return super().doubt(tokens)
+
+    def spell(self, source: tuple[str, ...]) -> str:
+        return "".join(source)
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return "".join(tokens)

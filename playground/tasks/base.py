@@ -21,6 +21,7 @@ from ..vocabulary import EOS, PAD, Vocabulary
 from .examples import Batch, Reading, Watched, pad
 from .given import Drawn, Given, HeldOut, Sound, Typed
 from .parts import HeldOutPart, Part
+from .typed import letters
 
 Guess = tuple[str, float]  # what a trivial guess is called, and its score
 Places = Callable[[Batch], int]  # at how many places a model looks at an example
@@ -140,8 +141,8 @@ class Task(ABC):
         """Up to `count` training examples, each source once, where somebody wants to know what was learned by heart."""
         return None
 
-    def advice(self, source: tuple[str, ...]) -> str | None:
-        """What to do where a visitor missed the point of the task; None where nothing is missing."""
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Why an answer to these tokens is a guess: how they lie outside what was taught. None where they do not."""
         return None
 
     # Answers
@@ -219,6 +220,15 @@ class TypedTask(Task):
         """The fewest and the most tokens of an example, or of what it says; None where that has no meaning."""
         return None
 
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Too few tokens, or too many."""
+        low, high = self.trained_lengths or (0, len(tokens))
+        if low <= len(tokens) <= high:
+            return None
+        trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
+        many = f"{len(tokens)} {self.unit}{'s' if len(tokens) > 1 else ''}"
+        return f"This input has {many}; the model was trained on {trained}, so expect mistakes."
+
     def check(self, given: Given) -> None:
         super().check(given)
         self.perceive(given.model_input(self))
@@ -252,6 +262,7 @@ class TextTask(TypedTask):
 
     source_vocabulary: Vocabulary
     max_source: int  # longest input a visitor may type
+    untaught: ClassVar[str | None] = None  # what to say of tokens that have no right answer; None where that tells nothing
 
     @property
     @abstractmethod
@@ -259,7 +270,8 @@ class TextTask(TypedTask):
 
     @abstractmethod
     def parse(self, text: str) -> tuple[str, ...]:
-        """Source tokens of what was typed. Raises InputError with what was given, what is allowed, what to do."""
+        """Source tokens of what was typed, in a form that was taught. Raises InputError with what was given, what is allowed, what
+        to do."""
 
     @abstractmethod
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None: ...
@@ -269,9 +281,19 @@ class TextTask(TypedTask):
         """What the task says is to be learned, and which source tokens need it: a score of each tells what a single one hides."""
         return {}
 
+    def spell(self, source: tuple[str, ...]) -> str:
+        """Source tokens as a visitor would type them."""
+        return ("" if " " in self.source_vocabulary.ids else " ").join(source)
+
     def perceive(self, given: Any) -> Reading:
         tokens = self.parse(given)
-        return Reading(torch.tensor([self.source_vocabulary.encode(tokens)]), tokens=tokens)
+        read_as = self.spell(tokens)
+        same = letters(given) in (letters(read_as), letters("".join(tokens)))
+        return Reading(torch.tensor([self.source_vocabulary.encode(tokens)]), tokens=tokens, read_as=None if same else read_as)
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Tokens that have no right answer, too few or too many."""
+        return (self.untaught if self.answer(tokens) is None else None) or super().doubt(tokens)
 
     def watched(self, samples: int = 0, places: Places | None = None) -> Watched:
         """All cut to the length that examples have."""

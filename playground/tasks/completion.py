@@ -20,6 +20,7 @@ from . import register
 from .base import Guess
 from .guesses import Followers, Rule, scored
 from .text import PooledSequence
+from .typed import cased
 
 WOMEN, MEN = ("Anna", "Lena", "Maria", "Zoe"), ("Ravi", "Omar", "Tom", "Luis")
 PAIRS = ("Anna and Tom", "Zoe and Omar", "Maria and Luis")
@@ -65,6 +66,7 @@ class Completion(PooledSequence):
         "Zoe and Omar have many hens . In the morning the fog comes across the fields of the valley . They",
     )
     pinned = examples[0]
+    untaught = "This beginning leaves open how the story goes on: who has which animals, when, and the weather. What is written is a guess."
 
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         owner = random.choice((random.choice(WOMEN), random.choice(MEN), random.choice(PAIRS)))
@@ -75,6 +77,12 @@ class Completion(PooledSequence):
         rest = _rest(owner, count, pet, weather)
         told = random.choice((0, 0, *range(MOST_TOLD + 1)))
         return (*begin.split(), *rest[:told]), rest[told:]
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """With capitals where sentences begin, and a full stop where only that is missing of a beginning."""
+        tokens = cased(super().parse(text), self.source_vocabulary.ids)
+        stopped = (*tokens, ".")
+        return stopped if self.answer(tokens) is None and self.answer(stopped) is not None else tokens
 
     def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
         """One story, wherever it is cut."""

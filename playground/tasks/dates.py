@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from itertools import cycle
 from random import Random
@@ -23,8 +24,9 @@ from ..options import choice
 from ..vocabulary import Vocabulary, normalise
 from . import register
 from .base import Guess
+from .days import read_day
 from .guesses import Rule, scored
-from .text import MAX_TEXT, PooledSequence, bare
+from .text import MAX_TEXT, PooledSequence
 
 LETTERS = {  # all that occur in the names of months and weekdays, and "de"
     "en": "abcdefghijlmnoprstuvwy",
@@ -42,7 +44,7 @@ FORMATS = {  # Babel's patterns: day d, month M, year y, weekday E
     "it": ("d MMM y", "d MMMM y", "EEEE d MMMM y"),
 }
 EARLIEST, LATEST = date(1900, 1, 1).toordinal(), date(2099, 12, 31).toordinal()
-WORDS, ORDINAL = re.compile(r"[^\W\d_]+"), re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|º|°)(?![^\W\d_])")
+ORDINAL = re.compile(r"(?<=\d)\s?(?:st|nd|rd|th|er|ère|º|°)(?![^\W\d_])")
 ALL = {"all": "all five", "en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian"}
 
 
@@ -63,6 +65,7 @@ class Dates(PooledSequence):
     unit = "character"
     split_words = False
     max_source = 40
+    untaught = "This is no day of the calendar, so the answer is a guess. Write one such as 3 March 2021."
     target_vocabulary = Vocabulary("0123456789-")
 
     def __init__(self, options: DateOptions | None = None) -> None:
@@ -123,28 +126,25 @@ class Dates(PooledSequence):
                     yield tuple(written(date(year, month, day), *next(forms)))
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Characters, small letters: case, spaces, accents and English or French ordinals (3rd, 1er) are forgiven."""
+        """Characters, small letters. A day that is written in another way is read in the most similar one that was taught."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
-            text = WORDS.sub(lambda word: _spelling(word[0], self.locales), ORDINAL.sub("", normalise(text).casefold()))
-            text = re.sub(r"\s*([.,])\s*(?=\S)", r"\1 ", text)  # one space after a mark and none before it
-            text = re.sub(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", text)  # 3mars2021
-            text = re.sub(r"(\d)\. (?=\d)", r"\1.", text)  # but 03.03.2021
+            text = ORDINAL.sub("", normalise(text).casefold())
+            if (day := read_day(text)) is not None:
+                ways = [written(day, locale, form) for locale in self.locales for form in range(len(FORMATS[locale]))]
+                typed = text.replace("ae", "ä")
+                text = max(ways, key=lambda way: SequenceMatcher(None, way, typed).ratio())
         return super().parse(text)
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
-        """From the names of the months alone, wherever they stand; None for what is not a day of the calendar."""
-        text = "".join(source)
-        months = [m for word in WORDS.findall(text) if (m := _months().get(word))]
-        numbers = [int(number) for number in re.findall(r"\d+", text)]
-        if re.fullmatch(r"\d+\.\d+\.\d+", text):
-            months = [numbers.pop(1)]
-        if len(months) != 1 or len(numbers) != 2:
-            return None
-        day, year = sorted(numbers)
-        try:
-            return tuple(date(year, months[0], day).isoformat())
-        except ValueError:
-            return None
+        """From the name of the month alone, wherever it stands; None for what is not a day of the calendar."""
+        day = read_day("".join(source))
+        return None if day is None else tuple(day.isoformat())
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        day = read_day("".join(tokens))
+        if day is not None and not EARLIEST <= day.toordinal() <= LATEST:
+            return f"The year {day.year} lies outside 1900 to 2099, all that the model was taught, so the answer is a guess."
+        return super().doubt(tokens)
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return "".join(tokens)
@@ -162,7 +162,7 @@ def written(day: date, locale: str, format_index: int) -> str:
 
 def _month_name(source: tuple[str, ...]) -> str:
     """The last word that is no "de": "" where there is none."""
-    return next((word for word in reversed(WORDS.findall("".join(source))) if word != "de"), "")
+    return next((word for word in reversed(re.findall(r"[^\W\d_]+", "".join(source))) if word != "de"), "")
 
 
 def _is_of(locale: str, source: tuple[str, ...]) -> bool:
@@ -184,29 +184,3 @@ def _skeletons(locale: str) -> frozenset[str]:
 def _vocabulary(locales: tuple[str, ...]) -> Vocabulary:
     used = {c for locale in locales for c in LETTERS[locale] + PUNCTUATION[locale]}
     return Vocabulary(" 0123456789" + "".join(sorted(used)))
-
-
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
-    """The month of each name, long or short, of all locales."""
-    return {name: month for locale in FORMATS for name, month in _names(locale, "months")}
-
-
-@lru_cache(maxsize=8)
-def _spellings(locales: tuple[str, ...]) -> dict[str, str]:
-    """Each name as it is written, by itself and without its accents."""
-    names = [name for locale in locales for kind in ("months", "days") for name, _ in _names(locale, kind)]
-    return {bare(name): name for name in names} | {name: name for name in names}
-
-
-def _spelling(word: str, locales: tuple[str, ...]) -> str:
-    names = _spellings(locales)
-    return names.get(word) or names.get(bare(word), word)
-
-
-def _names(locale: str, kind: str) -> list[tuple[str, int]]:
-    """Names of months or weekdays in small letters without a closing dot, with their numbers."""
-    from babel import Locale
-
-    tables = getattr(Locale(locale), kind)["format"]
-    return [(name.casefold().rstrip("."), number) for width in ("abbreviated", "wide") for number, name in tables[width].items()]

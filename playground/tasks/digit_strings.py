@@ -16,6 +16,7 @@ from . import Batch, SequenceTask
 from .base import Guess
 from .guesses import Rule, scored
 from .parts import CORNERS, HeldOutPart, Part, lies_in
+from .typed import separated
 
 DIGITS = Vocabulary("0123456789")
 FIRST = DIGITS.ids["0"]
@@ -89,11 +90,12 @@ class DigitStrings(SequenceTask):
         return made
 
     def parse(self, text: str) -> tuple[str, ...]:
+        """Digits; spaces, and marks between them and at the end, are passed over."""
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as 3 1 4 1 5, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type up to {self.max_source} digits.")
-        tokens = tuple(t for t in graphemes(normalise(text)) if not t.isspace())
+        tokens = tuple(t for t in graphemes(separated(normalise(text))) if not t.isspace())
         if not tokens:
             raise InputError("Type some digits, for example 3 1 4 1 5.")
         DIGITS.encode(tokens)

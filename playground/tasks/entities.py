@@ -83,6 +83,7 @@ class Entities(PooledReader):
         dict.fromkeys([*re.findall(r"\b[a-z]+\b(?!\])", " ".join(FRAMES)), "in", "on", *sum(CHOICES.values(), ())])
     )
     classes = TAGS
+    untaught = "No sentence that was taught reads like this, so the tags are a guess."
     examples = ("Jordan met May in Paris on Monday", "Ford hired April Chase in June", "in August Sydney flew to Virginia")
     pinned = "Jordan met May Ford in Paris in April"
 

@@ -58,6 +58,7 @@ class Reading:
     """One input as a model reads it.
 
     `source` (1, …) is what goes in, `mask` (1, frames) is True where it is real, None where all is. `tokens` are those of a text.
+    `read_as` is the form that was read where another one was given; None where they differ in no more than case and spaces.
     Of a picture or a sound `text` is what was drawn or played, and so the right answer, None where nobody knows; `shown` is what
     a visitor sees, an array in 0..1, or hears, (rate, samples); `doubt` says why any answer would be a guess, or what of a text was read
     otherwise than it was typed. `is_code`: `source` is a code itself, and nothing is encoded.
@@ -66,6 +67,7 @@ class Reading:
     source: Tensor
     mask: Bool[Tensor, "1 frames"] | None = None
     tokens: tuple[str, ...] = ()
+    read_as: str | None = None
     text: str | None = None
     shown: Any = None
     doubt: str | None = None

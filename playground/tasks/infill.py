@@ -25,9 +25,10 @@ from ..vocabulary import SPECIALS, Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import PooledSequence
+from .text import MAX_TEXT, PooledSequence
 
 MASKED, BREAK = SPECIALS[3], "/"
+BLANK = re.compile(r"_+|\.{3}|…|<mask>", re.IGNORECASE)
 BEINGS = (  # one, many; does, do, did; where
     ("cat", "cats", "sits", "sit", "sat", "on the mat"),
     ("dog", "dogs", "sleeps", "sleep", "slept", "in the basket"),
@@ -73,6 +74,7 @@ class Infill(PooledSequence):
     order = 140
     kind = "infill"
     unit = "word"
+    untaught = "Either no filling makes this a sentence that was taught, or several do, so what is filled in is a guess."
     pool_size = 24_000  # single clauses repeat a lot
     Options = InfillOptions
     options: InfillOptions
@@ -112,6 +114,10 @@ class Infill(PooledSequence):
         joint = [random.choice(JOINTS), *clauses[1]] if len(clauses) > 1 else []
         return (*date, *clauses[0], *joint), tuple(hidden[1:])
 
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Lines or three dots in place of a word are masks."""
+        return super().parse(BLANK.sub(f" {MASKED} ", text) if isinstance(text, str) and len(text) <= MAX_TEXT else text)
+
     def siblings(self, source: tuple[str, ...], answer: tuple[str, ...]) -> str:
         """One sentence, whatever is hidden of it."""
         return " ".join(_fill(source, answer))
@@ -133,8 +139,10 @@ class Infill(PooledSequence):
             return None
         return tuple(f" {BREAK} ".join(filling).split()) if several else filling
 
-    def advice(self, source: tuple[str, ...]) -> str | None:
-        return None if MASKED in source else f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        if MASKED not in tokens:
+            return f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
+        return super().doubt(tokens)
 
     def edges(self) -> Iterator[tuple[str, ...]]:
         """The longest sentences, of one being twice: a word is hidden, or as many of each clause as may be."""

@@ -18,18 +18,23 @@ from random import Random
 
 from ..errors import InputError
 from ..options import choice, integer
-from ..vocabulary import Vocabulary
+from ..vocabulary import Vocabulary, normalise
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import MAX_TEXT, PooledSequence
+from .text import MAX_TEXT, PooledSequence, bare
 
 LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "digits": "digits"}
 ITALIAN_THREE = re.compile(r"(?<=[a-z])tre$", re.IGNORECASE)  # has an accent at the end of a longer word
-PLAIN = {  # how words look that were typed without their signs
-    "de": tuple((re.compile(a, re.IGNORECASE), b) for a, b in (("dreiss", "dreiß"), ("fue?nf", "fünf"), ("zwoe?lf", "zwölf"))),
-    "it": ((ITALIAN_THREE, "tré"),),
+LOOSE = {  # what makes spellings of one number alike, applied one after the other to words in small letters without accents
+    "en": ((r"\band\b|[\s,‐‑-]", " "), (r"\ba\b|^ *(?=hundred|thousand)", "one"), (r" ", "")),
+    "fr": ((r"\bet\b|[\s,‐‑-]", " "), (r"(?<=cent|ingt|ille)s\b", ""), (r" ", "")),
+    "de": ((r"[\s,‐‑-]", ""), (r"([aou])e", r"\1"), (r"(?:ein)?(hun|tau)[ds]e[nr][dt]", r"\1"), (r"und", "")),
+    "es": ((r"\by\b|[\s,‐‑-]", ""),),
+    "it": ((r"\be\b|[\s,‐‑-]", ""), (r"oo", "o")),
+    "digits": (),
 }
+GROUPED = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 IN_WORDS = ("en", "fr", "es")  # the others are read and written by characters
 
 
@@ -54,6 +59,7 @@ class Numbers(PooledSequence):
     pool_size = 40_000  # few of the long ones are drawn twice
     Options = NumberOptions
     options: NumberOptions
+    untaught = "This is no number that was taught, so the answer is a guess."
 
     def __init__(self, options: NumberOptions | None = None) -> None:
         super().__init__(options)
@@ -106,11 +112,10 @@ class Numbers(PooledSequence):
             yield read(self.options.source, n)
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Words or characters; hyphens and commas are read as spaces."""
+        """Words or characters. A number that is written in another way, also in digits, is read as its language writes it."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
-            text = re.sub(r"[-‐‑,]", " ", text)
-            for plain, right in PLAIN.get(self.options.source, ()):
-                text = plain.sub(right, text.strip())
+            n = meant(self.options.source, text)
+            text = re.sub(r"[-‐‑,]", " ", text) if n is None else " ".join(read(self.options.source, n))
         return super().parse(text)
 
     def spell(self, source: tuple[str, ...]) -> str:
@@ -120,6 +125,12 @@ class Numbers(PooledSequence):
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         n = value(self.options.source, source)
         return None if n is None else write(self.options.target, n)
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        n, low, high = value(self.options.source, tokens), int(self.options.digits < 4), 10**self.options.digits - 1
+        if n is not None and not low <= n <= high:
+            return f"The number {n:,} lies outside {low} to {high:,}, all that the model was taught, so the answer is a guess."
+        return super().doubt(tokens)
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return " ".join(tokens).replace("- ", "-") if self.options.target in IN_WORDS else "".join(tokens)
@@ -178,6 +189,27 @@ def value(language: str, source: tuple[str, ...]) -> int | None:
 @lru_cache(maxsize=8)
 def _values(language: str) -> dict[tuple[str, ...], int]:
     return {read(language, n): n for n in range(10_000)}
+
+
+def meant(language: str, text: str) -> int | None:
+    """The number up to 9,999 that was typed, in digits or in words, None if it is none."""
+    typed = normalise(text).strip(" \t\n.!?")
+    if digits := re.fullmatch(r"0*(\d{1,4})", GROUPED.sub("", typed)):
+        return int(digits[1])
+    return _loosely(language).get(loose(language, typed))
+
+
+def loose(language: str, text: str) -> str:
+    """The same for all spellings of one number."""
+    text = bare(text)
+    for pattern, by in LOOSE[language]:
+        text = re.sub(pattern, by, text)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _loosely(language: str) -> dict[str, int]:
+    return {loose(language, written(language, n)): n for n in range(10_000)}
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,9 @@ from .given import Code, Drawn, Given, HeldOut
 from .parts import HeldOutPart
 
 SIDE = 28
+FAINT, EVEN, FULL = 0.25, 0.8, 0.6  # ink of an empty picture at most; share of the edge that makes a ground; share of ink, in training .42
+ROUGH = 0.5  # share of the edge with ink, in training 1/3 at most
+NOT_TAUGHT = "the model was taught nothing but single digits, so what it draws is a guess."
 
 
 class PictureTask(Task):
@@ -42,13 +45,23 @@ class PictureTask(Task):
             raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
     def perceive(self, given: Any) -> Reading:
-        """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
+        """A picture (28, 28) in 0..1, ink and paper exchanged where nearly all around the edge is ink; or a `Code` to be decoded
+        without one. Raises InputError."""
         if isinstance(given, Code):
             if not _are_numbers(given.numbers):
                 raise InputError(f"The code is {show(given.numbers)}; it must be a tuple of finite numbers.")
             return Reading(torch.tensor([given.numbers]), is_code=True)
         values = picture(given)
-        return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
+        edge = np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
+        dark = float(np.ptp(values)) >= FAINT and float((edge > 0.5).mean()) > EVEN
+        if dark:
+            values, edge = 1 - values, 1 - edge
+        return Reading(
+            torch.from_numpy(values).reshape(1, SIDE**2),
+            read_as="the same with ink and paper exchanged" if dark else None,
+            shown=values,
+            doubt=_doubt(values, edge),
+        )
 
     def drawn(self, values: Any) -> Given:
         """`values` (28, 28) of ink in 0..1, already centred and scaled."""
@@ -87,6 +100,14 @@ def _are_numbers(values: Any) -> bool:
         and bool(values)
         and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= np.finfo(np.float32).max for v in values)
     )
+
+
+def _doubt(values: NDArray[np.float32], edge: NDArray[np.float32]) -> str | None:
+    if float(np.ptp(values)) < FAINT:
+        return f"There is no line on this picture: {NOT_TAUGHT}"
+    if float((edge > 0.3).mean()) > ROUGH or float(values.mean()) > FULL:
+        return f"This is no pen line on even paper: {NOT_TAUGHT}"
+    return None
 
 
 def picture(given: Any) -> NDArray[np.float32]:

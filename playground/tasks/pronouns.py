@@ -20,6 +20,7 @@ from . import register
 from .base import Guess
 from .guesses import scored
 from .text import PooledReader
+from .typed import cased
 
 NAMES = {
     "she": ("Anna", "Lena", "Maria", "Zoe"),
@@ -61,6 +62,9 @@ class Pronouns(PooledReader):
     source_vocabulary = Vocabulary([".", "the", "The", *GENDER, *PRONOUNS, *ALONE, *TOWARDS, "in", "park", "after", "lunch"])
     classes = tuple(GENDER)
     examples = ("Omar met Tom . Ravi saw him", "Zoe called Lena . Lena helped her", "The twins helped the robot after lunch . They slept")
+    untaught = (
+        "The model was taught short sentences and one pronoun in the last of them, which means somebody named before; so this is a guess."
+    )
     pinned = "Anna met Ravi in the park . She smiled"
 
     def make(self, random: Random) -> tuple[tuple[str, ...], str]:
@@ -84,6 +88,9 @@ class Pronouns(PooledReader):
                     told = f"{_capital(_mention(other))} smiled . {_capital(_mention(name))} slept ."
                     for pronoun in [word for word, fits in PRONOUNS.items() if fits == gender]:
                         yield tuple(f"{told} {_asked_of(pronoun, 'saw', name)}".split())
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return cased(super().parse(text), self.source_vocabulary.ids)
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The name that is meant; None if none fits, or if this is no text of the grammar."""

@@ -20,6 +20,7 @@ from . import register
 from .base import Guess
 from .guesses import scored
 from .text import PooledSequence
+from .typed import ended
 
 PEOPLE = ("Anna", "Ben", "Clara", "David", "Emma", "Felix")
 PLACES = ("kitchen", "garden", "office", "garage", "school", "park")
@@ -27,6 +28,10 @@ THINGS = ("apple", "book", "lamp", "ball", "cup", "key")
 MOVES = (("went", "to", "the"), ("walked", "to", "the"), ("is", "in", "the"))
 TAKES = (("took", "the"), ("has", "the"))
 Words = tuple[str, ...]
+_WHO, _WHERE, _WHAT = ("|".join(words) for words in (PEOPLE, PLACES, THINGS))
+FACT = re.compile(
+    rf"(?:{_WHO}) (?:(?:went to|walked to|is in) the (?:{_WHERE})|(?:took|has) the (?:{_WHAT})|gave the (?:{_WHAT}) to (?:{_WHO}))"
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class QuestionAnswering(PooledSequence):
     Options = Options
     unit = "word"
     max_source = 40
+    untaught = "These facts leave the question open, or it is none that was taught, so the answer is a guess."
     pool_size = 18_000
     source_vocabulary = Vocabulary(
         [*PEOPLE, *PLACES, *THINGS, *"the to in is went walked took has have gave where who what does . ?".split()]  # noqa: SIM905
@@ -99,6 +105,10 @@ class QuestionAnswering(PooledSequence):
             if reply(facts, question):
                 yield (*(word for fact in facts for word in (*fact, ".")), *question, "?")
 
+    def parse(self, text: str) -> Words:
+        """With a full stop after each fact, and a question mark after the question."""
+        return ended(super().parse(text), "?")
+
     def spell(self, source: Words) -> str:
         """With capitals, and marks at the end of the word before them."""
         text = re.sub(r" ([.?])", r"\1", " ".join(source))
@@ -107,6 +117,12 @@ class QuestionAnswering(PooledSequence):
     def answer(self, source: Words) -> Words | None:
         found = reply(*_told(source))
         return None if found is None else (found,)
+
+    def doubt(self, tokens: Words) -> str | None:
+        facts, _ = _told(tokens)
+        if strange := next((fact for fact in facts if not FACT.fullmatch(" ".join(fact))), None):
+            return f"The model was taught no facts such as ‘{' '.join(strange)}’, so the answer is a guess."
+        return super().doubt(tokens)
 
     def max_steps(self, source_length: int) -> int:
         return 4

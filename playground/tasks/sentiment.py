@@ -66,6 +66,7 @@ class Sentiment(PooledReader):
     source_vocabulary = Vocabulary([*FRAME, *NEGATIONS, *ADVERBS, *GOOD, *BAD, *FOND, *SORRY, *NOUNS])
     classes = CLASSES
     examples = ("not a bad film", "although the cast was good , the plot was never funny", "i love the music although the plot was dull")
+    untaught = "This is no review as they were taught, one clause or two joined by but or although, so the answer is a guess."
     pinned = "the music was dull but hardly a bad film"
 
     def make(self, random: Random) -> tuple[tuple[str, ...], str]:
@@ -82,6 +83,11 @@ class Sentiment(PooledReader):
             long = [f"the film was {no} very {quality}" for no in NEGATIONS for quality in (good, bad)]
             for one, other in zip(long, long[::-1], strict=True):
                 yield from (tuple(text.split()) for text in (f"{one} although {other}", f"although {one} , {other}", f"{one} but {other}"))
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """No comma stands before but."""
+        tokens = super().parse(text)
+        return tuple(word for word, after in zip(tokens, (*tokens[1:], ""), strict=True) if (word, after) != (",", "but"))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The verdict of the deciding clause, or None if this is no review of the grammar."""

@@ -20,6 +20,7 @@ from . import register
 from .base import Guess
 from .guesses import scored
 from .text import PooledSequence
+from .typed import ended
 
 SLOTS = {
     "city": "Lyon Turin Bonn Seville Leeds Ghent Porto Basel",
@@ -105,6 +106,7 @@ class Summary(PooledSequence):
     Options = Options
     unit = "word"
     max_source = 48
+    untaught = "Nothing happens here that the model was taught to put into a headline, so what it writes is a guess."
     source_vocabulary = Vocabulary([*words_of((*sum(EVENTS.values(), ()), *FILLERS)), "."])
     target_vocabulary = Vocabulary(words_of(tuple(EVENTS)))
     examples = (
@@ -152,6 +154,10 @@ class Summary(PooledSequence):
         for template in sum(EVENTS.values(), ()):
             yield _told([*longest, template], _filling(random))
 
+    def parse(self, text: str) -> Words:
+        """With a full stop after each sentence."""
+        return ended(super().parse(text))
+
     def spell(self, source: Words) -> str:
         """With capitals, and full stops at the end of the word before them."""
         text = " ".join(source).replace(" .", ".")
@@ -159,6 +165,15 @@ class Summary(PooledSequence):
 
     def answer(self, source: Words) -> Words | None:
         return headline(sentences(source))
+
+    def doubt(self, tokens: Words) -> str | None:
+        told = sentences(tokens)
+        if sum(headline([sentence]) is not None for sentence in told) > 1:
+            return "More than one thing happens here; the model was taught items with one event, so the headline is a guess."
+        strange = next((s for s in told if headline([s]) is None and not any(filler.fullmatch(s) for filler in _LEFT_OUT)), None)
+        if strange and len(told) > 1:
+            return f"The model was taught no sentences such as ‘{strange}’, so the headline is a guess."
+        return super().doubt(tokens)
 
     def max_steps(self, source_length: int) -> int:
         return 12
@@ -204,4 +219,5 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(template.format(**choices))
 
 
+_LEFT_OUT = [_pattern(template) for template in FILLERS]
 _PATTERNS = {title: [_pattern(template) for template in templates] for title, templates in EVENTS.items()}

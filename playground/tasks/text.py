@@ -28,6 +28,7 @@ from .base import Guess
 from .faults import checked, looked_at, too_few
 from .guesses import bag_of_words, commonest, most_similar, tag_look_ups
 from .parts import CORNERS, HeldOutPart, Part, part_of
+from .typed import plain, without_end
 
 MAX_TEXT = 400  # characters
 POOL = 12_000  # draws; what is drawn twice counts once
@@ -118,7 +119,6 @@ class Pooled(TextTask):
         return self.spell(sources[int(torch.randint(len(sources), (), generator=generator))])
 
     def spell(self, source: tuple[str, ...]) -> str:
-        """Source tokens as a visitor would type them."""
         return (" " if self.split_words else "").join(source)
 
     def parse(self, text: str) -> tuple[str, ...]:
@@ -142,16 +142,23 @@ class Pooled(TextTask):
         return tokens
 
     def split_up(self, text: str) -> list[str]:
-        """Words or characters as they were typed."""
+        """Words or characters as they were typed, marks and contractions as models know them."""
         typed = normalise(text)
         if self.split_words:
-            return WORD.findall(typed)
-        return graphemes((" " if " " in self.source_vocabulary.ids else "").join(typed.split()))
+            return plain(WORD.findall(typed), self._knows)
+        space = " " if " " in self.source_vocabulary.ids else ""
+        return graphemes(without_end(space.join(typed.split()), self._knows))
 
     def recognised(self, word: str) -> str:
         """The token that this typed word stands for; itself where there is none."""
+        return self._spelled(word) or word
+
+    def _knows(self, word: str) -> bool:
+        return self._spelled(word) is not None
+
+    def _spelled(self, word: str) -> str | None:
         known = _spellings(self.source_vocabulary)
-        return known.get(word) or known.get(word.casefold()) or known.get(bare(word)) or word
+        return known.get(word) or known.get(word.casefold()) or known.get(bare(word))
 
 
 class PooledSequence(Pooled, SequenceTask):

@@ -25,6 +25,7 @@ from .guesses import Rule, Words, scored
 from .parts import HeldOutPart
 from .reverse import Reverse
 from .sort import Sort
+from .typed import separated
 
 JOBS = {f"{job.id}:": job for job in (Copy, Reverse, Sort)}
 PREFIX = re.compile(r"\s*([^\W\d_]*)\s*:?")
@@ -64,7 +65,7 @@ class TextToText(SequenceTask):
         return {prefix: partial(_asks, prefix) for prefix in self.jobs}
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """The prefix, in any case and with or without its colon, and the digits after it."""
+        """The prefix, in any case and with or without its colon, and the digits after it, marks between them passed over."""
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as sort: 3 1 2, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
@@ -74,7 +75,7 @@ class TextToText(SequenceTask):
             raise InputError("Type a job and some digits, for example sort: 3 1 2.")
         prefix = PREFIX.match(typed)
         assert prefix is not None
-        digits = [t for t in graphemes(typed[prefix.end() :]) if not t.isspace()]
+        digits = [t for t in graphemes(separated(typed[prefix.end() :])) if not t.isspace()]
         word = prefix[1].casefold()
         tokens = (f"{word}:" if f"{word}:" in JOBS else word, *digits) if word else tuple(digits)
         self.source_vocabulary.encode(tokens)

@@ -13,8 +13,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from random import Random
 
+from ..errors import InputError
 from ..vocabulary import Vocabulary, normalise
 from . import register
 from .base import Guess
@@ -25,6 +27,8 @@ NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 SIGNS = {"plus": 1, "minus": -1}
 SPELLED = {"+": "plus", "-": "minus", "−": "minus", "–": "minus", **{str(i): word for i, word in enumerate(NUMBERS)}}
 MOST_TERMS = 4
+KINDS = ("numbers", "signs")
+HOW = "write numbers with plus or minus between two of them, for example: three plus twelve minus five"
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,17 @@ class Total(PooledReader):
                 yield word, *((sign, word) * (MOST_TERMS - 1))
 
     def parse(self, text: str) -> tuple[str, ...]:
+        """Numbers and signs in turns, in words or in digits, a closing = or =? passed over."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
+            text = re.sub(r"=[\s?]*$", "", text)
             text = re.sub(r"[0-9]+|[+]|(?<![A-Za-z])[-−–]", lambda found: f" {SPELLED.get(found[0], found[0])} ", normalise(text))
-        return super().parse(text)
+        tokens = super().parse(text)
+        for one, two in pairwise(tokens):
+            if (one in SIGNS) == (two in SIGNS):
+                raise InputError(f"The {KINDS[one in SIGNS]} {one} and {two} stand side by side; {HOW}")
+        if tokens[0] in SIGNS or tokens[-1] in SIGNS:
+            raise InputError(f"The sum {'begins' if tokens[0] in SIGNS else 'ends'} with a sign; {HOW}")
+        return tokens
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """The total, or None unless numbers and signs take turns."""

@@ -36,6 +36,7 @@ from .french import (
 )
 from .guesses import scored
 from .text import PooledSequence
+from .typed import articled
 
 Words = tuple[str, ...]
 
@@ -118,6 +119,7 @@ class Translation(PooledSequence):
     unit = "word"
     max_source = 16
     pool_size = 16_000
+    untaught = "No sentence that was taught reads like this, so the translation is a guess."
     examples = ("the small red car sleeps", "these white birds do not see a tree", "my old horse looks for some beautiful flowers")
     pinned = "the small red car does not see the white house"
 
@@ -169,6 +171,10 @@ class Translation(PooledSequence):
                 yield from (tuple(Phrase(determiner, (), noun, plural).english()) for plural in numbers)
             long = Phrase("the", (BEFORE[0], BEHIND[0]), noun, plural=True)
             yield Sentence(long, TRANSITIVE[-1], negated=True, object=Phrase("some", (BEFORE[1], BEHIND[1]), noun, plural=True)).english()
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """With an before a vowel, and a elsewhere."""
+        return articled(super().parse(text))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         sentence = understand(source)

@@ -244,3 +244,13 @@ def test_a_slider_swept_fast_ends_at_its_last_code(page: Page) -> None:
     page.wait_for_function(TOLD, arg=swept.element_handle())
     settled(page)
     assert swept.evaluate(TOLD), "an older code came after the last one"
+
+
+def test_a_link_to_a_tab_opens_it(visit: Visit) -> None:
+    page = visit("?architecture=vae&task=digits&picture=3&tab=training")
+    expect(page.get_by_role("tab", name="Latent")).to_be_visible()
+    expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile("picture=3"))
+    hooks.radio(page, "task", "strokes").check(force=True)
+    expect(page.locator(".say")).to_contain_text("this ‘")
+    expect(page.get_by_role("tab", name="Latent")).to_have_attribute("aria-selected", "true")

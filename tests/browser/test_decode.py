@@ -84,6 +84,17 @@ def test_past_the_trained_lengths_there_is_a_notice(page: Page) -> None:
     expect(page.get_by_text("the model was trained on lengths 3 to 12")).to_be_hidden()
 
 
+def test_what_was_read_is_shown_where_another_form_was_typed(page: Page) -> None:
+    note = page.locator(".pic .note")
+    hooks.type_source(page, "3,1,4.")
+    hooks.expect_output(page, "4 1 3")
+    expect(note).to_have_text("Read as: 3 1 4")
+    hooks.type_source(page, "3-1-4-12345678901234")
+    expect(note).to_contain_text("the model was trained on lengths 3 to 12, so expect mistakes. Read as: 3 1 4 1 2 3")
+    hooks.type_source(page, "314")
+    expect(note).to_be_hidden()
+
+
 def test_keys_walk_through_the_steps(page: Page, watch: Watch) -> None:
     player = page.locator("#player")
     player.focus()

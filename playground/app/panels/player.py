@@ -55,7 +55,8 @@ class Tabs(Panel):
     def value(self, stage: Stage) -> dict[str, Any]:
         first = "latent" if HeldOut in stage.visit.task.reads else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
-        return {"tabs": [[first, first.capitalize()], *attention, ["training", "Training"], ["code", "Code"]], "open": first}
+        tabs = [[first, first.capitalize()], *attention, ["training", "Training"], ["code", "Code"]]
+        return {"tabs": tabs, "open": first, "opened": stage.opened}
 
 
 class Attention(Still):

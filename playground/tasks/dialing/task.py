@@ -26,8 +26,25 @@ from ...vocabulary import EOS, PAD, Vocabulary, graphemes, normalise
 from .. import Batch, Given, Reading, SensedTask, Sound, Typed, register
 from ..digit_strings import distinct, drawn_from
 from ..parts import HeldOutPart, Part
+from ..typed import letters, separated
 from .sound import as_int16, hear
-from .tones import BINS, GAP, HOP, MARGIN, RATE, TONE, WINDOW, decibels, dial, frame_count, has_keys, manner, spectrogram, without_pauses
+from .tones import (
+    BINS,
+    GAP,
+    HOP,
+    MARGIN,
+    RATE,
+    TONE,
+    WINDOW,
+    as_pressed_in_training,
+    decibels,
+    dial,
+    frame_count,
+    has_keys,
+    keys_heard,
+    manner,
+    spectrogram,
+)
 
 KEYS = Vocabulary("0123456789")
 FIRST = KEYS.ids["0"]
@@ -95,16 +112,19 @@ class Dialing(SensedTask):
     def render(self, text: str) -> Reading:
         keys = self.parse(text)
         samples = self.play(keys)
-        return Reading(decibels(spectrogram(samples))[None], text=self.join(keys), shown=(RATE, as_int16(samples)))
+        read_as = None if letters(text) == "".join(keys) else self.join(keys)
+        return Reading(decibels(spectrogram(samples))[None], read_as=read_as, text=self.join(keys), shown=(RATE, as_int16(samples)))
 
     def perceive(self, given: Any) -> Reading:
         """Typed digits are dialled, the same every time; a recording is `(samples a second, samples)`. Raises InputError."""
         if isinstance(given, str):
             return self.render(given)
-        samples = without_pauses(hear(given))
+        recorded = hear(given)
+        samples = as_pressed_in_training(recorded)
         heard = spectrogram(samples)
-        doubt = None if has_keys(heard) else NO_KEYS
-        return Reading(decibels(heard)[None], shown=(RATE, as_int16(samples)), doubt=doubt)
+        doubt = self.doubt(("",) * keys_heard(heard)) if has_keys(heard) else NO_KEYS
+        read_as = "the same with shorter tones and pauses, as long as those that were taught" if len(samples) < len(recorded) else None
+        return Reading(decibels(heard)[None], shown=(RATE, as_int16(samples)), read_as=read_as, doubt=doubt)
 
     def recorded(self, rate: Any, samples: bytes) -> Given:
         self.perceive((rate, np.frombuffer(samples, dtype="<i2")))
@@ -118,12 +138,12 @@ class Dialing(SensedTask):
         return samples[0]
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """The keys of typed digits, spaces left out. Raises InputError."""
+        """The keys of typed digits, spaces and marks between them left out. Raises InputError."""
         if not isinstance(text, str):
             raise InputError(f"The keys must be text such as 0 4 2, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type up to {MOST_KEYS} digits.")
-        keys = tuple(t for t in graphemes(normalise(text)) if not t.isspace())
+        keys = tuple(t for t in graphemes(separated(normalise(text))) if not t.isspace())
         if not keys:
             raise InputError("Type some digits to dial, for example 0 4 2.")
         KEYS.encode(keys)

@@ -26,7 +26,7 @@ from ...vocabulary import EOS, Vocabulary
 from .. import Batch, Given, Pixels, Reading, SensedTask, Typed, pad, register
 from ..given import SIDE
 from ..parts import HeldOutPart, Part, part_of
-from .size import as_drawn
+from .size import as_drawn, doubt_about, on_light_paper
 from .text import COLOURS, SHAPES, Thing, read_scene
 
 RGB = torch.tensor([[0.85, 0.15, 0.15], [0.95, 0.75, 0.1], [0.15, 0.6, 0.25], [0.15, 0.4, 0.9], [0.6, 0.25, 0.75], [0.1, 0.1, 0.12]])
@@ -87,15 +87,19 @@ class Scenes(SensedTask):
         return Reading(drawn, text=told, shown=drawn[0].numpy())
 
     def perceive(self, given: Any) -> Reading:
-        """A typed scene is drawn; an array (32, 32, 3) in 0..1 is scaled where its shapes are larger or smaller than drawn ones."""
+        """A typed scene is drawn; an array (32, 32, 3) in 0..1 is put on light paper where its ground is dark, and scaled where its
+        shapes are larger or smaller than drawn ones."""
         if isinstance(given, str):
             return self.render(given)
-        values = as_drawn(_checked(given), RGB.numpy())
-        return Reading(torch.from_numpy(values)[None], shown=values)
+        values, colours = _checked(given), RGB.numpy()
+        lit = on_light_paper(values)
+        read_as = None if lit is values else "the same shapes on light paper"
+        shown = as_drawn(lit, colours)
+        return Reading(torch.from_numpy(shown)[None], read_as=read_as, shown=shown, doubt=doubt_about(shown, colours))
 
     def drawn(self, values: Any) -> Given:
-        shown = self.perceive(None if isinstance(values, str) else values).shown
-        return Pixels((shown * 255).round().astype(np.uint8).tobytes())
+        picture = _checked(None if isinstance(values, str) else values)
+        return Pixels((picture * 255).round().astype(np.uint8).tobytes())
 
     def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """As on a chessboard: columns a, b, c … from the left, rows 1, 2, 3 … from the top."""

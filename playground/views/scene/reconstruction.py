@@ -80,6 +80,7 @@ def picture(
         "answer": "decoded from a code set by hand" if error is None else f"error {error:.4f}",
         "verdict": {"right": None, "text": "code set by hand" if error is None else f"error {error:.4f} per pixel"},
         "run": {"label": run_label},
+        "read_as": None if trace.reading is None else trace.reading.read_as,
         "notice": _notice(task, condition, trace, label),
     }
 
@@ -127,6 +128,8 @@ def _decoded(code: NDArray[np.float32], condition: int | None) -> Rich:
 
 
 def _notice(task: Task, condition: int | None, trace: Trace, label: int | None) -> str | None:
+    if trace.reading is not None and trace.reading.doubt:
+        return trace.reading.doubt
     if condition is not None and label is None and trace.picture is not None:
         return f"Nobody said which digit this is; of all conditions ‘{condition}’ explains it best, so the model was told that."
     size = len(trace["encoder.code"])

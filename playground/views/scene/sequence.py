@@ -82,6 +82,7 @@ def sequence(
         "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
+        "read_as": None if trace.reading is None else trace.reading.read_as,
         "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
@@ -180,14 +181,9 @@ def _verdict(written: tuple[str, ...], right: tuple[str, ...] | None, reads: boo
 
 
 def _notice(trace: Trace, task: TypedTask) -> str | None:
-    """A warning where the input is shorter or longer than any example was; of a sound, where it is known what was played."""
+    """Why the answer is a guess; of a sound or a picture by what was played or drawn, where that is known."""
     if trace.reading is not None and trace.reading.doubt:
         return trace.reading.doubt
-    read = trace.source if trace.sensed is None else trace.sensed.right
-    if read is None or task.trained_lengths is None:
-        return None
-    (low, high), n = task.trained_lengths, len(read)
-    if low <= n <= high:
-        return task.advice(read)
-    trained = f"inputs of length {low}" if low == high else f"lengths {low} to {high}"
-    return f"This input has {n} {task.unit}{'s' if n > 1 else ''}; the model was trained on {trained}, so expect mistakes."
+    if trace.sensed is None:
+        return task.doubt(trace.source)
+    return None if trace.sensed.right is None else task.doubt(trace.sensed.right)

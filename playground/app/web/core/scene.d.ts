@@ -87,6 +87,8 @@ interface Staged {
   key: string;
   answer: string;
   verdict: Verdict;
+  /** What was read where another form was given. */
+  read_as?: string | null;
   notice: string | null;
   run: { label: string };
   /** Where the page is, once the server has placed the scene. */

@@ -5,7 +5,7 @@ import * as state from '../core/state.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 
-/** @param {HTMLElement} root @param {Island<{tabs: [id: string, label: string][], open: string}>} island */
+/** @param {HTMLElement} root @param {Island<{tabs: [id: string, label: string][], open: string, opened?: boolean}>} island */
 export function mount(root, island) {
   /** @type {[id: string, label: string][]} */
   let tabs = [];
@@ -18,7 +18,8 @@ export function mount(root, island) {
     tabs = value.tabs;
     const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
     const now = state.tab.value ?? '';
-    const open = !asked && linked && known(linked) ? linked : value.open !== asked || !known(now) ? value.open : now;
+    const fresh = !asked || value.opened; // what a link asks for comes second, after the start page
+    const open = fresh && linked && known(linked) ? linked : value.open !== asked || !known(now) ? value.open : now;
     asked = value.open;
     list.replaceChildren(
       ...tabs.map(([id, label]) =>

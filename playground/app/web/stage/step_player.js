@@ -138,8 +138,10 @@ export function mount(root, island) {
     if (next.kind === 'picture') player.load(['picture'], null, next.strategy ?? 'greedy');
     else player.load(next.output, next.wrong, next.decoder.ghost ? null : (next.strategy ?? 'greedy'));
     say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
-    notice.hidden = !next.notice;
-    notice.textContent = next.notice ?? '';
+    const read = next.read_as ? ['Read as: ', h('bdi', {}, next.read_as)] : [];
+    notice.hidden = !next.notice && !read.length;
+    notice.classList.toggle('quiet', !next.notice);
+    notice.replaceChildren(next.notice ?? '', ...(next.notice && read.length ? [' '] : []), ...read);
     setText(output, next.answer ?? '');
     document.documentElement.dataset.scene = next.kind;
     state.scene.value = next;
