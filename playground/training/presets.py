@@ -324,7 +324,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("cvae", "digits"): _CONDITIONAL,
     ("cvae", "strokes"): _CONDITIONAL,
     ("pooled_classifier", "sentiment"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(240, 0.015, "auto"), 0.5),),
-    ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(1100, 0.012, "auto"), 3.0),),
+    ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(1300, 0.012, "auto", 0.1), 3.7),),
     ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(800, 0.012), 2.2),),
     ("transformer_encoder", "sentiment"): (
         Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(550, 0.006, decay=0.3), 4.0),
