@@ -22,6 +22,7 @@ FILE = "\n".join(["Französisch;Deutsch", *ROWS, "<b>nothing</b>", "{{x}};" + "y
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
+    expect(page.locator(".pairs")).to_be_visible()  # a hidden box takes a file too, and nobody is there to send it
     page.locator("#edp-pairs-file").set_input_files(FilePayload(name=name, mimeType="text/plain", buffer=data))
 
 
