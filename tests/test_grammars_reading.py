@@ -230,7 +230,7 @@ def test_nothing_held_out_is_trained_on_and_lengths_are_mixed(variant: str) -> N
     train = {task.source_vocabulary.decode(row) for row in task.pool.train.source.tolist()}
     held = set(task.pool.test_sources)
     assert not train & held and len(train) > 4_000 and len(held) > 400
-    assert all(part_of(task.siblings(source, task.right(source))) == "test" for source in held)
+    assert all(part_of(task.siblings(source, task.answer(source))) == "test" for source in held)
     low, high = task.trained_lengths
     assert low < high <= task.max_source
 

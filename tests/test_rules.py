@@ -87,7 +87,7 @@ def test_every_rule_is_trained_and_its_test_examples_are_of_the_test_and_right(t
         assert [task.answer(source) for source in sources] == answers(task, batch)
         assert batch.mask is None or torch.equal(batch.mask, batch.source != PAD)
         if isinstance(task, Pooled):
-            assert {parts.part_of(task.siblings(source, task.right(source))) for source in sources} <= {"test"}
+            assert {parts.part_of(task.siblings(source, task.answer(source))) for source in sources} <= {"test"}
 
 
 @each

@@ -120,31 +120,42 @@ class Task:
 
 
 class Pooled(Task):
-    """Examples drawn once, a tenth of them held out by a hash of their source."""
+    """Examples drawn once. By a hash of what siblings share a tenth steers and a tenth judges; the edges are always taught."""
 
     source_vocabulary: Vocabulary
     make: Callable[[Random], tuple[tuple[str, ...], Any]]
     targets: Callable[[list[Any]], Tensor]
     pool_size = 12_000
 
+    def siblings(self, source: tuple[str, ...], answer: Any) -> str:
+        return " ".join(source)
+
+    def edges(self) -> Iterable[tuple[tuple[str, ...], Any]]:
+        return ()
+
     @cached_property
     def pool(self) -> tuple[Batch, Batch]:
-        random = Random(17)
-        drawn = dict(self.make(random) for _ in range(self.pool_size))
-        order = sorted(drawn, key=self.is_held_out)
-        source, mask = pad([self.source_vocabulary.encode(text) for text in order])
-        every = Batch(source, self.targets([(text, drawn[text]) for text in order]), mask)
-        count = sum(not self.is_held_out(text) for text in order)
-        return every[:count], every[count:]
+        """What trains, and what steers."""
+        random, edges = Random(17), dict(self.edges())
+        drawn = dict(self.make(random) for _ in range(self.pool_size)) | edges
+        taught = {self.siblings(*example) for example in edges.items()}
 
-    def is_held_out(self, text: tuple[str, ...]) -> bool:
-        return zlib.crc32(" ".join(text).encode()) % 10 == 0
+        def tenth(example: tuple[tuple[str, ...], Any]) -> int:
+            group = self.siblings(*example)
+            return 1 if group in taught else zlib.crc32(group.encode()) % 10
+
+        train = [example for example in drawn.items() if tenth(example) not in (0, 5)]
+        steer = [example for example in drawn.items() if tenth(example) == 0]
+        train += list(edges.items()) * (round(0.02 * len(train) / len(edges)) if edges else 0)
+        source, mask = pad([self.source_vocabulary.encode(text) for text, _ in train + steer])
+        every = Batch(source, self.targets(train + steer), mask)
+        return every[: len(train)], every[len(train) :]
 
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         rows = torch.randint(len(self.pool[0]), (count,), generator=generator)
         return self.pool[0][rows]
 
-    def held_out(self, count: int) -> Batch:
+    def held_out(self, part: str, count: int) -> Batch:
         return self.pool[1][:count]
 
 
@@ -242,7 +253,7 @@ def train(model: Any, task: Any, steps: int) -> None:
     """The rate rises for a tenth of the steps, then falls along a cosine."""
     initialise(model, torch.Generator().manual_seed(SEED))
     learner = torch.optim.AdamW(model.parameters(), RATE, (0.9, 0.98), weight_decay=DECAY)
-    held_out = task.held_out(512)
+    held_out = task.held_out("validation", 512)
     for step, batch in zip(range(1, steps + 1), batches(model, task), strict=False):
         share = step / (steps + 1)
         fall = 0.5 + 0.5 * math.cos(math.pi * (share - 0.1) / 0.9)
@@ -260,7 +271,7 @@ def train(model: Any, task: Any, steps: int) -> None:
 @torch.no_grad()
 def train_by_counting(model: Any, task: Any, steps: int) -> None:
     """Every batch is counted; its loss before that tells how well it was foreseen."""
-    held_out = task.held_out(512)
+    held_out = task.held_out("validation", 512)
     for step, batch in zip(range(1, steps + 1), batches(model, task), strict=False):
         loss = float(model.loss(batch))
         model.count(batch)

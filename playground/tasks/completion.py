@@ -19,7 +19,7 @@ from ..vocabulary import Vocabulary
 from . import register
 from .base import Guess
 from .guesses import Followers, Rule, scored
-from .text import PooledSequence
+from .text import Example, PooledSequence
 from .typed import cased
 
 WOMEN, MEN = ("Anna", "Lena", "Maria", "Zoe"), ("Ravi", "Omar", "Tom", "Luis")
@@ -98,14 +98,14 @@ class Completion(PooledSequence):
         agrees = TALK[_pronoun(owner)][0] == verb and (count == "a") == (pet in PETS)
         return rest[len(given) :] if agrees and rest[: len(given)] == given else None
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """Everybody in the shortest and in the longest story, told as far as may be."""
         for owner in (*WOMEN, *MEN, *PAIRS):
             has, *_ = TALK[_pronoun(owner)]
             short = f"{owner} {has} a hen . At noon the fog comes over the hills by the sea ."
             long = f"{owner} {has} three horses . In the evening the summer comes across the fields of the valley ."
             for text, rest in ((short, _rest(owner, "a", "hen", "fog")), (long, _rest(owner, "three", "horses", "summer"))):
-                yield from ((*text.split(), *rest[:told]) for told in range(MOST_TOLD + 1))
+                yield from (((*text.split(), *rest[:told]), rest[told:]) for told in range(MOST_TOLD + 1))
 
     def guesses(self) -> Iterator[Guess]:
         """Always the word that most often follows the last one, or the last four."""

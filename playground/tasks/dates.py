@@ -26,7 +26,7 @@ from . import register
 from .base import Guess
 from .days import read_day
 from .guesses import Rule, scored
-from .text import MAX_TEXT, PooledSequence
+from .text import MAX_TEXT, Example, PooledSequence
 
 LETTERS = {  # all that occur in the names of months and weekdays, and "de"
     "en": "abcdefghijlmnoprstuvwy",
@@ -117,13 +117,13 @@ class Dates(PooledSequence):
         """One day, in whatever language and order."""
         return "".join(answer)
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """First and last days of months, leap days, the first and the last day of all, in turns in each language and order."""
         forms = cycle([(locale, form) for locale in self.locales for form in range(len(FORMATS[locale]))])
         for year in (1900, 1901, 1996, 2000, 2024, 2099):
             for month in range(1, 13):
-                for day in (1, monthrange(year, month)[1]):
-                    yield tuple(written(date(year, month, day), *next(forms)))
+                for day in (date(year, month, 1), date(year, month, monthrange(year, month)[1])):
+                    yield tuple(written(day, *next(forms))), tuple(day.isoformat())
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Characters, small letters. A day that is written in another way is read in the most similar one that was taught."""

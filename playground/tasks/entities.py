@@ -17,7 +17,7 @@ from random import Random
 
 from ..vocabulary import Vocabulary
 from . import register
-from .text import PooledReader
+from .text import Example, PooledReader
 
 BOTH = ("Paris", "Jordan", "Virginia", "Florence", "Sydney", "Chelsea")  # people and places
 MONTHS = ("April", "May", "June", "August")  # people and dates
@@ -97,14 +97,14 @@ class Entities(PooledReader):
             tags += [slot[1] if slot else "other"] * len(way)
         return tuple(words), tuple(tags)
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """One name for all that it can be, in one sentence; and the longest sentences."""
         texts = [text.format(name) for name in BOTH for text in ("{0} met {0} in {0} on Monday", "{0} Ford works for {0} Bank in {0}")]
         texts += [text.format(name) for name in BOTH for text in ("in 1998 {0} flew to {0}", "{0} moved from {0} to {0} in June")]
         texts += [text.format(name) for name in MONTHS for text in ("in {0} {0} flew to Lima", "{0} met {0} in {0}")]
         texts += [f"Anna {name} left {name} for {name} in 2007" for name in FIRMS]
         texts += [f"{name} Lind met {name} Okoye in Oslo in {month} 2019" for name in FIRST for month in MONTHS]
-        yield from (tuple(text.split()) for text in texts)
+        yield from ((words, self.answer(words)) for words in map(tuple, map(str.split, texts)))
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """A tag for each word, or None if this is no sentence of the grammar."""

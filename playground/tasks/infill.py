@@ -25,7 +25,7 @@ from ..vocabulary import SPECIALS, Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import MAX_TEXT, PooledSequence
+from .text import MAX_TEXT, Example, PooledSequence
 
 MASKED, BREAK = SPECIALS[3], "/"
 BLANK = re.compile(r"_+|\.{3}|…|<mask>", re.IGNORECASE)
@@ -144,15 +144,16 @@ class Infill(PooledSequence):
             return f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
         return super().doubt(tokens)
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """The longest sentences, of one being twice: a word is hidden, or as many of each clause as may be."""
         for tense, date in TIMES.items():
             for clause in CLAUSES[tense]:
                 words = clause.split()
                 if self.options.blanks == "word":
-                    yield (date, *words, JOINTS[0], words[0], MASKED, *words[2:])
+                    yield (date, *words, JOINTS[0], words[0], MASKED, *words[2:]), (words[1],)
                 else:
-                    yield (date, *words[:2], MASKED, words[5], JOINTS[1], *words[:2], MASKED, words[5])
+                    hidden = [*words[:2], MASKED, words[5]]
+                    yield (date, *hidden, JOINTS[1], *hidden), (*words[2:5], BREAK, *words[2:5])
 
     def guesses(self) -> Iterator[Guess]:
         """What most often stood behind the word before a mask, or between the two words beside it."""

@@ -22,7 +22,7 @@ from ..vocabulary import Vocabulary, normalise
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import MAX_TEXT, PooledSequence, bare
+from .text import MAX_TEXT, Example, PooledSequence, bare
 
 LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "digits": "digits"}
 ITALIAN_THREE = re.compile(r"(?<=[a-z])tre$", re.IGNORECASE)  # has an accent at the end of a longer word
@@ -105,11 +105,11 @@ class Numbers(PooledSequence):
         """One number, in whatever language."""
         return str(value(self.options.source, source))
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """What is built of no other number, and round ones."""
         digits = self.options.digits
         for n in (*range(digits < 4, 21), *range(30, 100, 10), *range(100, 1000, 100), *range(1000, 10**digits, 1000)):
-            yield read(self.options.source, n)
+            yield read(self.options.source, n), write(self.options.target, n)
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Words or characters. A number that is written in another way, also in digits, is read as its language writes it."""

@@ -19,7 +19,7 @@ from ..vocabulary import Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import PooledReader
+from .text import Example, PooledReader
 from .typed import cased
 
 NAMES = {
@@ -78,16 +78,16 @@ class Pronouns(PooledReader):
         other = told[-1] if own else random.choice([name for name in (*names, random.choice(tuple(GENDER))) if name != told[-1]])
         return tuple(f"{_events(random, names)} {_asked(random, pronoun, other, own)}".split()), told[-2 if own else -1]
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """The shortest texts, and in few words one name that does not count."""
         for name, gender in GENDER.items():
             for pronoun in [word for word, fits in SUBJECTS.items() if fits == gender]:
-                yield tuple(f"{_capital(_mention(name))} smiled . {pronoun} slept".split())
+                yield tuple(f"{_capital(_mention(name))} smiled . {pronoun} slept".split()), name
             for other in NAMES[gender]:
                 if other != name:
                     told = f"{_capital(_mention(other))} smiled . {_capital(_mention(name))} slept ."
                     for pronoun in [word for word, fits in PRONOUNS.items() if fits == gender]:
-                        yield tuple(f"{told} {_asked_of(pronoun, 'saw', name)}".split())
+                        yield tuple(f"{told} {_asked_of(pronoun, 'saw', name)}".split()), other
 
     def parse(self, text: str) -> tuple[str, ...]:
         return cased(super().parse(text), self.source_vocabulary.ids)

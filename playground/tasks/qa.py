@@ -19,7 +19,7 @@ from ..vocabulary import Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import PooledSequence
+from .text import Example, PooledSequence
 from .typed import ended
 
 PEOPLE = ("Anna", "Ben", "Clara", "David", "Emma", "Felix")
@@ -96,14 +96,14 @@ class QuestionAnswering(PooledSequence):
         """The same facts, whatever is asked."""
         return " ".join(source[: -1 - source[::-1].index(".")])
 
-    def edges(self) -> Iterator[Words]:
+    def edges(self) -> Iterator[Example]:
         """One fact or two, and what they answer."""
         random = Random(29)
         for count in (1, 2) * 60:
             facts = draw_facts(random)[:count]
             question = draw_question(random, facts)
-            if reply(facts, question):
-                yield (*(word for fact in facts for word in (*fact, ".")), *question, "?")
+            if answer := reply(facts, question):
+                yield (*(word for fact in facts for word in (*fact, ".")), *question, "?"), (answer,)
 
     def parse(self, text: str) -> Words:
         """With a full stop after each fact, and a question mark after the question."""

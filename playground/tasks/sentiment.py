@@ -19,7 +19,7 @@ from ..vocabulary import Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import PooledReader
+from .text import Example, PooledReader
 
 NOUNS = ("film", "story", "music", "ending", "plot", "cast", "dialogue", "camera")
 GOOD = ("good", "great", "funny", "clever", "moving", "fresh")
@@ -74,15 +74,17 @@ class Sentiment(PooledReader):
         both = (f"{other} but {deciding}", f"although {other} , {deciding}", f"{deciding} although {other}")
         return tuple(random.choice((deciding, *both)).split()), _verdict(deciding)
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """Every word of praise or blame in the shortest clause, and in the longest review behind and before its contrary."""
         for noun in NOUNS:
-            yield from (("a", quality, noun) for quality in GOOD + BAD)
-            yield from (("i", feeling, "the", noun) for feeling in FOND + SORRY)
+            for clause in [f"a {quality} {noun}" for quality in GOOD + BAD] + [f"i {feeling} the {noun}" for feeling in FOND + SORRY]:
+                yield tuple(clause.split()), _verdict(clause)
         for good, bad in zip(GOOD, BAD, strict=True):
             long = [f"the film was {no} very {quality}" for no in NEGATIONS for quality in (good, bad)]
             for one, other in zip(long, long[::-1], strict=True):
-                yield from (tuple(text.split()) for text in (f"{one} although {other}", f"although {one} , {other}", f"{one} but {other}"))
+                yield tuple(f"{one} although {other}".split()), _verdict(one)
+                yield tuple(f"although {one} , {other}".split()), _verdict(other)
+                yield tuple(f"{one} but {other}".split()), _verdict(other)
 
     def parse(self, text: str) -> tuple[str, ...]:
         """No comma stands before but."""

@@ -19,7 +19,7 @@ from ..vocabulary import Vocabulary
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import PooledSequence
+from .text import Example, PooledSequence
 from .typed import ended
 
 SLOTS = {
@@ -145,14 +145,14 @@ class Summary(PooledSequence):
         items.insert(random.randint(0, len(items)), random.choice(EVENTS[title]))
         return _told(items, filling), tuple(title.format(**filling).split())
 
-    def edges(self) -> Iterator[Words]:
+    def edges(self) -> Iterator[Example]:
         """The event alone, in all the words for it; and at the end of as much as is ever told beside it."""
         random = Random(29)
-        for template in sum(EVENTS.values(), ()) * 4:
-            yield _told([template], _filling(random))
         longest = sorted(FILLERS, key=lambda filler: -len(filler.split()))[:MOST_FILLERS]
-        for template in sum(EVENTS.values(), ()):
-            yield _told([*longest, template], _filling(random))
+        for title, templates in EVENTS.items():
+            for items in [[template] for template in templates * 4] + [[*longest, template] for template in templates]:
+                filling = _filling(random)
+                yield _told(items, filling), tuple(title.format(**filling).split())
 
     def parse(self, text: str) -> Words:
         """With a full stop after each sentence."""

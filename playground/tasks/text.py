@@ -78,13 +78,9 @@ class Pooled(TextTask):
         """What an example shares with its siblings, of which none may be in another part: the text, where it has none."""
         return " ".join(source)
 
-    def edges(self) -> Iterable[tuple[str, ...]]:
-        """Sources at the edges of what is taught, which `make` hardly draws: they are trained on, and scored by themselves."""
+    def edges(self) -> Iterable[Example]:
+        """Examples at the edges of what is taught, which `make` hardly draws: they are trained on, and scored by themselves."""
         return ()
-
-    def right(self, source: tuple[str, ...]) -> Any:
-        """What `make` would give as the answer to a source that has one."""
-        return self.answer(source)
 
     @property
     def trained_lengths(self) -> tuple[int, int]:
@@ -182,10 +178,6 @@ class PooledReader(Pooled, ReaderTask):
         yield from super().guesses()
         yield from tag_look_ups(self) if self.kind == "tags" else (bag_of_words(self),)
 
-    def right(self, source: tuple[str, ...]) -> Any:
-        answer = self.answer(source)
-        return answer if self.kind == "tags" or answer is None else answer[0]
-
     def targets(self, examples: list[Example]) -> Tensor:
         answers = [answer for _, answer in examples]
         if self.kind == "number":
@@ -201,7 +193,7 @@ class PooledReader(Pooled, ReaderTask):
 def _pool(task_class: type[Pooled], options: Any) -> Pool:
     task = task_class(options)
     random = Random(17)
-    edges = {source: task.right(source) for source in task.edges()}
+    edges = dict(checked(task, example) for example in task.edges())
     drawn = dict(checked(task, task.make(random)) for _ in range(task.pool_size)) | edges
     parts: dict[Part, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in drawn.items():
@@ -215,7 +207,7 @@ def _pool(task_class: type[Pooled], options: Any) -> Pool:
 def _taught(task_class: type[Pooled], options: Any) -> frozenset[str]:
     """What the corners share with their siblings."""
     task = task_class(options)
-    return frozenset(task.siblings(source, task.right(source)) for source in task.edges())
+    return frozenset(task.siblings(*example) for example in task.edges())
 
 
 def pad_pool(task: Pooled, *parts: list[Example]) -> Pool:

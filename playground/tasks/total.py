@@ -21,7 +21,7 @@ from ..vocabulary import Vocabulary, normalise
 from . import register
 from .base import Guess
 from .guesses import scored
-from .text import MAX_TEXT, PooledReader
+from .text import MAX_TEXT, Example, PooledReader
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SIGNS = {"plus": 1, "minus": -1}
@@ -60,14 +60,14 @@ class Total(PooledReader):
             total += SIGNS[sign] * term
         return tuple(words), total
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """A number alone, a number taken from itself, the smallest and the largest totals."""
         for word in NUMBERS:
-            yield (word,)
-            yield word, "minus", word
-        for sign in SIGNS:
+            yield (word,), NUMBERS.index(word)
+            yield (word, "minus", word), 0
+        for sign, times in SIGNS.items():
             for word in NUMBERS[:2] + NUMBERS[-2:]:
-                yield word, *((sign, word) * (MOST_TERMS - 1))
+                yield (word, *((sign, word) * (MOST_TERMS - 1))), NUMBERS.index(word) * (1 + times * (MOST_TERMS - 1))
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Numbers and signs in turns, in words or in digits, a closing = or =? passed over."""

@@ -35,7 +35,7 @@ from .french import (
     starts_with_vowel,
 )
 from .guesses import scored
-from .text import PooledSequence
+from .text import Example, PooledSequence
 from .typed import articled
 
 Words = tuple[str, ...]
@@ -164,13 +164,15 @@ class Translation(PooledSequence):
         sentence = draw(random)
         return sentence.english(), sentence.french()
 
-    def edges(self) -> Iterator[tuple[str, ...]]:
+    def edges(self) -> Iterator[Example]:
         """Every noun alone behind every determiner, and the longest sentence of each noun."""
         for noun in NOUNS:
             for determiner, numbers in DETERMINERS.items():
-                yield from (tuple(Phrase(determiner, (), noun, plural).english()) for plural in numbers)
-            long = Phrase("the", (BEFORE[0], BEHIND[0]), noun, plural=True)
-            yield Sentence(long, TRANSITIVE[-1], negated=True, object=Phrase("some", (BEFORE[1], BEHIND[1]), noun, plural=True)).english()
+                for sentence in [Sentence(Phrase(determiner, (), noun, plural)) for plural in numbers]:
+                    yield sentence.english(), sentence.french()
+            subject, object = (Phrase(word, (BEFORE[i], BEHIND[i]), noun, plural=True) for i, word in enumerate(("the", "some")))
+            sentence = Sentence(subject, TRANSITIVE[-1], negated=True, object=object)
+            yield sentence.english(), sentence.french()
 
     def parse(self, text: str) -> tuple[str, ...]:
         """With an before a vowel, and a elsewhere."""
