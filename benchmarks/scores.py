@@ -1,6 +1,6 @@
-"""docs/scores.md, written by time_to_accuracy.py: a row for each preset.
+"""docs/scores.md, written by time_to_accuracy.py: a row for each preset, and one for each rule that a task says is to be learned.
 
-A preset that is measured anew replaces its row; the others keep theirs, with the day on which they were measured.
+A preset that is measured anew replaces its row, and those of its task's rules; the others keep theirs, with the day of their measurement.
 """
 
 from __future__ import annotations
@@ -38,7 +38,17 @@ TABLE = """
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
-Name = tuple[str, str, str]  # architecture, task, preset
+RULES = """
+## Rule by rule
+
+What each task says is to be learned (`rules` of the task), how much of training needs it, and the score on test inputs that need it, drawn
+afresh, of the seeds above. One score hides that a rare rule was never learned. Inputs may need several rules, or none of these.
+
+| task | rule | architecture · preset | of training | n | worst | median | day |
+|---|---|---|---|---|---|---|---|
+"""
+
+Name = tuple[str, str, str]  # architecture, task, preset; of a rule: task, rule, architecture · preset
 
 
 @dataclass(frozen=True)
@@ -80,23 +90,41 @@ class Scored:
         return _line([*cells, self.trivial, "✓" if self.in_time and self.good == runs else "✗", day.isoformat()])
 
 
+@dataclass(frozen=True)
+class Ruled:
+    """How well one rule of a task was learned by its preset, seed by seed."""
+
+    name: Name
+    share: float  # of training examples that need it
+    inputs: int
+    scores: tuple[float, ...]
+
+    def markdown(self, day: date) -> str:
+        scores = [_share(min(self.scores)), _share(statistics.median(self.scores))] if self.inputs else ["–", "–"]
+        return _line([*self.name, _share(self.share), f"{self.inputs:,}", *scores, day.isoformat()])
+
+
 def machine() -> str:
     """What seconds depend on. Called where trainings run, for the number of threads."""
     versions = f"Python {platform.python_version()}, torch {torch.__version__}"
     return f"{cpu()}, {versions}, threads of a training: {torch.get_num_threads()}"
 
 
-def written(text: str, scored: Collection[Scored], names: Sequence[Name], on: str, day: date) -> str:
-    """The file with these rows in it. Others are kept if they are of the same machine and among `names`, which give the order.
+def written(text: str, scored: Collection[Scored | Ruled], names: Sequence[Name], on: str, day: date) -> str:
+    """The file with these rows in it. Others are kept if they are of the same machine and of `names`, which give the order of presets.
 
     Raises ValueError if kept rows would be another machine's.
     """
-    rows = {name: line for line in text.splitlines() if (name := _name(line)) in names}
+    anew, presets = {row.name[0] for row in scored if isinstance(row, Ruled)}, {f"{a} · {preset}" for a, _, preset in names}
+    found = {name: line for line in text.splitlines() if (name := _name(line))}
+    rows = {name: line for name, line in found.items() if name in names or (name[2] in presets and name[0] not in anew)}
     rows |= {row.name: row.markdown(day) for row in scored}
     kept = rows.keys() - {row.name for row in scored}
     if kept and f"\n{on}.\n" not in text:
         raise ValueError(f"{len(kept)} rows were measured on another machine than {on}; measure all presets here, or these there.")
-    return HEAD.format(machine=on) + TABLE + "".join(f"{rows[name]}\n" for name in names if name in rows)
+    lines = "".join(f"{rows[name]}\n" for name in names if name in rows)
+    ruled = "".join(f"{line}\n" for name, line in sorted(rows.items()) if name not in names)
+    return HEAD.format(machine=on) + TABLE + lines + (RULES + ruled if ruled else "")
 
 
 def _name(line: str) -> Name | None:

@@ -16,6 +16,8 @@ from playground import tasks
 from playground.api import Run, collect
 from playground.runs.events import Done, Event, Progress, Started
 from playground.runs.executors.inline import one_thread
+from playground.tasks import TextTask
+from playground.tasks.rules import by_rule
 from playground.training import recipes
 from playground.training.presets import PRESETS
 from playground.training.reporter import EVALUATIONS
@@ -23,7 +25,7 @@ from playground.training.trainer import train
 
 from . import baselines
 from .measure import HEADER, Row, spread
-from .scores import FILE, WANTED, Scored, machine, written
+from .scores import FILE, WANTED, Ruled, Scored, machine, written
 
 SEEDS, FEWER_SEEDS = range(5), range(3)
 HERO = ("attention_seq2seq", "reverse", "ten")
@@ -101,30 +103,40 @@ def presets(only: Collection[str] = ()) -> Iterator[Row]:
     chosen = [row for row in listed if not only or {row[0], row[1], f"{row[0]}·{row[1]}"} & {*only}]
     if not chosen:
         raise ValueError(f"No pair is named {' or '.join(only)}; they are named as in {listed[0][0]}·{listed[0][1]}.")
-    measured: list[Scored] = []
-    for architecture, task, name, bar, seeds in chosen:
+    measured: list[Scored | Ruled] = []
+    for done, (architecture, task, name, bar, seeds) in enumerate(chosen, 1):
         runs = [trained(architecture, task, name, seed) for seed in seeds]
-        measured.append(
-            Scored(
-                (architecture, task, name),
-                int(runs[0].metrics["inputs"]),
-                tuple(run.metrics["exact_match"] for run in runs),
-                tuple(run.metrics["corners"] for run in runs if "corners" in run.metrics),
-                tuple(run.reached_s for run in runs),
-                tuple(run.train_s for run in runs),
-                bar,
-                _trivial(task),
-            )
+        scored = Scored(
+            (architecture, task, name),
+            int(runs[0].metrics["inputs"]),
+            tuple(run.metrics["exact_match"] for run in runs),
+            tuple(run.metrics["corners"] for run in runs if "corners" in run.metrics),
+            tuple(run.reached_s for run in runs),
+            tuple(run.train_s for run in runs),
+            bar,
+            _trivial(task),
         )
-        if only or len(measured) == len(chosen):  # all of them replace even another machine's, but only at their end
+        yield from _told(scored)
+        measured += [scored, *_ruled(scored.name, [run.run for run in runs], listed)]
+        if only or done == len(chosen):  # all of them replace even another machine's, but only at their end
             before = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
             names = [(row[0], row[1], row[2]) for row in listed]
             FILE.write_text(written(before, measured, names, machine(), date.today()), encoding="utf-8")
-        yield from _told(measured[-1])
         if (architecture, task, name) == HERO:
             shares = [anti_diagonal(run.run) for run in runs]
             what = f"{architecture} · {task} · {name}: steps that look at the anti-diagonal"
             yield Row(what, spread(shares, "", 3), "≥ 0.90", min(shares) >= 0.9)
+
+
+def _ruled(name: tuple[str, str, str], runs: list[Run], listed: list[tuple[str, str, str, float, range]]) -> Iterator[Ruled]:
+    """Rule by rule, of the first preset of a task that is listed."""
+    architecture, task, preset = name
+    built = tasks.get(task)()
+    if name != next(row[:3] for row in listed if row[1] == task) or not isinstance(built, TextTask):
+        return
+    for rule, needed in by_rule(built).items():
+        scores = tuple(run.model.score(needed.examples) for run in runs) if len(needed.examples) else ()
+        yield Ruled((task, rule, f"{architecture} · {preset}"), needed.share, len(needed.examples), scores)
 
 
 def _listed() -> list[tuple[str, str, str, float, range]]:

@@ -156,7 +156,9 @@ def test_what_is_public_is_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, 5, "", "a\0b", b"x", "no/such/folder/mine.safetensors", ".", "/proc/mine.safetensors", object()], ids=repr
+    "value",
+    [None, 5, "", "a\0b", b"x", "no/such/folder/mine.safetensors", ".", "/proc/mine.safetensors", object()],
+    ids=lambda value: repr(value).split(" at ")[0],
 )
 def test_saving(attention: Run, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -171,7 +171,7 @@ def test_what_a_task_is_is_looked_at_when_it_is_registered(members: dict[str, An
     assert message in str(caught.value) and "own" not in tasks.tasks()
 
 
-@pytest.mark.parametrize("value", [None, 5, "task", object, Writes()], ids=repr)
+@pytest.mark.parametrize("value", [None, 5, "task", object, Writes()], ids=lambda value: repr(value).split(" at ")[0])
 def test_what_is_no_task_or_architecture_is_not_registered(value: Any) -> None:
     with pytest.raises(InputError, match="is no class of task"):
         tasks.register(value)
