@@ -18,6 +18,7 @@ from .. import models, tasks, vocabulary
 from ..inference.explore import picture
 from ..models.layers import fused
 from ..tasks import Batch, PictureTask, SensedTask, TextTask
+from ..tasks.digit_strings import DigitStrings
 from ..tasks.text import Pooled
 from ..training.recipes import Recipe
 from . import standalone
@@ -35,6 +36,7 @@ STAND_INS = {  # playground's own → something shorter that does the same for a
     ref_of(Batch): ref_of(standalone.Batch),
     ref_of(tasks.Reading): ref_of(standalone.Reading),
     ref_of(Pooled): ref_of(standalone.Pooled),
+    ref_of(DigitStrings): ref_of(standalone.DigitStrings),
     ref_of(vocabulary.graphemes): ref_of(standalone.graphemes),
     ref_of(vocabulary.normalise): ref_of(standalone.normalise),
     **{ref_of(getattr(tasks, name)): ref_of(standalone.Task) for name in KINDS},

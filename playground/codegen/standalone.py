@@ -25,6 +25,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from ..models.base import writable
 from ..models.initial import initialise
+from ..tasks.digit_strings import DigitOptions
 from ..tasks.examples import pad
 from ..vocabulary import BOS, EOS, MASK, PAD
 
@@ -157,6 +158,58 @@ class Pooled(Task):
 
     def held_out(self, part: str, count: int) -> Batch:
         return self.pool[1][:count]
+
+
+class DigitStrings(Task):
+    """Digits, and what `rearrange` makes of them. By a hash of each string a tenth steers; one digit repeated is always taught."""
+
+    Options = DigitOptions
+    source_vocabulary = target_vocabulary = Vocabulary("0123456789")
+    rearrange: Callable[[Tensor, Tensor], Tensor]
+
+    def sample(self, count: int, generator: torch.Generator) -> Batch:
+        digits, lengths = self.drawn((1, 2, 3, 4, 6, 7, 8, 9), count, generator)
+        high = self.options.max_length
+        shortest = min(max(self.options.min_length, 3), high + 1)
+        digit, long = torch.cartesian_prod(torch.arange(10), torch.arange(shortest, high + 1)).T
+        if len(long):
+            rows = (torch.rand(count, generator=generator) < 0.02).nonzero()[:, 0]
+            chosen = torch.randint(len(long), rows.shape, generator=generator)
+            digits[rows] = digit[chosen, None] * (torch.arange(high) < long[chosen, None])
+            lengths[rows] = long[chosen]
+        return self.batch(digits, lengths)
+
+    def held_out(self, part: str, count: int) -> Batch:
+        return self.batch(*self.drawn((0,), count, torch.Generator().manual_seed(7_919)))
+
+    def drawn(self, tenths: tuple[int, ...], count: int, generator: Any) -> tuple[Tensor, Tensor]:
+        """Digits and their lengths, of these tenths of all strings; the sixth one judges, and is never drawn."""
+        low, high = self.options.min_length, self.options.max_length
+        wrong = torch.arange(count)
+        digits, lengths = wrong.new_zeros(count, high), wrong.new_zeros(count)
+        while len(wrong):
+            new = torch.randint(low, high + 1, wrong.shape, generator=generator)
+            row = torch.randint(10, (len(wrong), high), generator=generator)
+            digits[wrong], lengths[wrong] = row * (torch.arange(high) < new[:, None]), new
+            right = torch.isin(self.tenth(digits, lengths), torch.tensor(tenths))
+            wrong = (~right).nonzero()[:, 0]
+        return digits, lengths
+
+    def tenth(self, digits: Tensor, lengths: Tensor) -> Tensor:
+        value = lengths
+        for column in digits.T:
+            value = (value * 31 + column + 1) % 1_000_003
+        past = torch.arange(digits.shape[1]) >= lengths[:, None]
+        repeated = ((digits == digits[:, :1]) | past).all(1) & (lengths >= 3)
+        return (value % 10).masked_fill(repeated, 1)
+
+    def batch(self, digits: Tensor, lengths: Tensor) -> Batch:
+        first, real = self.source_vocabulary.ids["0"], torch.arange(digits.shape[1]) < lengths[:, None]
+        source = torch.where(real, digits + first, PAD)
+        target = torch.full((len(digits), digits.shape[1] + 1), PAD)
+        target[:, :-1] = torch.where(real, self.rearrange(digits, lengths) + first, PAD)
+        target[torch.arange(len(digits)), lengths] = EOS
+        return Batch(source, target, None if real.all() else real)
 
 
 def fused(rnn: nn.RNNBase, inputs: Tensor, state: Any, mask: Tensor | None, backwards: bool) -> tuple[Tensor, Any]:

@@ -21,6 +21,7 @@ from ..runs.events import Snapshot
 from ..storage.checkpoints import save_film
 from ..training.presets import PRESETS
 
+SAID = ("loss", "inputs", "low", "high")  # otherwise, or not at all
 FILM_BYTES = 0.85e6
 FILMED = {  # a film each, of the smallest models: the folder stays within its 25 MB
     ("attention_seq2seq", "reverse"),
@@ -36,7 +37,7 @@ Written by `make checkpoints`: each is the first preset of its pair, trained wit
 Data: digit strings and strokes are generated; `digits` are scikit-learn's (E. Alpaydin and C. Kaynak, UCI, CC BY 4.0).
 Weights: Apache-2.0, like the code. Seconds are CPU seconds of training on the machine they were made on.
 
-| architecture | task | preset | seed | steps | CPU s | held-out score | trivial baseline | size |
+| architecture | task | preset | seed | steps | CPU s | test score (95 %), on how many inputs | best cheap rule | size |
 |---|---|---|---|---|---|---|---|---|
 """
 
@@ -56,16 +57,23 @@ def main(chosen: Collection[str] = ()) -> None:
         path = api.Run(checkpoint).save(api.shipped_path(architecture, task))
         if (architecture, task) in FILMED:
             _save_film(path, [event for event in events if isinstance(event, Snapshot)])
-        score = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name != "loss")
         size = f"{path.stat().st_size / 1e3:,.0f} kB"
         guess, floor = run.task.floor
         row = (
             f"| {architecture} | {task} | {presets[0].name} | {run.recipe.seed} | {run.recipe.training.steps} "
-            f"| {run.train_seconds:.1f} | {score} | {guess}, {next(iter(metrics)).replace('_', ' ')} {floor:.4f} | {size} |"
+            f"| {run.train_seconds:.1f} | {_scores(metrics)} | {guess}, {next(iter(metrics)).replace('_', ' ')} {floor:.4f} | {size} |"
         )
         print(row, file=sys.stderr)
         rows[architecture, task] = row
     (api.SHIPPED / "README.md").write_text(TABLE + "\n".join(rows[pair] for pair in shipped if pair in rows) + "\n")
+
+
+def _scores(metrics: dict[str, float]) -> str:
+    """What was measured, with its 95 % interval where it has one, and on how many inputs."""
+    told = {name: f"{name.replace('_', ' ')} {value:.4f}" for name, value in metrics.items() if name not in SAID}
+    if "low" in metrics:
+        told["exact_match"] += f" ({metrics['low']:.3f}–{metrics['high']:.3f})"
+    return f"{', '.join(told.values())}; on {metrics['inputs']:,.0f}"
 
 
 def _written() -> dict[tuple[str, str], str]:

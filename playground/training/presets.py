@@ -191,7 +191,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "text_to_text"): (replace(_ADDITIVE, training=_train(450, 0.01)),),
     ("attention_seq2seq", "addition"): (_DOT_128,),
     ("attention_seq2seq", "dates"): (_ADDITIVE,),
-    ("attention_seq2seq", "numbers"): (replace(_ADDITIVE, seconds=1.7),),
+    ("attention_seq2seq", "numbers"): (replace(_ADDITIVE, training=_train(400, 0.01), seconds=2.5),),
     ("attention_seq2seq", "translation"): (replace(_ADDITIVE, model=_WORDS, training=_train(450, 0.012)),),
     ("attention_seq2seq", "summary"): (replace(_ADDITIVE, model=_WORDS),),
     ("attention_seq2seq", "qa"): (
