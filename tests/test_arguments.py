@@ -110,6 +110,11 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         | {"task_options": None, "training_options": None},
     ),
     "load": (playground.load, {"architecture": "seq2seq", "task": "reverse"}),
+    "read_pairs": (
+        playground.read_pairs,
+        {"given": ["a\tb"] * 30, "source_unit": "words", "target_unit": "words", "encoding": None, "separator": None, "quotes": None}
+        | {"header": None, "html": None},
+    ),
     "models.get": (models.get, {"id": "seq2seq"}),
     "tasks.get": (tasks.get, {"id": "reverse"}),
     "find": (Trace({"a": np.ones(1)}).find, {"glob": "*"}),
@@ -140,7 +145,7 @@ def test_every_option(group: str) -> None:
 
 
 def test_what_is_public_is_tried() -> None:
-    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace"}
+    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs"}
     alike = {
         "train": "stream",
         "Greedy": "takes nothing",

@@ -104,7 +104,7 @@ def test_training_draws_its_noise_from_a_private_generator(architecture: str) ->
 @pytest.mark.parametrize("architecture", VARIATIONAL)
 def test_a_run_reports_both_terms(architecture: str) -> None:
     *_, done = train(tiny_recipe(architecture, "digits", steps=3))
-    assert set(done.metrics) == {"mse", "reconstruction", "kl", "loss"}  # type: ignore[union-attr]
+    assert set(done.metrics) == {"mse", "reconstruction", "kl", "loss", "inputs"}  # type: ignore[union-attr]
     assert done.metrics["loss"] == pytest.approx(done.metrics["reconstruction"] + done.metrics["kl"])  # type: ignore[union-attr]
 
 

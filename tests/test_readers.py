@@ -97,7 +97,7 @@ def test_what_is_watched_in_training_is_what_is_explored(architecture: str, task
     else:
         np.testing.assert_allclose(pinned.attention, attention, atol=1e-6)
         assert attention.shape == (len(trace.tokens), len(trace.source))
-    assert set(watcher.metrics()) == {"exact_match", "accuracy", "loss", "inputs", "corners"}
+    assert set(watcher.metrics()) == {"exact_match", "accuracy", "loss", "inputs", "low", "high", "corners"}
     assert project(model, task)["encoder"].components.shape[0] == 2
 
 

@@ -23,6 +23,7 @@ from torch import nn
 
 from .prose import prose
 
+NAMED = m.Name("Part") | m.Name("HeldOutPart")  # parts of all examples
 SHAPED = {"Float", "Int", "Bool"}  # jaxtyping's
 REMARK = re.compile(r"#\s*(type:\s*ignore|noqa)|.*\btapped\b")
 OURS = m.Call(func=m.Name("tap"))
@@ -244,6 +245,9 @@ class Plain(cst.CSTTransformer):
         if isinstance(updated_node.value, cst.Name) and updated_node.value.value in SHAPED:
             return cast(cst.Index, updated_node.slice[0].slice).value
         return updated_node
+
+    def leave_Annotation(self, original_node: cst.Annotation, updated_node: cst.Annotation) -> cst.Annotation:
+        return cast(cst.Annotation, m.replace(updated_node, NAMED, cst.Name("str")))
 
     def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
         if not m.matches(updated_node, REFUSAL):

@@ -21,7 +21,7 @@ from ..tasks import Batch, PictureTask, SensedTask, TextTask
 from ..tasks.digit_strings import DigitStrings
 from ..tasks.text import Pooled
 from ..training.recipes import Recipe
-from . import standalone
+from . import examples, standalone
 from .constants import Tables, Told, options_class, spelled
 from .definitions import Foreign, Ref, Statement, ref_of, source
 from .export import Export, Piece
@@ -32,14 +32,14 @@ from .prose import unwatched
 IMPORTS = (Foreign("argparse", None, "argparse"), Foreign("pathlib", "Path", "Path"))
 KINDS = ("Task", "TypedTask", "TextTask", "WritingTask", "SequenceTask", "ReaderTask", "SensedTask")
 STAND_INS = {  # playground's own → something shorter that does the same for a script
-    ref_of(vocabulary.Vocabulary): ref_of(standalone.Vocabulary),
-    ref_of(Batch): ref_of(standalone.Batch),
-    ref_of(tasks.Reading): ref_of(standalone.Reading),
-    ref_of(Pooled): ref_of(standalone.Pooled),
-    ref_of(DigitStrings): ref_of(standalone.DigitStrings),
-    ref_of(vocabulary.graphemes): ref_of(standalone.graphemes),
-    ref_of(vocabulary.normalise): ref_of(standalone.normalise),
-    **{ref_of(getattr(tasks, name)): ref_of(standalone.Task) for name in KINDS},
+    ref_of(vocabulary.Vocabulary): ref_of(examples.Vocabulary),
+    ref_of(Batch): ref_of(examples.Batch),
+    ref_of(tasks.Reading): ref_of(examples.Reading),
+    ref_of(Pooled): ref_of(examples.Pooled),
+    ref_of(DigitStrings): ref_of(examples.DigitStrings),
+    ref_of(vocabulary.graphemes): ref_of(examples.graphemes),
+    ref_of(vocabulary.normalise): ref_of(examples.normalise),
+    **{ref_of(getattr(tasks, name)): ref_of(examples.Task) for name in KINDS},
 }
 PUBLIC = ("encode", "decode", "decode_step", "init_state", "step", "guess")
 INSTALLS = {"sklearn": "scikit-learn"}
@@ -168,7 +168,7 @@ class Script:
         task = ref_of(type(self.task))
         typed = isinstance(given, str)
         roots = {
-            "Data": [] if isinstance(self.task, PictureTask) else [ref_of(standalone.Vocabulary)],
+            "Data": [] if isinstance(self.task, PictureTask) else [ref_of(examples.Vocabulary)],
             "Model": [self.build],
             "From input to answer": [ref_of(standalone.read_weights), ref_of(self.answer)]
             + ([] if typed else [ref_of(standalone.unpacked)]),

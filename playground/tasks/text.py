@@ -198,9 +198,10 @@ def _pool(task_class: type[Pooled], options: Any) -> Pool:
     parts: dict[Part, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in drawn.items():
         parts[task.part(*example)].append(example)
+    pool = pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items()))
     if empty := [name for name, part in parts.items() if not part]:
         raise too_few(task, len(drawn), empty[0])
-    return looked_at(task, pad_pool(task, parts["train"], parts["validation"], parts["test"], list(edges.items())), drawn)
+    return looked_at(task, pool, drawn)
 
 
 @lru_cache(maxsize=64)

@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
     "Choose tokens": (playground.Greedy, playground.Sample, playground.Beam),
     "What a training says": (events.Started, events.Progress, events.Snapshot, events.Done, events.Failed),
     "Errors": (playground.InputError,),
-    "Of your own": (Architecture,),
+    "Of your own": (playground.read_pairs, Architecture),
 }
 
 
