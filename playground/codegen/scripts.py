@@ -227,8 +227,12 @@ class Script:
         training = self.recipe.training
         about = unwatched((source(self.build.module).live.__doc__ or "").strip(), WIDTH - 4)
         equations = ABOUT.match(about + "\n")
-        scores = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in self.metrics.items())
-        rate = f"{training.steps:,} steps of {training.batch_size} examples; on held-out ones: {scores or 'not measured'}."
+        told = {name: value for name, value in self.metrics.items() if name not in ("inputs", "low", "high")}
+        scores = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in told.items())
+        test = f"{self.metrics['inputs']:,.0f} test inputs" if "inputs" in self.metrics else "test inputs"
+        rate = f"{training.steps:,} steps of {training.batch_size} examples; on {test}: {scores or 'not measured'}."
+        if training.examples or training.scheduled_sampling:
+            rate += " Trained from scratch the script draws fresh examples and reads no guesses of its own, which that run did otherwise."
         more = f"        (first: pip install {' '.join(needs)})" if needs else ""
         lines = [
             f"{self.architecture.title} on “{type(self.task).title}”: needs torch and numpy only.",
