@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import hooks
 from tests.browser.conftest import Visit, Watch
-from tests.browser.driving import wait_ready
+from tests.browser.driving import wait_drawn, wait_ready
 
 pytestmark = pytest.mark.browser
 
@@ -235,3 +235,23 @@ def test_another_architecture_decodes_the_same_input(page: Page) -> None:
     expect(hooks.source(page)).to_have_value("5566778")
     expect(hooks.panel(page, "Attention").get_by_text("This model has no attention")).to_be_visible()
     assert hooks.steps(page) >= 7
+
+
+BOXES = """async (frames) => {
+  const shown = [...document.querySelectorAll('body *')].filter((node) => node.getClientRects().length);
+  const boxes = () => shown.map((node) => Object.values(node.getBoundingClientRect().toJSON()).map(Math.round).join());
+  const before = boxes(), moved = new Set();
+  for (let i = 0; i < frames; i++) {
+    await new Promise(requestAnimationFrame);
+    boxes().forEach((box, k) => box === before[k] || moved.add(`${shown[k].tagName}.${shown[k].className}`));
+  }
+  return [...moved];
+}"""
+
+
+@pytest.mark.parametrize("query", ["?architecture=ngram&task=completion&decoding=sample&temperature=1&draw=1", "?task=dates", ""])
+def test_nothing_moves_once_it_stands(visit: Visit, query: str) -> None:
+    page = visit(query)
+    wait_drawn(page)
+    page.wait_for_function("() => document.getAnimations().length === 0")
+    assert page.evaluate(BOXES, 30) == []
