@@ -157,7 +157,7 @@ def test_what_is_public_is_tried() -> None:
     assert set(playground.__all__) <= tried | set(alike)
     assert inspect.signature(playground.train).parameters == inspect.signature(playground.stream).parameters
     methods = {name for name, value in inspect.getmembers(Run, inspect.isfunction) if not name.startswith("_")}
-    assert methods == {"explore", "figure", "script", "notebook", "save"}
+    assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,8 @@ def test_what_cannot_be_honoured_is_refused(attention: Run, asked: dict[str, Any
 def test_no_edits_and_one_edit(attention: Run) -> None:
     plain, edit = attention.explore("31415"), Edit("decoder.attention.weights", "set", (1, 0, 0, 0, 0))
     assert attention.explore("31415", edits=None).output == plain.output
-    assert attention.explore("31415", edits=edit).output == attention.explore("31415", edits=iter([edit])).output == "3 3 3 3 1"
+    held = [attention.explore("31415", edits=edits).output for edits in (edit, iter([edit]))]
+    assert held[0] == held[1] != plain.output and held[0].startswith("3 3 3 3")
 
 
 @pytest.mark.parametrize("strategy", [Beam(1), Sample()], ids=repr)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from .base import ReaderTask, SequenceTask, Task, TextTask, TypedTask, WritingTask
+from .base import Task, TypedTask, WritingTask
 from .examples import NO_ANSWER, Batch, Reading, Watched, joined, pad
 from .given import Code, Drawn, Given, HeldOut, Pixels, Sound, Typed
+from .kinds import ReaderTask, SequenceTask, TextTask
 from .pictures import PictureTask, picture
 from .registry import get, grouped, ordered, register, tasks
 from .senses import SensedTask

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .base import Guess, TextTask
+from .base import Guess
 from .examples import NO_ANSWER
+from .kinds import TextTask
 
 if TYPE_CHECKING:
     from .text import Pooled

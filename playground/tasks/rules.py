@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from .base import TextTask
 from .examples import Batch, pad
+from .kinds import TextTask
 from .text import Example, Pooled
 
 LOOKED_AT = 2_048  # training examples

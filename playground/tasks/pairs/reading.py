@@ -144,7 +144,10 @@ def bounded(size: int) -> None:
 
 
 def _joined(given: Iterable[str]) -> str:
-    rows = list(given) if isinstance(given, Iterable) else None
+    try:
+        rows = list(given)
+    except TypeError:  # nothing to go through, also where its class says that there is
+        rows = None
     if rows is None or not all(isinstance(row, str) for row in rows):
         raise InputError(f"The pairs must be text, a file's bytes or lines of text, not {show(given)}.")
     return "\n".join(row.rstrip("\r\n") for row in rows)
