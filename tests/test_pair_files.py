@@ -188,7 +188,7 @@ def test_legacy_encodings_are_found_and_named(encoding: str) -> None:
 
 
 @given(encoding=st.sampled_from(LEGACY), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_decoded_whole_or_refused(encoding: str, data: st.DataObject) -> None:
     """Never with a letter lost; what was chosen is what is read."""
     text = data.draw(st.text(st.characters(codec=encoding, categories=("L", "N")), min_size=1, max_size=12))
@@ -196,7 +196,10 @@ def test_any_bytes_are_decoded_whole_or_refused(encoding: str, data: st.DataObje
     chosen = read_pairs(raw, encoding=encoding)
     assert chosen.encoding == encoding and sides(chosen)[-1][1] == unicodedata.normalize("NFC", text)
     guessed = read_pairs(raw)
-    assert guessed.encoding in NAMES and (guessed.encoding == encoding or encoding in guessed.read.found.encodings or text.isascii())
+    if guessed.encoding == "utf-8":
+        assert raw.decode("utf-8"), "by accident these bytes are UTF-8 as well, which goes before"
+    else:
+        assert guessed.encoding in NAMES and (guessed.encoding == encoding or encoding in guessed.read.found.encodings)
     accounted(guessed)
 
 

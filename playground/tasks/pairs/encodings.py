@@ -13,6 +13,7 @@ import unicodedata
 from itertools import islice
 
 from ...errors import InputError
+from ...options import show
 
 NAMES = {  # Python's name → what it is called; of equally good ones the first is taken
     "utf-8": "UTF-8",
@@ -81,7 +82,7 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str, tuple[s
     fitting = _fitting(data)
     if encoding is not None:
         if encoding not in tuple(NAMES):
-            raise InputError(f"{encoding!r:.60} is not an encoding that is read here; there are: {', '.join(NAMES)}.")
+            raise InputError(f"{show(encoding)} is not an encoding that is read here; there are: {', '.join(NAMES)}.")
         if (text := _text(data, encoding)) is None:
             raise InputError(f"The file is not in {NAMES[encoding]}: some of its bytes are no letters there. Choose another encoding.")
         return text, encoding, fitting

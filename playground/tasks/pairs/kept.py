@@ -124,7 +124,7 @@ def read_pairs(
     `quotes` quote, whether the first line is a `header`, whether `html` is read. Raises InputError where no pairs can be in it at all.
     """
     for name, unit in (("source_unit", source_unit), ("target_unit", target_unit)):
-        if unit not in tuple(UNITS):
+        if not isinstance(unit, str) or unit not in UNITS:
             raise InputError(f"{name} is {show(unit)}; allowed are: {', '.join(UNITS)}.")
     return Kept(read(_opened(given), Choices(encoding, separator, quotes, header, html)), source_unit, target_unit)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from html.entities import html5
 
 from ...errors import InputError
+from ...options import show
 from .headers import names_columns
 
 SEPARATORS = {"tab": "\t", "arrow": " → ", "double arrow": " => ", "plain arrow": " -> ", "semicolon": ";", "comma": ",", "pipe": "|"}
@@ -41,11 +42,11 @@ class Choices:
     html: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.separator not in (None, *SEPARATORS):
-            raise InputError(f"separator is {self.separator!r:.60}; allowed are: {', '.join(SEPARATORS)}.")
+        if self.separator is not None and not (isinstance(self.separator, str) and self.separator in SEPARATORS):
+            raise InputError(f"separator is {show(self.separator)}; allowed are: {', '.join(SEPARATORS)}.")
         for name in ("quotes", "header", "html"):
-            if getattr(self, name) not in (None, True, False):
-                raise InputError(f"{name} is {getattr(self, name)!r:.60}; allowed are true and false, or nothing.")
+            if not isinstance(chosen := getattr(self, name), bool | None):
+                raise InputError(f"{name} is {show(chosen)}; allowed are true and false, or nothing.")
 
 
 @dataclass(frozen=True)
