@@ -28,6 +28,7 @@ from .tracing import Trace
 from .training import recipes
 from .training.presets import PRESETS
 from .training.recipes import Recipe
+from .training.trainer import pick_device
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -161,6 +162,9 @@ def stream(
         task_options=task_options,
         training_options=training_options,
     )
+    if seconds is not None and "steps" in (training_options or {}):
+        raise InputError(f"seconds is {seconds:g} and steps is given too: how long would be told twice. Leave one of them out.")
+    pick_device(recipe.device)  # raises NoDevice now, and not when the first event is asked for
     return InlineExecutor().submit(recipe).events()
 
 

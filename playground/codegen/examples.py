@@ -114,6 +114,7 @@ class Pooled(Task):
     make: Callable[[Random], tuple[tuple[str, ...], Any]]
     targets: Callable[[list[Any]], Tensor]
     pool_size = 12_000
+    corner_share = 0.02
 
     def siblings(self, source: tuple[str, ...], answer: Any) -> str:
         return " ".join(source)
@@ -134,7 +135,7 @@ class Pooled(Task):
 
         train = [example for example in drawn.items() if tenth(example) not in (0, 5)]
         steer = [example for example in drawn.items() if tenth(example) == 0]
-        train += list(edges.items()) * (round(0.02 * len(train) / len(edges)) if edges else 0)
+        train += list(edges.items()) * (round(self.corner_share * len(train) / len(edges)) if edges else 0)
         source, mask = pad([self.source_vocabulary.encode(text) for text, _ in train + steer])
         every = Batch(source, self.targets(train + steer), mask)
         return every[: len(train)], every[len(train) :]

@@ -84,13 +84,13 @@ class Run:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Weights, recipe, metrics and background as one safetensors file, whole or not at all. Raises InputError if that fails."""
         place = checkpoints.file_path(path)
-        if place.is_dir():
-            raise InputError(f"{place.name!r} is a folder; name a file in it, such as {place / 'mine.safetensors'}.")
         try:
+            if place.is_dir():
+                raise InputError(f"{place.name!r} is a folder; name a file in it, such as {place / 'mine.safetensors'}.")
             return checkpoints.save(place, self.checkpoint)
         except OSError as error:
             raise InputError(
-                f"{place.name!r} cannot be written: {error.strerror}. Name a folder that exists and may be written to."
+                f"{place.name[:60]!r} cannot be written: {error.strerror}. Name a folder that exists and may be written to."
             ) from None
 
 

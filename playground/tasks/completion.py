@@ -98,6 +98,14 @@ class Completion(PooledSequence):
         agrees = TALK[_pronoun(owner)][0] == verb and (count == "a") == (pet in PETS)
         return rest[len(given) :] if agrees and rest[: len(given)] == given else None
 
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Also a story that is told further than any that was taught."""
+        begin = _BEGIN.match(" ".join(tokens) + " ")
+        told = 0 if begin is None else len(" ".join(tokens)[begin.end() :].split())
+        if told > MOST_TOLD:
+            return f"{told} words of how it goes on are told; at most {MOST_TOLD} were in training, so what is written is a guess."
+        return super().doubt(tokens)
+
     def edges(self) -> Iterator[Example]:
         """Everybody in the shortest and in the longest story, told as far as may be."""
         for owner in (*WOMEN, *MEN, *PAIRS):

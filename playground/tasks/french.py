@@ -1,7 +1,8 @@
-"""The words of the translation task: every noun, verb and adjective in English with its French forms."""
+"""The grammar of the translation task: every noun, verb and adjective in English with its French forms, and sentences of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -90,3 +91,76 @@ def agreed(adjective: Adjective, gender: str, plural: bool, noun: str = "") -> s
 
 def starts_with_vowel(word: str) -> bool:
     return word[0] in "aeioué"
+
+
+def as_taught(adjectives: tuple[Adjective, ...]) -> bool:
+    """At most one that stands in front of its noun in French, and then at most one that stands behind it."""
+    return [a in BEHIND for a in adjectives] in ([], [False], [True], [False, True])
+
+
+@dataclass(frozen=True)
+class Phrase:
+    determiner: str
+    adjectives: tuple[Adjective, ...]
+    noun: Noun
+    plural: bool
+
+    def english(self) -> list[str]:
+        words = [*(a.english for a in self.adjectives), self.noun[self.plural]]
+        article = "an" if self.determiner == "a" and words[0][0] in "aeiou" else self.determiner
+        return [article, *words]
+
+    def french(self, denied: bool = False) -> list[str]:
+        """`denied` is the object of a negated verb: un arbre becomes d'arbre."""
+        word = self.noun[2 + self.plural]
+        front = [agreed(a, self.noun.gender, self.plural, word) for a in self.adjectives if a.before_vowel]
+        back = [agreed(a, self.noun.gender, self.plural) for a in self.adjectives if not a.before_vowel]
+        words = [*front, word, *back]
+        return [self._article(words[0], bool(front), denied), *words]
+
+    def _article(self, following: str, adjective_follows: bool, denied: bool) -> str:
+        vowel, feminine = starts_with_vowel(following), self.noun.gender == "f"
+        if self.determiner in ("a", "some") and (denied or (self.plural and adjective_follows)):
+            return "d'" if vowel else "de"
+        if self.plural:
+            return {"the": "les", "my": "mes", "some": "des", "these": "ces"}[self.determiner]
+        if self.determiner == "the":
+            return "l'" if vowel else "la" if feminine else "le"
+        if self.determiner == "my":
+            return "ma" if feminine and not vowel else "mon"
+        if self.determiner == "this":
+            return "cette" if feminine else "cet" if vowel else "ce"
+        return "une" if feminine else "un"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A phrase alone, or with a verb and its object, or with to be and an adjective."""
+
+    subject: Phrase
+    verb: Verb | None = None
+    negated: bool = False
+    object: Phrase | None = None
+    adjective: Adjective | None = None
+
+    def english(self) -> tuple[str, ...]:
+        return tuple(self.subject.english() + self._english_verb() + (self.object.english() if self.object else []))
+
+    def french(self) -> tuple[str, ...]:
+        words = self.subject.french()
+        if self.verb:
+            verb = self.verb[2 + self.subject.plural]
+            words += ["n'" if starts_with_vowel(verb) else "ne", verb, "pas"] if self.negated else [verb]
+        if self.object:
+            words += self.object.french(denied=self.negated)
+        if self.adjective:
+            words.append(agreed(self.adjective, self.subject.noun.gender, self.subject.plural))
+        return tuple(words)
+
+    def _english_verb(self) -> list[str]:
+        if self.verb is None:
+            return []
+        if self.adjective:
+            return [self.verb[self.subject.plural], *(["not"] if self.negated else []), self.adjective.english]
+        helper = ["do" if self.subject.plural else "does", "not", self.verb.many] if self.negated else [self.verb[self.subject.plural]]
+        return helper + ([self.verb.preposition] if self.verb.preposition else [])

@@ -142,6 +142,8 @@ class Infill(PooledSequence):
     def doubt(self, tokens: tuple[str, ...]) -> str | None:
         if MASKED not in tokens:
             return f"Nothing is hidden here: write {MASKED} in place of a word, and the model will fill it in."
+        if self.options.blanks == "word" and (tokens.count(MASKED) > 1 or {*ONE, *MANY} & {*(self.answer(tokens) or ())}):
+            return "The model was taught texts of which one word is hidden, and never the one before a noun, so this is a guess."
         return super().doubt(tokens)
 
     def edges(self) -> Iterator[Example]:

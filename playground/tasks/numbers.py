@@ -57,6 +57,7 @@ class Numbers(PooledSequence):
     example = "twenty-one → einundzwanzig"
     order = 60
     pool_size = 40_000  # few of the long ones are drawn twice
+    corner_share = 0.1  # zero is learned from itself alone
     Options = NumberOptions
     options: NumberOptions
     untaught = "This is no number that was taught, so the answer is a guess."

@@ -113,6 +113,8 @@ def _doubt(values: NDArray[np.float32], edge: NDArray[np.float32]) -> str | None
 def picture(given: Any) -> NDArray[np.float32]:
     """A (28, 28) array of ink in 0..1 from untrusted values. Raises InputError."""
     try:
+        if np.iscomplexobj(given):
+            raise TypeError
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
             values = np.asarray(given, dtype=np.float32)
     except (TypeError, ValueError, OverflowError):

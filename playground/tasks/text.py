@@ -62,6 +62,7 @@ class Pooled(TextTask):
     """A text task whose examples come from `make`, one at a time; a subclass says how answers become numbers (`targets`)."""
 
     pool_size = POOL
+    corner_share = CORNERS  # of training
     max_source = 24
     max_text = MAX_TEXT
     split_words = True  # else every character is a token
@@ -224,7 +225,7 @@ def pad_pool(task: Pooled, *parts: list[Example]) -> Pool:
     (source, mask), target = pad([task.source_vocabulary.encode(source) for source, _ in every]), task.targets(every)
     rows = torch.split(torch.arange(len(every)), [len(part) for part in parts])
     whole = Batch(source, target, mask)
-    times = round(CORNERS * len(rows[0]) / len(rows[3])) if len(rows[3]) else 0
+    times = round(task.corner_share * len(rows[0]) / len(rows[3])) if len(rows[3]) else 0
     return Pool(
         train=whole[torch.cat([rows[0], rows[3].repeat(times)])],
         validation=whole[rows[1]],

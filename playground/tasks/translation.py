@@ -29,84 +29,15 @@ from .french import (
     TRANSITIVE,
     VERB_OF,
     Adjective,
-    Noun,
-    Verb,
-    agreed,
-    starts_with_vowel,
+    Phrase,
+    Sentence,
+    as_taught,
 )
 from .guesses import scored
 from .text import Example, PooledSequence
 from .typed import articled
 
 Words = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Phrase:
-    determiner: str
-    adjectives: tuple[Adjective, ...]
-    noun: Noun
-    plural: bool
-
-    def english(self) -> list[str]:
-        words = [*(a.english for a in self.adjectives), self.noun[self.plural]]
-        article = "an" if self.determiner == "a" and words[0][0] in "aeiou" else self.determiner
-        return [article, *words]
-
-    def french(self, denied: bool = False) -> list[str]:
-        """`denied` is the object of a negated verb: un arbre becomes d'arbre."""
-        word = self.noun[2 + self.plural]
-        front = [agreed(a, self.noun.gender, self.plural, word) for a in self.adjectives if a.before_vowel]
-        back = [agreed(a, self.noun.gender, self.plural) for a in self.adjectives if not a.before_vowel]
-        words = [*front, word, *back]
-        return [self._article(words[0], bool(front), denied), *words]
-
-    def _article(self, following: str, adjective_follows: bool, denied: bool) -> str:
-        vowel, feminine = starts_with_vowel(following), self.noun.gender == "f"
-        if self.determiner in ("a", "some") and (denied or (self.plural and adjective_follows)):
-            return "d'" if vowel else "de"
-        if self.plural:
-            return {"the": "les", "my": "mes", "some": "des", "these": "ces"}[self.determiner]
-        if self.determiner == "the":
-            return "l'" if vowel else "la" if feminine else "le"
-        if self.determiner == "my":
-            return "ma" if feminine and not vowel else "mon"
-        if self.determiner == "this":
-            return "cette" if feminine else "cet" if vowel else "ce"
-        return "une" if feminine else "un"
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A phrase alone, or with a verb and its object, or with to be and an adjective."""
-
-    subject: Phrase
-    verb: Verb | None = None
-    negated: bool = False
-    object: Phrase | None = None
-    adjective: Adjective | None = None
-
-    def english(self) -> tuple[str, ...]:
-        return tuple(self.subject.english() + self._english_verb() + (self.object.english() if self.object else []))
-
-    def french(self) -> tuple[str, ...]:
-        words = self.subject.french()
-        if self.verb:
-            verb = self.verb[2 + self.subject.plural]
-            words += ["n'" if starts_with_vowel(verb) else "ne", verb, "pas"] if self.negated else [verb]
-        if self.object:
-            words += self.object.french(denied=self.negated)
-        if self.adjective:
-            words.append(agreed(self.adjective, self.subject.noun.gender, self.subject.plural))
-        return tuple(words)
-
-    def _english_verb(self) -> list[str]:
-        if self.verb is None:
-            return []
-        if self.adjective:
-            return [self.verb[self.subject.plural], *(["not"] if self.negated else []), self.adjective.english]
-        helper = ["do" if self.subject.plural else "does", "not", self.verb.many] if self.negated else [self.verb[self.subject.plural]]
-        return helper + ([self.verb.preposition] if self.verb.preposition else [])
 
 
 @register
@@ -163,6 +94,12 @@ class Translation(PooledSequence):
     def make(self, random: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
         sentence = draw(random)
         return sentence.english(), sentence.french()
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Also adjectives in another number or order than any that were taught."""
+        sentence = understand(tokens)
+        phrases = [] if sentence is None else [phrase for phrase in (sentence.subject, sentence.object) if phrase]
+        return super().doubt(tokens) or (None if all(as_taught(phrase.adjectives) for phrase in phrases) else self.untaught)
 
     def edges(self) -> Iterator[Example]:
         """Every noun alone behind every determiner, and the longest sentence of each noun."""
