@@ -129,7 +129,8 @@ class Page:
             session = self._sessions.get(name)
             if session is None:
                 known = isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab)
-                session = self._sessions[name] = Session(sha256((tab if known else name).encode()).hexdigest())
+                secret = tab if known else name
+                session = self._sessions[name] = Session(secret and sha256(secret.encode()).hexdigest())
             return session
 
     def opened(self, session: Session, query: dict[str, str]) -> list[Any]:
