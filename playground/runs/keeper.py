@@ -1,4 +1,4 @@
-"""Runs are saved while they train and once they have ended, so that a server that dies has lost nothing but its last seconds."""
+"""Runs are saved while they train and once they have ended, so that a server that dies loses none: only what came after a snapshot."""
 
 from __future__ import annotations
 
