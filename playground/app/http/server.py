@@ -77,8 +77,13 @@ def app_kwargs(book: RunBook[Any], desk: files.Desk | None = None, *, beat_s: fl
         state = "closing" if book.closing else "ok"
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
 
+    def closed(request: Request) -> Response:
+        """No panel uses what Gradio itself offers for files: it writes what anybody sends, and answers with a path of this machine."""
+        return JSONResponse({"error": "Nothing is uploaded here. Use the page's own buttons."}, 404)
+
     goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
     routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), *assets.routes()]
+    routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware()}
