@@ -27,7 +27,8 @@ def main() -> None:
     try:
         host, port = free_place(host, arguments.port)
         demo, page = create_app(arguments.device, arguments.executor)
-        install_drain(demo, page.book, keep=page.library.keep)
+        page.book.keep_by(page.library.keep)
+        install_drain(demo, page.book)
         launch(demo, page, host, port)
     except InputError as error:
         parser.exit(2, f"{error}\n")

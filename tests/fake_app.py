@@ -57,7 +57,8 @@ def main() -> None:
         app = gr.mount_gradio_app(fastapi.FastAPI(), demo, "/here", app_kwargs=kwargs)
         uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
         return
-    install_drain(demo, book, keep=keep)
+    book.keep_by(keep)
+    install_drain(demo, book)
     auth = ("ada", "lovelace") if "--auth" in sys.argv else None
     demo.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), app_kwargs=kwargs, auth=auth, ssr_mode=False, quiet=True)
 

@@ -45,7 +45,8 @@ def main() -> None:
 
     with registered():
         demo, page = create_app("cpu", ProcessExecutor("tests.own:train"))
-        install_drain(demo, page.book, keep=page.library.keep)
+        page.book.keep_by(page.library.keep)
+        install_drain(demo, page.book)
         launch(demo, page, "127.0.0.1", int(sys.argv[1]))
         demo.block_thread()
 

@@ -13,7 +13,8 @@ from playground.app import create_app, install_drain, launch
 def main() -> None:
     port, grace_s, absence_s = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     demo, page = create_app("cpu", grace_s=grace_s, absence_s=absence_s)
-    install_drain(demo, page.book, keep=page.library.keep)
+    page.book.keep_by(page.library.keep)
+    install_drain(demo, page.book)
     launch(demo, page, "127.0.0.1", port)
     demo.block_thread()
 

@@ -316,11 +316,11 @@ def test_what_was_learned_until_the_server_goes_can_be_loaded(
     """Real training, ended in its middle; the file of the finished part is read back by the Python interface."""
     monkeypatch.setenv("PLAYGROUND_RUNS", str(tmp_path))
     book = make(InlineExecutor())
-    library = Library(book)
+    book.keep_by(Library(book).keep)
     log = book.get(book.start(tiny_recipe("attention_seq2seq", "reverse", steps=20_000), "ada"))
     follower = map(orjson.loads, log.read())
     assert any(payload["type"] == "progress" for payload in follower)
-    book.drain(10, library.keep)
+    book.drain(10)
     assert "closing" in types(log) and types(log)[-1] == "done"
     (file,) = tmp_path.iterdir()
     run = api.load(file)
@@ -337,9 +337,10 @@ def test_a_server_that_cannot_end_tidily_ends_all_the_same(make: Callable[..., R
     monkeypatch.setattr(logging, "shutdown", lambda: None)
     demo.close = lambda verbose=True: demo.set()  # type: ignore[attr-defined]
     book = make(ProcessExecutor(f"{HERE}:any_of", preload=("numpy", HERE)), slots=2)
+    book.keep_by(lambda log: hanging.wait() and None)
     logs = [book.get(book.start(FakeRecipe(name, behaviour=name), "ada")) for name in ("deaf", "babbling")]
     until(lambda: all(log.snapshots for log in logs))
-    leaving = threading.Thread(target=server._leave, args=(demo, book, lambda log: hanging.wait(), 2.5))
+    leaving = threading.Thread(target=server._leave, args=(demo, book, 2.5))
     leaving.start()
     until(lambda: all({"closing", "done"} <= set(types(log)) for log in logs))
     until(lambda: codes == [1])

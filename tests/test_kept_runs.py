@@ -1,12 +1,16 @@
-"""Runs that outlive their server: written when it goes, found by their name, checked like any file."""
+"""Runs that outlive their server: written while they train and once they end, found by their name, checked like any file."""
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +23,27 @@ from playground.app.links import from_query
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
+from playground.runs.keeper import Keeper
 from playground.runs.log import RunLog
 from playground.storage import checkpoints, kept_runs
+from tests.fakes import FakeRecipe, progress, train
+from tests.hand_clock import HandClock
 from tests.small import tiny_recipe
+
+ROOT = Path(__file__).parent.parent
+ADA = sha256(b"ada").hexdigest()
+SERVER = f"""
+import sys, time
+from playground.app.library import Library
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+from tests.small import tiny_recipe
+
+book = RunBook(InlineExecutor(), slots=1, grace_s=60)
+book.keep_by(Library(book).keep)
+print(book.start(tiny_recipe("attention_seq2seq", "reverse", steps=int(sys.argv[1])), "{ADA}"), flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +53,10 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunLog, Pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLAYGROUND_RUNS", str(folder))
         book = RunBook(InlineExecutor(), slots=1, grace_s=60)
+        book.keep_by(Library(book).keep)
         log = book.get(book.start(tiny_recipe("attention_seq2seq", "reverse", steps=400), "ada"))
         list(log.read())
-        book.drain(5, Library(book).keep)
+        book.drain(5)
     (file,) = folder.iterdir()
     return log, file
 
@@ -157,3 +180,87 @@ def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog,
     assert len(set(paths)) == 8 and all(path.exists() for path in paths)
     assert [one.id for one in found] == names and all(one.snapshots for one in found)
     assert {id(one) for one in same} == {id(library.book.get(log.id))}
+
+
+@pytest.mark.parametrize(("steps", "status"), [(60, "done"), (4_000, "stopped")])
+def test_a_server_that_is_killed_loses_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, status: str) -> None:
+    """SIGKILL after the run has ended, or in the middle of it: another server has it for its owner, as far as it was saved."""
+    monkeypatch.setenv("PLAYGROUND_RUNS", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(steps)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            run_id = server.stdout.readline().strip()
+            until(lambda: (found := kept_runs.find(run_id)) is not None and found.status == status and len(curve(found)) > 1)
+        finally:
+            server.kill()
+    library = Library(RunBook(InlineExecutor(), slots=1, grace_s=60))
+    visit = arrived(from_query({"run": run_id}), library)
+    found = library.log(run_id)
+    assert visit.shown == run_id and found.status == status
+    assert library.belongs(run_id, ADA) and not library.belongs(run_id, sha256(b"bob").hexdigest())
+    assert told(found, "snapshot") and found.snapshots[-1].step == found.tally.step >= curve(found)[-1][0] > 0
+    assert (found.tally.step == steps) == (status == "done")
+    assert library.run(visit.slot).explore("3 1 4").tokens
+
+
+def test_no_file_holds_what_a_tab_calls_itself(after: tuple[RunLog, Path, Library]) -> None:
+    log, file, library = after
+    assert log.owner == "ada" and checkpoints.load(file).history["owner"] == ""
+    changed(file, owner=["x"])
+    assert library.log(log.id).owner == ""
+
+
+def test_a_run_under_way_is_saved_at_its_snapshots_but_not_oftener_than_every_two_seconds() -> None:
+    """Its newest state is written, and its end at once, whatever the clock says."""
+    clock, saved, log = HandClock(), [], RunLog("a", FakeRecipe(), ADA)
+    keeper: Keeper = Keeper(lambda log: saved.append((len(log.snapshots), log.over)), every_s=2.0, clock=clock)
+    events = list(train(FakeRecipe(steps=5)))
+    log.append(events[0])
+    keeper.watch(log)
+    clock.turn(2.0)
+    assert not saved, "nothing is learned yet"
+    for event in events[1:3]:
+        log.append(event)
+    clock.turn(2.0)
+    assert saved == [(1, False)]
+    for event in events[3:-1]:
+        log.append(event)
+    keeper.look()
+    clock.turn(1.0)
+    assert saved == [(1, False)], "too soon"
+    clock.turn(2.0)
+    assert saved == [(1, False), (3, False)]
+    log.append(progress(5, FakeRecipe()))
+    clock.turn(2.0)
+    assert len(saved) == 2, "nothing new is learned"
+    log.append(events[-1])
+    keeper.look()
+    until(lambda: saved[2:] == [(3, True)])
+    keeper.finish([])
+    assert len(saved) == 3, "what has ended is saved once"
+
+
+def test_a_run_that_cannot_be_saved_costs_the_others_nothing() -> None:
+    saved = []
+
+    def keep(log: RunLog) -> None:
+        if log.id == "a":
+            raise OSError("disk full")
+        saved.append(log.id)
+
+    keeper: Keeper = Keeper(keep)
+    for name in "abc":
+        log = RunLog(name, FakeRecipe(), ADA)
+        for event in train(FakeRecipe()):
+            log.append(event)
+        keeper.watch(log)
+    until(lambda: saved == ["b", "c"])
+    keeper.finish([])
+    assert saved == ["b", "c"]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)

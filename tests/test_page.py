@@ -17,6 +17,7 @@ from playground.app.panels.player import Tabs
 from playground.app.panels.rail import Rail, choose, set_options
 from playground.app.visit import Visit
 from playground.errors import InputError
+from playground.storage.kept_runs import OWNER
 from playground.tasks import TextTask, Typed
 from tests import small
 from tests.pages import answered, new_page
@@ -116,3 +117,11 @@ def test_the_same_refusal_twice_is_heard_twice(page: Page) -> None:
     chosen = {"task": "reverse", "architecture": "attention_seq2seq"}
     one, other = (answered(page, page.first.visit, choose, chosen, always=page[Rail])["Rail"] for _ in range(2))
     assert one["task"] == other["task"] and one != other
+
+
+def test_an_owner_is_the_digest_of_a_secret_and_stays_the_same_over_a_reload(page: Page) -> None:
+    tab = "0123456789abcdef" * 2
+    first, reloaded, other = page.session("s1", tab), page.session("s2", tab), page.session("s3", tab[::-1])
+    assert first.owner == reloaded.owner != other.owner and OWNER.fullmatch(first.owner) and tab not in first.owner
+    assert page.session("s4", "no name of ours").owner == page.session("s4").owner != first.owner
+    assert page.session("").owner == "", "who has no name owns nothing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -21,7 +20,7 @@ from .. import api, models
 from ..errors import InputError
 from ..inference.decoding import Beam
 from ..runs.book import RunBook
-from ..runs.events import Done
+from ..runs.events import Done, Snapshot
 from ..runs.log import RunLog
 from ..storage import kept_runs
 from ..storage.checkpoints import Checkpoint, loads
@@ -41,7 +40,6 @@ UPLOADS = 12  # weights that visitors brought
 NO_NUMBERS = "With these weights the model's answers are no numbers (NaN): they are so large that sums of them leave what float32 can hold."
 
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
 
 
 class Library:
@@ -65,9 +63,8 @@ class Library:
         return name
 
     def keep(self, log: RunLog[Recipe]) -> None:
-        """Before the server goes: what a run has learned so far, as a file that `log` finds again and `playground.load` reads."""
-        path = kept_runs.keep(log, self._trained_run(log.id, None).checkpoint)
-        _log.warning("what run %s has learned is in %s", log.id, path)
+        """What a run has learned so far, as a file that `log` finds again and `playground.load` reads."""
+        kept_runs.keep(log, _learned(log, log.snapshot()))
 
     def log(self, run_id: str) -> RunLog[Recipe]:
         """A run by the name that its link carries, also from before the server's last start. Raises InputError if it is no longer kept."""
@@ -131,15 +128,19 @@ class Library:
 
     def _build(self, run_id: str, frame: int | None) -> api.Run:
         log = self.log(run_id)
-        snapshot = log.snapshot(frame)
-        if log.started is None or snapshot is None or (frame is None and not log.over):
-            raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
-        weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
-        seconds = log.tally.train_s
-        metrics = log.end.metrics if isinstance(log.end, Done) else {}
+        learned = _learned(log, log.snapshot(frame) if frame is not None or log.over else None)
         # Every moment is drawn before the background of the last one, so that they can be compared.
         last = None if frame is None or not log.over else self._trained_run(run_id, None)
-        return api.Run(Checkpoint(log.started.recipe, weights, metrics, seconds, log.started.device, last.projections if last else {}))
+        return api.Run(replace(learned, projections=last.projections if last else {}))
+
+
+def _learned(log: RunLog[Recipe], snapshot: Snapshot | None) -> Checkpoint:
+    """What a run had learned at one of its snapshots. Raises InputError where there is none."""
+    if log.started is None or snapshot is None:
+        raise InputError("This run has no weights to look into yet; wait for its end, or pause or stop it.")
+    weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
+    metrics = log.end.metrics if isinstance(log.end, Done) else {}
+    return Checkpoint(log.started.recipe, weights, metrics, log.tally.train_s, log.started.device)
 
 
 def shipped_moment(recipe: Recipe, step: int | None) -> api.Run:

@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -40,7 +41,7 @@ P = TypeVar("P", bound=Panel)
 
 @dataclass
 class Session:
-    """What is remembered of one browser session. `owner` is what its tab calls itself: whose runs it may stop."""
+    """What is remembered of one browser session. `owner` is the digest of what its tab calls itself: whose runs it may stop."""
 
     owner: str
     visit: Visit | None = None  # as its last event left it
@@ -128,7 +129,8 @@ class Page:
             session = self._sessions.get(name)
             if session is None:
                 known = isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab)
-                session = self._sessions[name] = Session(tab if known else name)
+                secret = tab if known else name
+                session = self._sessions[name] = Session(secret and sha256(secret.encode()).hexdigest())
             return session
 
     def opened(self, session: Session, query: dict[str, str]) -> list[Any]:

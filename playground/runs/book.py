@@ -22,9 +22,8 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import takewhile
 from pathlib import Path
 from typing import Generic
 
@@ -32,6 +31,7 @@ from playground.errors import InputError
 from playground.runs.archive import Archive
 from playground.runs.clock import MONOTONIC, Clock
 from playground.runs.executors import Executor
+from playground.runs.keeper import Keeper
 from playground.runs.line import Line
 from playground.runs.log import R, RunLog
 from playground.runs.seat import Order, Seat
@@ -77,6 +77,11 @@ class RunBook(Generic[R]):
         self._line: Line[R] = Line(slots or cores(), line, typical_s, clock)
         self._archive: Archive[R] = Archive(keep_bytes)
         self._tender: threading.Thread | None = None
+        self._keeper: Keeper[R] | None = None
+
+    def keep_by(self, keep: Callable[[RunLog[R]], None]) -> None:
+        """From now on have `keep` save what runs have learned: while they train, once they have ended, and when the server goes."""
+        self._keeper = Keeper(keep, clock=self._clock)
 
     def start(self, recipe: R, owner: str, *, pinned: bool = False, paused: bool = False) -> str:
         """Train the recipe, or join the run that does; the id of the run. `InputError` when there is no room.
@@ -95,6 +100,8 @@ class RunBook(Generic[R]):
             run_id = secrets.token_urlsafe(16)
             log = RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock)
             self._line.enter(log, held=paused)
+            if self._keeper is not None:
+                self._keeper.watch(log)
             self._advance()
             self._tend()
             return log.id
@@ -141,15 +148,12 @@ class RunBook(Generic[R]):
             followers = sum(log.followers for log in [*self._line.live(), *self._archive])
             return {**self._line.counts(), "finished": len(self._archive), "followers": followers}
 
-    def drain(self, timeout_s: float = 6.0, keep: Callable[[RunLog[R]], None] | None = None) -> None:
-        """Before the server goes: tell every follower, stop all, wait, and let `keep` save what has weights.
-
-        Runs that had ended before are saved too, those used last first, for as long as the time lasts.
-        """
+    def drain(self, timeout_s: float = 6.0) -> None:
+        """Before the server goes: tell every follower, stop all, wait, and save what has weights and is not saved yet."""
         deadline = self._clock.now() + timeout_s
         with self._lock:
             self.closing = True
-            live, ended = self._line.live(), [log for log in self._archive if not log.kept]
+            live = self._line.live()
         for log in live:
             log.say({"type": "closing"})
         for log in live:
@@ -161,9 +165,8 @@ class RunBook(Generic[R]):
         for log in live:
             if not log.over:
                 log.append(log.tally.stopped())
-        if keep is not None:
-            _save(live, keep)
-            _save(takewhile(lambda _: self._clock.now() < deadline, ended), keep)
+        if self._keeper is not None:
+            self._keeper.finish(live)
 
     def _own(self, run_id: str, owner: str, what: str) -> RunLog[R]:
         log = self.get(run_id)
@@ -201,6 +204,8 @@ class RunBook(Generic[R]):
             self._archive.adopt(seat.log)
             self._advance()
             self._freed.notify_all()
+        if self._keeper is not None:
+            self._keeper.look()
 
     def _halt(self, log: RunLog[R]) -> None:
         with self._lock:
@@ -228,15 +233,6 @@ class RunBook(Generic[R]):
                         self._halt(log)
                 self._clock.wait(self._freed, min(self.grace_s / 4, 0.5))
             self._tender = None
-
-
-def _save(logs: Iterable[RunLog[R]], keep: Callable[[RunLog[R]], None]) -> None:
-    for log in logs:
-        if log.snapshots:
-            try:
-                keep(log)
-            except Exception:  # noqa: BLE001  one that cannot be saved must not cost the others
-                _log.exception("run %s could not be saved", log.id)
 
 
 def cores() -> int:

@@ -25,6 +25,7 @@ from .checkpoints import Checkpoint
 
 NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # of a run, see `RunBook.start`
 KEPT_BYTES = 256 * 2**20  # all together, the oldest go first
+OWNER = re.compile(r"[0-9a-f]{64}")  # of a run, see `Page.session`
 POINTS = 150  # of each curve
 FRAMES_BYTES = 128 * 2**10  # of the film's frames; a header may have twice that
 
@@ -54,12 +55,15 @@ def find(run_id: str) -> RunLog[Recipe] | None:
 def _history(log: RunLog[Recipe]) -> dict[str, Any]:
     """Curves and film as they went down the stream, thinned to what a file's header may hold."""
     reason = log.end.reason if isinstance(log.end, Done) else "stopped"
-    history: dict[str, Any] = {"losses": [], "scores": [], "frames": [], "end": [log.tally.step, reason]}
+    step = log.tally.step if log.over else log.snapshots[-1].step  # under way: what came after the weights is not told
+    history: dict[str, Any] = {"losses": [], "scores": [], "frames": [], "end": [step, reason], "owner": _owner(log.owner)}
     for event in map(orjson.loads, log.payloads()):
         if event["type"] == "progress":
-            history["losses"] += event["losses"]
-            history["scores"] += [] if event["score"] is None else [[event["step"], event["train_s"], event["score"]]]
-        elif event["type"] == "snapshot":
+            history["losses"] += [row for row in event["losses"] if row[0] <= step]
+            history["scores"] += (
+                [] if event["score"] is None or event["step"] > step else [[event["step"], event["train_s"], event["score"]]]
+            )
+        elif event["type"] == "snapshot" and event["step"] <= step:
             history["frames"].append({name: event[name] for name in ("step", "score", "best", "pinned")})
     if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:
         history["frames"] = []
@@ -74,7 +78,7 @@ def _thinned(rows: list[list[float]]) -> list[list[float]]:
 def _told_again(run_id: str, learned: Checkpoint) -> RunLog[Recipe]:
     """A log that says what the run once said, in fewer words."""
     recipe, history = learned.recipe, learned.history
-    log = RunLog(run_id, recipe, "", kept=True)
+    log = RunLog(run_id, recipe, _owner(history.get("owner")), kept=True)
     steps, losses, scores, frames = recipe.training.steps, history.get("losses", []), history.get("scores", []), history.get("frames")
     log.append(Started(steps, sum(tensor.numel() for tensor in learned.weights.values()), learned.device, recipe))
     for i, (step, train_s, score) in enumerate(scores):
@@ -93,6 +97,11 @@ def _told_again(run_id: str, learned: Checkpoint) -> RunLog[Recipe]:
 def _end(end: Any) -> tuple[int, str]:
     known = isinstance(end, list) and len(end) == 2 and isinstance(end[0], int) and end[1] in ("finished", "early", "stopped")
     return (end[0], end[1]) if known else (0, "stopped")
+
+
+def _owner(name: Any) -> str:
+    """Whose it is, if it is said by a digest: no file holds what a browser tab calls itself."""
+    return name if isinstance(name, str) and OWNER.fullmatch(name) else ""
 
 
 def _is_frame(frame: Any) -> bool:

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .origin import FindsItself
 
 MAX_BODY_BYTES = 20 * 2**20
+MAX_HELD_BYTES = 256 * 2**20  # of all bodies on their way: a class that sends a picture each
+SMALL_BYTES = 64 * 2**10  # a click is always taken
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SOURCES = {
@@ -82,36 +84,47 @@ class SameOrigin:
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes: by their announced length before reading, otherwise once they exceed it."""
+    """Refuses bodies over `limit` bytes: by their announced length before reading, otherwise once they exceed it.
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
+    While all bodies on their way have over `total` bytes, more than `small` is refused too.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES, total: int = MAX_HELD_BYTES, small: int = SMALL_BYTES) -> None:
         self.app = app
-        self.limit = limit
-        self.refusal = JSONResponse({"error": f"Too large: at most {limit / 2**20:.3g} MB can be sent."}, 413)
+        self.limit, self.total, self.small = limit, total, small
+        self.held = 0
+        self.too_large = JSONResponse({"error": f"Too large: at most {limit / 2**20:.3g} MB can be sent."}, 413)
+        self.too_many = JSONResponse({"error": "Too much is being sent to the server right now. Try again in a minute."}, 503)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif _announced_length(Headers(scope=scope)) > self.limit:
-            await self.refusal(scope, receive, send)
+            await self.too_large(scope, receive, send)
         else:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = 0
+        refusal: JSONResponse | None = None
         answered = False
 
         async def counting_receive() -> Message:
-            nonlocal received
+            nonlocal received, refusal
             message = await receive()
-            received += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            received, self.held = received + size, self.held + size
             if received > self.limit:
-                raise _TooLarge
+                refusal = self.too_large
+            elif size and received > self.small and self.held > self.total:
+                refusal = self.too_many
+            if refusal is not None:
+                raise _Refused
             return message
 
         async def send_unless_refused(message: Message) -> None:
             nonlocal answered
-            if received > self.limit and not answered:
+            if refusal is not None and not answered:
                 return  # an inner layer has turned the exception into an answer of its own
             answered = True
             await send(message)
@@ -119,13 +132,15 @@ class BodyLimit:
         try:
             await self.app(scope, counting_receive, send_unless_refused)
         except Exception:  # ours, perhaps wrapped in another by a layer between
-            if received <= self.limit or answered:
+            if refusal is None or answered:
                 raise
-        if received > self.limit and not answered:
-            await self.refusal(scope, receive, send)
+        finally:
+            self.held -= received
+        if refusal is not None and not answered:
+            await refusal(scope, receive, send)
 
 
-class _TooLarge(Exception):
+class _Refused(Exception):
     pass
 
 

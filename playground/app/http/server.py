@@ -17,7 +17,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import aclosing, suppress
 from types import FrameType
 from typing import Any, Protocol
@@ -78,8 +77,13 @@ def app_kwargs(book: RunBook[Any], desk: files.Desk | None = None, *, beat_s: fl
         state = "closing" if book.closing else "ok"
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
 
+    def closed(request: Request) -> Response:
+        """No panel uses what Gradio itself offers for files: it writes what anybody sends, and answers with a path of this machine."""
+        return JSONResponse({"error": "Nothing is uploaded here. Use the page's own buttons."}, 404)
+
     goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
     routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), *assets.routes()]
+    routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware()}
@@ -128,8 +132,8 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": body, "more_body": more_body})
 
 
-def install_drain(demo: Closable, book: RunBook[Any], *, keep: Callable[[RunLog[Any]], None] | None = None, limit_s: float = 10.0) -> None:
-    """On SIGTERM or Ctrl-C tell every follower, stop all runs, let `keep` save them, and exit within `limit_s`.
+def install_drain(demo: Closable, book: RunBook[Any], *, limit_s: float = 10.0) -> None:
+    """On SIGTERM or Ctrl-C tell every follower, stop all runs, save them, and exit within `limit_s`.
 
     Call it on the main thread before `launch`. A second signal exits at once.
     """
@@ -140,18 +144,18 @@ def install_drain(demo: Closable, book: RunBook[Any], *, keep: Callable[[RunLog[
             os._exit(1)
         leaving.set()
         # not in the handler itself: it may have interrupted code that holds the very locks it needs
-        threading.Thread(target=_leave, args=(demo, book, keep, limit_s), name="drain").start()
+        threading.Thread(target=_leave, args=(demo, book, limit_s), name="drain").start()
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
 
 
-def _leave(demo: Closable, book: RunBook[Any], keep: Callable[[RunLog[Any]], None] | None, limit_s: float) -> None:
+def _leave(demo: Closable, book: RunBook[Any], limit_s: float) -> None:
     alarm = threading.Timer(0.9 * limit_s, os._exit, (1,))
     alarm.daemon = True
     alarm.start()
     try:
-        book.drain(0.4 * limit_s, keep)
+        book.drain(0.4 * limit_s)
         told_by = time.monotonic() + 0.1 * limit_s
         while book.counts()["followers"] and time.monotonic() < told_by:
             time.sleep(0.02)
