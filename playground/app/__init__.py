@@ -19,6 +19,7 @@ from .page import Page
 from .panels import code, inside, latent, pairs, player, rail, source, top, training
 
 TITLE = "Encoder–Decoder Playground"
+SHARE = 3  # runs that one visitor may have under way: one trains, two wait or are paused
 
 # A name that only this browser tab knows and keeps over a reload, so that its runs stay its own. Storage may be refused.
 TAB = """() => {
@@ -40,7 +41,8 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
     chosen = str(pick_device(device).type)
     if executor is None or isinstance(executor, str):
         executor = pick_executor(executor, chosen)
-    book = RunBook(executor, **{"expect": expected_seconds} | book_options)
+    settings: dict[str, Any] = {"expect": expected_seconds, "share": SHARE, **book_options}
+    book = RunBook(executor, **settings)
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         page = Page(book, chosen)
         lay_out(page)
