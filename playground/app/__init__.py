@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
@@ -91,8 +92,13 @@ def lay_out(page: Page) -> None:
                 page.add(code.Code)
 
 
-def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, **options: Any) -> Any:
-    """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken."""
+def launch(
+    demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, *, hosts: Iterable[str] = (), **options: Any
+) -> Any:
+    """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken.
+
+    `hosts`: names that a browser may ask for at this port on this machine, beside localhost and the machine's own.
+    """
     try:
         served = demo.launch(
             server_name=host,
@@ -105,7 +111,7 @@ def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | Non
             state_session_capacity=500,
             theme=head.theme(),
             head=head.html(),
-            app_kwargs=app_kwargs(page.book, page.desk),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts),
             prevent_thread_lock=True,
             **options,
         )
