@@ -12,6 +12,9 @@ def main() -> None:
     parser.add_argument(
         "--port", type=int, default=os.environ.pop("GRADIO_SERVER_PORT", None), help="port (default: 7860 or the next free one)"
     )
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="a name of your own that leads to this machine's loopback"
+    )
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to train")
     parser.add_argument(
         "--executor", choices=("process", "ray"), help="what trains: processes here (default), or Ray (if RAY_ADDRESS is set)"
@@ -29,7 +32,7 @@ def main() -> None:
         demo, page = create_app(arguments.device, arguments.executor)
         page.book.keep_by(page.library.keep)
         install_drain(demo, page.book)
-        launch(demo, page, host, port)
+        launch(demo, page, host, port, hosts=arguments.allow_host)
     except InputError as error:
         parser.exit(2, f"{error}\n")
     demo.block_thread()

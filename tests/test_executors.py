@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,14 +101,64 @@ def test_a_killed_worker_fails_alone_and_the_next_run_works(processes: ProcessEx
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
 
 
-def test_the_fork_server_may_be_killed_too(processes: ProcessExecutor) -> None:
-    from multiprocessing.forkserver import _forkserver
+def fork_server() -> Any:
+    return vars(forkserver)["_forkserver"]
 
+
+def test_the_fork_server_may_be_killed_too(processes: ProcessExecutor) -> None:
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
-    server: int = _forkserver._forkserver_pid  # type: ignore[attr-defined]
+    server: int = fork_server()._forkserver_pid
     os.kill(server, signal.SIGKILL)
     assert wait_until(lambda: not alive(server))
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+
+
+def test_a_cleared_temporary_folder_costs_no_run(processes: ProcessExecutor) -> None:
+    """The socket of the fork server, and the whole folder in which a new one would lie; a neighbour goes on."""
+    neighbour = processes.submit(recipe("endless"))
+    neighbours_events = neighbour.events()
+    assert isinstance(next(neighbours_events), Started)
+    for cleared in (lambda path: path.unlink(), lambda path: shutil.rmtree(path.parent)):
+        cleared(Path(fork_server()._forkserver_address))
+        assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+    assert any(isinstance(next(neighbours_events), Progress) for _ in range(50))
+    neighbour.stop()
+    assert isinstance(last(neighbours_events), Done)
+
+
+def test_a_temporary_folder_that_is_gone_altogether_is_made_anew(processes: ProcessExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+    with tempfile.TemporaryDirectory() as folder:  # pytest's are too long for the name of a socket
+        gone = Path(folder) / "gone"
+        monkeypatch.setattr(tempfile, "tempdir", str(gone))
+        shutil.rmtree(Path(fork_server()._forkserver_address).parent)
+        assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+        assert Path(fork_server()._forkserver_address).is_relative_to(gone)
+    monkeypatch.undo()
+    assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+
+
+def test_a_fork_server_killed_with_its_folder_cleared_is_replaced(processes: ProcessExecutor) -> None:
+    assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+    server = fork_server()
+    pid: int = server._forkserver_pid
+    shutil.rmtree(Path(server._forkserver_address).parent)
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: not alive(pid))
+    assert isinstance(last(processes.submit(recipe("train")).events()), Done)
+
+
+@pytest.mark.parametrize("behaviour", ["deaf", "babbling"])
+def test_a_worker_that_does_not_listen_is_ended_also_without_its_fork_server(processes: ProcessExecutor, behaviour: str) -> None:
+    job = processes.submit(recipe(behaviour))
+    events = job.events()
+    assert isinstance(next(events), Started)
+    os.kill(fork_server()._forkserver_pid, signal.SIGKILL)
+    assert wait_until(lambda: not alive(fork_server()._forkserver_pid))
+    job.stop()
+    end = last(events)
+    assert isinstance(end, Done) and end.reason == "stopped"
+    assert wait_until(lambda: not alive(job.pid))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 
 import pytest
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from playground.app.http.hosts import OwnHosts
 from playground.app.http.origin import HERE, mended
 from playground.app.http.security import middleware
 
@@ -105,3 +108,51 @@ def test_a_refusal_says_what_a_proxy_must_pass_on_and_strangers_learn_nothing_of
         assert part in told
     for other in ({"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
         assert "GRADIO" not in client().post("/write", headers=PROXIED | other).json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "status"),
+    [
+        (("127.0.0.1", 7860), "evil.example.org:7860", 421),
+        (("127.0.0.1", 7860), "EVIL.example.org.:7860", 421),
+        (("127.0.0.1", 7860), "localhost.example.org:7860", 421),
+        (("127.0.0.1", 7860), "evil.example.org:x", 421),
+        (("::1", 7860), "evil.example.org:7860", 421),
+        (("127.0.0.1", 80), "evil.example.org", 421),
+        (("127.0.0.1", 7860), "mine.example.org:7860", 200),  # allowed by name
+        (("127.0.0.1", 7860), "public.example.org:7860", 200),  # GRADIO_ROOT_PATH
+        (("127.0.0.1", 7860), "127.0.0.1:7860", 200),  # also what nginx sends by itself
+        (("127.0.0.1", 7860), "LOCALHOST:7860", 200),
+        (("127.0.0.1", 7860), "localhost.:7860", 200),
+        (("127.0.0.1", 7860), "play.localhost:7860", 200),
+        (("::1", 7860), "[::1]:7860", 200),
+        (("127.0.1.1", 7860), f"{socket.gethostname()}:7860", 200),
+        (("127.0.0.1", 7860), "playground.example.org", 200),  # a proxy that passes Host on
+        (("127.0.0.1", 7860), "playground.example.org:8443", 200),
+        (("192.168.1.5", 7860), "teacher.example.org:7860", 200),  # served to a room
+        (None, "evil.example.org:7860", 200),  # a socket of the file system
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_on_loopback_no_other_site_s_name_is_answered_to(
+    method: str, server: tuple[str, int] | None, host: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "https://public.example.org/play")
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({})(scope, receive, send)
+
+    async def asked() -> int:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = {"type": "http", "method": method, "path": "/", "headers": [(b"host", host.encode())], "server": server}
+        await OwnHosts(whole, ["mine.example.org"])(scope, receive, send)
+        return int(sent[0]["status"])
+
+    assert asyncio.run(asked()) == status

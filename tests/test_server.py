@@ -108,6 +108,15 @@ def test_gradio_itself_is_untouched(server: Server) -> None:
     assert server.call("hello", "ada") == "hello ada"
 
 
+def test_a_page_of_another_site_cannot_take_the_server_for_its_own(server: Server) -> None:
+    """DNS rebinding, as it reaches the server: the site's name, our port."""
+    port = httpx.URL(server.url).port
+    for path in ("/", "/config", "/healthz"):
+        answer = httpx.get(server.url + path, headers={"Host": f"evil.example.org:{port}"})
+        assert answer.status_code == 421 and "--allow-host" in answer.text
+        assert httpx.get(server.url + path, headers={"Host": "playground.example.org"}).status_code == 200, "a proxy passes its own name on"
+
+
 def test_a_run_is_streamed_to_its_end(server: Server) -> None:
     with server.events(server.start("whole", pause_s=0.05)) as events:
         seen = list(events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,7 @@ from .page import Page
 from .panels import code, inside, latent, pairs, player, rail, source, top, training
 
 TITLE = "Encoder–Decoder Playground"
+SHARE = 3  # runs that one visitor may have under way: one trains, two wait or are paused
 
 # A name that only this browser tab knows and keeps over a reload, so that its runs stay its own. Storage may be refused.
 TAB = """() => {
@@ -40,7 +42,8 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
     chosen = str(pick_device(device).type)
     if executor is None or isinstance(executor, str):
         executor = pick_executor(executor, chosen)
-    book = RunBook(executor, **{"expect": expected_seconds} | book_options)
+    settings: dict[str, Any] = {"expect": expected_seconds, "share": SHARE, **book_options}
+    book = RunBook(executor, **settings)
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         page = Page(book, chosen)
         lay_out(page)
@@ -89,8 +92,13 @@ def lay_out(page: Page) -> None:
                 page.add(code.Code)
 
 
-def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, **options: Any) -> Any:
-    """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken."""
+def launch(
+    demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, *, hosts: Iterable[str] = (), **options: Any
+) -> Any:
+    """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken.
+
+    `hosts`: names that a browser may ask for at this port on this machine, beside localhost and the machine's own.
+    """
     try:
         served = demo.launch(
             server_name=host,
@@ -103,7 +111,7 @@ def launch(demo: gr.Blocks, page: Page, host: str | None = None, port: int | Non
             state_session_capacity=500,
             theme=head.theme(),
             head=head.html(),
-            app_kwargs=app_kwargs(page.book, page.desk),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts),
             prevent_thread_lock=True,
             **options,
         )

@@ -12,8 +12,8 @@
                      InputError, in a sentence
 
 A run that nobody follows stops after a grace time, a longer one if a connection broke than if a tab was closed; a finished
-run is kept until the memory is needed for newer ones. A paused run keeps its place for a while, then gives it up and
-waits in line again when it is to go on.
+run is kept until the memory is needed for newer ones. A paused run keeps its place for a while, where visitors have a share only
+until somebody waits, then gives it up and waits in line again when it is to go on.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class RunBook(Generic[R]):
 
     slots: runs that train at the same time.
     line: runs that may wait.
+    share: runs that one owner may have under way, of which one trains; None is no limit.
     grace_s: how long a run goes on with no follower.
     absence_s: the same after a follower's connection broke: it may come back.
     pause_s: how long a paused run keeps its place.
@@ -58,6 +59,7 @@ class RunBook(Generic[R]):
         *,
         slots: int | None = None,
         line: int = 32,
+        share: int | None = None,
         grace_s: float = 10.0,
         absence_s: float = 30.0,
         pause_s: float = 60.0,
@@ -74,7 +76,7 @@ class RunBook(Generic[R]):
         self._clock = clock
         self._lock = threading.RLock()
         self._freed = threading.Condition(self._lock)  # notified when a slot becomes free
-        self._line: Line[R] = Line(slots or cores(), line, typical_s, clock)
+        self._line: Line[R] = Line(slots or cores(), line, typical_s, clock, share)
         self._archive: Archive[R] = Archive(keep_bytes)
         self._tender: threading.Thread | None = None
         self._keeper: Keeper[R] | None = None
@@ -95,7 +97,7 @@ class RunBook(Generic[R]):
             if not paused and (joined := self._line.joinable(recipe)) is not None:
                 joined.touch()
                 return joined.id
-            if (refusal := self._line.refusal()) is not None:
+            if (refusal := self._line.refusal(owner)) is not None:
                 raise InputError(refusal)
             run_id = secrets.token_urlsafe(16)
             log = RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock)

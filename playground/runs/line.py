@@ -5,15 +5,20 @@ enter ─► waiting ── take ──► training ── leave ─►
             │               paused for long
          go on                  ▼
             └────────────── parked
+
+With a share, one visitor trains one run at a time, those who wait are served in turns, and a paused run gives its place up as soon
+as somebody waits for it.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from dataclasses import dataclass
 from typing import Generic
 
 from playground.runs.clock import Clock
+from playground.runs.events import Paused
 from playground.runs.log import R, RunLog
 from playground.runs.seat import Order, Seat
 
@@ -21,26 +26,40 @@ from playground.runs.seat import Order, Seat
 @dataclass
 class _Waiting(Generic[R]):
     log: RunLog[R]
-    order: Order  # what its trainer is told first: "pause" holds a new run before its first step
+    order: Order  # what its trainer is told first; all but "resume" hold a new run before its first step
 
 
 class Line(Generic[R]):
-    """Runs that wait, train or are paused, first come, first served. For one thread at a time: the run book locks it.
+    """Runs that wait, train or are paused: owners in turns, each of them first come, first served.
+
+    For one thread at a time: the run book locks it.
 
     slots: runs that train at the same time, and paused ones whose idle processes are kept beside them.
     room: runs that may wait.
     typical_s: the estimate for a run of which nobody says how long it takes; learned from those that end.
+    share: runs of one owner, waiting, training and paused ones together, of which one trains; None is no limit.
     """
 
-    def __init__(self, slots: int, room: int, typical_s: float, clock: Clock) -> None:
-        self.slots, self.room = slots, room
+    def __init__(self, slots: int, room: int, typical_s: float, clock: Clock, share: int | None = None) -> None:
+        self.slots, self.room, self.share = slots, room, share
         self._typical_s, self._clock = typical_s, clock
         self._waiting: list[_Waiting[R]] = []
         self._training: dict[str, Seat[R]] = {}
         self._parked: dict[str, Seat[R]] = {}  # paused for long, their processes idle, oldest first
 
-    def refusal(self) -> str | None:
-        """Why nobody can be taken in; None where there is room."""
+    def refusal(self, owner: str) -> str | None:
+        """Why no run of this owner's can be taken in; None where there is room."""
+        mine = [log for log in self.live() if log.owner == owner and not self._leaves(log)]
+        if self.share is not None and len(mine) >= self.share:
+            ends = self._ends(owner)
+            when = (
+                "All are paused: go on with one, or stop one."
+                if ends is None
+                else f"Try again in about {max(1, round(ends))} s, or stop one."
+            )
+            return (
+                f"You have {len(mine)} runs under way already, of which one trains at a time. {when} The shipped models are ready at once."
+            )
         if len(self._training) < self.slots or len(self._waiting) < self.room:
             return None
         wait = round(max(self._waits(), default=self._typical_s) + self._typical_s)
@@ -50,15 +69,17 @@ class Line(Generic[R]):
         )
 
     def enter(self, log: RunLog[R], *, held: bool = False) -> None:
-        """A new run waits at the end; `held` has it paused before its first step."""
-        self._waiting.append(_Waiting(log, "pause" if held else "resume"))
+        """A new run waits; `held` has it paused before its first step."""
+        self._queue(_Waiting(log, "pause" if held else "resume"))
 
     def take(self) -> Seat[R] | None:
-        """The first in line takes a free slot; its seat, if it needs a trainer. None when all slots or nobody are left."""
-        while self._waiting and len(self._training) < self.slots:
-            first = self._waiting.pop(0)
+        """The first who may takes a free slot; its seat, if it needs a trainer. None when all slots or nobody are left."""
+        while (first := next((place for place in self._waiting if self._admits(place.log.owner)), None)) is not None:
+            self._unqueue(first.log)
             if (parked := self._parked.pop(first.log.id, None)) is None:
-                seat = self._training[first.log.id] = Seat(first.log, self._clock.now(), held=first.order == "pause")
+                seat = self._training[first.log.id] = Seat(first.log, self._clock.now(), held=first.order != "resume")
+                if first.order == "step":
+                    seat.tell("step")
                 return seat
             self._training[first.log.id] = parked
             parked.tell(first.order)
@@ -76,10 +97,13 @@ class Line(Generic[R]):
         if seat is not None:
             seat.tell(order)
         elif log.id in self._parked:
-            if place is None and order != "pause":
-                self._waiting.append(_Waiting(log, order))
+            self._unqueue(log)
+            if order != "pause":
+                self._queue(_Waiting(log, order))
+            elif place is not None:
+                log.append(Paused(log.tally.step))
         elif place is not None:
-            place.order = "resume" if order == "resume" else "pause"
+            place.order = order
 
     def stop(self, log: RunLog[R]) -> bool:
         """Take the run out of the line and ask its trainer to end; whether it has one, which will leave by itself."""
@@ -98,16 +122,20 @@ class Line(Generic[R]):
             self._typical_s += 0.3 * (self._clock.now() - seat.since - self._typical_s)
 
     def park(self, pause_s: float) -> None:
-        """Free the slots of runs that have been paused for so long; too many idle ones are stopped, oldest first."""
+        """Free the slots of runs that have been paused for so long; too many idle ones are stopped, of whoever has most, oldest first."""
         for seat in [seat for seat in self._training.values() if seat.log.paused_s() > pause_s]:
-            self._parked[seat.log.id] = self._training.pop(seat.log.id)
-        for seat in list(self._parked.values())[: -self.slots]:
-            self.stop(seat.log)
+            self._park(seat)
+        idle = [seat.log for seat in self._parked.values() if not seat.stopping]
+        while len(idle) > self.slots:
+            owners = Counter(log.owner for log in idle)
+            log = max(idle, key=lambda log: owners[log.owner])
+            idle.remove(log)
+            self.stop(log)
 
     def joinable(self, recipe: R) -> RunLog[R] | None:
         """The run of an equal recipe that trains or will train, and is not held by hand."""
         seated = [seat.log for seat in self._training.values() if not seat.stopping and not seat.log.over]
-        waiting = [place.log for place in self._waiting if place.order != "pause"]
+        waiting = [place.log for place in self._waiting if place.order == "resume"]
         return next((log for log in [*seated, *waiting] if log.status != "paused" and log.recipe == recipe), None)
 
     def find(self, run_id: str) -> RunLog[R] | None:
@@ -121,23 +149,70 @@ class Line(Generic[R]):
     def counts(self) -> dict[str, int]:
         return {"training": len(self._training), "waiting": len(self._waiting), "paused": len(self._parked)}
 
+    def _admits(self, owner: str) -> bool:
+        """Whether a run of this owner's may train now. A run at rest makes room, the owner's own one before others."""
+        if self.share is None:
+            return len(self._training) < self.slots
+        if any(seat.log.owner == owner and not seat.rests and not seat.stopping for seat in self._training.values()):
+            return False
+        resting = [seat for seat in self._training.values() if seat.rests]
+        for seat in sorted(resting, key=lambda seat: (seat.log.owner != owner, seat.log.paused_at)):
+            if seat.log.owner == owner or len(self._training) >= self.slots:
+                self._park(seat)
+        return len(self._training) < self.slots
+
+    def _park(self, seat: Seat[R]) -> None:
+        self._parked[seat.log.id] = self._training.pop(seat.log.id)
+
+    def _queue(self, place: _Waiting[R]) -> None:
+        """Behind those who come before it when owners take turns; whoever trains has had one."""
+        turns: Counter[str] = Counter(seat.log.owner for seat in self._training.values() if not seat.rests and not seat.stopping)
+        mine = turns[place.log.owner] + sum(other.log.owner == place.log.owner for other in self._waiting)
+        for index, other in enumerate(self._waiting):
+            if turns[other.log.owner] > mine:
+                self._waiting.insert(index, place)
+                return
+            turns[other.log.owner] += 1
+        self._waiting.append(place)
+
     def _place(self, log: RunLog[R]) -> _Waiting[R] | None:
         return next((place for place in self._waiting if place.log is log), None)
 
     def _unqueue(self, log: RunLog[R]) -> None:
         self._waiting = [place for place in self._waiting if place.log is not log]
 
+    def _leaves(self, log: RunLog[R]) -> bool:
+        seat = self._training.get(log.id) or self._parked.get(log.id)
+        return log.over or (seat is not None and seat.stopping)
+
+    def _ends(self, owner: str) -> float | None:
+        """Seconds until the first of this owner's runs may be over; None where all of them are paused."""
+        waits = zip(self._waiting, self._waits(), strict=True)
+        waiting = [wait + self._duration(place.log) for place, wait in waits if place.log.owner == owner]
+        return min(
+            [*waiting, *(self._left(seat) for seat in self._training.values() if seat.log.owner == owner and not seat.rests)], default=None
+        )
+
     def _waits(self) -> list[float]:
-        """Seconds until each waiting run may start: the slots are served as they become free."""
-        now = self._clock.now()
-        free_in = [max(0.0, self._duration(seat.log) - (now - seat.since)) for seat in self._training.values()]
+        """Seconds until each waiting run may start: the slots are served as they become free, and with a share each owner's one by one."""
+        free_in = [self._left(seat) for seat in self._training.values()]
         free_in += [0.0] * (self.slots - len(free_in))
         heapq.heapify(free_in)
+        owner_in = {seat.log.owner: self._left(seat) for seat in self._training.values()} if self.share is not None else {}
         waits = []
         for place in self._waiting:
-            waits.append(free_in[0])
-            heapq.heapreplace(free_in, free_in[0] + self._duration(place.log))
+            waits.append(max(free_in[0], owner_in.get(place.log.owner, 0.0)))
+            ends = waits[-1] + self._duration(place.log)
+            heapq.heapreplace(free_in, ends)
+            if self.share is not None:
+                owner_in[place.log.owner] = ends
         return waits
+
+    def _left(self, seat: Seat[R]) -> float:
+        """Seconds until its slot may be free; a run at rest makes room where there is a share."""
+        if self.share is not None and seat.rests:
+            return 0.0
+        return max(0.0, self._duration(seat.log) - (self._clock.now() - seat.since))
 
     def _duration(self, log: RunLog[R]) -> float:
         return self._typical_s if log.expected_s is None else log.expected_s

@@ -28,11 +28,18 @@ class Seat(Generic[R]):
         self.stopping = False
         self._job: Job | None = None  # None until the executor has answered
         self._order: Order | None = None  # what it is told then
+        self._goes_on = not held  # what it was told last is to train until it ends
         self._lock = threading.Lock()
+
+    @property
+    def rests(self) -> bool:
+        """Its trainer is held between two steps, and nothing it was told will have it train on."""
+        return self.log.status == "paused" and not self._goes_on and not self.stopping
 
     def tell(self, order: Order) -> None:
         """Have the trainer pause, go on, or do one step."""
         with self._lock:
+            self._goes_on = order == "resume"
             if self._job is None:
                 self._order = order
             else:

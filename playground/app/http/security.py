@@ -6,6 +6,7 @@ Plain ASGI, each class one concern. (Starlette's BaseHTTPMiddleware buffers betw
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .hosts import OwnHosts
 from .origin import FindsItself
 
 MAX_BODY_BYTES = 20 * 2**20
@@ -38,10 +40,11 @@ SOURCES = {
 CONTENT_SECURITY_POLICY = "; ".join(f"{kind} {allowed}" for kind, allowed in SOURCES.items())
 
 
-def middleware() -> list[Middleware]:
-    """Outermost first: refusals carry the security headers too."""
+def middleware(hosts: Iterable[str] = ()) -> list[Middleware]:
+    """Outermost first: refusals carry the security headers too. `hosts`: names that the server may be asked under beside its own."""
     compress = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # event streams are left alone; the page is 198 kB
-    return [Middleware(SecurityHeaders), compress, Middleware(FindsItself), Middleware(SameOrigin), Middleware(BodyLimit)]
+    asked = [Middleware(OwnHosts, tuple(hosts)), Middleware(SameOrigin), Middleware(BodyLimit)]
+    return [Middleware(SecurityHeaders), compress, Middleware(FindsItself), *asked]
 
 
 class SecurityHeaders:

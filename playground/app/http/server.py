@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from types import FrameType
 from typing import Any, Protocol
@@ -47,8 +48,10 @@ class Closable(Protocol):
     def close(self, verbose: bool = True) -> None: ...
 
 
-def app_kwargs(book: RunBook[Any], desk: files.Desk | None = None, *, beat_s: float = BEAT_S, stall_s: float = STALL_S) -> dict[str, Any]:
-    """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`."""
+def app_kwargs(
+    book: RunBook[Any], desk: files.Desk | None = None, *, hosts: Iterable[str] = (), beat_s: float = BEAT_S, stall_s: float = STALL_S
+) -> dict[str, Any]:
+    """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`. `hosts`: names that it may be asked under."""
 
     async def events(request: Request) -> Response:
         if not await _may_enter(request):
@@ -86,7 +89,7 @@ def app_kwargs(book: RunBook[Any], desk: files.Desk | None = None, *, beat_s: fl
     routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
-    return {"routes": routes, "middleware": guard.middleware()}
+    return {"routes": routes, "middleware": guard.middleware(hosts)}
 
 
 class EventStream(Response):

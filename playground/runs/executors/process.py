@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
+import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, util
 from typing import Any
 
 from playground.runs.events import Event
@@ -59,6 +62,7 @@ class ProcessExecutor:
         self._context: Any = multiprocessing.get_context(method or _default_method())
         if self._context.get_start_method() == "forkserver":
             self._context.set_forkserver_preload(list(preload))
+            _give_folder()
         self._jobs: set[ProcessJob] = set()
         self._gate = threading.Lock()  # multiprocessing's list of children is not made for many threads
 
@@ -74,7 +78,7 @@ class ProcessExecutor:
         process = self._context.Process(target=target, args=(there, *args), name="trainer", daemon=True)
         job = ProcessJob(self, process, here)
         with self._gate:
-            process.start()
+            self._begin(process)
             self._jobs.add(job)
         there.close()  # the worker now holds the only other end: when it dies, reading here ends
         return job
@@ -101,13 +105,23 @@ class ProcessExecutor:
         with self._gate:
             self._jobs.discard(job)
 
+    def _begin(self, process: Any) -> None:
+        """Start it; once more, from a new fork server, where the one there is cannot be reached. Raises OSError or EOFError."""
+        try:
+            process.start()
+        except (OSError, EOFError):
+            if self._context.get_start_method() != "forkserver":
+                raise
+            _log.warning("the fork server is out of reach; a new one is started", exc_info=True)
+            _give_up_fork_server()
+            process.start()
+
     def _warm(self) -> None:
         if self._context.get_start_method() != "forkserver":
             return
-        forkserver.ensure_running()
         process = self._context.Process(target=idle, name="warm", daemon=True)
         with self._gate:
-            process.start()
+            self._begin(process)
         connection.wait([process.sentinel])  # the first child is served only after everything is loaded
         with self._gate:
             process.join()
@@ -186,13 +200,22 @@ class ProcessJob:
         if self._stop_at is not None:
             patience = self._executor.patience_s
             if now - max(self._heard_at, self._stop_at) > patience or now - self._stop_at > 4 * patience:
-                self.kill()
+                self._end()
         if now - self._weighed_at > WEIGH_S and not self._too_big:
             self._weighed_at = now
             weight = held(self.pid)
             if weight > self._executor.memory_bytes:
                 self._too_big = weight
-                self.kill()
+                self._end()
+
+    def _end(self) -> None:
+        """Kill it, also where the fork server that would tell of its end is gone: a worker ends with its pipe."""
+        if connection.wait([self.process.sentinel], timeout=0):
+            self._killed = True
+            with self._lock:
+                self._pipe.close()
+        else:
+            self.kill()
 
     def _explain(self, crash: Crash, tally: Tally) -> Event:
         _log.error("training crashed in the worker:\n%s", crash.traceback)
@@ -208,6 +231,28 @@ class ProcessJob:
             return tally.stopped()
         _log.error("worker %s ended unexpectedly, exit code %s", self.pid, code)
         return tally.failed("training ended without a result", SMALLER) if code == 0 else tally.failed(*self._executor.killed)
+
+
+def _give_up_fork_server() -> None:
+    """Have the next process start a new one, in a folder of its own: somebody may have cleared the folder with the socket of this one.
+
+    It is left to end with the workers that it started, which go on. `multiprocessing` knows no other way than to wait for that.
+    """
+    server: Any = vars(forkserver)["_forkserver"]
+    with server._lock:
+        if server._forkserver_alive_fd is not None:
+            os.close(server._forkserver_alive_fd)
+        server._forkserver_alive_fd = server._forkserver_address = server._forkserver_pid = None
+    _give_folder()
+
+
+def _give_folder() -> None:
+    """A folder for sockets that nobody else may enter. One of `multiprocessing`'s own complains at the end if it was cleared."""
+    os.makedirs(tempfile.gettempdir(), exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="pymp-")
+    util.Finalize(None, shutil.rmtree, (folder, True), exitpriority=-100)  # after the servers, errors ignored
+    process: Any = multiprocessing.current_process()
+    process._config["tempdir"] = folder
 
 
 def _default_method() -> str:
