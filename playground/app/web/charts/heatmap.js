@@ -137,13 +137,14 @@ const clip = (text, chars) => (text.length > chars ? `${text.slice(0, chars - 1)
 function axisNames(g, rowName, columnName) {
   const small = g.big ? 24 : 12;
   const middle = (g.left + g.width) / 2;
+  const lowest = g.height - rowName.length * small * 0.32; // a single row is lower than the word beside it is long
   return [
     s('text', { class: 'axis', x: middle, y: small, 'text-anchor': 'middle' }, columnName),
     s(
       'text',
       {
         class: 'axis',
-        transform: `translate(${small} ${(g.top + g.height) / 2}) rotate(-90)`,
+        transform: `translate(${small} ${Math.min((g.top + g.height) / 2, lowest)}) rotate(-90)`,
         'text-anchor': 'middle',
       },
       rowName,

@@ -24,7 +24,8 @@ let readable = 12; // the smallest size of text: larger when projected
  */
 export function fitColumns({ grid, encoder, decoder, source: columns, output, layered, pictured }) {
   const source = pictured ? [] : columns;
-  for (const part of [encoder, decoder]) part.columns.classList.remove('scrolls'); // what scrolls has other room: measure alike each time
+  // What scrolls has other room: measured alike each time, or the two would take turns.
+  for (const part of [encoder, decoder]) part.columns.classList.remove('scrolls');
   const style = getComputedStyle(grid);
   const big = parseFloat(style.getPropertyValue('--chip-font')) || 16;
   readable = parseFloat(style.getPropertyValue('--fs-xs')) || 12;

@@ -5,7 +5,9 @@ import * as state from '../core/state.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 
-/** @param {HTMLElement} root @param {Island<{tabs: [id: string, label: string][], open: string, opened?: boolean}>} island */
+/** @typedef {{tabs: [id: string, label: string][], open: string, opened?: boolean}} Tabs */
+
+/** @param {HTMLElement} root @param {Island<Tabs>} island */
 export function mount(root, island) {
   /** @type {[id: string, label: string][]} */
   let tabs = [];

@@ -142,7 +142,10 @@ function reading(run) {
   return [...parts, ['', '.'], ...judged(run)];
 }
 
-/** On how many inputs the last score was measured, how sure it is, and the score at the edges. @param {Run} run @returns {Rich} */
+/**
+ * On how many inputs the last score was measured, how sure it is, and the score at the edges.
+ * @param {Run} run @returns {Rich}
+ */
 function judged(run) {
   const { inputs, low, high, corners } = run.metrics;
   if (!inputs) return [];
