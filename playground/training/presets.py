@@ -119,8 +119,8 @@ _FROM_BOTH_ENDS = Preset(
     "1 + 1 layers, positions from both ends",
     {"heads": 2, "layers": 1, "activation": "gelu", "positions": "both_ends"},
     {},
-    _train(150, 0.008, decay=0.3),
-    0.7,
+    _train(220, 0.008, decay=0.3),
+    1.0,
 )
 _TRANSFORMER = (
     _FROM_BOTH_ENDS,
@@ -136,7 +136,7 @@ _TRANSFORMER = (
     Preset("ten", "length 10 only, 1 + 1 layers, one head", _ONE_HEAD, TEN, _train(120, 0.014), 0.4),
 )
 _DECODER_FROM_BOTH_ENDS = replace(
-    _FROM_BOTH_ENDS, title="1 layer, positions from both ends", training={**_train(150, 0.008, decay=0.3), "batch_size": 32}, seconds=0.5
+    _FROM_BOTH_ENDS, title="1 layer, positions from both ends", training={**_train(260, 0.008, decay=0.3), "batch_size": 32}, seconds=0.7
 )
 _DECODER_ONLY = (
     _DECODER_FROM_BOTH_ENDS,
@@ -321,7 +321,7 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("cvae", "strokes"): _CONDITIONAL,
     ("pooled_classifier", "sentiment"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(240, 0.015, "auto"), 0.5),),
     ("pooled_classifier", "pronouns"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(1300, 0.012, "auto", 0.1), 3.7),),
-    ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(800, 0.012), 2.2),),
+    ("pooled_classifier", "total"): (Preset("lstm", "LSTM, 64 units", _READS_BOTH_WAYS, {}, _train(1200, 0.012), 3.2),),
     ("transformer_encoder", "sentiment"): (
         Preset("rotary", "2 layers, rotary positions", _TURNED, {}, _train(550, 0.006, decay=0.3), 4.0),
     ),
