@@ -67,7 +67,7 @@ def test_a_model_that_counts_places_loses_next_to_nothing(architecture: str) -> 
     """Positions from both ends say where to look, whatever was written before."""
     run = shipped(architecture, "reverse")
     moments = [Run(replace(run.checkpoint, weights=weights)) for weights in api.load_film(architecture, "reverse").values()]
-    found = [exposure for run in moments if 0.1 < (exposure := exposure_bias.exposure(run, 256)).right < 1]
+    found = [exposure for run in moments if 0.1 < (exposure := exposure_bias.exposure(run, 256)).right < 0.95]
     assert found and all(exposure.free_after >= exposure.forced_after - 0.1 for exposure in found)
 
 
