@@ -18,8 +18,8 @@ from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_fo
 
 pytestmark = pytest.mark.browser
 
-GRACE_S, ABSENCE_S = 4.0, 24.0  # visitors have ten and thirty
-AWAY_S = 7.0
+GRACE_S, ABSENCE_S = 10.0, 30.0  # what visitors have: a first run on a busy machine takes a while to be followed
+AWAY_S = 13.0
 
 LOSSES = "() => Array.from(document.querySelectorAll('.curves-panel .js-plotly-plot')[1].data.at(-1).x, Number)"
 
