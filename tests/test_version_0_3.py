@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import playground
+from playground import Beam, Edit, Greedy
 from playground.app.links import from_query, to_query
 
 DATA = Path(__file__).parent / "data"
@@ -38,6 +39,14 @@ def test_shipped_runs_answer_the_same(left: dict[str, Any]) -> None:
     assert (trace.output, list(trace.tokens)) == (left["output"], left["tokens"])
     if trace.probabilities is not None:
         assert [float(row.max()) for row in np.atleast_2d(trace.probabilities)] == pytest.approx(left["top"], abs=2e-4)
+
+
+def test_attention_that_is_held_writes_the_same_greedily_and_by_beam() -> None:
+    run = playground.load(SHIPPED["attention_seq2seq-reverse"])
+    held = Edit("decoder.attention.weights", "set", (1, 0, 0, 0, 0))
+    for strategy in (Greedy(), Beam(1)):
+        assert run.explore("3 1 4 1 5", strategy=strategy, edits=held).output == "3 3 3 3 1"
+        assert run.explore("3 1 4 1 5", strategy=strategy, forced={0: "9"}).output.startswith("9 ")
 
 
 @pytest.mark.parametrize("left", LEFT["links"], ids=lambda left: left["link"][:60])
