@@ -7,12 +7,16 @@ from typing import Any
 import orjson
 
 from playground.app.islands import UNCHANGED
-from playground.app.page import Handler, Page, Session
+from playground.app.page import Handler, Page
 from playground.app.panel import Panel
 from playground.app.panels import code, inside, latent, pairs, player, rail, source, top, training
+from playground.app.sessions import Session
 from playground.app.visit import Visit
+from playground.app.visitor import Visitor
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
+
+ADA, BEN = Visitor("ada", "ada's"), Visitor("ben", "ben's")
 
 
 def new_page(book: RunBook | None = None, device: str = "cpu") -> Page:
@@ -25,9 +29,9 @@ def new_page(book: RunBook | None = None, device: str = "cpu") -> Page:
     return page
 
 
-def answered(page: Page, visit: Visit, handler: Handler, data: dict[str, Any], owner: str = "ada", **how: Any) -> dict[str, Any]:
+def answered(page: Page, visit: Visit, handler: Handler, data: dict[str, Any], visitor: Visitor = ADA, **how: Any) -> dict[str, Any]:
     """The new visit and the new values by panel, after a session that shows this visit had an event."""
-    session = Session(owner, visit, page.keys(page.library.stage(visit)))
-    after, *values = page.answer(visit, handler, data, session, **how)
+    session = Session(visitor, visit, page.keys(page.library.stage(visit)))
+    values = page.answer(handler, data, session, **how)
     told = dict(zip((panel.name for panel in page.answering), values, strict=True))
-    return {"visit": after} | {name: orjson.loads(v) if isinstance(v, str) else v for name, v in told.items() if v is not UNCHANGED}
+    return {"visit": session.visit} | {name: orjson.loads(v) if isinstance(v, str) else v for name, v in told.items() if v is not UNCHANGED}

@@ -24,7 +24,7 @@ from playground.runs.pause import Gate
 from playground.training.recipes import make
 from playground.training.reporter import HALVE
 from tests.fakes import HERE
-from tests.pages import answered, new_page
+from tests.pages import ADA, answered, new_page
 
 ON_CUDA = make("seq2seq", "copy", device="cuda", training_options={"steps": 3, "batch_size": 8})
 
@@ -84,7 +84,7 @@ def ended(page: Page, run: str | None) -> dict[str, Any]:
 
 def test_a_gpu_that_goes_mid_run_leaves_the_curve_and_the_next_runs_are_on_the_cpu_with_a_notice(page: Page) -> None:
     assert page.trains_on == page.first.visit.recipe.device == "cuda"
-    lost = page.start(page.first.visit, "ada")
+    lost = page.start(page.first.visit, ADA)
     end = ended(page, lost.run)
     assert (end["type"], end["cause"], end["advice"]) == ("failed", "the GPU failed or is gone", "train again, now on the CPU")
     log = page.book.get(lost.run or "")
@@ -97,16 +97,16 @@ def test_a_gpu_that_goes_mid_run_leaves_the_curve_and_the_next_runs_are_on_the_c
     assert ended(page, visit.run)["type"] == "done"
     assert answers["Monitor"]["notice"] == ON_THE_CPU
     assert answers["Top"]["device"] == "cpu"
-    assert page.start(visit, "ada").notice is None, "told once"
+    assert page.start(visit, ADA).notice is None, "told once"
 
 
 def test_the_gpu_can_be_chosen_again(page: Page) -> None:
-    ended(page, page.start(page.first.visit, "ada").run)
-    visit = page.start(page.first.visit, "ada")
+    ended(page, page.start(page.first.visit, ADA).run)
+    visit = page.start(page.first.visit, ADA)
     assert visit.recipe.device == "cpu"
-    chosen = page[Top].choose(visit, {"device": "cuda"}, "ada")
+    chosen = page[Top].choose(visit, {"device": "cuda"}, ADA)
     assert (chosen.recipe.device, chosen.notice, page.trains_on) == ("cuda", None, "cuda")
-    assert page.start(chosen, "ada").recipe.device == "cuda"
+    assert page.start(chosen, ADA).recipe.device == "cuda"
 
 
 def test_a_gpu_that_is_listed_but_does_not_work_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,11 +122,11 @@ def test_a_gpu_that_is_listed_but_does_not_work_is_not_offered(monkeypatch: pyte
     ("end", "share"), [(Failed(3, "", "", HALVE), 0.5), (Failed(3, "", "", "train again"), 1), (Done(3, "stopped", {}, 1.0), 1)]
 )
 def test_train_again_halves_the_rate_only_where_that_was_advised(page: Page, end: Event, share: float) -> None:
-    visit = page.start(page.first.visit, "ada")
+    visit = page.start(page.first.visit, ADA)
     log = page.book.get(visit.run or "")
     list(log.read())
     log.end = end  # type: ignore[assignment]
-    rate = replace(page[Monitor].again(visit, {"again": visit.run}, "ada").recipe, device="cuda").training.learning_rate
+    rate = replace(page[Monitor].again(visit, {"again": visit.run}, ADA).recipe, device="cuda").training.learning_rate
     assert rate == pytest.approx(share * page.first.visit.recipe.training.learning_rate)
 
 

@@ -11,16 +11,18 @@ import pytest
 from playground import models, tasks
 from playground.app import visit as visits
 from playground.app.links import from_query, to_query
-from playground.app.page import Page, Session
+from playground.app.page import Page
 from playground.app.panels.inside import Block
 from playground.app.panels.player import Tabs
 from playground.app.panels.rail import Rail, choose, set_options
+from playground.app.sessions import Session, Sessions
 from playground.app.visit import Visit
+from playground.app.visitor import NOBODY, Told, Visitor
 from playground.errors import InputError
 from playground.storage.kept_runs import OWNER
 from playground.tasks import TextTask, Typed
 from tests import small
-from tests.pages import answered, new_page
+from tests.pages import ADA, answered, new_page
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def page() -> Page:
 
 def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
     inspect, first = page[Block].inspect, page.first.visit
-    after = inspect(first, {"block": "decoder.attention"}, "")
+    after = inspect(first, {"block": "decoder.attention"}, NOBODY)
     assert after.block == "decoder.attention" and "block=decoder.attention" in to_query(after)
     assert from_query({"block": "decoder.attention"}, "cpu").block == "decoder.attention"
     values = answered(page, first, inspect, {"block": "decoder.attention"})
@@ -38,14 +40,14 @@ def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
     assert "Player" not in values, "the picture stands as it stood"
     assert answered(page, after, inspect, {"block": None})["Block"] == {"path": None}
     with pytest.raises(InputError):
-        inspect(first, {"block": "decoder.nothing"}, "")
+        inspect(first, {"block": "decoder.nothing"}, NOBODY)
     with pytest.raises(InputError):
-        inspect(first, {"block": {"a": 1}}, "")
+        inspect(first, {"block": {"a": 1}}, NOBODY)
 
 
 def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -> None:
-    before = page[Block].inspect(page.first.visit, {"block": "decoder.attention"}, "")
-    typed = answered(page, before, lambda visit, data, owner: visit.with_input(Typed("27")), {})
+    before = page[Block].inspect(page.first.visit, {"block": "decoder.attention"}, NOBODY)
+    typed = answered(page, before, lambda visit, data, visitor: visit.with_input(Typed("27")), {})
     assert typed["Block"]["attention"]["columns"] == ["2", "7"]
     other = visits.start("seq2seq", "reverse", device="cpu")
     assert page.library.stage(replace(other, block="decoder.attention")).visit.block is None
@@ -71,32 +73,32 @@ def test_only_models_that_attend_have_the_attention_tab(page: Page) -> None:
 
 def test_an_answer_holds_what_changed_and_nothing_else(page: Page) -> None:
     first = page.first.visit
-    again = answered(page, first, lambda visit, data, owner: visit, {})
+    again = answered(page, first, lambda visit, data, visitor: visit, {})
     assert set(again) == {"visit", "Box"} and again["visit"] == first
-    told = answered(page, first, lambda visit, data, owner: replace(visit, notice="hello"), {})
+    told = answered(page, first, lambda visit, data, visitor: replace(visit, notice="hello"), {})
     assert set(told) == {"visit", "Box", "Monitor"} and told["Monitor"]["notice"] == "hello"
-    moved = answered(page, first, lambda visit, data, owner: visit.with_input(Typed("9 9")), {})
+    moved = answered(page, first, lambda visit, data, visitor: visit.with_input(Typed("9 9")), {})
     assert {"Player", "Source", "Code", "Moments", "Trajectory"} <= set(moved) and not {"Rail", "Tabs", "Top", "LatentMap"} & set(moved)
 
 
 def test_what_is_wrong_is_told_where_it_was_done(page: Page) -> None:
     first = page.first.visit
 
-    def refused(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def refused(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         raise InputError("No.")
 
     assert answered(page, first, refused, {})["Source"]["error"]["text"] == "No."
     told = answered(page, first, set_options, {"options": None}, teller=page[Rail])
     assert "settings are missing" in told["Rail"]["error"] and "Source" not in told
-    session = Session("ada", first, page.keys(page.first))
-    page.answer(first, refused, {}, session)
-    _, *values = page.answer(first, lambda visit, data, owner: visit, {}, session)
+    session = Session(ADA, first, page.keys(page.first))
+    page.answer(refused, {}, session)
+    values = page.answer(lambda visit, data, visitor: visit, {}, session)
     sent = dict(zip((panel.name for panel in page.answering), values, strict=True))
     assert isinstance(sent["Source"], str) and '"error":null' in sent["Source"], "the error is taken back with the next answer"
 
 
 def test_a_defect_of_a_new_part_is_told_and_logged_and_the_page_lives(page: Page, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def broken(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         raise IndexError("list index out of range")
 
     with caplog.at_level(logging.ERROR):
@@ -109,7 +111,7 @@ def test_a_defect_of_a_new_part_is_told_and_logged_and_the_page_lives(page: Page
 def test_the_same_refusal_twice_is_heard_twice(page: Page) -> None:
     """A page hears of a value only when it differs from the last one, and whoever pressed waits for it."""
 
-    def refused(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def refused(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         raise InputError("No.")
 
     first, second = (answered(page, page.first.visit, refused, {}, teller=page[Rail])["Rail"] for _ in range(2))
@@ -119,9 +121,38 @@ def test_the_same_refusal_twice_is_heard_twice(page: Page) -> None:
     assert one["task"] == other["task"] and one != other
 
 
-def test_an_owner_is_the_digest_of_a_secret_and_stays_the_same_over_a_reload(page: Page) -> None:
-    tab = "0123456789abcdef" * 2
-    first, reloaded, other = page.session("s1", tab), page.session("s2", tab), page.session("s3", tab[::-1])
-    assert first.owner == reloaded.owner != other.owner and OWNER.fullmatch(first.owner) and tab not in first.owner
-    assert page.session("s4", "no name of ours").owner == page.session("s4").owner != first.owner
-    assert page.session("").owner == "", "who has no name owns nothing"
+def test_an_owner_is_the_digest_of_a_secret_and_stays_the_same_over_a_reload() -> None:
+    tab, browser = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    sessions, said = Sessions(), Told(tab, browser)
+    first, reloaded, other = sessions.of("s1", said, ""), sessions.of("s2", said, ""), sessions.of("s3", Told(tab[::-1], browser), "")
+    assert first.visitor == reloaded.visitor and first.visitor.tab != other.visitor.tab and first.visitor.browser == other.visitor.browser
+    assert OWNER.fullmatch(first.visitor.tab) and tab not in first.visitor.tab
+    unnamed = Told.read('["no name of ours", 3, ""]')
+    assert unnamed == Told() and sessions.of("s4", unnamed, "").visitor.tab not in ("", first.visitor.tab)
+    assert sessions.of("", unnamed, "").visitor == NOBODY, "who has no name owns nothing"
+
+
+@pytest.mark.parametrize(
+    "text", [None, 7, "", "[", "{}", "[1,2,3]", '["a","b"]', "x" * 30_000, '["' + "a" * 25_000 + '","",""]', "[" * 9_000]
+)
+def test_what_a_page_says_of_itself_may_be_anything(text: Any) -> None:
+    assert Told.read(text) == Told()
+
+
+def test_who_opens_a_thousand_pages_loses_their_own_first() -> None:
+    sessions = Sessions(most=10)
+    others = [sessions.of(f"other {i}", Told(), f"10.0.0.{i}") for i in range(3)]
+    for i in range(1_000):
+        sessions.of(f"greedy {i}", Told(), "10.9.9.9")
+    assert len(sessions) == 10 and [sessions.of(f"other {i}", Told(), "") for i in range(3)] == others
+    assert all(sessions.of(f"other {i}", Told(), "") is session for i, session in enumerate(others))
+
+
+def test_a_page_that_is_not_remembered_goes_on_from_its_address(page: Page) -> None:
+    session = Session(ADA)
+    told = Told(place="?architecture=seq2seq&task=copy&input=4+7")
+    page.answer(page[Block].inspect, {"block": "decoder.output"}, session, told)
+    assert session.visit is not None and session.visit.pair == ("seq2seq", "copy") and session.visit.given == Typed("4 7")
+    assert session.visit.block == "decoder.output" and "forgotten this page" in (session.visit.notice or "")
+    page.answer(lambda visit, data, visitor: visit, {}, session, Told(place="?task=sort"))
+    assert session.visit.pair == ("seq2seq", "copy"), "what is remembered counts"

@@ -254,7 +254,7 @@ def test_a_training_whose_lines_are_gone_says_so() -> None:
     """In the worker too, where nothing of the lines is remembered."""
     key = keep(LINES)
     recipe = recipes.make("attention_seq2seq", "pairs", task_options={"pairs": key}, training_options={"steps": 2})
-    (pair_store._folder() / f"{key}.tsv").unlink()
+    (pair_store.folder() / f"{key}.tsv").unlink()
     executor = ProcessExecutor(preload=())
     try:
         *_, end = executor.submit(recipe).events()

@@ -15,6 +15,7 @@ from torch.nn.functional import one_hot
 import playground
 from playground.app import visit as visits
 from playground.app.panels import pairs as panel
+from playground.app.visitor import NOBODY
 from playground.errors import InputError
 from playground.models import EncoderDecoder
 from playground.tasks import TypedTask
@@ -178,14 +179,14 @@ def test_what_was_detected_is_told_and_can_be_taken_otherwise() -> None:
     assert panel.read(visit)["own"] is False and panel.read(visit)["listed"] == []
     raw = "\n".join(["English;French", *(f"le café {n};der Fuß" for n in range(30)), "nothing"]).encode("cp1252")
     data = {"pairs_file": base64.b64encode(raw).decode(), "source_unit": "words", "target_unit": "words"}
-    told = panel.read(panel.use(visit, data, ""))
+    told = panel.read(panel.use(visit, data, NOBODY))
     assert (told["lines"], told["learned"], told["held_out"]) == (32, 27, 3) and [n for n, _ in told["listed"]] == [1, 32]
     found = {one["name"]: one for one in told["found"]}
     assert {name: one["value"] for name, one in found.items()} == {"encoding": "cp1252", "separator": "semicolon", "header": True}
     assert all(len(one["choices"]) > 1 and one["value"] in dict(one["choices"]) for one in found.values())
-    back = panel.read(panel.use(visit, {**data, "header": False}, ""))
+    back = panel.read(panel.use(visit, {**data, "header": False}, NOBODY))
     assert back["learned"] + back["held_out"] == 31 and [n for n, _ in back["listed"]] == [32]
-    other = panel.read(panel.use(visit, {**data, "encoding": "cp1251"}, ""))
+    other = panel.read(panel.use(visit, {**data, "encoding": "cp1251"}, NOBODY))
     assert "caf" in str(other["preview"]) and other["found"][0]["value"] == "cp1251"
     assert told["preview"][0] == [["le", "café", "0"], ["der", "Fuß"]]
 
@@ -207,7 +208,7 @@ def test_what_was_detected_is_told_and_can_be_taken_otherwise() -> None:
 )
 def test_a_wrong_event_is_refused_in_a_sentence(data: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError, match=says):
-        panel.use(visits.start("attention_seq2seq", "pairs"), data, "")
+        panel.use(visits.start("attention_seq2seq", "pairs"), data, NOBODY)
 
 
 # from Python

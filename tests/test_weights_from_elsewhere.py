@@ -19,6 +19,7 @@ from playground.app.library import Library, trained
 from playground.app.page import Page
 from playground.app.panels.source import Box
 from playground.app.visit import Visit, start
+from playground.app.visitor import Visitor
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
@@ -187,12 +188,12 @@ def test_numbers_that_are_lost_later_are_told_and_the_page_lives(
     monkeypatch.setattr("playground.app.library._computes_numbers", lambda run: True)
     name = page.library.take(dumps(Checkpoint(recipe, huge(recipe), {}, 0.0)), recipe)
 
-    def show(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def show(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         return trained(visit, name, page.library)
 
     told = answered(page, before, show, {})
     assert "no numbers (NaN)" in told["Source"]["error"]["text"] and "Player" not in told
-    again = answered(page, before, lambda visit, data, owner: visit, {}, always=page[Box])
+    again = answered(page, before, lambda visit, data, visitor: visit, {}, always=page[Box])
     assert again["visit"] == before and "error" not in again.get("Source", {})
 
 

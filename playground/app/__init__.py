@@ -22,17 +22,6 @@ from .panels import code, inside, latent, pairs, player, rail, source, top, trai
 TITLE = "Encoder–Decoder Playground"
 SHARE = 3  # runs that one visitor may have under way: one trains, two wait or are paused
 
-# A name that only this browser tab knows and keeps over a reload, so that its runs stay its own. Storage may be refused.
-TAB = """() => {
-  let name = '';
-  try {
-    const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
-    name = sessionStorage.getItem('edp-tab') ?? fresh();
-    sessionStorage.setItem('edp-tab', name);
-  } catch { /* the session's own name serves until the next reload */ }
-  return [name];
-}"""
-
 
 def create_app(device: str = "auto", executor: Any = None, **book_options: Any) -> tuple[gr.Blocks, Page]:
     """The page and what it shares. `device` is where models are trained; exploring is always on the CPU.
@@ -49,12 +38,12 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
         lay_out(page)
         for panel in page.panels:
             panel.wire()
-        tab = gr.Textbox(visible=False)
 
-        def open_page(name: Any, request: gr.Request) -> list[Any]:
-            return page.opened(page.session(request.session_hash or "", name), dict(request.query_params))
+        def open_page(told: Any, request: gr.Request) -> list[Any]:
+            session, _ = page.session(request, told)
+            return page.opened(session, dict(request.query_params))
 
-        demo.load(open_page, tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")
+        demo.load(open_page, page.told, page.outputs(), js=head.TELLS, api_name="open", show_progress="hidden")
     return demo, page
 
 

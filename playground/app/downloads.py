@@ -20,9 +20,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..errors import InputError
+from ..runs.log import RunLog
 from ..storage.checkpoints import dumps
 from ..storage.run import Run
 from ..tracing import Trace
+from ..training.recipes import Recipe
 from .islands import dump
 from .library import Library
 from .visit import Slot, Visit
@@ -64,6 +66,15 @@ class Desk:
             raise InputError("This stage is no longer kept. Reload the page, then take its files.")
         return visit
 
+    def follow(self, log: RunLog[Recipe]) -> str:
+        """Where the events of a run are, for somebody who may see it. What private pairs make of it is in them."""
+        address = f"runs/{log.id}/events"
+        return f"{address}?ticket={_pass(log)}" if _private(log) else address
+
+    def may_follow(self, log: RunLog[Recipe], ticket: str) -> bool:
+        """Whether whoever has this ticket, or none, may follow it."""
+        return hmac.compare_digest(ticket.encode(), _pass(log).encode()) or not _private(log)
+
     def script(self, visit: Visit) -> Script:
         from ..codegen.scripts import Script  # imported when first needed: LibCST and Black cost half a second
 
@@ -78,6 +89,19 @@ class Desk:
         script = self.script(visit)
         texts = {**script.sections, "script": script.whole(_given(visit))}
         return [[id, title, texts[id]] for id, title in PARTS if id in texts]
+
+
+def _private(log: RunLog[Recipe]) -> bool:
+    """Whether strangers may not see what it is trained on; of what is no longer there nothing can be seen."""
+    try:
+        return not log.recipe.build_task().seen_by("")
+    except InputError:
+        return False
+
+
+def _pass(log: RunLog[Recipe]) -> str:
+    """Made of what only this server and the starter's tab know, so that it holds when the server is started anew."""
+    return hmac.digest(log.owner.encode(), f"follow {log.id}".encode(), "sha256").hex()[:32]
 
 
 def trace_json(run: Run, trace: Trace) -> dict[str, Any]:

@@ -14,6 +14,10 @@ SHEETS = (  # later ones refine
     "rail/pairs_panel", "training/train_monitor", "inside/inside", "code/code", "charts/plotly_figure",
 )  # fmt: skip
 
+# What a page says of itself with every event: a name that only this tab knows and keeps over a reload, so that its runs stay its own; one
+# that all tabs of this browser know, whose pairs are its own; and where it stands. Storage may be refused: then a name is "".
+TELLS = "(_, ...values) => [window.edpTells(), ...values]"
+
 BOOT = """
 (() => {
   const query = new URLSearchParams(location.search), root = document.documentElement.classList;
@@ -23,6 +27,17 @@ BOOT = """
   root.toggle('dark', theme === 'dark');
   root.toggle('present', query.get('present') === '1');
   document.documentElement.dataset.tab = 'decode';
+
+  const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
+  const name = (storage, key) => {
+    try {
+      const known = storage().getItem(key) ?? fresh();
+      storage().setItem(key, known);
+      return known;
+    } catch { return ''; }
+  };
+  const tab = name(() => sessionStorage, 'edp-tab'), browser = name(() => localStorage, 'edp-browser');
+  window.edpTells = () => JSON.stringify([tab, browser, location.search]);
 })();
 """
 

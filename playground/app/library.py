@@ -32,6 +32,7 @@ from ..views.blocks import opened as blocks
 from .names import UPLOADED
 from .stage import Stage, told
 from .visit import SHIPPED, Slot, Visit
+from .visitor import NOBODY, Visitor
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
@@ -75,9 +76,9 @@ class Library:
                 raise
             return self.book.adopt(kept)
 
-    def belongs(self, shown: str, owner: str) -> bool:
-        """Whether what is on the stage is a run of this owner's."""
-        return bool(owner) and any(log.id == shown for log in self.book.of(owner))
+    def belongs(self, shown: str, visitor: Visitor) -> bool:
+        """Whether what is on the stage is a run of this visitor's."""
+        return bool(visitor.tab) and any(log.id == shown for log in self.book.of(visitor.tab))
 
     def run(self, slot: Slot) -> api.Run:
         """The run of a slot. Raises InputError if there is none."""
@@ -93,13 +94,13 @@ class Library:
             return uploaded
         return self._trained_run(slot.shown, slot.frame)
 
-    def stage(self, visit: Visit, owner: str = "", *, opened: bool = False) -> Stage:
+    def stage(self, visit: Visit, visitor: Visitor = NOBODY, *, opened: bool = False) -> Stage:
         """What a visit shows, without its opened block where this model has none of that name. Raises InputError for bad input."""
         run = self.run(visit.slot)
         trace = self._trace(visit, run)
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
             visit = replace(visit, block=None)
-        return Stage(visit, run, trace, owner, self.belongs(visit.shown, owner), opened)
+        return Stage(visit, run, trace, visitor, self.belongs(visit.shown, visitor), opened)
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, the first weights first."""

@@ -8,45 +8,44 @@ from __future__ import annotations
 
 import itertools
 import logging
-import re
-import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import gradio as gr
-from cachetools import LRUCache
 
 from ..errors import InputError
 from ..runs.book import RunBook
 from ..training.recipes import Recipe
+from . import head
 from . import visit as visits
 from .downloads import Desk
 from .islands import dump
 from .library import Library, arrived
 from .links import from_query
 from .panel import Panel, Teller
+from .sessions import Session, Sessions
 from .stage import Stage
 from .visit import Visit
+from .visitor import Told, Visitor
 
-SESSIONS = 1_000  # whose latest visit is remembered
+FORGOTTEN = (
+    "The server was started anew or has forgotten this page, so it goes on from its address. "
+    "What was drawn, recorded or uploaded has to be given again."
+)
+PRIVATE = (
+    "These pairs were brought in another browser, which does not share them. Whoever brought them can let the link show them; "
+    "or bring pairs of your own."
+)
+NOTHING_SAID = Told()
 ON_THE_CPU = "The GPU failed or is gone, so models are trained on the CPU now. Choose the GPU at the top to try it again."
 
 _log = logging.getLogger(__name__)
 
-Handler = Callable[[Visit, dict[str, Any], str], Visit]
+Handler = Callable[[Visit, dict[str, Any], Visitor], Visit]
 P = TypeVar("P", bound=Panel)
-
-
-@dataclass
-class Session:
-    """What is remembered of one browser session. `owner` is the digest of what its tab calls itself: whose runs it may stop."""
-
-    owner: str
-    visit: Visit | None = None  # as its last event left it
-    sent: dict[str, Hashable] = field(default_factory=dict)  # what the values depended on that its panels show
-    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Page:
@@ -55,12 +54,11 @@ class Page:
         self.library = Library(book)
         self.desk = Desk(self.library, self.film)
         self.first = self.library.stage(visits.home(device))  # what the page is sent with
-        self.state = gr.State(self.first.visit)
+        self.told = gr.Textbox(visible=False)  # what the page says of itself with every event, see `Told`
         self.panels: list[Panel] = []
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
         self._answers = itertools.count()
-        self._sessions: LRUCache[str, Session] = LRUCache(SESSIONS)
-        self._lock = threading.Lock()
+        self.sessions = Sessions()
 
     def add(self, panel: type[P]) -> P:
         """Build a panel where the layout stands."""
@@ -75,7 +73,7 @@ class Page:
         return [panel for panel in self.panels if not panel.still]
 
     def outputs(self) -> list[Any]:
-        return [self.state, *(panel.component for panel in self.answering)]
+        return [panel.component for panel in self.answering]
 
     def on(
         self,
@@ -95,15 +93,16 @@ class Page:
         source row, if none is named), `quiet` one that shows the new value already, `always` one that is answered in any case.
         """
 
-        def answer(event: gr.EventData, request: gr.Request, state: Visit | None, *values: Any) -> list[Any]:
+        def answer(event: gr.EventData, request: gr.Request, told: Any, *values: Any) -> list[Any]:
             data = ({"input": values[0]} if values else {}) | _event_data(event)
-            session = self.session(request.session_hash or "")
-            return self.answer(state, handler, data, session, teller=teller, quiet=quiet, always=always)
+            session, said = self.session(request, told)
+            return self.answer(handler, data, session, said, teller=teller, quiet=quiet, always=always)
 
         listen(
             answer,
-            [self.state, *([] if box is None else [box])],
+            [self.told, *([] if box is None else [box])],
             self.outputs(),
+            js=head.TELLS,
             api_name=endpoint,
             show_progress="hidden",
             trigger_mode=again,
@@ -116,29 +115,42 @@ class Page:
         """Where a new visitor's models are trained: the server's device, the CPU once that one has failed."""
         return "cpu" if self.device in self.book.lost else self.device
 
-    def start(self, visit: Visit, owner: str, *, paused: bool = False) -> Visit:
+    def start(self, visit: Visit, visitor: Visitor, *, paused: bool = False) -> Visit:
         """Train the visit's recipe and follow that run. What was meant for a device that has failed goes to the CPU, with a notice."""
+        self.admit(visit, visitor)
         notice = None
         if visit.recipe.device in self.book.lost:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
-        return replace(visit, run=self.book.start(visit.recipe, owner, paused=paused), notice=notice)
+        return replace(visit, run=self.book.start(visit.recipe, visitor.tab, paused=paused), notice=notice)
 
-    def session(self, name: str, tab: Any = None) -> Session:
-        """The session of this name; it may stop the runs of its browser `tab`, also after a reload, which makes a new session."""
-        with self._lock:
-            session = self._sessions.get(name)
-            if session is None:
-                known = isinstance(tab, str) and re.fullmatch(r"[a-z0-9]{20,64}", tab)
-                secret = tab if known else name
-                session = self._sessions[name] = Session(secret and sha256(secret.encode()).hexdigest())
-            return session
+    def admit(self, visit: Visit, visitor: Visitor) -> None:
+        """Raises InputError where a visit, or the run that it follows, shows what another browser brought and does not share."""
+        recipes = [visit.recipe]
+        if visit.run is not None:
+            with suppress(InputError):  # no longer kept
+                recipes.append(self.library.log(visit.run).recipe)
+        if not all(recipe.build_task().seen_by(visitor.browser) for recipe in recipes):
+            raise InputError(PRIVATE)
+
+    def session(self, request: gr.Request, told: Any) -> tuple[Session, Told]:
+        """The session of whoever asks, and what their page says of itself."""
+        said, address = Told.read(told), request.client.host if request.client else ""
+        return self.sessions.of(request.session_hash or "", said, address), said
 
     def opened(self, session: Session, query: dict[str, str]) -> list[Any]:
         """All outputs when the page is loaded: what the link asks for, or the start page with a notice."""
-        asked = arrived(from_query(query, self.trains_on), self.library)
+        with session.turn:
+            return self._opened(session, query)
+
+    def _opened(self, session: Session, query: dict[str, str]) -> list[Any]:
+        asked = self.asked(query)
         if asked == self.first.visit and not query:  # the page was sent with it
             session.visit, session.sent = asked, self.keys(self.first)
-            return self._told(asked, {})
+            return self._told({})
+        try:
+            self.admit(asked, session.visitor)
+        except InputError as error:
+            return self._show(replace(self.first.visit, notice=f"{error} This is the start page instead."), session, opened=True)
         try:
             return self._show(asked, session, opened=True)
         except InputError as error:  # a pair of which no run is shipped
@@ -148,12 +160,16 @@ class Page:
             notice = "What this link leads to could not be shown; the server's log says why. This is the start page instead."
         return self._show(replace(self.first.visit, notice=notice), session, opened=True)
 
+    def asked(self, query: dict[str, str]) -> Visit:
+        """What a link leads to."""
+        return arrived(from_query(query, self.trains_on), self.library)
+
     def answer(
         self,
-        state: Visit | None,
         handler: Handler,
         data: dict[str, Any],
         session: Session,
+        said: Told = NOTHING_SAID,
         *,
         teller: Teller | None = None,
         quiet: Panel | None = None,
@@ -161,13 +177,15 @@ class Page:
     ) -> list[Any]:
         """All outputs after an event; bad input leaves the stage as it was and says why.
 
-        Events of one session take turns: Gradio reads the state when an event arrives, and by its turn another may have changed it.
+        Events of one session take turns, since each begins where the last one ended; of a session that is not remembered, where the
+        page's address leads.
         """
         with session.turn:
-            before = session.visit or (state if isinstance(state, Visit) else self.first.visit)
-            after = before
+            after = before = session.visit or self._found_again(said, session)
             try:
-                after = handler(before, data, session.owner)
+                wanted = handler(before, data, session.visitor)
+                self.admit(wanted, session.visitor)
+                after = wanted
                 return self._show(after, session, quiet=quiet, always=always)
             except InputError as error:
                 return self._refuse(_settings_of(after, before), session, error, teller)
@@ -195,30 +213,39 @@ class Page:
             for step, stage in stages
         ]
 
+    def _found_again(self, said: Told, session: Session) -> Visit:
+        """Where a page stands that is not remembered: the server was started anew, or too many others came since."""
+        visit = self.asked(dict(parse_qsl(said.place.removeprefix("?"), keep_blank_values=True)))
+        try:
+            self.admit(visit, session.visitor)
+        except InputError:
+            visit = self.first.visit
+        return replace(visit, notice=visit.notice or FORGOTTEN)
+
     def _show(
         self, visit: Visit, session: Session, *, opened: bool = False, quiet: Panel | None = None, always: Panel | None = None
     ) -> Any:
-        stage = self.library.stage(visit, session.owner, opened=opened)
+        stage = self.library.stage(visit, session.visitor, opened=opened)
         values = self.values(stage, {} if opened else session.sent, always)
         session.visit, session.sent = stage.visit, session.sent | self.keys(stage)
         if quiet is not None:
             values.pop(quiet.name, None)
-        return self._told(stage.visit, values)
+        return self._told(values)
 
     def _refuse(self, visit: Visit, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
         """Say what is wrong where it was done; that panel's value is sent anew with the next answer."""
         teller = teller or self.teller
         session.visit = visit
         session.sent.pop(teller.name, None)
-        return self._told(visit, {teller.name: self._answer(teller.refused(visit, error))})
+        return self._told({teller.name: self._answer(teller.refused(visit, error))})
 
     def _answer(self, value: dict[str, Any]) -> str:
         """A value that is heard even if it says what the last one said: somebody waits for it."""
         return dump({**value, "answer": next(self._answers)})
 
-    def _told(self, visit: Visit, values: dict[str, Any]) -> list[Any]:
+    def _told(self, values: dict[str, Any]) -> list[Any]:
         """In the order of `outputs`; what is not among `values` stays as it is."""
-        return [visit, *(values.get(panel.name, panel.unchanged) for panel in self.answering)]
+        return [values.get(panel.name, panel.unchanged) for panel in self.answering]
 
 
 def _settings_of(after: Visit, before: Visit) -> Visit:

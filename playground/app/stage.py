@@ -15,19 +15,20 @@ from ..views.scene import sequence as scene
 from . import links
 from .names import run_label
 from .visit import Visit
+from .visitor import NOBODY, Visitor
 
 
 @dataclass(frozen=True)
 class Stage:
     """The visit, the run on its stage, and the trace of its input through that run.
 
-    `mine` says whether that run belongs to the `owner` who looks at it, `opened` whether the page is just being opened.
+    `mine` says whether that run belongs to the `visitor` who looks at it, `opened` whether the page is just being opened.
     """
 
     visit: Visit
     run: Run
     trace: Trace
-    owner: str = ""
+    visitor: Visitor = NOBODY
     mine: bool = False
     opened: bool = False
 

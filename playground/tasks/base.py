@@ -83,6 +83,10 @@ class Task(ABC):
         """All grey pictures (N, 784) and their labels (N,) of "train", "validation" or "test". Raises InputError where there are none."""
         raise InputError(HeldOut.refusal)
 
+    def seen_by(self, browser: str) -> bool:
+        """Whether a visitor may see it, by the digest of what the browser calls itself: what somebody brought may be private."""
+        return True
+
     # One input
 
     @property

@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 import anyio
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -58,6 +59,8 @@ def app_kwargs(
             return JSONResponse({"error": "Log in first."}, 401)
         try:
             log = book.get(request.path_params["run_id"])
+            if desk is not None and not await run_in_threadpool(desk.may_follow, log, request.query_params.get("ticket", "")):
+                return JSONResponse({"error": "This run learns pairs that are not shared."}, 403)
             after = _resume_after(request)
         except InputError as error:
             return JSONResponse({"error": str(error)}, 404)

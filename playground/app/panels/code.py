@@ -10,6 +10,7 @@ from ..names import UPLOADED
 from ..panel import Panel
 from ..stage import Stage
 from ..visit import Visit
+from ..visitor import Visitor
 
 
 class Code(Panel):
@@ -23,7 +24,7 @@ class Code(Panel):
     def wire(self) -> None:
         self.on("uploaded", self.uploaded, again="always_last")
 
-    def uploaded(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def uploaded(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Put weights that were just uploaded on the stage."""
         name = data.get("run")
         if not isinstance(name, str) or not name.startswith(UPLOADED):

@@ -11,6 +11,7 @@ from ...views.blocks import opened as blocks
 from ..panel import Panel, Still
 from ..stage import Stage
 from ..visit import Visit
+from ..visitor import Visitor
 from .player import Player
 
 
@@ -29,7 +30,7 @@ class Block(Panel):
     def wire(self) -> None:
         self.page[Player].on("inspect", self.inspect, again="always_last")
 
-    def inspect(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def inspect(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Open the block at a path, or close the open one; a path that this model does not have leaves all as it was."""
         path = data.get("block")
         if not isinstance(path, str | None):

@@ -22,6 +22,7 @@ from .. import links
 from ..panel import Panel
 from ..stage import Stage, told
 from ..visit import Visit
+from ..visitor import Visitor
 
 SIDE = 10  # the manifold's pictures across and up
 SLIDERS = 16
@@ -38,7 +39,7 @@ class Latent(Panel):
         visit = stage.visit
         return visit.slot, visit.given.origin
 
-    def set_code(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def set_code(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """A code set by hand: all its `code` numbers, a `place` of the map, or a step of the `walk`; and perhaps another `condition`."""
         if Code not in visit.task.reads:
             raise InputError(Code.refusal)
@@ -87,12 +88,12 @@ class LatentMap(Latent):
         self.on("point", self.point, again="always_last")
         self.on("manifold", self.manifold, again="always_last")
 
-    def point(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def point(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """A digit of the map goes onto the stage."""
         index: Any = data.get("index")
         return visit.with_input(HeldOut(index))
 
-    def manifold(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def manifold(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """The map shows the test set, or what the decoder draws everywhere."""
         on = data.get("on")
         if not isinstance(on, bool):
@@ -164,12 +165,12 @@ class ReconstructionError(Latent):
         pass
 
 
-def back(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def back(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """The picture is encoded again: what was set by hand is forgotten."""
     return visit.with_input(visit.given.origin)
 
 
-def another(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def another(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """A walk to another picture."""
     if HeldOut not in visit.task.reads:
         raise InputError("This task reads tokens; only between pictures one can walk.")

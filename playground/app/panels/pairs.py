@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import InputError
-from ...tasks.pairs import Kept, read_pairs
+from ...tasks.pairs import Kept, access, read_pairs
 from ...tasks.pairs import Pairs as OwnPairs
 from ...tasks.pairs.arrangement import FEWEST, MOST_TOKENS
 from ...tasks.pairs.encodings import NAMES
@@ -20,6 +20,7 @@ from ..http.uploads import whole
 from ..panel import Panel
 from ..stage import Stage
 from ..visit import Visit
+from ..visitor import Visitor
 
 LISTED = 200  # lines that are shown; all are counted
 ALLOWED = f"A text file of at most {MAX_BYTES // 2**20} MB is read"
@@ -27,19 +28,24 @@ CHOICES = ("encoding", "separator", "quotes", "header", "html")
 
 
 class Pairs(Panel):
-    module, sends = "rail/pairs_panel", ("pairs",)
+    module, sends = "rail/pairs_panel", ("pairs", "share")
 
     def depends(self, stage: Stage) -> Hashable:
-        return stage.visit.recipe.task, stage.visit.recipe.task_options
+        key = _key(stage.visit)
+        return stage.visit.recipe.task, stage.visit.recipe.task_options, key and access.of(key)
 
     def value(self, stage: Stage) -> dict[str, Any]:
-        return read(stage.visit)
+        """With whether anybody may see them, and whether that is this visitor's to choose."""
+        told, key = read(stage.visit), _key(stage.visit)
+        who = access.of(key)
+        return {**told, "sharing": {"mine": stage.visitor.browser in who.owners, "shared": who.shared} if key else None}
 
     def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
         return read(visit, error)
 
     def wire(self) -> None:
         self.on("pairs", use, again="once", teller=self, always=self)
+        self.on("share", share, "share_pairs", again="always_last", teller=self, always=self)
 
 
 def read(visit: Visit, error: InputError | None = None) -> dict[str, Any]:
@@ -80,7 +86,7 @@ def found(kept: Kept) -> list[dict[str, Any]]:
     return [{"name": name, "value": value, "choices": choices} for name, value, choices in decided if value is not None]
 
 
-def use(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def use(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Keep the lines and make them the task; the model of this architecture starts from its initial weights."""
     if visit.recipe.task != OwnPairs.id:
         raise InputError("Choose the task “Your own pairs” first.")
@@ -100,4 +106,18 @@ def use(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
         task_options={"pairs": kept},
         training_options=dict(visit.recipe.training_options),
     )
+    access.claim(kept.key, visitor.browser)
     return replace(visits.start(*visit.pair), recipe=recipe, given=recipe.build_task().first())
+
+
+def share(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+    """Let everybody who has a link see the pairs, or no longer."""
+    if not (key := _key(visit)):
+        raise InputError("These are example pairs: everybody sees them. Bring pairs of your own first.")
+    access.share(key, visitor.browser, data.get("shared") is True)
+    return visit
+
+
+def _key(visit: Visit) -> str:
+    """Which pairs of somebody's are on the page; "" for the example, and for other tasks."""
+    return visit.task.options.pairs if isinstance(visit.task, OwnPairs) else ""

@@ -14,6 +14,7 @@ from ...views.figures import trajectory
 from ..panel import Panel, Still
 from ..stage import Stage, digest
 from ..visit import Visit
+from ..visitor import Visitor
 
 
 class Player(Panel):
@@ -27,7 +28,7 @@ class Player(Panel):
     def wire(self) -> None:
         self.on("strategy", self.strategy)
 
-    def strategy(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def strategy(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Another way to choose each token."""
         if not visit.task.writes:
             raise InputError("Only models that write tokens choose them.")
@@ -73,7 +74,7 @@ class NextToken(Still):
     def wire(self) -> None:
         self.on("force", self.force)
 
-    def force(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def force(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Write another token at this step and let the model go on from there."""
         return visit.force(data.get("step"), data.get("text"))
 

@@ -18,6 +18,7 @@ from ..names import groups
 from ..panel import Panel
 from ..stage import Stage
 from ..visit import HOME, SHIPPED, Visit
+from ..visitor import Visitor
 
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
@@ -41,35 +42,35 @@ class Rail(Panel):
         self.on("once", self.once, "one_step", again="once", teller=self, always=self)
         self.on("reset", self.reset, again="once", teller=self, always=self)
 
-    def train(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def train(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Start a run, or join the identical one that is queued or training."""
-        return self.page.start(set_options(visit, data, owner), owner)
+        return self.page.start(set_options(visit, data, visitor), visitor)
 
-    def once(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def once(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """One update of training: of the visitor's run under way, else of a new one that is held after it."""
-        visit = set_options(visit, data, owner)
-        run_id = self._under_way(visit, owner)
+        visit = set_options(visit, data, visitor)
+        run_id = self._under_way(visit, visitor)
         if run_id is None or self.page.book.get(run_id).recipe != visit.recipe:
-            visit = self.page.start(visit, owner, paused=True)
+            visit = self.page.start(visit, visitor, paused=True)
         else:
             visit = replace(visit, run=run_id, notice=None)
-        self.page.book.step(visit.run or "", owner)
+        self.page.book.step(visit.run or "", visitor.tab)
         return visit
 
-    def reset(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def reset(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Back to the initial weights, the same for the same seed: a new run, held before its first update."""
-        visit = set_options(visit, data, owner)
-        if (running := self._under_way(visit, owner)) is not None:
-            self.page.book.stop(running, owner)
-        return self.page.start(visit, owner, paused=True)
+        visit = set_options(visit, data, visitor)
+        if (running := self._under_way(visit, visitor)) is not None:
+            self.page.book.stop(running, visitor.tab)
+        return self.page.start(visit, visitor, paused=True)
 
-    def _under_way(self, visit: Visit, owner: str) -> str | None:
+    def _under_way(self, visit: Visit, visitor: Visitor) -> str | None:
         """The followed run, if it is the visitor's own and not over."""
-        mine = [log for log in self.page.book.of(owner) if log.id == visit.run and not log.over]
+        mine = [log for log in self.page.book.of(visitor.tab) if log.id == visit.run and not log.over]
         return mine[0].id if mine else None
 
 
-def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def choose(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Another task, architecture or preset. A task that the architecture cannot learn brings one that can."""
     task, architecture = tasks.get(data.get("task", "")), models.get(data.get("architecture", ""))
     if not architecture.fits(task):
@@ -82,7 +83,7 @@ def choose(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     return replace(chosen, run=None, shown=SHIPPED)
 
 
-def set_options(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def set_options(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Other options for the next training; the stage stays as it is."""
     options = data.get("options")
     if not isinstance(options, dict):

@@ -25,6 +25,7 @@ from ..http.uploads import decoded
 from ..panel import Panel
 from ..stage import Stage
 from ..visit import Visit
+from ..visitor import Visitor
 
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded
@@ -81,7 +82,7 @@ def offered(visit: Visit) -> dict[str, Any]:
     return {**about, "examples": list(task.examples), "scene": pad(visit.given) if Pixels in task.reads else None}
 
 
-def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def typed(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """What was typed is decoded; bad text raises InputError here, before anything runs."""
     text = data.get("input")
     if not isinstance(text, str):
@@ -89,19 +90,19 @@ def typed(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     return visit.with_input(Typed(text))
 
 
-def example(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def example(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """A picture of the test set, or an example's text."""
-    return visit.with_input(HeldOut(data["id"])) if "id" in data else typed(visit, {"input": data.get("text")}, owner)
+    return visit.with_input(HeldOut(data["id"])) if "id" in data else typed(visit, {"input": data.get("text")}, visitor)
 
 
-def dice(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def dice(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Another input by chance."""
     generator = torch.Generator()
     generator.seed()
     return visit.with_input(visit.task.another(generator, visit.given))
 
 
-def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def drawn(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """A drawing of 784 numbers in 0..1, or 3 × 1,024 in colour; or a picture's file, in base64."""
     values: Any = decoded(data["file"]) if "file" in data and Pixels in visit.task.reads else data.get("values")
     if Drawn in visit.task.reads:
@@ -111,7 +112,7 @@ def drawn(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
     return visit.with_input(visit.task.drawn(values))
 
 
-def recorded(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def recorded(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """A sound file or what a microphone heard: `rate` samples a second, `samples` 16-bit whole numbers in base64."""
     rate, text = data.get("rate"), data.get("samples")
     if Sound not in visit.task.reads:

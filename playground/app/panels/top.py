@@ -13,6 +13,7 @@ from ...errors import InputError
 from ..panel import Panel
 from ..stage import Stage
 from ..visit import Visit
+from ..visitor import Visitor
 
 
 class Top(Panel):
@@ -27,7 +28,7 @@ class Top(Panel):
     def wire(self) -> None:
         self.on("device", self.choose)
 
-    def choose(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def choose(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Train on another device from now on; one that has failed is tried again."""
         known = [id for id, _ in devices()]
         if data.get("device") not in known:

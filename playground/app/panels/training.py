@@ -19,6 +19,7 @@ from ..names import about, link
 from ..panel import Panel, Still
 from ..stage import Stage
 from ..visit import SHIPPED, Visit
+from ..visitor import Visitor
 from .rail import Rail
 
 
@@ -42,8 +43,8 @@ class Monitor(Panel):
             "about": None if log is None else about(log.recipe),
             "link": None if log is None else link(log),
             "absence_s": book.absence_s,
-            "url": f"runs/{visit.run}/events" if visit.run else None,
-            "mine": log is not None and log.owner == stage.owner,
+            "url": None if log is None else self.page.desk.follow(log),
+            "mine": log is not None and log.owner == stage.visitor.tab,
             "film_steps": [],
             "baseline": _baselines(visit, history),
             "history": history if visit.run is None else None,  # what is drawn while no run is followed
@@ -67,18 +68,18 @@ class Monitor(Panel):
         self.on("leave", leave, again="always_last")
         self.on("train", self.again, "train_again", again="once", teller=self.page[Rail])
 
-    def order(self, what: str, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def order(self, what: str, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Stop, pause, step or go on with the followed run; what an ended run cannot do any more does nothing."""
-        getattr(self.page.book, what)(_run_id(data.get("run")), owner)
+        getattr(self.page.book, what)(_run_id(data.get("run")), visitor.tab)
         return visit
 
-    def explore(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def explore(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Put the trained model on the stage; while it trains, as it was at an update."""
         run_id = _run_id(data.get("run"))
         frame = None if self.page.library.log(run_id).over else _frame(data.get("step"))
         return trained(visit, run_id, self.page.library, frame)
 
-    def again(self, visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+    def again(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
         ended = self.page.book.get(_run_id(data.get("again")))
         recipe = ended.recipe
@@ -86,7 +87,7 @@ class Monitor(Panel):
             options = dict(recipe.training_options)
             options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)
             recipe = replace(recipe, training_options=tuple(sorted(options.items())))
-        return self.page.start(replace(visit, recipe=recipe), owner)
+        return self.page.start(replace(visit, recipe=recipe), visitor)
 
 
 class Film(Still):
@@ -116,12 +117,12 @@ class MyRuns(Still):
         self.on("shipped", shipped, again="always_last")
 
 
-def leave(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def leave(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Watch no run any more; the run itself goes on for its starter and all others."""
     return replace(visit, run=None, notice=None)
 
 
-def shipped(visit: Visit, data: dict[str, Any], owner: str) -> Visit:
+def shipped(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Back to the shipped run of this pair."""
     return replace(visit, shown=SHIPPED, frame=None, forced=())
 

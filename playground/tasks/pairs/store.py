@@ -30,9 +30,8 @@ def keep(lines: Lines) -> str:
     account = {"numbers": lines.numbers, "listed": list(lines.listed.items()), "found": asdict(lines.found)}
     key = sha256(data).hexdigest()[:24]
     try:
-        folder = _folder()
-        write_whole(folder / f"{key}.tsv", data + END + orjson.dumps(account))
-        keep_newest(folder, KEEP_BYTES)
+        write_whole(folder() / f"{key}.tsv", data + END + orjson.dumps(account))
+        keep_newest(folder(), KEEP_BYTES)
     except OSError as error:
         raise InputError(f"The pairs could not be kept: {error.strerror}. Nothing was changed.") from None
     _fetch.cache_clear()
@@ -49,7 +48,7 @@ def fetch(key: str) -> Lines:
 @lru_cache(maxsize=8)
 def _fetch(key: str) -> Lines:
     try:
-        path = _folder() / f"{key}.tsv"
+        path = folder() / f"{key}.tsv"
         data, _, account = path.read_bytes().partition(END)
         path.touch()
     except OSError:
@@ -70,5 +69,6 @@ def _with_account(pairs: tuple[Pair, ...], account: bytes) -> Lines:
     return Lines(pairs, tuple(told["numbers"]), dict(told["listed"]), found)
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where they are, made if need be, or OSError."""
     return own_folder("PLAYGROUND_PAIRS")

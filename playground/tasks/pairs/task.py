@@ -27,7 +27,7 @@ from ...vocabulary import EOS, PAD, Vocabulary
 from .. import Batch, Reading, pad, register
 from ..parts import HeldOutPart
 from ..text import Example, Pool, PooledSequence, pad_pool, unaccented
-from . import store
+from . import access, store
 from .arrangement import MOST_TOKENS, UNITS, arrange, enough, tokens
 from .reading import MAX_SIDE, Lines, cleaned
 
@@ -69,6 +69,9 @@ class Pairs(PooledSequence):
         sources = [self.spell(source) for source in self.targets_of]
         spread = [sources[i * len(sources) // 9] for i in range(1, 9)]
         return tuple(dict.fromkeys(sorted(spread, key=len)))[-4:] if len(set(spread)) >= 4 else tuple(sources[:4])
+
+    def seen_by(self, browser: str) -> bool:
+        return not self.options.pairs or access.seen_by(self.options.pairs, browser)
 
     @property
     def unit(self) -> str:

@@ -4,7 +4,7 @@ import { base64Of } from '../core/arrays.js';
 import { h } from '../core/dom.js';
 import { grouped, tooLarge } from '../core/numbers.js';
 import { segmented } from '../shell/fields.js';
-import { drawFound, drawListed, drawPreview } from './pairs_read.js';
+import { drawFound, drawListed, drawPreview, sharing } from './pairs_read.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 /** @import { Found, Pairs, ShownPairs } from './types.d.ts' */
@@ -17,7 +17,7 @@ const UNITS = [
 ];
 const HINT = 'a red car ⇥ une voiture rouge\none pair a line, a tab between its sides';
 
-/** @param {HTMLElement} root @param {Island<Pairs, 'pairs'>} island */
+/** @param {HTMLElement} root @param {Island<Pairs, 'pairs' | 'share'>} island */
 export function mount(root, island) {
   /** @type {ShownPairs | null} */
   let value = null;
@@ -63,6 +63,7 @@ export function mount(root, island) {
   const found = h('div.found', { role: 'group', 'aria-label': 'What the lines were taken for' });
   const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' });
   const listed = h('details.left-out');
+  const seen = sharing((shared) => island.send('share', { shared }));
   const tools = h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted);
   tools.append(h('span.room'), use);
   const unitsRow = ['source', 'target'].map((side, i) =>
@@ -76,7 +77,7 @@ export function mount(root, island) {
       'div.pairs-body',
       {},
       h('div.pairs-in', {}, text, tools, limits, trouble),
-      h('div.pairs-out', {}, h('div.units', {}, unitsRow), found, preview, listed),
+      h('div.pairs-out', {}, h('div.units', {}, unitsRow), found, preview, listed, seen.node),
     ),
   );
   root.append(details);
@@ -111,6 +112,7 @@ export function mount(root, island) {
     drawFound(found, value, sent ? choose : null);
     drawPreview(preview, value);
     drawListed(listed, value);
+    if (value.sharing !== undefined) seen.set(value.sharing);
     trouble.hidden = !value.error;
     trouble.textContent = value.error ?? '';
     use.disabled = file.disabled = false;

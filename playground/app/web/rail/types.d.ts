@@ -72,4 +72,6 @@ export interface ShownPairs {
   more_listed: number;
   limits: { fewest: number; lines: number; tokens: number; bytes: number };
   error: string | null;
+  /** Who may see them; null for the example, left out with an error. */
+  sharing?: { mine: boolean; shared: boolean } | null;
 }

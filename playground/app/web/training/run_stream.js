@@ -126,7 +126,11 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   }
 
   function close() {
-    if (!closed && !ended) navigator.sendBeacon?.(new URL(`${path.replace(/events$/, 'goodbye')}?name=${NAME}`, ROOT));
+    if (!closed && !ended) {
+      const address = new URL(path.replace(/events(\?.*)?$/, 'goodbye'), ROOT);
+      address.searchParams.set('name', NAME);
+      navigator.sendBeacon?.(address);
+    }
     closed = true;
     clearTimeout(timer);
     cancelAnimationFrame(frame);
