@@ -30,7 +30,7 @@ def main() -> None:
     try:
         host, port = free_place(host, arguments.port)
         demo, page = create_app(arguments.device, arguments.executor)
-        page.book.keep_by(page.library.keep)
+        page.outlive()
         install_drain(demo, page.book)
         launch(demo, page, host, port, hosts=arguments.allow_host)
     except InputError as error:

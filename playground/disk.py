@@ -9,6 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 PART = ".saving-"  # how files begin that are not whole yet
 LEFT_S = 3600.0  # nobody writes one file for so long
 
@@ -39,6 +44,21 @@ def own_folder(variable: str, name: str = "") -> Path:
     folder = Path(os.environ.get(variable) or usual)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def lock(path: Path) -> int | None:
+    """The file, made if need be, locked for this process until the descriptor is closed or the process ends, however; None where another
+    has it. Where the system locks no files (Windows), nobody ever gets one.
+    """
+    if fcntl is None:
+        return None
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def keep_newest(folder: Path, total: int) -> None:

@@ -45,7 +45,7 @@ def main() -> None:
 
     with registered():
         demo, page = create_app("cpu", ProcessExecutor("tests.own:train"))
-        page.book.keep_by(page.library.keep)
+        page.outlive()
         install_drain(demo, page.book)
         launch(demo, page, "127.0.0.1", int(sys.argv[1]))
         demo.block_thread()

@@ -1,6 +1,6 @@
-"""The page itself, with short times to wait for followers: run as a program by the browser's tests of broken connections.
+"""The page itself, with times of one's own to wait for followers: run as a program by the browser's tests of broken connections.
 
-python -m tests.patient_app PORT GRACE_S ABSENCE_S
+python -m tests.patient_app PORT GRACE_S ABSENCE_S [SLOTS]
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from playground.app import create_app, install_drain, launch
 
 def main() -> None:
     port, grace_s, absence_s = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
-    demo, page = create_app("cpu", grace_s=grace_s, absence_s=absence_s)
-    page.book.keep_by(page.library.keep)
+    slots = int(sys.argv[4]) if len(sys.argv) > 4 else None
+    demo, page = create_app("cpu", grace_s=grace_s, absence_s=absence_s, slots=slots)
+    page.outlive()
     install_drain(demo, page.book)
     launch(demo, page, "127.0.0.1", port)
     demo.block_thread()

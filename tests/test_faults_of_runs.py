@@ -165,7 +165,7 @@ def test_a_system_without_threads_left_refuses_the_run_and_loses_no_place(
             raise RuntimeError("can't start new thread")
         start(thread)
 
-    book = make(grace_s=0.2)
+    book = make(grace_s=0.2, absence_s=0.2)
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", scarce)
         log = book.get(book.start(FakeRecipe("a"), "ada"))

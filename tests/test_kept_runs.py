@@ -20,6 +20,7 @@ import pytest
 from playground import api
 from playground.app.library import Library, arrived
 from playground.app.links import from_query
+from playground.app.visitor import Visitor
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
@@ -197,7 +198,7 @@ def test_a_server_that_is_killed_loses_no_run(tmp_path: Path, monkeypatch: pytes
     visit = arrived(from_query({"run": run_id}), library)
     found = library.log(run_id)
     assert visit.shown == run_id and found.status == status
-    assert library.belongs(run_id, ADA) and not library.belongs(run_id, sha256(b"bob").hexdigest())
+    assert library.belongs(run_id, Visitor(ADA)) and not library.belongs(run_id, Visitor(sha256(b"bob").hexdigest()))
     assert told(found, "snapshot") and found.snapshots[-1].step == found.tally.step >= curve(found)[-1][0] > 0
     assert (found.tally.step == steps) == (status == "done")
     assert library.run(visit.slot).explore("3 1 4").tokens

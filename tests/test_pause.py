@@ -152,7 +152,7 @@ def test_idle_paused_runs_are_bounded(make: Callable[..., RunBook]) -> None:
 
 
 def test_a_lonely_paused_run_ends(make: Callable[..., RunBook]) -> None:
-    book = make(grace_s=0.2)
+    book = make(grace_s=0.2, absence_s=0.2)
     log = book.get(book.start(long("a"), "ada", paused=True))
     until(lambda: log.status == "stopped")
 

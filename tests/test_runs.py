@@ -202,6 +202,7 @@ def test_a_closed_tab_frees_the_slot() -> None:
     book = make_book(slots=1, grace_s=10.0, clock=clock)
     lonely = book.get(book.start(long("a"), "ada"))
     waiting = book.get(book.start(long("b"), "bob"))
+    come_and_go(lonely)
     reading = threading.Thread(target=lambda: list(waiting.read()))
     reading.start()
     assert wait_until(lambda: waiting.followers == 1)
@@ -212,6 +213,23 @@ def test_a_closed_tab_frees_the_slot() -> None:
     assert goes_on(waiting)  # it is followed
     book.drain(5)
     reading.join()
+
+
+def test_who_has_just_pressed_has_longer_to_come() -> None:
+    """A page on a slow machine needs seconds to follow what it started."""
+    clock = HandClock()
+    book = make_book(slots=1, grace_s=10.0, absence_s=30.0, clock=clock)
+    log = book.get(book.start(LONG, "ada"))
+    clock.turn(29.0)
+    assert goes_on(log)
+    clock.turn(1.0)
+    assert wait_until(lambda: log.status == "stopped")
+
+
+def come_and_go(log: RunLog) -> None:
+    reading = log.read()
+    next(reading)
+    reading.close()
 
 
 def test_pinned_runs_need_no_followers() -> None:

@@ -71,7 +71,7 @@ def messages(response: httpx.Response) -> Iterator[dict[str, Any]]:
     number = None
     for line in response.iter_lines():
         if line.startswith("id: "):
-            number = int(line[4:])
+            number = int(line.rpartition("-")[2])
         if line.startswith("data: "):
             message = json.loads(line[6:])
             assert message["id"] == number

@@ -18,6 +18,7 @@ import gradio as gr
 
 from ..errors import InputError
 from ..runs.book import RunBook
+from ..storage.kept_line import KeptLine
 from ..training.recipes import Recipe
 from . import head
 from . import visit as visits
@@ -59,6 +60,16 @@ class Page:
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
         self._answers = itertools.count()
         self.sessions = Sessions()
+
+    def outlive(self) -> None:
+        """Have runs, and places in line, found again by the next server, whatever ends this one."""
+        try:
+            line = KeptLine()
+        except OSError as error:
+            _log.error("no run is kept beyond this server's life: %s", error)
+            return
+        self.book.keep_by(self.library.keep, line.keep)
+        self.book.take_up(line.left())
 
     def add(self, panel: type[P]) -> P:
         """Build a panel where the layout stands."""

@@ -22,7 +22,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Generic
@@ -32,7 +32,7 @@ from playground.runs.archive import Archive
 from playground.runs.clock import MONOTONIC, Clock
 from playground.runs.executors import Executor
 from playground.runs.keeper import Keeper
-from playground.runs.line import Line
+from playground.runs.line import Line, Place
 from playground.runs.log import R, RunLog
 from playground.runs.seat import Order, Seat
 
@@ -81,16 +81,28 @@ class RunBook(Generic[R]):
         self._tender: threading.Thread | None = None
         self._keeper: Keeper[R] | None = None
 
-    def keep_by(self, keep: Callable[[RunLog[R]], None]) -> None:
-        """From now on have `keep` save what runs have learned: while they train, once they have ended, and when the server goes."""
-        self._keeper = Keeper(keep, clock=self._clock)
+    def keep_by(self, keep: Callable[[RunLog[R]], None], keep_line: Callable[[list[Place[R]]], None] | None = None) -> None:
+        """From now on have `keep` save what runs have learned: while they train, once they have ended, and when the server goes; and
+        `keep_line` the runs of which nothing is saved, whenever there are others."""
+        self._keeper = Keeper(keep, self._places if keep_line else None, keep_line, clock=self._clock)
+
+    def take_up(self, places: Iterable[Place[R]]) -> None:
+        """Have the runs in line that an earlier server has left, under their names; what there is no room for has no place."""
+        with self._lock:
+            for place in places:
+                if (refusal := self._line.refusal(place.owner)) is not None:
+                    _log.warning("a run that waited is not taken up: %s", refusal)
+                    continue
+                self._enter(
+                    RunLog(place.id, place.recipe, place.owner, expected_s=self._expected(place.recipe), clock=self._clock), place.order
+                )
 
     def start(self, recipe: R, owner: str, *, pinned: bool = False, paused: bool = False) -> str:
         """Train the recipe, or join the run that does; the id of the run. `InputError` when there is no room.
 
         `paused` makes a new run that is held before its first step, never joined to another: it is to be stepped by hand.
         """
-        expected_s = self.expect(recipe) if self.expect is not None else None
+        expected_s = self._expected(recipe)
         with self._lock:
             if self.closing:
                 raise InputError("The server is about to restart, so nothing new is trained. Try again in a minute.")
@@ -100,13 +112,10 @@ class RunBook(Generic[R]):
             if (refusal := self._line.refusal(owner)) is not None:
                 raise InputError(refusal)
             run_id = secrets.token_urlsafe(16)
-            log = RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock)
-            self._line.enter(log, held=paused)
-            if self._keeper is not None:
-                self._keeper.watch(log)
-            self._advance()
-            self._tend()
-            return log.id
+            self._enter(
+                RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock), "pause" if paused else "resume"
+            )
+            return run_id
 
     def stop(self, run_id: str, owner: str) -> None:
         """Stop a run, or take it out of the line. Only its starter may; stopping an ended run does nothing."""
@@ -170,6 +179,20 @@ class RunBook(Generic[R]):
         if self._keeper is not None:
             self._keeper.finish(live)
 
+    def _expected(self, recipe: R) -> float | None:
+        return self.expect(recipe) if self.expect is not None else None
+
+    def _enter(self, log: RunLog[R], order: Order) -> None:
+        self._line.enter(log, order)
+        if self._keeper is not None:
+            self._keeper.watch(log)
+        self._advance()
+        self._tend()
+
+    def _places(self) -> list[Place[R]]:
+        with self._lock:
+            return self._line.places()
+
     def _own(self, run_id: str, owner: str, what: str) -> RunLog[R]:
         log = self.get(run_id)
         if log.owner != owner:
@@ -181,6 +204,7 @@ class RunBook(Generic[R]):
         with self._lock:
             self._line.command(log, order)
             self._advance()
+        self._look()
 
     def _advance(self) -> None:
         """Fill free slots from the front of the line; tell the rest where they stand."""
@@ -206,6 +230,9 @@ class RunBook(Generic[R]):
             self._archive.adopt(seat.log)
             self._advance()
             self._freed.notify_all()
+        self._look()
+
+    def _look(self) -> None:
         if self._keeper is not None:
             self._keeper.look()
 
@@ -215,6 +242,7 @@ class RunBook(Generic[R]):
                 log.append(log.tally.stopped())
                 self._archive.adopt(log)
             self._advance()
+        self._look()
 
     def _tend(self) -> None:
         """Have a thread look after the runs for as long as there are live ones."""

@@ -29,6 +29,16 @@ class _Waiting(Generic[R]):
     order: Order  # what its trainer is told first; all but "resume" hold a new run before its first step
 
 
+@dataclass(frozen=True)
+class Place(Generic[R]):
+    """What has to be known of a waiting run to take it up again, whatever happened to its server."""
+
+    id: str
+    owner: str
+    recipe: R
+    order: Order = "resume"
+
+
 class Line(Generic[R]):
     """Runs that wait, train or are paused: owners in turns, each of them first come, first served.
 
@@ -68,9 +78,17 @@ class Line(Generic[R]):
             f"Try again in about {wait} s; the shipped models are ready at once."
         )
 
-    def enter(self, log: RunLog[R], *, held: bool = False) -> None:
-        """A new run waits; `held` has it paused before its first step."""
-        self._queue(_Waiting(log, "pause" if held else "resume"))
+    def enter(self, log: RunLog[R], order: Order = "resume") -> None:
+        """A new run waits; any order but "resume" holds it before its first step."""
+        self._queue(_Waiting(log, order))
+
+    def places(self) -> list[Place[R]]:
+        """Everybody here in the order in which they would be served again: who trains, who waits, who is paused for long."""
+        known = [place.log.id for place in self._waiting]
+        training = [(seat.log, _order(seat)) for seat in self._training.values() if not seat.stopping]
+        waiting = [(place.log, place.order) for place in self._waiting]
+        parked = [(seat.log, _order(seat)) for seat in self._parked.values() if not seat.stopping and seat.log.id not in known]
+        return [Place(log.id, log.owner, log.recipe, order) for log, order in [*training, *waiting, *parked] if not log.over]
 
     def take(self) -> Seat[R] | None:
         """The first who may takes a free slot; its seat, if it needs a trainer. None when all slots or nobody are left."""
@@ -216,3 +234,8 @@ class Line(Generic[R]):
 
     def _duration(self, log: RunLog[R]) -> float:
         return self._typical_s if log.expected_s is None else log.expected_s
+
+
+def _order(seat: Seat[R]) -> Order:
+    """What its trainer would be told first if it began anew."""
+    return "pause" if seat.rests or (seat.held and seat.log.status != "training") else "resume"

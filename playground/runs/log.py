@@ -7,6 +7,7 @@ late comers replay the same bytes, and a client that never reads costs nothing. 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterator
@@ -54,6 +55,7 @@ class RunLog(Generic[R]):
         clock: Clock = MONOTONIC,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
+        self.telling = secrets.token_hex(4)  # another one where a run is told again, after the server was started anew
         self.kept = kept  # read back from disk, after the server was started anew
         self.status: Status = "queued"
         self.position: tuple[int, int] | None = None  # (position, of) while queued
@@ -68,6 +70,7 @@ class RunLog(Generic[R]):
         self._lock = threading.Lock()
         self._payloads: list[bytes] = []
         self._followers = 0
+        self._met = False  # somebody has followed
         self._here: Counter[str] = Counter()  # connections of the followers who have a name
         self._leaving: set[str] = set()  # said goodbye, and their connection has not ended yet
         self._missing: dict[str, float] = {}  # whose connection ended without a goodbye, and when
@@ -87,9 +90,11 @@ class RunLog(Generic[R]):
         return self._followers
 
     def deserted(self, grace_s: float, absence_s: float) -> bool:
-        """Nobody follows: for `grace_s` since the last one left, for `absence_s` since a connection broke without a goodbye."""
+        """Nobody follows: for `grace_s` since the last one left, for `absence_s` since a connection broke without a goodbye, or
+        where nobody has followed yet."""
         with self._lock:
             now = self._clock.now()
+            grace_s = grace_s if self._met else absence_s  # who has just pressed a button may be slow to come
             lonely = not self._followers and now - self._lonely_since >= grace_s
             return lonely and all(now - since >= absence_s for since in self._missing.values())
 
@@ -100,10 +105,12 @@ class RunLog(Generic[R]):
             if name in self._here:
                 self._leaving.add(name)
 
-    def touch(self) -> None:
-        """Somebody is about to follow: the time without followers starts anew."""
+    def touch(self, name: str = "") -> None:
+        """Somebody is about to follow: the time without followers starts anew. Who has a `name` and could not be let in is waited for."""
         with self._lock:
             self._lonely_since = self._clock.now()
+            if name and name not in self._here and (name in self._missing or len(self._missing) < MISSING):
+                self._missing[name] = self._lonely_since
 
     def snapshot(self, step: int | None = None) -> Snapshot | None:
         """The newest frame up to `step`; without `step` the best one, or the last when none was called best."""
@@ -221,7 +228,7 @@ class RunLog(Generic[R]):
     @contextmanager
     def _following(self, waker: Waker, name: str = "") -> Iterator[None]:
         with self._lock:
-            self._followers += 1
+            self._followers, self._met = self._followers + 1, True
             if name:
                 self._here[name] += 1
                 self._leaving.discard(name)

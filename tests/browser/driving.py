@@ -51,15 +51,17 @@ class App:
 
 
 @contextmanager
-def serving(*flags: str, program: tuple[str, ...] = (), **variables: str) -> Iterator[App]:
-    """A server on a free port of 127.0.0.1; its log is shown if it does not start, and it must end by itself when asked to.
+def serving(*flags: str, program: tuple[str, ...] = (), port: int | None = None, **variables: str) -> Iterator[App]:
+    """A server on a port of 127.0.0.1, a free one unless it is named, with runs of its own; its log is shown if it does not start, and
+    it must end by itself when asked to.
 
     `program`: a module of the tests in place of `app.py`, and what follows the port; `variables` of its environment.
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "app.log"
-        port = free_port()
-        environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", **variables}
+        port = port or free_port()
+        own = {"GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", "PLAYGROUND_RUNS": f"{folder}/runs"}
+        environment = {**os.environ, **own, **variables}
         usual = ["app.py", "--host", "127.0.0.1", "--port", str(port)]
         command = [sys.executable, *(["-m", program[0], str(port), *program[1:]] if program else usual), *flags]
         start = time.monotonic()

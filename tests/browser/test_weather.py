@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -15,6 +17,7 @@ from tests.browser.conftest import PATIENCE_MS
 from tests.browser.driving import DESKTOP, App, serving, wait_ready
 from tests.browser.test_sharing import LONG
 from tests.browser.test_training_journey import BEYOND, LAST_STEP, runs, wait_for_health
+from tests.test_faults_of_runs import until
 
 pytestmark = pytest.mark.browser
 
@@ -134,6 +137,37 @@ def test_a_network_that_swallows_everything_is_told_and_tried_again(context: Bro
     page.wait_for_function(BEYOND, arg=page.evaluate(LAST_STEP))
     page.locator("#stop").click()
     hooks.expect_state(page, "stopped")
+
+
+def test_a_server_that_is_killed_loses_no_run_and_no_place(browser: Browser, tmp_path: Path) -> None:
+    """Nobody touches a page: who trained has what was saved, who waited trains, and what is typed goes on where it stood."""
+    program, runs_at = ("tests.patient_app", str(GRACE_S), str(ABSENCE_S), "1"), str(tmp_path)
+    contexts = [browser.new_context(viewport=DESKTOP) for _ in range(2)]  # type: ignore[arg-type]
+    for one in contexts:
+        one.set_default_timeout(PATIENCE_MS)
+    with serving(program=program, PLAYGROUND_RUNS=runs_at) as first:
+        mine = train(contexts[0], first)
+        waiting = contexts[1].new_page()
+        waiting.goto(f"{first.url}/{LONG.replace('seed=5', 'seed=6')}")
+        wait_ready(waiting)
+        waiting.locator("#train").click()
+        hooks.expect_state(waiting, "queued")
+        link = parse_qs(urlsplit(mine.url).query)["run"][0]
+        kept, line = tmp_path / f"run-{link}.safetensors", tmp_path / "line"
+        until(lambda: kept.exists() and any(b'"seed":6' in path.read_bytes() for path in line.glob("*.json")), 60)
+        first.process.kill()
+        expect(mine.get_by_text("No connection")).to_be_visible()
+    with serving(program=program, port=urlsplit(first.url).port, PLAYGROUND_RUNS=runs_at) as second:
+        hooks.expect_state(mine, "stopped")
+        hooks.expect_state(waiting, "training")
+        waiting.wait_for_function(BEYOND, arg=5)
+        assert mine.locator(".film-panel .frame:not(.ahead)").count() > 0
+        assert runs(second) == 2, "each of them once"
+        hooks.open_tab(mine, "Decode")
+        hooks.type_source(mine, "271828")
+        expect(mine).to_have_url(re.compile("input=271828"))
+    for one in contexts:
+        one.close()
 
 
 def test_a_closed_tab_frees_its_place_after_the_grace_time(context: BrowserContext, patient: App) -> None:

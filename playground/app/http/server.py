@@ -54,19 +54,22 @@ def app_kwargs(
 ) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`. `hosts`: names that it may be asked under."""
 
+    find = book.get if desk is None else desk.library.log  # also those that were read back from disk
+
     async def events(request: Request) -> Response:
         if not await _may_enter(request):
             return JSONResponse({"error": "Log in first."}, 401)
         try:
-            log = book.get(request.path_params["run_id"])
+            log = await run_in_threadpool(find, request.path_params["run_id"])
             if desk is not None and not await run_in_threadpool(desk.may_follow, log, request.query_params.get("ticket", "")):
                 return JSONResponse({"error": "This run learns pairs that are not shared."}, 403)
-            after = _resume_after(request)
+            after = _resume_after(request, log)
         except InputError as error:
             return JSONResponse({"error": str(error)}, 404)
         if log.over and after >= len(log):
             return Response(status_code=204)  # tells EventSource not to come back
         if book.counts()["followers"] >= MAX_FOLLOWERS:
+            log.touch(_name_of(request))
             return JSONResponse({"error": "Too many are watching right now. Try again in a minute."}, 503)
         if request.method == "HEAD":
             return Response(media_type=EventStream.media_type)
@@ -130,7 +133,7 @@ class EventStream(Response):
                     await self._send(send, b": still here\nevent: beat\ndata:\n\n")
                     continue
                 number += 1
-                await self._send(send, b"id: %d\ndata: %b\n\n" % (number, payload))
+                await self._send(send, b"id: %b-%d\ndata: %b\n\n" % (self.log.telling.encode(), number, payload))
         await self._send(send, b"", more_body=False)
 
     async def _send(self, send: Send, body: bytes, *, more_body: bool = True) -> None:
@@ -187,10 +190,12 @@ async def _may_enter(request: Request) -> bool:
     return any(app.tokens.get(cookie) is not None for cookie in cookies if cookie)
 
 
-def _resume_after(request: Request) -> int:
-    """A browser that reconnects by itself repeats the old address and puts its last id into a header."""
+def _resume_after(request: Request, log: RunLog[Any]) -> int:
+    """A browser that reconnects by itself repeats the old address and puts its last id into a header. What it heard of an earlier telling
+    of the run it hears again from the beginning."""
     given = (request.query_params.get("after"), request.headers.get("last-event-id"))
-    return max((int(text) for text in given if text and text.isdecimal() and len(text) < 10), default=0)
+    known = (re.fullmatch(r"(?:([0-9a-f]{8})-)?([0-9]{1,9})", text) for text in given if text)
+    return max((int(id[2]) for id in known if id and id[1] in (None, log.telling)), default=0)
 
 
 def _name_of(request: Request) -> str:

@@ -15,8 +15,8 @@ const NAME = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => pa
 /**
  * @param {string} url relative to the page's root
  * @param {object} listener
- * @param {(events: RunEvent[]) => boolean} listener.onEvents gets all events since the last frame at once, and answers
- *   whether the run is over
+ * @param {(events: RunEvent[], anew: boolean) => boolean} listener.onEvents gets all events since the last frame at
+ *   once, and answers whether the run is over; `anew` where a server that was started anew tells it from the beginning
  * @param {(lost: Lost | null) => void} listener.onConnection
  * @param {() => void} listener.onGone
  * @param {boolean} [listener.stays] also while the tab is hidden, since a run that nobody follows stops
@@ -29,6 +29,7 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   let last = '';
   /** @type {RunEvent[]} */
   let waiting = [];
+  let anew = false;
   let frame = 0;
   let timer = 0;
   let attempt = 0;
@@ -62,6 +63,10 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
   /** @param {MessageEvent<string>} message */
   function receive(message) {
     heard = performance.now();
+    if (last && message.lastEventId.split('-')[0] !== last.split('-')[0]) {
+      anew = true;
+      waiting = [];
+    }
     last = message.lastEventId || last;
     try {
       waiting.push(JSON.parse(message.data));
@@ -81,7 +86,9 @@ export function follow(url, { onEvents, onConnection, onGone, stays = false }) {
     frame = 0;
     const events = waiting;
     waiting = [];
-    if (!closed && events.length && onEvents(events)) close();
+    const again = anew;
+    anew = false;
+    if (!closed && events.length && onEvents(events, again)) close();
   }
 
   function lost() {

@@ -85,9 +85,9 @@ export function mount(root, island) {
     if (value.run && value.url) stream = follow(value.url, { onEvents, onConnection, onGone, stays: value.mine });
   }
 
-  /** @param {RunEvent[]} events */
-  function onEvents(events) {
-    publish(events.reduce(fold, run));
+  /** @param {RunEvent[]} events @param {boolean} anew */
+  function onEvents(events, anew) {
+    publish(events.reduce(fold, anew ? idle(value) : run));
     if (over(run) && run.state !== 'failed' && !value.on_stage) explore(run.step);
     return over(run);
   }
