@@ -32,8 +32,8 @@ def make() -> Iterator[Make]:
         book.drain(5)
 
 
-def press(book: RunBook, owner: str, name: str, *, paused: bool = False) -> RunLog:
-    return book.get(book.start(long(f"{owner} {name}"), owner, paused=paused))
+def press(book: RunBook, owner: str, name: str, *, address: str = "", paused: bool = False) -> RunLog:
+    return book.get(book.start(long(f"{owner} {name}"), owner, address=address, paused=paused))
 
 
 def at_rest(log: RunLog) -> bool:
@@ -181,3 +181,28 @@ def test_one_step_pressed_while_the_run_waits_is_done_once_it_has_a_place(make: 
     book.step(eve.id, "eve")
     book.stop(bob.id, "bob")
     until(lambda: at_rest(eve) and steps(eve) == 1)
+
+
+def test_addresses_take_turns_and_owners_at_each(make: Make) -> None:
+    """Who has many names has one address; a class behind one is served in turns as if it were alone."""
+    book = make(slots=2)
+    training = [press(book, f"eve {n}", "0", address="e") for n in range(2)]
+    eve = [press(book, f"eve {n}", "0", address="e") for n in range(2, 6)]
+    bob = [press(book, f"bob {n}", "0", address="b") for n in range(3)]
+    again = press(book, "eve 2", "1", address="e")
+    late = press(book, "eve 6", "0", address="e")
+    until(lambda: all(log.status == "training" for log in training))
+    order = [bob[0], bob[1], eve[0], bob[2], *eve[1:], late, again]
+    assert sorted(order, key=lambda log: log.position or (0, 0)) == order
+
+
+def test_no_address_takes_all_places_of_the_line(make: Make) -> None:
+    book = make(slots=1, line=8)
+    for n in range(7):
+        press(book, f"eve {n}", "0", address="e")
+    with pytest.raises(InputError, match="All 1 training places are taken and 6 runs are waiting already"):
+        press(book, "eve 7", "0", address="e")
+    bobs = [press(book, f"bob {n}", "0", address="b") for n in range(2)]
+    assert [log.position for log in bobs] == [(1, 8), (3, 8)]
+    with pytest.raises(InputError, match="8 runs are waiting already"):
+        press(book, "ada", "0", address="a")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.app.http.server import app_kwargs
+from playground.app.http.streams import KEPT, MOST, OF_ADDRESS, OF_NAME, UNNAMED, Streams
 from playground.app.links import from_query
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
@@ -121,3 +123,38 @@ def test_the_name_of_a_run_in_a_link_is_checked() -> None:
     for name in ("", "../../etc/passwd", "A" * 21, "A" * 23, "<img>", "A" * 21 + "é", "A" * 21 + "\n"):
         visit = from_query({"run": name})
         assert visit.run is None and visit.notice and "Link not understood" in visit.notice
+
+
+def test_a_thousand_streams_of_one_leave_room_for_the_others() -> None:
+    streams, taken = Streams(), ExitStack()
+
+    def opens(address: str, name: str) -> bool:
+        if room := streams.has_room(address, name):
+            taken.enter_context(streams.held(address, name))
+        return room
+
+    with taken:
+        assert sum(opens("eve", "") for _ in range(1_000)) == UNNAMED, "who has no name shares one"
+        assert sum(opens("eve", "eve-12345678") for _ in range(1_000)) == OF_NAME
+        assert all(opens("eve", f"classmate-{n}") for n in range(60)), "a class behind the same address"
+        assert sum(opens("eve", f"eve-{n}") for n in range(1_000)) == OF_ADDRESS - UNNAMED - OF_NAME - 60
+        assert sum(opens("mallory", f"mallory-{n}") for n in range(1_000)) == OF_ADDRESS
+        assert sum(opens("third", f"third-{n}") for n in range(1_000)) == MOST - 2 * OF_ADDRESS
+        assert all(opens(f"home {n}", "") for n in range(KEPT)) and not opens("late", "")
+    assert streams.has_room("eve", "") and not streams._addresses and not streams._names
+
+
+def test_who_is_not_let_in_is_not_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose starter finds no room goes on while its page tries again."""
+    monkeypatch.setattr("playground.app.http.streams.OF_NAME", 0)
+    clock = HandClock()
+    book = RunBook(InlineExecutor(f"{HERE}:train"), slots=1, grace_s=5, absence_s=20, clock=clock)
+    client = TestClient(Starlette(**app_kwargs(book)))
+    log = book.get(book.start(FakeRecipe(steps=10**6, pause_s=0.01), "ada"))
+    for _ in range(5):
+        clock.turn(15.0)
+        assert client.get(f"/runs/{log.id}/events?name=page-12345").status_code == 503
+        assert not log.deserted(5, 20)
+    clock.turn(20.0)
+    assert log.deserted(5, 20)
+    book.drain(5)

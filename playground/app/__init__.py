@@ -20,6 +20,7 @@ from .page import Page
 from .panels import code, inside, latent, pairs, player, rail, source, top, training
 
 TITLE = "Encoder–Decoder Playground"
+LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
 SHARE = 3  # runs that one visitor may have under way: one trains, two wait or are paused
 
 
@@ -31,7 +32,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
     chosen = str(pick_device(device).type)
     if executor is None or isinstance(executor, str):
         executor = pick_executor(executor, chosen)
-    settings: dict[str, Any] = {"expect": expected_seconds, "share": SHARE, **book_options}
+    settings: dict[str, Any] = {"expect": expected_seconds, "line": LINE, "share": SHARE, **book_options}
     book = RunBook(executor, **settings)
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         page = Page(book, chosen)

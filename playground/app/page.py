@@ -132,7 +132,7 @@ class Page:
         notice = None
         if visit.recipe.device in self.book.lost:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
-        return replace(visit, run=self.book.start(visit.recipe, visitor.tab, paused=paused), notice=notice)
+        return replace(visit, run=self.book.start(visit.recipe, visitor.tab, address=visitor.address, paused=paused), notice=notice)
 
     def admit(self, visit: Visit, visitor: Visitor) -> None:
         """Raises InputError where a visit, or the run that it follows, shows what another browser brought and does not share."""

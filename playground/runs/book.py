@@ -97,7 +97,7 @@ class RunBook(Generic[R]):
                     RunLog(place.id, place.recipe, place.owner, expected_s=self._expected(place.recipe), clock=self._clock), place.order
                 )
 
-    def start(self, recipe: R, owner: str, *, pinned: bool = False, paused: bool = False) -> str:
+    def start(self, recipe: R, owner: str, *, address: str = "", pinned: bool = False, paused: bool = False) -> str:
         """Train the recipe, or join the run that does; the id of the run. `InputError` when there is no room.
 
         `paused` makes a new run that is held before its first step, never joined to another: it is to be stepped by hand.
@@ -109,12 +109,11 @@ class RunBook(Generic[R]):
             if not paused and (joined := self._line.joinable(recipe)) is not None:
                 joined.touch()
                 return joined.id
-            if (refusal := self._line.refusal(owner)) is not None:
+            if (refusal := self._line.refusal(owner, address)) is not None:
                 raise InputError(refusal)
             run_id = secrets.token_urlsafe(16)
-            self._enter(
-                RunLog(run_id, recipe, owner, pinned=pinned, expected_s=expected_s, clock=self._clock), "pause" if paused else "resume"
-            )
+            log = RunLog(run_id, recipe, owner, address=address, pinned=pinned, expected_s=expected_s, clock=self._clock)
+            self._enter(log, "pause" if paused else "resume")
             return run_id
 
     def stop(self, run_id: str, owner: str) -> None:

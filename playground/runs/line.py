@@ -7,7 +7,8 @@ enter ─► waiting ── take ──► training ── leave ─►
             └────────────── parked
 
 With a share, one visitor trains one run at a time, those who wait are served in turns, and a paused run gives its place up as soon
-as somebody waits for it.
+as somebody waits for it. Addresses take turns too, since a visitor may have many names; a class shares one, and inside of it owners
+take turns.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Line(Generic[R]):
         self._training: dict[str, Seat[R]] = {}
         self._parked: dict[str, Seat[R]] = {}  # paused for long, their processes idle, oldest first
 
-    def refusal(self, owner: str) -> str | None:
+    def refusal(self, owner: str, address: str = "") -> str | None:
         """Why no run of this owner's can be taken in; None where there is room."""
         mine = [log for log in self.live() if log.owner == owner and not self._leaves(log)]
         if self.share is not None and len(mine) >= self.share:
@@ -70,7 +71,9 @@ class Line(Generic[R]):
             return (
                 f"You have {len(mine)} runs under way already, of which one trains at a time. {when} The shipped models are ready at once."
             )
-        if len(self._training) < self.slots or len(self._waiting) < self.room:
+        near = sum(place.log.address == address for place in self._waiting)
+        kept = self.room // 4 if self.share is not None else 0  # for those who come from elsewhere
+        if len(self._training) < self.slots or (len(self._waiting) < self.room and near < self.room - kept):
             return None
         wait = round(max(self._waits(), default=self._typical_s) + self._typical_s)
         return (
@@ -183,14 +186,18 @@ class Line(Generic[R]):
         self._parked[seat.log.id] = self._training.pop(seat.log.id)
 
     def _queue(self, place: _Waiting[R]) -> None:
-        """Behind those who come before it when owners take turns; whoever trains has had one."""
-        turns: Counter[str] = Counter(seat.log.owner for seat in self._training.values() if not seat.rests and not seat.stopping)
-        mine = turns[place.log.owner] + sum(other.log.owner == place.log.owner for other in self._waiting)
+        """Behind those who come before it when addresses, and at one address owners, take turns; whoever trains has had one."""
+        seats = [seat.log for seat in self._training.values() if not seat.rests and not seat.stopping]
+        owners, addresses = Counter(log.owner for log in seats), Counter(log.address for log in seats)
+        log = place.log
+        mine = owners[log.owner] + sum(other.log.owner == log.owner for other in self._waiting)
         for index, other in enumerate(self._waiting):
-            if turns[other.log.owner] > mine:
+            near = other.log.address == log.address
+            if owners[other.log.owner] > mine if near else addresses[other.log.address] > addresses[log.address]:
                 self._waiting.insert(index, place)
                 return
-            turns[other.log.owner] += 1
+            owners[other.log.owner] += 1
+            addresses[other.log.address] += 1
         self._waiting.append(place)
 
     def _place(self, log: RunLog[R]) -> _Waiting[R] | None:

@@ -49,12 +49,14 @@ class RunLog(Generic[R]):
         recipe: R,
         owner: str,
         *,
+        address: str = "",
         pinned: bool = False,
         kept: bool = False,
         expected_s: float | None = None,
         clock: Clock = MONOTONIC,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
+        self.address = address  # where its owner comes from; many may share one
         self.telling = secrets.token_hex(4)  # another one where a run is told again, after the server was started anew
         self.kept = kept  # read back from disk, after the server was started anew
         self.status: Status = "queued"

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import aclosing, suppress
+from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from types import FrameType
 from typing import Any, Protocol
 
@@ -32,13 +32,13 @@ from starlette.types import Receive, Scope, Send
 from playground.app import downloads as files
 from playground.app.http import assets
 from playground.app.http import security as guard
+from playground.app.http.streams import Streams
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.log import RunLog
 
 BEAT_S = 10.0  # proxies cut connections that are silent for longer
 STALL_S = 30.0  # a client that takes nothing for so long is dropped
-MAX_FOLLOWERS = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,8 @@ def app_kwargs(
 
     find = book.get if desk is None else desk.library.log  # also those that were read back from disk
 
+    streams = Streams()
+
     async def events(request: Request) -> Response:
         if not await _may_enter(request):
             return JSONResponse({"error": "Log in first."}, 401)
@@ -68,12 +70,13 @@ def app_kwargs(
             return JSONResponse({"error": str(error)}, 404)
         if log.over and after >= len(log):
             return Response(status_code=204)  # tells EventSource not to come back
-        if book.counts()["followers"] >= MAX_FOLLOWERS:
-            log.touch(_name_of(request))
+        address, name = request.client.host if request.client else "", _name_of(request)
+        if not streams.has_room(address, name):
+            log.touch(name)  # who is not let in is not away
             return JSONResponse({"error": "Too many are watching right now. Try again in a minute."}, 503)
         if request.method == "HEAD":
             return Response(media_type=EventStream.media_type)
-        return EventStream(log, after, beat_s, stall_s, _name_of(request))
+        return EventStream(log, after, beat_s, stall_s, name, streams.held(address, name))
 
     async def goodbye(request: Request) -> Response:
         """A page that is closed, or that turns to something else, says so: its run need not wait for it."""
@@ -103,12 +106,20 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, log: RunLog[Any], after: int, beat_s: float, stall_s: float, name: str = "") -> None:
+    def __init__(
+        self, log: RunLog[Any], after: int, beat_s: float, stall_s: float, name: str = "", held: AbstractContextManager[None] | None = None
+    ) -> None:
+        """`held`: entered for as long as it is open."""
         super().__init__(headers={"Cache-Control": "no-store"})
         del self.headers["content-length"]
         self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
+        self.held = held or nullcontext()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.held:
+            await self._answer(receive, send)
+
+    async def _answer(self, receive: Receive, send: Send) -> None:
         async with anyio.create_task_group() as tasks:
 
             async def leave_with_client() -> None:
