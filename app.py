@@ -22,6 +22,8 @@ def main() -> None:
     arguments = parser.parse_args()
     named = os.environ.pop("GRADIO_SERVER_NAME", None)  # Gradio would bind there alone what it looks for on 127.0.0.1
     host = arguments.host or named or ("0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1")
+    if "SPACE_ID" in os.environ:  # every visitor comes through the proxy of the Space, which tells their addresses
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # nothing is fetched but from this server itself
 
     from playground import InputError

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import hooks
 from tests.browser.conftest import Visit
-from tests.browser.driving import PHONE
+from tests.browser.driving import PHONE, wait_ready
 from tests.test_pair_task import CAPITALS
 
 pytestmark = pytest.mark.browser
@@ -90,3 +91,30 @@ def test_known_and_new_lines_are_told_apart(visit: Visit) -> None:
     hooks.expect_state(page, "done", timeout_s=240)
     expect(page.locator("#run-status")).to_contain_text("36 of 36 known lines right, 0 of 4 new ones: it learned them by heart")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pairs_are_private_until_they_are_shared(visit: Visit) -> None:
+    page = visit(OWN)
+    upload(page, "list.csv", FILE)
+    expect(page).to_have_url(re.compile("task.pairs=[0-9a-f]{24}"))
+    share = page.get_by_role("checkbox", name="Whoever has the link may see these pairs")
+    expect(share).not_to_be_checked()
+    expect(page.get_by_text("Private: links to this page and to its runs open in this browser only.")).to_be_visible()
+    query = f"?{urlsplit(page.url).query}"
+    beside, stranger = visit(query, beside=page), visit(query)
+    expect(beside.locator(".pairs summary .told")).to_contain_text("27 to learn from")
+    expect(stranger.get_by_text("These pairs were brought in another browser, which does not share them.")).to_be_visible()
+    expect(stranger.locator(".pairs")).to_be_hidden()
+    share.check()
+    expect(page.get_by_text("Links to this page and to its runs show them to anybody.")).to_be_visible()
+    stranger.goto(page.url)
+    wait_ready(stranger)
+    expect(stranger.locator(".pairs summary .told")).to_contain_text("27 to learn from")
+    stranger.locator(".pairs > summary").click()
+    expect(stranger.get_by_text("Shared by whoever brought them.")).to_be_visible()
+    expect(stranger.locator("#edp-share-pairs")).to_be_hidden()
+    share.uncheck()
+    expect(page.get_by_text("Private: links")).to_be_visible()
+    stranger.goto(page.url)
+    wait_ready(stranger)
+    expect(stranger.get_by_text("These pairs were brought in another browser")).to_be_visible()

@@ -28,7 +28,7 @@ CHOICES = ("encoding", "separator", "quotes", "header", "html")
 
 
 class Pairs(Panel):
-    module, sends = "rail/pairs_panel", ("pairs", "share")
+    module, sends = "rail/pairs_panel", ("pairs", "let_see")
 
     def depends(self, stage: Stage) -> Hashable:
         key = _key(stage.visit)
@@ -45,7 +45,7 @@ class Pairs(Panel):
 
     def wire(self) -> None:
         self.on("pairs", use, again="once", teller=self, always=self)
-        self.on("share", share, "share_pairs", again="always_last", teller=self, always=self)
+        self.on("let_see", share, "share_pairs", again="always_last", teller=self, always=self)
 
 
 def read(visit: Visit, error: InputError | None = None) -> dict[str, Any]:

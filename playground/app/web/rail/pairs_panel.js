@@ -17,7 +17,7 @@ const UNITS = [
 ];
 const HINT = 'a red car ⇥ une voiture rouge\none pair a line, a tab between its sides';
 
-/** @param {HTMLElement} root @param {Island<Pairs, 'pairs' | 'share'>} island */
+/** @param {HTMLElement} root @param {Island<Pairs, 'pairs' | 'let_see'>} island */
 export function mount(root, island) {
   /** @type {ShownPairs | null} */
   let value = null;
@@ -63,7 +63,7 @@ export function mount(root, island) {
   const found = h('div.found', { role: 'group', 'aria-label': 'What the lines were taken for' });
   const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' });
   const listed = h('details.left-out');
-  const seen = sharing((shared) => island.send('share', { shared }));
+  const seen = sharing((shared) => island.send('let_see', { shared }));
   const tools = h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted);
   tools.append(h('span.room'), use);
   const unitsRow = ['source', 'target'].map((side, i) =>
