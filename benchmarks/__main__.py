@@ -6,6 +6,7 @@
     streaming_cost     events, samples and film while training
     trace_cost         a decode with everything traced, to bytes
     gemm_share         share of the matrix-product peak
+    crowd              a hundred visitors, a greedy one, a server that is killed
     page               a real browser: start, first trace, steps, input, film, weight
 
 Prints a Markdown table, row by row. Times are figures of this machine, ratios are taken within one run; run it on a quiet one.
@@ -19,7 +20,7 @@ from importlib import import_module
 
 from .measure import HEADER, machine
 
-BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "page", "codes", "time_to_accuracy")
+BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "page", "codes", "time_to_accuracy")
 
 
 def main() -> None:
