@@ -28,11 +28,16 @@ def web_files() -> dict[str, Path]:
 
 @cache
 def version() -> str:
-    """Hash of all web files: part of their URL, so they can be cached for ever."""
-    digest = sha256()
+    """Hash of all web files and of how they are joined: part of their URL, so they can be cached for ever."""
+    digest = sha256((WEB.parent / "http" / "joining.py").read_bytes())
     for name, path in web_files().items():
         digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def address(dev: bool = False) -> str:
+    """The web files' folder under the page's root; files that are being edited (`dev`) have one of their own, so that nobody keeps them."""
+    return f"assets/{'dev' if dev else version()}"
 
 
 class Island(gr.HTML):
@@ -44,8 +49,8 @@ class Island(gr.HTML):
             value=dump(value),
             html_template='<div class="edp"></div>',
             js_on_load=f"""/* events: {names} */
-            const base = (window.gradio_config?.root ?? '').replace(/\\/$/, '') + '/assets/{version()}/';
-            Promise.all([import(base + 'core/island.js'), import(base + '{module}.js')])
+            import(document.getElementById('modules').href)
+              .then(({{ take }}) => Promise.all([take('core/island.js'), take('{module}.js')]))
               .then(([island, module]) => island.start(module.mount, element, props, watch, trigger));""",
             apply_default_css=False,
             **kwargs,
