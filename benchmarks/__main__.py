@@ -7,6 +7,7 @@
     trace_cost         a decode with everything traced, to bytes
     gemm_share         share of the matrix-product peak
     page               a real browser: start, first trace, steps, input, film, weight
+    first_visit        requests, bytes and the CPU of the server for a first visit; its start
 
 Prints a Markdown table, row by row. Times are figures of this machine, ratios are taken within one run; run it on a quiet one.
 """
@@ -19,7 +20,7 @@ from importlib import import_module
 
 from .measure import HEADER, machine
 
-BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "page", "codes", "time_to_accuracy")
+BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "page", "first_visit", "codes", "time_to_accuracy")
 
 
 def main() -> None:

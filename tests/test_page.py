@@ -6,10 +6,12 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from playground import models, tasks
 from playground.app import visit as visits
+from playground.app.islands import Island
 from playground.app.links import from_query, to_query
 from playground.app.page import Page, Session
 from playground.app.panels.inside import Block
@@ -125,3 +127,20 @@ def test_an_owner_is_the_digest_of_a_secret_and_stays_the_same_over_a_reload(pag
     assert first.owner == reloaded.owner != other.owner and OWNER.fullmatch(first.owner) and tab not in first.owner
     assert page.session("s4", "no name of ours").owner == page.session("s4").owner != first.owner
     assert page.session("").owner == "", "who has no name owns nothing"
+
+
+def test_an_island_is_described_once_and_as_gradio_would_describe_it(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradio asks all of them with every visitor and every answer."""
+    islands = [panel.component for panel in page.panels if isinstance(panel.component, Island)]
+    assert len(islands) > 20
+    for island in islands:
+        island.get_config()
+    described = [gr.HTML.get_config(island) for island in islands]
+    monkeypatch.setattr(gr.HTML, "get_config", lambda island: pytest.fail("described again"))
+    assert [island.get_config() for island in islands] == described
+    first, before = islands[0], islands[0].value
+    try:
+        first.value = '{"new":1}'
+        assert first.get_config() == {**described[0], "value": '{"new":1}'}
+    finally:
+        first.value = before

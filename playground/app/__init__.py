@@ -56,7 +56,7 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
         def open_page(name: Any, request: gr.Request) -> list[Any]:
             return page.opened(page.session(request.session_hash or "", name), dict(request.query_params))
 
-        demo.load(open_page, tab, page.outputs(), js=TAB, api_name="open", show_progress="hidden")
+        demo.load(open_page, tab, page.outputs(), js=TAB, api_name="open", api_visibility="undocumented", show_progress="hidden")
     return demo, page
 
 

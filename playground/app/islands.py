@@ -43,6 +43,8 @@ def address(dev: bool = False) -> str:
 class Island(gr.HTML):
     """`gr.HTML` whose content is drawn by `web/<module>.js`; `sends` are the events it may send."""
 
+    _config: dict[str, Any] | None = None
+
     def __init__(self, module: str, sends: tuple[str, ...] = (), value: Any = None, **kwargs: Any) -> None:
         names = " ".join(f"'{name}'" for name in sends)
         super().__init__(
@@ -58,6 +60,12 @@ class Island(gr.HTML):
 
     def get_block_name(self) -> str:
         return "html"
+
+    def get_config(self, cls: Any = None) -> dict[str, Any]:
+        """Gradio asks for it with every visitor and every answer, and looks at each parameter anew. Nothing changes but the value."""
+        if self._config is None:
+            self._config = super().get_config()
+        return {**self._config, "value": self.value}
 
     def postprocess(self, value: Any) -> Any:
         """`UNCHANGED` leaves the page's value as it is: for a `gr.skip()` Gradio makes the whole component anew, 1 ms each."""

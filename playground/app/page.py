@@ -105,6 +105,7 @@ class Page:
             [self.state, *([] if box is None else [box])],
             self.outputs(),
             api_name=endpoint,
+            api_visibility="undocumented",  # a description of them would be half of the page, and takes what the browser alone can give
             show_progress="hidden",
             trigger_mode=again,
             concurrency_limit=2,
