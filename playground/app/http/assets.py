@@ -75,11 +75,12 @@ class Asset:
 
     def _form(self, encoding: str | None) -> tuple[bytes, str]:
         with self._making:
-            if encoding not in self._forms:
+            if (form := self._forms.get(encoding)) is None:
                 content = self._make()
-                body = ENCODINGS[encoding](content) if encoding else content
-                self._forms[encoding] = body, f'"{sha256(content).hexdigest()[:16]}"'
-            return self._forms[encoding]
+                form = ENCODINGS[encoding](content) if encoding else content, f'"{sha256(content).hexdigest()[:16]}"'
+                if encoding:  # few take nothing compressed, and what is large is not held for them
+                    self._forms[encoding] = form
+            return form
 
 
 class Shelves:
@@ -93,9 +94,8 @@ class Shelves:
         self.app = app
         self._shelves: dict[str, Callable[[str], Asset | None]] = {
             f"/{address(dev)}/": _edited if dev else _own,
-            "/assets/plotly.js": lambda _: _kept(_plotly_path(), FOR_A_DAY),
-            "/assets/": lambda name: _gradios(f"assets/{name}"),
-            "/static/js/": lambda name: _gradios(f"static/js/{name}"),
+            "/assets/": lambda name: _packaged(f"assets/{name}"),
+            "/static/js/": lambda name: _packaged(f"static/js/{name}"),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,8 +106,8 @@ class Shelves:
             await self.app(scope, receive, send)
             return
         asset = self._shelves[shelf](path.removeprefix(shelf))
-        missing = JSONResponse({"error": "There is no such file."}, 404)
-        await (missing if asset is None else await asset.answer(Headers(scope=scope)))(scope, receive, send)
+        answer = JSONResponse({"error": "There is no such file."}, 404) if asset is None else await asset.answer(Headers(scope=scope))
+        await answer(scope, receive, send)
 
 
 def _own(name: str) -> Asset | None:
@@ -123,8 +123,8 @@ def _edited(name: str) -> Asset | None:
     return None if path is None else _file(path, ASK_FIRST)
 
 
-def _gradios(name: str) -> Asset | None:
-    path = _gradio_files().get(name)
+def _packaged(name: str) -> Asset | None:
+    path = _plotly_path() if name == "assets/plotly.js" else _gradio_files().get(name)
     return None if path is None else _kept(path, FOR_EVER if HASHED.search(name) else FOR_A_DAY)
 
 
@@ -157,6 +157,7 @@ def _gradio_files() -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for kind in ("assets", "static/js") for path in folder.glob(f"{kind}/*.*")}
 
 
+@cache
 def _plotly_path() -> Path:
     """The plotly.js inside the installed plotly package: figures need no outside host."""
     spec = find_spec("plotly")  # found, not imported: plotly is slow to load
