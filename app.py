@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     parser.add_argument(
         "--executor", choices=("process", "ray"), help="what trains: processes here (default), or Ray (if RAY_ADDRESS is set)"
     )
+    parser.add_argument("--dev", action="store_true", help="serve the page's modules singly, as they are on the disk: edit, then reload")
     arguments = parser.parse_args()
     named = os.environ.pop("GRADIO_SERVER_NAME", None)  # Gradio would bind there alone what it looks for on 127.0.0.1
     host = arguments.host or named or ("0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1")
@@ -26,6 +28,7 @@ def main() -> None:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # nothing is fetched but from this server itself
 
+    gc.disable()  # a quarter of a second, while half a million things are made that all stay
     from playground import InputError
     from playground.app import create_app, free_place, install_drain, launch  # after the flags: --help is instant
 
@@ -34,9 +37,11 @@ def main() -> None:
         demo, page = create_app(arguments.device, arguments.executor)
         page.outlive()
         install_drain(demo, page.book)
-        launch(demo, page, host, port, hosts=arguments.allow_host)
+        launch(demo, page, host, port, hosts=arguments.allow_host, dev=arguments.dev)
     except InputError as error:
         parser.exit(2, f"{error}\n")
+    gc.freeze()  # nor does it look at them again while it serves
+    gc.enable()
     demo.block_thread()
 
 

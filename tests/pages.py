@@ -10,9 +10,8 @@ from playground.app.islands import UNCHANGED
 from playground.app.page import Handler, Page
 from playground.app.panel import Panel
 from playground.app.panels import code, inside, latent, pairs, player, rail, source, top, training
-from playground.app.sessions import Session
+from playground.app.sessions import Session, Visitor
 from playground.app.visit import Visit
-from playground.app.visitor import Visitor
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
 

@@ -20,7 +20,7 @@ import pytest
 from playground import api
 from playground.app.library import Library, arrived
 from playground.app.links import from_query
-from playground.app.visitor import Visitor
+from playground.app.sessions import Visitor
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor

@@ -6,18 +6,19 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from playground import models, tasks
 from playground.app import visit as visits
+from playground.app.islands import Island
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
 from playground.app.panels.inside import Block
 from playground.app.panels.player import Tabs
 from playground.app.panels.rail import Rail, choose, set_options
-from playground.app.sessions import Session, Sessions
+from playground.app.sessions import NOBODY, Session, Sessions, Told, Visitor
 from playground.app.visit import Visit
-from playground.app.visitor import NOBODY, Told, Visitor
 from playground.errors import InputError
 from playground.storage.kept_runs import OWNER
 from playground.tasks import TextTask, Typed
@@ -156,3 +157,20 @@ def test_a_page_that_is_not_remembered_goes_on_from_its_address(page: Page) -> N
     assert session.visit.block == "decoder.output" and "forgotten this page" in (session.visit.notice or "")
     page.answer(lambda visit, data, visitor: visit, {}, session, Told(place="?task=sort"))
     assert session.visit.pair == ("seq2seq", "copy"), "what is remembered counts"
+
+
+def test_an_island_is_described_once_and_as_gradio_would_describe_it(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradio asks all of them with every visitor and every answer."""
+    islands = [panel.component for panel in page.panels if isinstance(panel.component, Island)]
+    assert len(islands) > 20
+    for island in islands:
+        island.get_config()
+    described = [gr.HTML.get_config(island) for island in islands]
+    monkeypatch.setattr(gr.HTML, "get_config", lambda island: pytest.fail("described again"))
+    assert [island.get_config() for island in islands] == described
+    first, before = islands[0], islands[0].value
+    try:
+        first.value = '{"new":1}'
+        assert first.get_config() == {**described[0], "value": '{"new":1}'}
+    finally:
+        first.value = before

@@ -21,9 +21,8 @@ from playground.app.page import PRIVATE, Page
 from playground.app.panels.pairs import Pairs, share, use
 from playground.app.panels.rail import set_options
 from playground.app.panels.training import Monitor
-from playground.app.sessions import Session
+from playground.app.sessions import NOBODY, Session, Told, Visitor
 from playground.app.visit import Visit
-from playground.app.visitor import NOBODY, Told, Visitor
 from playground.errors import InputError
 from playground.tasks.pairs import access
 from tests.pages import ADA, BEN, answered, new_page

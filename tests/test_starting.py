@@ -142,3 +142,37 @@ def test_an_address_of_ipv6_is_served_or_told() -> None:
             wait_until_served(f"http://[::1]:{port}", process, Path(os.devnull))
         finally:
             end(process)
+
+
+@pytest.mark.parametrize("first", ["playground.app", "gradio"])
+def test_no_component_is_parsed_for_stubs_that_nobody_reads(first: str) -> None:
+    """Gradio would parse 82 components at each start, and write a stub beside our own ones."""
+    script = f"""
+import ast, sys
+parse, parsed = ast.parse, []
+def counted(*given, **options):
+    parsed.append(sys._getframe(1).f_globals["__name__"])
+    return parse(*given, **options)
+ast.parse = counted
+import {first}
+before = parsed.count("gradio.component_meta")
+from playground.app.islands import Island, gr
+class Own(Island): EVENTS = ["click"]
+assert Own("rail/rail").click and gr.Textbox().change
+print(before, parsed.count("gradio.component_meta") - before)
+"""
+    written = ROOT / "playground" / "app" / "islands.pyi"
+    written.unlink(missing_ok=True)
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    before, after = map(int, ended.stdout.split())
+    assert after == 0 and (before == 0 or first == "gradio") and not written.exists()
+
+
+def test_nothing_slow_is_imported_that_the_first_page_does_not_need() -> None:
+    script = """
+import sys
+from playground.app import create_app
+create_app("cpu", object())
+print([name for name in ("sklearn", "scipy.optimize", "libcst", "black", "matplotlib", "ray", "torch._dynamo") if name in sys.modules])
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -18,8 +18,8 @@ from playground import api
 from playground.app.library import Library, trained
 from playground.app.page import Page
 from playground.app.panels.source import Box
+from playground.app.sessions import Visitor
 from playground.app.visit import Visit, start
-from playground.app.visitor import Visitor
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .http import stubs as stubs  # isort: split
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +15,7 @@ from ..runs.executors import pick_executor
 from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
-from . import head
+from .http import head
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
@@ -44,7 +46,9 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
             session, _ = page.session(request, told)
             return page.opened(session, dict(request.query_params))
 
-        demo.load(open_page, page.told, page.outputs(), js=head.TELLS, api_name="open", show_progress="hidden")
+        demo.load(
+            open_page, page.told, page.outputs(), js=head.TELLS, api_name="open", api_visibility="undocumented", show_progress="hidden"
+        )
     return demo, page
 
 
@@ -83,11 +87,19 @@ def lay_out(page: Page) -> None:
 
 
 def launch(
-    demo: gr.Blocks, page: Page, host: str | None = None, port: int | None = None, *, hosts: Iterable[str] = (), **options: Any
+    demo: gr.Blocks,
+    page: Page,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    hosts: Iterable[str] = (),
+    dev: bool = False,
+    **options: Any,
 ) -> Any:
     """Serve the page; workers are warmed up once it is served. Raises InputError if the port is taken.
 
-    `hosts`: names that a browser may ask for at this port on this machine, beside localhost and the machine's own.
+    `hosts`: names that a browser may ask for at this port on this machine, beside localhost and the machine's own. `dev`: the page's
+    modules come singly, as they are on the disk when they are asked for.
     """
     try:
         served = demo.launch(
@@ -100,8 +112,8 @@ def launch(
             max_file_size="20mb",
             state_session_capacity=500,
             theme=head.theme(),
-            head=head.html(),
-            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts),
+            head=head.html(dev),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev),
             prevent_thread_lock=True,
             **options,
         )

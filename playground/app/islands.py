@@ -28,15 +28,22 @@ def web_files() -> dict[str, Path]:
 
 @cache
 def version() -> str:
-    """Hash of all web files: part of their URL, so they can be cached for ever."""
-    digest = sha256()
+    """Hash of all web files and of how they are joined: part of their URL, so they can be cached for ever."""
+    digest = sha256((WEB.parent / "http" / "joining.py").read_bytes())
     for name, path in web_files().items():
         digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
+def address(dev: bool = False) -> str:
+    """The web files' folder under the page's root; files that are being edited (`dev`) have one of their own, so that nobody keeps them."""
+    return f"assets/{'dev' if dev else version()}"
+
+
 class Island(gr.HTML):
     """`gr.HTML` whose content is drawn by `web/<module>.js`; `sends` are the events it may send."""
+
+    _config: dict[str, Any] | None = None
 
     def __init__(self, module: str, sends: tuple[str, ...] = (), value: Any = None, **kwargs: Any) -> None:
         names = " ".join(f"'{name}'" for name in sends)
@@ -44,8 +51,8 @@ class Island(gr.HTML):
             value=dump(value),
             html_template='<div class="edp"></div>',
             js_on_load=f"""/* events: {names} */
-            const base = (window.gradio_config?.root ?? '').replace(/\\/$/, '') + '/assets/{version()}/';
-            Promise.all([import(base + 'core/island.js'), import(base + '{module}.js')])
+            import(document.getElementById('modules').href)
+              .then(({{ take }}) => Promise.all([take('core/island.js'), take('{module}.js')]))
               .then(([island, module]) => island.start(module.mount, element, props, watch, trigger));""",
             apply_default_css=False,
             **kwargs,
@@ -53,6 +60,12 @@ class Island(gr.HTML):
 
     def get_block_name(self) -> str:
         return "html"
+
+    def get_config(self, cls: Any = None) -> dict[str, Any]:
+        """Gradio asks for it with every visitor and every answer, and looks at each parameter anew. Nothing changes but the value."""
+        if self._config is None:
+            self._config = super().get_config()
+        return {**self._config, "value": self.value}
 
     def postprocess(self, value: Any) -> Any:
         """`UNCHANGED` leaves the page's value as it is: for a `gr.skip()` Gradio makes the whole component anew, 1 ms each."""

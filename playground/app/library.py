@@ -30,9 +30,9 @@ from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
 from .names import UPLOADED
+from .sessions import NOBODY, Visitor
 from .stage import Stage, told
 from .visit import SHIPPED, Slot, Visit
-from .visitor import NOBODY, Visitor
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32

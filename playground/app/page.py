@@ -20,17 +20,16 @@ from ..errors import InputError
 from ..runs.book import RunBook
 from ..storage.kept_line import KeptLine
 from ..training.recipes import Recipe
-from . import head
 from . import visit as visits
 from .downloads import Desk
+from .http import head
 from .islands import dump
 from .library import Library, arrived
 from .links import from_query
 from .panel import Panel, Teller
-from .sessions import Session, Sessions
+from .sessions import Session, Sessions, Told, Visitor
 from .stage import Stage
 from .visit import Visit
-from .visitor import Told, Visitor
 
 FORGOTTEN = (
     "The server was started anew or has forgotten this page, so it goes on from its address. "
@@ -115,6 +114,7 @@ class Page:
             self.outputs(),
             js=head.TELLS,
             api_name=endpoint,
+            api_visibility="undocumented",  # a description of them would be half of the page, and takes what the browser alone can give
             show_progress="hidden",
             trigger_mode=again,
             concurrency_limit=2,

@@ -1,20 +1,68 @@
-"""What is remembered of every open page, within bounds: whoever opens a thousand pages loses their own first.
+"""Who is there: what their pages say of themselves, and what is remembered of each, within bounds.
 
-Nothing depends on it for long: a page says with every event who it is and where it stands (`Told`), so that one that was forgotten, or is
-older than the server, goes on from its address.
+Whoever opens a thousand pages loses their own first. Nothing depends on it for long: a page says with every event who it is and where
+it stands (`Told`), so that one that was forgotten, or is older than the server, goes on from its address.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import orjson
 
 from .visit import Visit
-from .visitor import Told, Visitor
 
-MOST = 1_000
+SESSIONS = 1_000
+MADE_UP = re.compile(r"[a-z0-9]{20,64}")  # nobody guesses one
+LONGEST = 20_000  # characters of what a page says of itself: names, and an address as long as one may be
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Digests, so that no file and no log holds what a browser calls itself; "" owns nothing.
+
+    tab: whose runs it may stop, also after a reload.
+    browser: whose pairs it may see, in all its tabs.
+    """
+
+    tab: str = ""
+    browser: str = ""
+    address: str = ""
+
+
+NOBODY = Visitor()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page says of itself with every event: its tab's name, its browser's, and the query of its address."""
+
+    tab: str = ""
+    browser: str = ""
+    place: str = ""
+
+    @classmethod
+    def read(cls, text: Any) -> Told:
+        """From JSON of three strings; what is nothing of ours says nothing."""
+        try:
+            said = orjson.loads(text) if isinstance(text, str) and len(text) <= LONGEST else None
+        except orjson.JSONDecodeError:
+            said = None
+        if not isinstance(said, list) or len(said) != 3 or not all(isinstance(part, str) for part in said):
+            return cls()
+        tab, browser = (part if MADE_UP.fullmatch(part) else "" for part in said[:2])
+        return cls(tab, browser, said[2])
+
+    def visitor(self, session: str, address: str) -> Visitor:
+        """Where storage is refused, the name of the session serves until the next reload."""
+        tab = self.tab or session
+        return Visitor(_digest(tab), _digest(self.browser or tab), address)
 
 
 @dataclass
@@ -30,7 +78,7 @@ class Session:
 class Sessions:
     """The latest sessions by name, at most `most`; the first to go is the one that the address with most of them used longest ago."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = SESSIONS) -> None:
         self.most = most
         self._kept: OrderedDict[str, Session] = OrderedDict()
         self._by_address: Counter[str] = Counter()
@@ -56,3 +104,7 @@ class Sessions:
             name = next(name for name, session in self._kept.items() if session.visitor.address == address)
             del self._kept[name]
             self._by_address -= Counter([address])
+
+
+def _digest(secret: str) -> str:
+    return secret and sha256(secret.encode()).hexdigest()

@@ -14,8 +14,8 @@ from ..views.scene import reconstruction, sound
 from ..views.scene import sequence as scene
 from . import links
 from .names import run_label
+from .sessions import NOBODY, Visitor
 from .visit import Visit
-from .visitor import NOBODY, Visitor
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from playground.app.http.assets import HASHED
+from playground.app.islands import web_files
 from tests.browser import hooks
-from tests.browser.conftest import Visit
-from tests.browser.driving import PHONE, wait_drawn
+from tests.browser.conftest import Visit, Watch
+from tests.browser.driving import DESKTOP, PHONE, App, serving, wait_drawn, wait_ready
 
 pytestmark = pytest.mark.browser
 
@@ -111,3 +114,43 @@ def test_present_mode_is_entered_and_left_by_keyboard(page: Page) -> None:
     hooks.expect_step(page, 1)
     page.keyboard.press("Escape")
     expect(page.locator("html")).not_to_contain_class("present")
+
+
+def test_a_first_visit_asks_for_few_files(visit: Visit, watch: Watch, app: App) -> None:
+    """That none of them fails, every page is watched for."""
+    wait_drawn(visit())
+    paths = [urlsplit(url).path for url in watch.requests if url.startswith(app.url)]
+    gradios = [path for path in paths if path.startswith(("/static/", "/theme.css", "/gradio_api/heartbeat/")) or HASHED.search(path)]
+    ours = [path for path in paths if path not in gradios]
+    assert sorted(path.rpartition("/")[2] for path in ours) == ["", "data", "join", "modules.js", "plotly.js"]
+    assert len(ours) <= 15 and len(gradios) < 60
+
+
+def test_joined_modules_give_what_single_ones_give(page: Page) -> None:
+    names = [name for name in web_files() if name.endswith(".js") and name != "modules.js"]
+    differ = page.evaluate(
+        """async (names) => {
+          const { href } = document.getElementById('modules'), { take } = await import(href), differ = [];
+          for (const name of names) {
+            const [one, other] = [await take(name), await import(new URL(name, href))];
+            const told = (module) => Object.keys(module).sort().map((key) => `${key}: ${typeof module[key]}`).join();
+            if (told(one) !== told(other) || !told(one)) differ.push(name);
+          }
+          return differ;
+        }""",
+        names,
+    )
+    assert differ == [] and len(names) > 70
+
+
+def test_who_develops_gets_every_module_singly(browser: Browser) -> None:
+    with serving("--dev") as app:
+        watching = Watch(app.url)
+        page = watching.over(browser.new_context(viewport=DESKTOP).new_page())
+        page.goto(app.url)
+        wait_ready(page)
+        hooks.expect_output(page, hooks.REVERSED)
+        page.context.close()
+    single = [url for url in watching.requests if "/assets/dev/" in url and url.endswith(".js")]
+    assert len(set(single)) > 70 and f"{app.url}/assets/dev/core/dom.js" in single
+    assert not watching.faults

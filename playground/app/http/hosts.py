@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -47,10 +48,12 @@ class OwnHosts:
         return port != server[1] or name in self.allowed or name.endswith(".localhost") or _is_address(name)
 
 
+@lru_cache(1024)
 def _is_loopback(address: str) -> bool:
     return _is_address(address) and ip_address(address).is_loopback
 
 
+@lru_cache(1024)
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)

@@ -15,8 +15,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .assets import Shelves
 from .hosts import OwnHosts
-from .origin import FindsItself
+from .pages import Pages
 
 MAX_BODY_BYTES = 20 * 2**20
 MAX_HELD_BYTES = 256 * 2**20  # of all bodies on their way: a class that sends a picture each
@@ -40,11 +41,14 @@ SOURCES = {
 CONTENT_SECURITY_POLICY = "; ".join(f"{kind} {allowed}" for kind, allowed in SOURCES.items())
 
 
-def middleware(hosts: Iterable[str] = ()) -> list[Middleware]:
-    """Outermost first: refusals carry the security headers too. `hosts`: names that the server may be asked under beside its own."""
-    compress = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # event streams are left alone; the page is 198 kB
-    asked = [Middleware(OwnHosts, tuple(hosts)), Middleware(SameOrigin), Middleware(BodyLimit)]
-    return [Middleware(SecurityHeaders), compress, Middleware(FindsItself), *asked]
+def middleware(hosts: Iterable[str] = (), *, dev: bool = False) -> list[Middleware]:
+    """Outermost first: refusals carry the security headers too. `hosts`: names that the server may be asked under beside its own.
+
+    `dev`: the page's modules come singly, as they are on the disk.
+    """
+    compress = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # event streams are left alone, and what comes compressed
+    asked = [Middleware(OwnHosts, tuple(hosts)), Middleware(Shelves, dev), compress, Middleware(Pages), Middleware(SameOrigin)]
+    return [Middleware(SecurityHeaders), *asked, Middleware(BodyLimit)]
 
 
 class SecurityHeaders:

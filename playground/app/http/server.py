@@ -30,7 +30,6 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from playground.app import downloads as files
-from playground.app.http import assets
 from playground.app.http import security as guard
 from playground.app.http.streams import Streams
 from playground.errors import InputError
@@ -50,9 +49,18 @@ class Closable(Protocol):
 
 
 def app_kwargs(
-    book: RunBook[Any], desk: files.Desk | None = None, *, hosts: Iterable[str] = (), beat_s: float = BEAT_S, stall_s: float = STALL_S
+    book: RunBook[Any],
+    desk: files.Desk | None = None,
+    *,
+    hosts: Iterable[str] = (),
+    dev: bool = False,
+    beat_s: float = BEAT_S,
+    stall_s: float = STALL_S,
 ) -> dict[str, Any]:
-    """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`. `hosts`: names that it may be asked under."""
+    """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`.
+
+    `hosts`: names that it may be asked under; `dev`: the page's modules come singly, as they are on the disk.
+    """
 
     find = book.get if desk is None else desk.library.log  # also those that were read back from disk
 
@@ -94,11 +102,11 @@ def app_kwargs(
         return JSONResponse({"error": "Nothing is uploaded here. Use the page's own buttons."}, 404)
 
     goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
-    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), *assets.routes()]
+    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz)]
     routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
-    return {"routes": routes, "middleware": guard.middleware(hosts)}
+    return {"routes": routes, "middleware": guard.middleware(hosts, dev=dev)}
 
 
 class EventStream(Response):

@@ -8,9 +8,9 @@ from ...errors import InputError
 from ..library import trained
 from ..names import UPLOADED
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from ..visitor import Visitor
 
 
 class Code(Panel):

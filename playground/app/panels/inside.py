@@ -9,9 +9,9 @@ from typing import Any
 from ...errors import InputError
 from ...views.blocks import opened as blocks
 from ..panel import Panel, Still
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from ..visitor import Visitor
 from .player import Player
 
 

@@ -20,9 +20,9 @@ from ...views.figures import latent_map, reconstruction_error
 from ...wire import ink, pack
 from .. import links
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage, told
 from ..visit import Visit
-from ..visitor import Visitor
 
 SIDE = 10  # the manifold's pictures across and up
 SLIDERS = 16

@@ -18,9 +18,9 @@ from ...training import recipes
 from .. import visit as visits
 from ..http.uploads import whole
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from ..visitor import Visitor
 
 LISTED = 200  # lines that are shown; all are counted
 ALLOWED = f"A text file of at most {MAX_BYTES // 2**20} MB is read"

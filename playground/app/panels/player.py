@@ -12,9 +12,9 @@ from ...tasks import HeldOut
 from ...views.blocks import opened as blocks
 from ...views.figures import trajectory
 from ..panel import Panel, Still
+from ..sessions import Visitor
 from ..stage import Stage, digest
 from ..visit import Visit
-from ..visitor import Visitor
 
 
 class Player(Panel):

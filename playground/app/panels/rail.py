@@ -16,9 +16,9 @@ from ...training.recipes import Recipe
 from .. import visit as visits
 from ..names import groups
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import HOME, SHIPPED, Visit
-from ..visitor import Visitor
 
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 

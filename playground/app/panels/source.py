@@ -23,9 +23,9 @@ from ...tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
 from ...wire import ink
 from ..http.uploads import decoded
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from ..visitor import Visitor
 
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded

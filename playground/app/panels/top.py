@@ -11,9 +11,9 @@ import torch
 
 from ...errors import InputError
 from ..panel import Panel
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from ..visitor import Visitor
 
 
 class Top(Panel):

@@ -17,9 +17,9 @@ from ...wire import pack
 from ..library import ready, trained
 from ..names import about, link
 from ..panel import Panel, Still
+from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import SHIPPED, Visit
-from ..visitor import Visitor
 from .rail import Rail
 
 

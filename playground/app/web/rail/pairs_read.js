@@ -53,7 +53,7 @@ export function sharing(choose) {
   box.setAttribute('aria-describedby', told.id);
   const label = h('label', { for: box.id }, box, ' Whoever has the link may see these pairs');
   const node = h('div.sharing', { hidden: true }, label, told);
-  /** @param {import('./types.d.ts').ShownPairs['sharing']} value */
+  /** @param {ShownPairs['sharing']} value */
   function set(value) {
     node.hidden = !value;
     if (!value) return;

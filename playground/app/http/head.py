@@ -6,7 +6,7 @@ from functools import cache
 
 import gradio as gr
 
-from .islands import WEB, version, web_files
+from ..islands import WEB, address
 
 SHEETS = (  # later ones refine
     "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",
@@ -43,13 +43,15 @@ BOOT = """
 
 
 @cache
-def html() -> str:
-    """The stylesheet inline, since rules that start at a class on <html> do nothing through Gradio's own css option."""
+def html(dev: bool = False) -> str:
+    """The stylesheet inline, since rules that start at a class on <html> do nothing through Gradio's own css option.
+
+    The link says where islands find the modules (`dev`: singly, as they are on the disk).
+    """
     css = "\n".join((WEB / f"{name}.css").read_text() for name in SHEETS)
-    modules = (name for name in web_files() if name.endswith(".js"))
-    preload = "".join(f'<link rel="modulepreload" href="assets/{version()}/{name}">' for name in modules)
+    modules = f'<link rel="modulepreload" id="modules" href="{address(dev)}/modules.js">'
     meta = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    return f"{meta}<style>{css}</style><script>{BOOT}</script>{preload}"
+    return f"{meta}<style>{css}</style><script>{BOOT}</script>{modules}"
 
 
 def theme() -> gr.themes.Base:
