@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 import pytest
 
+from playground import tasks
 from playground.errors import InputError
-from tests.test_grammars_writing import build
+from playground.options import parse
+from playground.tasks.text import Pooled
+from playground.tasks.typed import ungrouped
+
+
+def build(task_id: str, options: dict[str, Any] | None = None) -> Any:
+    task = tasks.get(task_id)
+    return task(parse(task.Options, options or {}))
+
 
 # dates
 
@@ -89,3 +101,170 @@ def test_a_right_weekday_needs_no_word(text: str) -> None:
 def test_a_wrong_weekday_takes_no_other_doubt_away() -> None:
     said = build("dates").perceive("Monday, 14 July 1789").doubt or ""
     assert "is a Tuesday and no Monday" in said and "The year 1789 lies outside" in said
+
+
+# marks, thousands, contractions
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("12,345", "12345"),
+        ("12.345", "12345"),
+        ("12'345", "12345"),
+        ("12’345", "12345"),
+        ("12 345", "12345"),
+        ("1,234,567 + 8", "1234567 + 8"),
+        ("12,34", "12,34"),
+        ("1,234.5", "1,234.5"),
+        ("1.234,567", "1.234,567"),
+        ("1234,567", "1234,567"),
+        ("3,141,59", "3,141,59"),
+    ],
+)
+def test_thousands_are_told_from_fractions(typed: str, read: str) -> None:
+    assert ungrouped(typed) == read
+
+
+@pytest.mark.parametrize("grouped", ["5,678", "5.678", "5 678", "5'678", "5’678", "5\u00a0678", "5\u202f678"])
+def test_numbers_are_read_with_what_stands_between_their_thousands(grouped: str) -> None:
+    assert build("numbers").perceive(grouped).read_as == "five thousand six hundred and seventy-eight"
+    assert build("numbers", {"source": "digits", "target": "en"}).parse(grouped) == tuple("5678")
+    task = build("addition", {"digits": 4})
+    reading = task.perceive(f"{grouped} + {grouped}!")
+    assert reading.read_as == "5678+5678" and task.answer(reading.tokens) == tuple("11356")
+
+
+@pytest.mark.parametrize("typed", ["20,000", "20000", "20.000", "123 456 789"])
+def test_numbers_beyond_all_words_are_refused_with_what_is_read(typed: str) -> None:
+    for language in ("en", "de", "it"):
+        task = build("numbers", {"source": language, "target": "fr"})
+        with pytest.raises(InputError, match=r"The number [\d,]+ lies outside 0 to 9,999, all that is read"):
+            task.parse(typed)
+
+
+def test_numbers_in_digits_beyond_those_that_were_taught_are_doubted() -> None:
+    task = build("numbers", {"source": "digits", "target": "en"})
+    assert "The number 20,000 lies outside 0 to 9,999" in (task.doubt(task.parse("20,000")) or "")
+    for fraction in ("2,5", "20,00", "2.5", "-25", "2,5,7"):
+        with pytest.raises(InputError, match="not known to this model; it knows: 1 2 3 4 5 6 7 8 9 0"):
+            task.parse(fraction)
+
+
+@pytest.mark.parametrize("dash", ["-", "‐", "‑", "–", "—", "−"])
+@pytest.mark.parametrize(
+    ("task_id", "text", "tokens"),
+    [
+        ("numbers", "sixty{}four", "sixty four"),
+        ("sort", "9{}2{}5", "9 2 5"),
+        ("text_to_text", "reverse {} 9 2 5", "reverse: 9 2 5"),
+        ("total", "nine {} two", "nine minus two"),
+        ("dates", "9{}March{}2025", "9 march 2025"),
+        ("qa", "Clara has the key {} where is Clara?", "Clara has the key . where is Clara ?"),
+        ("pronouns", "Omar met Maria {} she waited", "Omar met Maria . She waited"),
+        ("summary", "Weber called it a surprise {} Bonn lost to Porto", "Weber called it a surprise . Bonn lost to Porto ."),
+        ("sentiment", "the cast was poor {} but the plot was clever", "the cast was poor but the plot was clever"),
+        ("translation", "my old {} horse sleeps", "my old horse sleeps"),
+        ("dialing", "7{}7{}1", "7 7 1"),
+    ],
+)
+def test_dashes_are_read_as_what_they_stand_for(task_id: str, text: str, tokens: str, dash: str) -> None:
+    task = build(task_id)
+    reading = task.perceive(text.replace("{}", dash))
+    found = reading.right if task_id == "dialing" else reading.tokens
+    assert ("" if task_id == "dates" else " ").join(found or ()) == tokens
+
+
+@pytest.mark.parametrize("blank", ["–", "—", "--", "____", "…"])
+def test_a_dash_by_itself_is_a_blank(blank: str) -> None:
+    assert build("infill").parse(f"the {blank} sang in the tree") == ("the", "[MASK]", "sang", "in", "the", "tree")
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+@pytest.mark.parametrize(
+    ("task_id", "text", "read_as"),
+    [
+        ("qa", "Emma's in the office. Where's Emma?", "Emma is in the office. Where is Emma?"),
+        ("qa", "FELIX'S IN THE PARK; where's Felix", "Felix is in the park. Where is Felix?"),
+        ("qa", "Emma's in. Where's Emma?", "Emma is in. Where is Emma?"),
+        ("translation", "the dog's small!", "the dog is small"),
+        ("translation", "these stars aren't red", "these stars are not red"),
+        ("translation", "my dogs don't sleep", "my dogs do not sleep"),
+        ("sentiment", "the plot wasn't funny!", "the plot was not funny"),
+    ],
+)
+def test_contractions_are_written_out(task_id: str, text: str, read_as: str, apostrophe: str) -> None:
+    assert build(task_id).perceive(text.replace("'", apostrophe)).read_as == read_as
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+@pytest.mark.parametrize(
+    ("task_id", "word"), [("qa", "didn't"), ("qa", "won't"), ("qa", "isn't"), ("pronouns", "didn't"), ("summary", "isn't")]
+)
+def test_what_a_contraction_would_say_in_words_never_taught_is_refused_by_itself(task_id: str, word: str, apostrophe: str) -> None:
+    typed = word.replace("'", apostrophe)
+    with pytest.raises(InputError, match=rf"^‘{typed}’ is not known to this model; it knows: ") as caught:
+        build(task_id).parse(f"{build(task_id).pinned.split()[0]} {typed}")
+    assert [shown for shown, wrong in caught.value.tokens if wrong] == [typed]
+
+
+def test_an_open_question_of_a_contraction_is_doubted() -> None:
+    task = build("qa")
+    assert "no facts such as ‘Emma is in’" in (task.doubt(task.parse("Emma's in. Where's Emma?")) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a green cross left of a black circle!",
+        "“a green cross left of a black circle”",
+        "green cross – left of – black circle…",
+        "a green-cross left-of a black-circle",
+        "Green cross: left of a black circle?!",
+        "green cross at 8, 16 — black circle at 22–17",
+    ],
+)
+def test_scenes_are_read_with_marks_in_them(text: str) -> None:
+    assert build("scenes").perceive(text).text == "a green cross left of a black circle"
+
+
+@pytest.mark.parametrize("sign", ["-", "−", "–"])
+def test_the_sign_of_a_place_is_not_passed_over(sign: str) -> None:
+    with pytest.raises(InputError, match="‘-’ cannot be drawn"):
+        build("scenes").perceive(f"green cross at 8 {sign}16")
+
+
+# texts of shapes that were never taught
+
+
+@pytest.mark.parametrize(
+    ("task_id", "text", "said"),
+    [
+        ("pronouns", "Maria met Omar. Lena saw Tom. She slept.", "taught texts of one meeting before the pronoun"),
+        ("pronouns", "Luis met the cat. Maria called the twins. Tom thanked Lena. He waited.", "two or three different names"),
+        ("pronouns", "Maria slept. Omar waited. The dog slept. Tom smiled. It laughed.", "two or three different names"),
+        ("pronouns", "Maria met Omar. Maria slept. She laughed.", "two or three different names"),
+        ("pronouns", "Maria met Omar. Tom slept after lunch. He laughed.", "told otherwise, so the answer is a guess"),
+        ("qa", "Ben has the key. Ben is in the park. Emma took the cup. Clara went to the school. Where is Ben?", "taught 3 facts at most"),
+        ("qa", "Ben has the key. Emma took the key. Who has the key?", "nobody takes or gives what another one holds"),
+        ("qa", "Ben has the key. Emma gave the key to Anna. Who has the key?", "nobody takes or gives what another one holds"),
+        (
+            "summary",
+            "The hotel stayed open. Weber called it a surprise. The museum stayed open. Baker called it a surprise. Lyon lost to Bonn.",
+            "There are 5",
+        ),
+    ],
+)
+def test_shapes_that_were_never_taught_are_said_to_be_a_guess(task_id: str, text: str, said: str) -> None:
+    task = build(task_id)
+    tokens = task.parse(text)
+    assert task.answer(tokens) is not None and said in (task.doubt(tokens) or "")
+
+
+@pytest.mark.parametrize("task_id", ["pronouns", "qa", "summary", "dates", "numbers"])
+def test_nothing_that_is_taught_is_doubted(task_id: str) -> None:
+    task = build(task_id)
+    assert isinstance(task, Pooled)
+    random = Random(41)
+    drawn = [task.make(random) for _ in range(500)]
+    assert not [source for source, _ in (*drawn, *task.edges()) if task.doubt(source)]
