@@ -27,6 +27,7 @@ from . import Batch, SequenceTask, register
 from .base import Guess
 from .guesses import Rule, scored
 from .parts import CORNERS, HeldOutPart, Part, lies_in
+from .typed import ungrouped
 
 CHARACTERS, DIGITS = Vocabulary("0123456789+"), Vocabulary("0123456789")
 FIRST, PLUS = CHARACTERS.ids["0"], CHARACTERS.ids["+"]
@@ -83,12 +84,12 @@ class Addition(SequenceTask):
         return told if self.options.digits == 1 else told | {"a carry through a nine": lambda source: _carries(source) > 1}
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Characters of a sum; spaces, a closing = or =? and zeros in front are passed over."""
+        """Characters of a sum; spaces, marks between thousands, a closing = or =? and zeros in front are passed over."""
         if not isinstance(text, str):
             raise InputError(f"The input must be text such as 47+85, not {type(text).__name__}.")
         if len(text) > MAX_TEXT:
             raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Type a sum such as 47+85.")
-        typed = CLOSING.sub("", PLUS_IN_WORDS.sub("+", "".join(normalise(text).split())))
+        typed = CLOSING.sub("", PLUS_IN_WORDS.sub("+", "".join(ungrouped(normalise(text)).split())))
         if not typed:
             raise InputError("Type a sum, for example 47+85.")
         CHARACTERS.encode(graphemes(typed))

@@ -13,18 +13,19 @@ import re
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from itertools import cycle
 from random import Random
+from typing import Any
 
 from ..options import choice
 from ..vocabulary import Vocabulary, normalise
-from . import register
+from . import Reading, register
 from .base import Guess
-from .days import read_day
+from .days import named_in, read_day, spelled, wrong_weekday
 from .guesses import Rule, scored
 from .text import MAX_TEXT, Example, PooledSequence
 
@@ -128,12 +129,21 @@ class Dates(PooledSequence):
     def parse(self, text: str) -> tuple[str, ...]:
         """Characters, small letters. A day that is written in another way is read in the most similar one that was taught."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
-            text = ORDINAL.sub("", normalise(text).casefold())
+            text = _small(text)
             if (day := read_day(text)) is not None:
                 ways = [written(day, locale, form) for locale in self.locales for form in range(len(FORMATS[locale]))]
                 typed = text.replace("ae", "ä")
                 text = max(ways, key=lambda way: SequenceMatcher(None, way, typed).ratio())
+            elif named_in(text).months:
+                text = re.sub("[-/]", " ", text)
         return super().parse(text)
+
+    def perceive(self, given: Any) -> Reading:
+        """With a notice where a weekday is another one than that day is."""
+        reading = super().perceive(given)
+        day = read_day("".join(reading.tokens))
+        said = None if day is None else wrong_weekday(_small(given), day)
+        return replace(reading, doubt=" ".join(filter(None, (said, self.doubt(reading.tokens))))) if said else reading
 
     def answer(self, source: tuple[str, ...]) -> tuple[str, ...] | None:
         """From the name of the month alone, wherever it stands; None for what is not a day of the calendar."""
@@ -144,6 +154,9 @@ class Dates(PooledSequence):
         day = read_day("".join(tokens))
         if day is not None and not EARLIEST <= day.toordinal() <= LATEST:
             return f"The year {day.year} lies outside 1900 to 2099, all that the model was taught, so the answer is a guess."
+        named = named_in("".join(tokens))
+        if day is None and len(named.months) == len(named.numbers) == 1 and len(named.numbers[0]) <= 2:
+            return f"No year is named here, so the answer is a guess. Write one, such as {named.numbers[0]} {named.months[0]} 2021."
         return super().doubt(tokens)
 
     def join(self, tokens: tuple[str, ...]) -> str:
@@ -151,6 +164,11 @@ class Dates(PooledSequence):
 
     def max_steps(self, source_length: int) -> int:
         return 16
+
+
+def _small(text: str) -> str:
+    """What was typed in small letters, numbers without their endings."""
+    return spelled(ORDINAL.sub("", normalise(text).casefold()))
 
 
 def written(day: date, locale: str, format_index: int) -> str:

@@ -28,7 +28,7 @@ from .guesses import scored
 from .text import MAX_TEXT, Example, PooledSequence
 
 MASKED, BREAK = SPECIALS[3], "/"
-BLANK = re.compile(r"_+|\.{3}|…|<mask>", re.IGNORECASE)
+BLANK = re.compile(r"_+|\.{3}|…|<mask>|(?<!\S)(?:[–—]+|-{2,})(?!\S)", re.IGNORECASE)
 BEINGS = (  # one, many; does, do, did; where
     ("cat", "cats", "sits", "sit", "sat", "on the mat"),
     ("dog", "dogs", "sleeps", "sleep", "slept", "in the basket"),

@@ -23,18 +23,18 @@ from . import register
 from .base import Guess
 from .guesses import scored
 from .text import MAX_TEXT, Example, PooledSequence, bare
+from .typed import DASHES, ungrouped
 
 LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "digits": "digits"}
 ITALIAN_THREE = re.compile(r"(?<=[a-z])tre$", re.IGNORECASE)  # has an accent at the end of a longer word
 LOOSE = {  # what makes spellings of one number alike, applied one after the other to words in small letters without accents
-    "en": ((r"\band\b|[\s,‐‑-]", " "), (r"\ba\b|^ *(?=hundred|thousand)", "one"), (r" ", "")),
-    "fr": ((r"\bet\b|[\s,‐‑-]", " "), (r"(?<=cent|ingt|ille)s\b", ""), (r" ", "")),
-    "de": ((r"[\s,‐‑-]", ""), (r"([aou])e", r"\1"), (r"(?:ein)?(hun|tau)[ds]e[nr][dt]", r"\1"), (r"und", "")),
-    "es": ((r"\by\b|[\s,‐‑-]", ""),),
-    "it": ((r"\be\b|[\s,‐‑-]", ""), (r"oo", "o")),
+    "en": ((r"\band\b|[\s,-]", " "), (r"\ba\b|^ *(?=hundred|thousand)", "one"), (r" ", "")),
+    "fr": ((r"\bet\b|[\s,-]", " "), (r"(?<=cent|ingt|ille)s\b", ""), (r" ", "")),
+    "de": ((r"[\s,-]", ""), (r"([aou])e", r"\1"), (r"(?:ein)?(hun|tau)[ds]e[nr][dt]", r"\1"), (r"und", "")),
+    "es": ((r"\by\b|[\s,-]", ""),),
+    "it": ((r"\be\b|[\s,-]", ""), (r"oo", "o")),
     "digits": (),
 }
-GROUPED = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 IN_WORDS = ("en", "fr", "es")  # the others are read and written by characters
 
 
@@ -115,8 +115,13 @@ class Numbers(PooledSequence):
     def parse(self, text: str) -> tuple[str, ...]:
         """Words or characters. A number that is written in another way, also in digits, is read as its language writes it."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
+            text = spelled(text)
             n = meant(self.options.source, text)
-            text = re.sub(r"[-‐‑,]", " ", text) if n is None else " ".join(read(self.options.source, n))
+            if n is None and self.options.source != "digits":
+                self._refuse_beyond(text)
+                text = re.sub("[-,]", " ", text)
+            elif n is not None:
+                text = " ".join(read(self.options.source, n))
         return super().parse(text)
 
     def spell(self, source: tuple[str, ...]) -> str:
@@ -128,10 +133,17 @@ class Numbers(PooledSequence):
         return None if n is None else write(self.options.target, n)
 
     def doubt(self, tokens: tuple[str, ...]) -> str | None:
-        n, low, high = value(self.options.source, tokens), int(self.options.digits < 4), 10**self.options.digits - 1
+        low, high = int(self.options.digits < 4), 10**self.options.digits - 1
+        figures = "".join(tokens)
+        n = int(figures) if figures.isdecimal() else value(self.options.source, tokens)
         if n is not None and not low <= n <= high:
             return f"The number {n:,} lies outside {low} to {high:,}, all that the model was taught, so the answer is a guess."
         return super().doubt(tokens)
+
+    def _refuse_beyond(self, text: str) -> None:
+        """Raises InputError for digits of a number that has no words here."""
+        if text.isdecimal():
+            raise InputError(f"The number {int(text[:20]):,} lies outside 0 to 9,999, all that is read. Type a smaller one, such as 345.")
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return " ".join(tokens).replace("- ", "-") if self.options.target in IN_WORDS else "".join(tokens)
@@ -193,11 +205,15 @@ def _values(language: str) -> dict[tuple[str, ...], int]:
 
 
 def meant(language: str, text: str) -> int | None:
-    """The number up to 9,999 that was typed, in digits or in words, None if it is none."""
-    typed = normalise(text).strip(" \t\n.!?")
-    if digits := re.fullmatch(r"0*(\d{1,4})", GROUPED.sub("", typed)):
+    """The number up to 9,999 that was typed, in digits or in words (`spelled`), None if it is none."""
+    if digits := re.fullmatch(r"0*(\d{1,4})", text):
         return int(digits[1])
-    return _loosely(language).get(loose(language, typed))
+    return _loosely(language).get(loose(language, text))
+
+
+def spelled(text: str) -> str:
+    """What was typed with plain hyphens, nothing between thousands and no marks at its end."""
+    return ungrouped(re.sub(f"[{DASHES}]", "-", normalise(text)).strip(" \t\n.!?…"))
 
 
 def loose(language: str, text: str) -> str:

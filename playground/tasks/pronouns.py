@@ -41,6 +41,8 @@ _ALONE, _TOWARDS, _WHERE = (f"(?:{'|'.join(words)})" for words in (ALONE, TOWARD
 _EVENT = rf"{_NAME} (?:{_ALONE}|{_TOWARDS} {_NAME})(?: {_WHERE})? \. "
 _ASKED = rf"(?:{'|'.join(SUBJECTS)}) (?:{_ALONE}|{_TOWARDS} {_NAME})|{_NAME} {_TOWARDS} (?:{'|'.join(OBJECTS)})"
 _TEXT = re.compile(rf"((?:{_EVENT})+)((?:{_ASKED})(?: {_WHERE})?)(?: \.)?")
+_MEETING, _LONE = rf"{_NAME} {_TOWARDS} {_NAME}(?: {_WHERE})? \. ", rf"{_NAME} {_ALONE} \. "
+_TAUGHT = re.compile(rf"(?:{_LONE})?{_MEETING}|{_MEETING}{_LONE}|(?:{_LONE}){{1,2}}")  # what stands before the pronoun's sentence
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,17 @@ class Pronouns(PooledReader):
         other = next((word for word in asked if word in GENDER), "")
         meant = _last(events, PRONOUNS[pronoun], other)
         return (meant,) if meant else None
+
+    def doubt(self, tokens: tuple[str, ...]) -> str | None:
+        """Also where other sentences stand before the pronoun's than ever did, or a name stands in them twice."""
+        found = _TEXT.fullmatch(" ".join(tokens))
+        names = [] if found is None else [word for word in found[1].split() if word in GENDER]
+        if found is None or (_TAUGHT.fullmatch(found[1]) and len(set(names)) == len(names)):
+            return super().doubt(tokens)
+        return (
+            "The model was taught texts of one meeting before the pronoun, and of two or three different names; this one is told "
+            "otherwise, so the answer is a guess."
+        )
 
     def guesses(self) -> Iterator[Guess]:
         yield from super().guesses()

@@ -27,6 +27,7 @@ PLACES = ("kitchen", "garden", "office", "garage", "school", "park")
 THINGS = ("apple", "book", "lamp", "ball", "cup", "key")
 MOVES = (("went", "to", "the"), ("walked", "to", "the"), ("is", "in", "the"))
 TAKES = (("took", "the"), ("has", "the"))
+MOST_FACTS = 3
 Words = tuple[str, ...]
 _WHO, _WHERE, _WHAT = ("|".join(words) for words in (PEOPLE, PLACES, THINGS))
 FACT = re.compile(
@@ -120,6 +121,11 @@ class QuestionAnswering(PooledSequence):
 
     def doubt(self, tokens: Words) -> str | None:
         facts, _ = _told(tokens)
+        if len(facts) > MOST_FACTS or not _taught(facts):
+            return (
+                f"The model was taught {MOST_FACTS} facts at most, in which nobody takes or gives what another one holds; these are told "
+                "otherwise, so the answer is a guess."
+            )
         if strange := next((fact for fact in facts if not FACT.fullmatch(" ".join(fact))), None):
             return f"The model was taught no facts such as ‘{' '.join(strange)}’, so the answer is a guess."
         return super().doubt(tokens)
@@ -133,7 +139,7 @@ def draw_facts(random: Random) -> list[Words]:
     facts: list[Words] = []
     holder: dict[str, str] = {}
     people, places, things = random.sample(PEOPLE, 3), random.sample(PLACES, 3), random.sample(THINGS, 2)
-    while len(facts) < 3:
+    while len(facts) < MOST_FACTS:
         person, thing = random.choice(people), random.choice(things)
         if thing in holder and random.random() < 0.5:
             giver = holder[thing]
@@ -145,6 +151,20 @@ def draw_facts(random: Random) -> list[Words]:
         else:
             facts.append((person, *random.choice(MOVES), places.pop()))
     return facts
+
+
+def _taught(facts: list[Words]) -> bool:
+    """Whether things are taken once, and given by whom they are with."""
+    holder: dict[str, str] = {}
+    for fact in facts:
+        match fact:
+            case (person, "took" | "has", "the", thing) if thing not in holder:
+                holder[thing] = person
+            case (person, "gave", "the", thing, "to", other) if holder.get(thing) == person != other:
+                holder[thing] = other
+            case (_, "took" | "has" | "gave", "the", *_):
+                return False
+    return True
 
 
 def draw_question(random: Random, facts: list[Words]) -> Words:

@@ -170,6 +170,8 @@ class Summary(PooledSequence):
         told = sentences(tokens)
         if sum(headline([sentence]) is not None for sentence in told) > 1:
             return "More than one thing happens here; the model was taught items with one event, so the headline is a guess."
+        if len(told) > MOST_FILLERS + 1:
+            return f"There are {len(told)} sentences; the model was taught items of {MOST_FILLERS + 1} at most, so the headline is a guess."
         strange = next((s for s in told if headline([s]) is None and not any(filler.fullmatch(s) for filler in _LEFT_OUT)), None)
         if strange and len(told) > 1:
             return f"The model was taught no sentences such as ‘{strange}’, so the headline is a guess."

@@ -25,10 +25,10 @@ from .guesses import Rule, Words, scored
 from .parts import HeldOutPart
 from .reverse import Reverse
 from .sort import Sort
-from .typed import separated
+from .typed import DASHES, separated
 
 JOBS = {f"{job.id}:": job for job in (Copy, Reverse, Sort)}
-PREFIX = re.compile(r"\s*([^\W\d_]*)\s*:?")
+PREFIX = re.compile(rf"\s*([^\W\d_]*)\s*[{DASHES}:]?")
 
 
 @register

@@ -22,10 +22,12 @@ from . import register
 from .base import Guess
 from .guesses import scored
 from .text import MAX_TEXT, Example, PooledReader
+from .typed import DASHES, ungrouped
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SIGNS = {"plus": 1, "minus": -1}
-SPELLED = {"+": "plus", "-": "minus", "−": "minus", "–": "minus", **{str(i): word for i, word in enumerate(NUMBERS)}}
+SPELLED = {"+": "plus", **dict.fromkeys(DASHES, "minus"), **{str(i): word for i, word in enumerate(NUMBERS)}}
+FIGURES = re.compile(rf"[0-9]+|[+]|(?<![A-Za-z])-|[{DASHES[1:]}]")  # a hyphen behind a word is none
 MOST_TERMS = 4
 KINDS = ("numbers", "signs")
 HOW = "write numbers with plus or minus between two of them, for example: three plus twelve minus five"
@@ -73,7 +75,7 @@ class Total(PooledReader):
         """Numbers and signs in turns, in words or in digits, a closing = or =? passed over."""
         if isinstance(text, str) and len(text) <= MAX_TEXT:
             text = re.sub(r"=[\s?]*$", "", text)
-            text = re.sub(r"[0-9]+|[+]|(?<![A-Za-z])[-−–]", lambda found: f" {SPELLED.get(found[0], found[0])} ", normalise(text))
+            text = FIGURES.sub(lambda found: f" {SPELLED.get(found[0], found[0])} ", ungrouped(normalise(text)))
         tokens = super().parse(text)
         for one, two in pairwise(tokens):
             if (one in SIGNS) == (two in SIGNS):

@@ -1,7 +1,8 @@
 """Marks and spellings that people type, in the form that models were taught.
 
-    plain(["do", "n't" …])         I don't like it!      →   i do not like it
+    plain(["don't" …])             I don't like it!      →   i do not like it
     separated("3,1,4.")            3,1,4.                →   3 1 4
+    ungrouped("1'234 + 10,000")    1'234 + 10,000        →   1234 + 10000
 
 Whoever reads typed text says what was read (`Reading.read_as`): nothing is changed silently.
 """
@@ -14,10 +15,15 @@ from collections.abc import Callable, Collection
 from ..vocabulary import normalise
 
 Words = tuple[str, ...]
+DASHES = "-‐‑‒–—―−"
 FULL_STOPS = "!?…"  # each may stand for a full stop
-MARKS = f'.,;:{FULL_STOPS}"“”„«»'
-NEGATED, IS = re.compile(r"(\w+)n['’]t", re.IGNORECASE), re.compile(r"(where|who|what)['’]s", re.IGNORECASE)
-BETWEEN, END = re.compile(r"(?<=\d)\s*[-–,;./]\s*(?=\d)"), re.compile(r"[\s.,;!?…]+$")
+PAUSES = f";{DASHES}"  # each may stand for a comma, or for a full stop where a model knows no commas
+MARKS = f'.,:{PAUSES}{FULL_STOPS}"“”„«»'
+SHORT = {"s": "is", "re": "are", "m": "am", "ve": "have", "ll": "will"}
+IRREGULAR = {"wo": "will", "ca": "can", "sha": "shall"}  # what is left of won't
+NEGATED, SHORTENED = re.compile(r"(\w+)n['’]t", re.IGNORECASE), re.compile(r"(\w+)['’](s|re|m|ve|ll)", re.IGNORECASE)
+BETWEEN, END = re.compile(rf"(?<=\d)\s*[{DASHES},;./]\s*(?=\d)"), re.compile(r"[\s.,;!?…]+$")
+GROUPED = re.compile(r"(?<![\d.,'’])\d{1,3}([.,'’ ])\d{3}(?:\1\d{3})*(?![.,'’ ]?\d)")  # thousands, as various countries write them
 
 
 def plain(words: list[str], is_known: Callable[[str], bool]) -> list[str]:
@@ -27,12 +33,26 @@ def plain(words: list[str], is_known: Callable[[str], bool]) -> list[str]:
         if is_known(word):
             found.append(word)
         elif word in MARKS:
-            found += ["."] * (word in FULL_STOPS and is_known("."))
+            found += _instead(word, is_known)
         else:
-            short = NEGATED.fullmatch(word) or IS.fullmatch(word)
-            parts = [short[1], "not" if short.re is NEGATED else "is"] if short else []
-            found += parts if parts and all(map(is_known, parts)) else [word]
+            parts = _parts(word)
+            found += parts if all(map(is_known, parts)) else [word]
     return found
+
+
+def _instead(mark: str, is_known: Callable[[str], bool]) -> list[str]:
+    """What a mark that is not known stands for."""
+    meant = "." if mark in FULL_STOPS else ",." if mark in PAUSES else ""
+    return [other for other in meant if is_known(other)][:1]
+
+
+def _parts(word: str) -> list[str]:
+    """The words of a contraction, or between hyphens."""
+    if negated := NEGATED.fullmatch(word):
+        return [IRREGULAR.get(negated[1].lower(), negated[1]), "not"]
+    if short := SHORTENED.fullmatch(word):
+        return [short[1], SHORT[short[2].lower()]]
+    return word.split("-")
 
 
 def without_end(text: str, is_known: Callable[[str], bool]) -> str:
@@ -67,6 +87,11 @@ def articled(words: Words) -> Words:
 def separated(text: str) -> str:
     """Digits without the commas, dots or dashes between them, and without marks at the end."""
     return END.sub("", BETWEEN.sub(" ", text))
+
+
+def ungrouped(text: str) -> str:
+    """Numbers without what stands between their thousands."""
+    return GROUPED.sub(lambda number: re.sub(r"\D", "", number[0]), text)
 
 
 def letters(text: str) -> str:

@@ -1,19 +1,18 @@
 """From a file's bytes to its text: by what it says of itself, else by what reads best, and never with a letter lost.
 
-UTF-8 and UTF-16 are recognised without doubt. Older encodings say nothing of themselves, so each is tried; what has little
-noise and most of a language (charset-normalizer) is taken and named, and a visitor can choose another. Where two bytes are a
-letter, its measure is blind to the language: how many of the signs are the usual ones of that script stands in.
+UTF-8 and UTF-16 are recognised without doubt. Older encodings say nothing of themselves, so each is tried, and that is taken in which
+the letters are likeliest (`likelihood`). It is named, others can be chosen, and where the next one is nearly as likely that is said.
 """
 
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
-from itertools import islice
+from typing import Any, NamedTuple
 
 from ...errors import InputError
 from ...options import show
+from .likelihood import likelihood, sampled
 
 NAMES = {  # Python's name → what it is called; of equally good ones the first is taken
     "utf-8": "UTF-8",
@@ -40,8 +39,25 @@ NAMES = {  # Python's name → what it is called; of equally good ones the first
     "big5": "Big5 (Chinese)",
     "mac-roman": "Mac Roman (Western Europe)",
     "cp850": "DOS 850 (Western Europe)",
+    "cp852": "DOS 852 (Central Europe)",
+    "cp866": "DOS 866 (Cyrillic)",
 }
 LEGACY = tuple(NAMES)[5:]
+ALIKE = {  # encodings of which one that is read here has all letters, as Python calls them
+    "utf-8-sig": "utf-8",
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_jp": "euc-jp",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+MARKED = {"utf-16": ("utf-16-le", "utf-16-be"), "utf-32": ("utf-32-le", "utf-32-be")}  # names of two, of which a mark or the zeros tell
+LONGEST = 40  # characters of a name
 MARKS = {  # the longer ones first
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -58,41 +74,56 @@ OTHERS = {  # how files begin that are no text
     b"\x1f\x8b": "a compressed file",
     b"SQLite format 3": "a database",
 }
-SAMPLE, MOST_BYTES = 200, 2_000  # columns with foreign letters that an encoding is guessed by, and of each
-USUAL = {  # first bytes of the signs that most of a text is made of, and what is always among them
-    "cp932": (b"\x82\x83" + bytes(range(0x88, 0x98)), "[\u3041-\u30fe]"),
-    "euc-jp": (b"\xa4\xa5" + bytes(range(0xB0, 0xD0)), "[\u3041-\u30fe]"),
-    "cp949": (bytes(range(0xB0, 0xC9)), "[\uac00-\ud7a3]"),
-    "gb18030": (bytes(range(0xB0, 0xD8)), "[\u4e00-\u9fff]"),
-    "big5": (bytes(range(0xA4, 0xC7)), "[\u4e00-\u9fff]"),
-}
-BETWEEN = re.compile(rb"[\t\n\r,;]")
 BROKEN = 20  # in UTF-8, for each broken letter there are more foreign ones that are whole
-NOISE = 0.1  # encodings this near to the cleanest one are told apart by how much of a language they make
+SURE = 6.0  # logarithm of how many times likelier than the next an encoding is that is no guess
 
 
-def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str, tuple[str, ...]]:
-    """The text of a file, the encoding that it was read in (a key of NAMES), and which others would do, the best first.
+class Decoded(NamedTuple):
+    """A file's text, the encoding that it was read in and all that would do, the best first, as `NAMES` has them. `rival` is the text
+    in the next likely encoding that has other letters, where which of them it is was a guess."""
 
-    Raises InputError for what is no text, and for bytes that the chosen `encoding`, or every known one, leaves without a letter.
+    text: str
+    encoding: str
+    encodings: tuple[str, ...]
+    rival: str | None = None
+
+
+def decoded(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text of a file, in the `encoding` that was chosen or in the likeliest.
+
+    Raises InputError for what is no text, and for bytes that the chosen encoding, or every known one, leaves without a letter.
     """
     for start, what in OTHERS.items():
         if data.startswith(start):
             raise InputError(f"This file is {what}, not text. Save it as text (CSV UTF-8, or tabs between columns) and upload that.")
     fitting = _fitting(data)
     if encoding is not None:
-        if encoding not in tuple(NAMES):
-            raise InputError(f"{show(encoding)} is not an encoding that is read here; there are: {', '.join(NAMES)}.")
+        encoding = called(encoding)
+    if encoding in MARKED:
+        encoding = next((name for name in fitting if name in MARKED[encoding]), MARKED[encoding][0])
+    if encoding is not None:
         if (text := _text(data, encoding)) is None:
             raise InputError(f"The file is not in {NAMES[encoding]}: some of its bytes are no letters there. Choose another encoding.")
-        return text, encoding, fitting
+        return Decoded(text, encoding, fitting)
     for name in fitting:
         if (text := _text(data, name)) is not None:
-            return text, name, fitting
+            return Decoded(text, name, fitting, _rival(data, text, fitting))
     raise InputError(
         "The file is no text, or in an encoding that is not known here; read are UTF-8, UTF-16, and those of Windows and of East Asia. "
         "Save it as UTF-8 and upload that."
     )
+
+
+def called(name: Any) -> str:
+    """What an encoding is called here, a key of NAMES or of MARKED, by any of Python's names for it. Raises InputError."""
+    try:
+        found = codecs.lookup(name).name if isinstance(name, str) and len(name) <= LONGEST and name.isascii() else ""
+    except (LookupError, ValueError):
+        found = ""
+    found = ALIKE.get(found, found)
+    if found not in NAMES and found not in MARKED:
+        raise InputError(f"{show(name)} is not an encoding that is read here; there are: {', '.join(NAMES)}.")
+    return found
 
 
 def _fitting(data: bytes) -> tuple[str, ...]:
@@ -117,27 +148,19 @@ def _wide(data: bytes) -> tuple[str, ...]:
 
 
 def _guessed(data: bytes) -> tuple[str, ...]:
-    from charset_normalizer import from_bytes  # 30 ms to import, for files of a kind that is rare by now
-
-    foreign = (column[:MOST_BYTES] for column in BETWEEN.split(data) if not column.isascii())
-    sample = b"\n".join(islice(foreign, SAMPLE))
-    told: list[tuple[str, float, float]] = []
-    for name in LEGACY:
-        if _is_text(_text(data, name)):
-            best = from_bytes(sample, cp_isolation=[name.replace("-", "_")], threshold=1).best()
-            told.append((name, 1.0, 0.0) if best is None else (name, best.chaos, _usual(sample, name) if name in USUAL else best.coherence))
-    least = min((chaos for _, chaos, _ in told), default=0.0)
-    clean = sorted((row for row in told if row[1] <= least + NOISE), key=lambda row: -round(row[2], 2))
-    return (*(name for name, _, _ in clean), *(name for name, chaos, _ in told if chaos > least + NOISE))
+    columns = sampled(data)
+    return tuple(sorted((name for name in LEGACY if _is_text(_text(data, name))), key=lambda name: -likelihood(columns, name)))
 
 
-def _usual(sample: bytes, name: str) -> float:
-    """The share of signs that are usual ones in an encoding of two bytes a letter."""
-    first, among = USUAL[name]
-    signs = [c for c in sample.decode(name, "ignore") if not c.isascii()]
-    if not re.search(among, "".join(signs)):
-        return 0.0
-    return sum(c.encode(name)[0] in first for c in signs) / len(signs)
+def _rival(data: bytes, text: str, fitting: tuple[str, ...]) -> str | None:
+    """The text in the best encoding that has other letters, if the first one is not far likelier."""
+    columns = sampled(data) if len(fitting) > 1 else ()
+    for name in fitting[1:]:
+        if likelihood(columns, name) <= likelihood(columns, fitting[0]) - SURE:
+            return None
+        if (other := _text(data, name)) != text:
+            return other
+    return None
 
 
 def _text(data: bytes, encoding: str) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from ...errors import InputError
 from ...options import show
 from . import store
-from .arrangement import UNITS, Arranged, arrange, enough
+from .arrangement import FEWEST, UNITS, Arranged, arrange, enough
 from .encodings import NAMES
 from .reading import Lines, bounded, read
 from .table import Choices
@@ -83,9 +83,9 @@ class Kept:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """What was changed in reading, and in how many lines."""
+        """What was changed in reading, or is a guess, and in how many lines."""
         counted = self.read.found.changed
-        return tuple(f"{what} in {_lines(counted[name])}" for name, what in CHANGES.items() if name in counted)
+        return tuple(what.format(_lines(counted[name])) for name, what in CHANGES.items() if name in counted)
 
     @cached_property
     def key(self) -> str:
@@ -100,10 +100,14 @@ class Kept:
 
 
 CHANGES = {
-    "more columns": "only the first two columns taken",
-    "HTML": "HTML read",
-    "direction marks": "direction marks dropped",
-    "spaces": "other white space read as one space",
+    "letters": "the encoding is a guess, the next likely one has other letters in {}",
+    "maybe header": "the first line may be a header, it is taken as a pair",
+    "numbers": "the column of numbers left out in {}",
+    "more columns": "only the first two columns taken in {}",
+    "HTML": "HTML read in {}",
+    "direction marks": "direction marks dropped in {}",
+    "equals": "characters replaced by their equals in {}",
+    "spaces": "other white space read as one space in {}",
 }
 
 
@@ -120,13 +124,18 @@ def read_pairs(
 ) -> Kept:
     """Pairs of a file (its path or its bytes) or of lines, each line accounted for.
 
-    What is not given is detected: the `encoding` ("utf-8", "cp1252" …), the `separator` ("tab", "comma", "semicolon" …), whether
+    What is not given is detected: the `encoding` ("utf-8", "latin-1" …), the `separator` ("tab", "comma", "semicolon" …), whether
     `quotes` quote, whether the first line is a `header`, whether `html` is read. Raises InputError where no pairs can be in it at all.
     """
     for name, unit in (("source_unit", source_unit), ("target_unit", target_unit)):
         if not isinstance(unit, str) or unit not in UNITS:
             raise InputError(f"{name} is {show(unit)}; allowed are: {', '.join(UNITS)}.")
-    return Kept(read(_opened(given), Choices(encoding, separator, quotes, header, html)), source_unit, target_unit)
+    opened = _opened(given)
+    lines = read(opened, Choices(encoding, separator, quotes, header, html))
+    if not lines.total:
+        what = "This file is empty" if isinstance(opened, bytes) else f"There are no lines in {show(given)}"
+        raise InputError(f"{what}. Give at least {FEWEST} lines, each a source, a tab and a target.")
+    return Kept(lines, source_unit, target_unit)
 
 
 def of(task: Pairs) -> Kept:
@@ -141,7 +150,7 @@ def _lines(count: int) -> str:
 
 def _opened(given: Any) -> Any:
     """The bytes of a file; text and lines as they are. A text of one line without a separator is a path."""
-    if isinstance(given, os.PathLike) or (isinstance(given, str) and not any(c in given for c in "\n\r\t\u2028")):
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and given and not any(c in given for c in "\n\r\t\u2028")):
         path = Path(given)
         try:
             bounded(path.stat().st_size)

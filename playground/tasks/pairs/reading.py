@@ -1,7 +1,8 @@
 """The visitor's own lines `source ⇥ target`: read from any file or text, each kept or listed with a reason.
 
 Nothing is changed unsaid: accents are composed (NFC), white space becomes single spaces, direction marks are dropped, and
-HTML is read where it is found; `Found` counts the lines of each. What can be neither seen nor read is listed by its line.
+HTML is read where it is found; `Found` counts the lines of each, and of what is a guess. What can be neither seen nor read is
+listed by its line.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import regex
@@ -18,7 +19,7 @@ from ...errors import InputError
 from ...options import show
 from ...vocabulary import graphemes, visible
 from ..text import JOINED
-from .encodings import decoded
+from .encodings import Decoded, decoded
 from .table import Choices, Row, table, unmarked
 
 MOST = 50_000  # lines
@@ -36,7 +37,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """What a text was taken for, and how many of its lines were changed in which way; None where there was nothing to decide."""
+    """What a text was taken for, and how many of its lines were changed in which way, or are a guess; None where nothing was to decide."""
 
     encoding: str | None = None
     encodings: tuple[str, ...] = ()  # in which its bytes would be letters
@@ -64,11 +65,11 @@ class Lines:
 def read(given: str | bytes | Iterable[str], chosen: Choices | None = None) -> Lines:
     """Pairs and what was left out of a text, of a file's bytes, or of lines. Raises InputError where no pairs can be in it at all."""
     chosen = chosen or Choices()
-    encoding: str | None = None
-    encodings: tuple[str, ...] = ()
+    file: Decoded | None = None
     if isinstance(given, bytes):
         bounded(len(given))
-        given, encoding, encodings = decoded(given, chosen.encoding)
+        file = decoded(given, chosen.encoding)
+        given = file.text
     elif not isinstance(given, str):
         given = _joined(given)
     bounded(len(given))
@@ -76,9 +77,10 @@ def read(given: str | bytes | Iterable[str], chosen: Choices | None = None) -> L
     if len(lines) > MOST:
         raise InputError(f"There are {len(lines):,} lines; at most {MOST:,} are read. Remove some.")
     columns = table(lines, chosen)
-    reader = _Reader(columns.html is True, Counter({"more columns": columns.more_columns}))
+    reader = _Reader(columns.html is True, Counter(columns.done | {"letters": _otherwise(file)}))
     for row in columns.rows:
         reader.take(row)
+    encoding, encodings = (None, ()) if file is None else (file.encoding, file.encodings)
     found = Found(encoding, encodings, columns.separator, columns.header, columns.quotes, columns.html, dict(+reader.changed))
     listed = dict(sorted((columns.listed | reader.listed).items()))
     return Lines(tuple(reader.pairs), tuple(reader.pairs.values()), listed, found)
@@ -120,9 +122,20 @@ class _Reader:
         done = {
             "HTML": list(cells) != text,
             "direction marks": any(map(DIRECTION.search, text)),
+            "equals": any(map(_has_equals, text)),
             "spaces": not all(PLAIN.fullmatch(DIRECTION.sub("", cell).strip()) for cell in text),
         }
         self.changed.update(name for name, was in done.items() if was)
+
+
+def _has_equals(side: str) -> bool:
+    """Whether it holds a character that composing replaces, such as the sign of kelvins by the letter K."""
+    return not unicodedata.is_normalized("NFC", side) and any(not unicodedata.is_normalized("NFC", c) for c in side)
+
+
+def _otherwise(file: Decoded | None) -> int:
+    """How many lines the next likely encoding has other letters in, where the one that was taken is a guess."""
+    return 0 if file is None or file.rival is None else sum(map(str.__ne__, _lines(file.text), _lines(file.rival)))
 
 
 def _problem(name: str, side: str) -> str | None:
@@ -145,7 +158,7 @@ def bounded(size: int) -> None:
 
 def _joined(given: Iterable[str]) -> str:
     try:
-        rows = list(given)
+        rows = None if isinstance(given, Mapping) else list(given)
     except TypeError:  # nothing to go through, also where its class says that there is
         rows = None
     if rows is None or not all(isinstance(row, str) for row in rows):

@@ -18,7 +18,8 @@ from html.entities import html5
 
 from ...errors import InputError
 from ...options import show
-from .headers import names_columns
+from .encodings import called
+from .headers import names_columns, names_numbers
 
 SEPARATORS = {"tab": "\t", "arrow": " → ", "double arrow": " => ", "plain arrow": " -> ", "semicolon": ";", "comma": ",", "pipe": "|"}
 FREE = ("semicolon", "comma", "pipe")  # those that sentences hold too: lines must agree in how many there are
@@ -42,6 +43,8 @@ class Choices:
     html: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.encoding is not None:
+            called(self.encoding)
         if self.separator is not None and not (isinstance(self.separator, str) and self.separator in SEPARATORS):
             raise InputError(f"separator is {show(self.separator)}; allowed are: {', '.join(SEPARATORS)}.")
         for name in ("quotes", "header", "html"):
@@ -57,7 +60,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` have two cells each; `quotes` and `html` are None where the text has nothing of the kind."""
+    """`rows` have two cells each; `quotes` and `html` are None where the text has nothing of the kind. `done` counts the lines to which
+    something was done that is to be said."""
 
     rows: tuple[Row, ...]
     listed: dict[int, str]
@@ -65,7 +69,7 @@ class Table:
     header: bool
     quotes: bool | None
     html: bool | None
-    more_columns: int  # lines of which a third column was left out
+    done: dict[str, int]
 
 
 def table(lines: list[tuple[int, str]], chosen: Choices) -> Table:
@@ -77,17 +81,30 @@ def table(lines: list[tuple[int, str]], chosen: Choices) -> Table:
     lines = lines[len(anki) :]
     separator = chosen.separator or _named(anki.get("separator", "")) or _detected([line for _, line in lines])
     rows, quotes = _split(lines, SEPARATORS[separator], chosen.quotes)
+    numbered = chosen.header is not False and _numbered(rows)
     left_out = {int(anki[name]) - 1 for name in ANKI_COLUMNS if anki.get(name, "").isdecimal() and len(anki[name]) < 4}
+    left_out |= {0} if numbered else set()
     rows = [Row(row.number, tuple(cell for i, cell in enumerate(row.cells) if i not in left_out)) for row in rows]
     rows, uneven = _even(rows, separator)
-    header = bool(rows) and (names_columns(rows[0].cells) if chosen.header is None else chosen.header)
+    named = names_columns(*rows[0].cells[:2]) if rows else False
+    header = bool(rows and (named if chosen.header is None else chosen.header))
     if header:
         listed[rows[0].number] = f"the header row, “{rows[0].cells[0].strip():.40}” and “{rows[0].cells[1].strip():.40}”"
     pairs = tuple(Row(row.number, row.cells[:2]) for row in rows[header:])
     marked = any(unmarked(cell) != cell for row in pairs for cell in row.cells)
     usual = anki.get("html", "true").lower() == "true" if chosen.html is None else chosen.html
-    more = sum(any(cell.strip() for cell in row.cells[2:]) for row in rows[header:])
-    return Table(pairs, listed | uneven, separator, header, quotes, usual if marked else None, more)
+    done = {
+        "maybe header": int(named is None and chosen.header is None),
+        "numbers": len(pairs) if numbered else 0,
+        "more columns": sum(any(cell.strip() for cell in row.cells[2:]) for row in rows[header:]),
+    }
+    return Table(pairs, listed | uneven, separator, header, quotes, usual if marked else None, done)
+
+
+def _numbered(rows: list[Row]) -> bool:
+    """Whether the first line names a column of numbers, and the two of a pair behind it."""
+    first = next((row.cells for row in rows if len(row.cells) > 1), ())
+    return len(first) > 2 and names_numbers(first[0]) and names_columns(*first[1:3]) is True
 
 
 def unmarked(cell: str) -> str:
