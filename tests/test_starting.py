@@ -176,3 +176,41 @@ create_app("cpu", object())
 print([name for name in ("sklearn", "scipy.optimize", "libcst", "black", "matplotlib", "ray", "torch._dynamo") if name in sys.modules])
 """
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--auth", "ada"),
+        ("--auth", ":x"),
+        ("--max-training", "0"),
+        ("--max-waiting", "many"),
+        ("--max-each", "9" * 5_000),
+        ("--max-each", "-1"),
+    ],
+)
+def test_a_flag_that_means_nothing_is_told(flags: tuple[str, str]) -> None:
+    ended = started(*flags)
+    assert ended.returncode == 2 and "Traceback" not in ended.stderr and flags[0] in ended.stderr.splitlines()[-1]
+
+
+def test_limits_a_login_and_figures_for_whoever_runs_it() -> None:
+    flags = ("--max-training", "1", "--max-waiting", "1", "--max-each", "1", "--log")
+    with serving(*flags, PLAYGROUND_AUTH="ada:lovelace") as app, httpx.Client(base_url=app.url, trust_env=False, timeout=30) as client:
+        assert client.get("/config").status_code == 401 and client.get("/healthz").json()["status"] == "ok"
+        assert client.post("/login", data={"username": "ada", "password": "wrong"}).status_code == 400
+        assert client.post("/login", data={"username": "ada", "password": "lovelace"}).status_code == 200
+        events = {one["api_name"]: one["id"] for one in client.get("/config").json()["dependencies"]}
+        settings = {"architecture": "seq2seq", "task": "copy", "budget": "preset", "options": {"training": {"steps": 20_000}}}
+        for n, session in enumerate(("first", "first", "second", "third")):
+            body = {"data": [""], "event_data": {**settings, "seed": n}, "fn_index": events["train"], "session_hash": session}
+            assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+            with client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as answer:
+                assert any("process_completed" in line for line in answer.iter_lines())
+        told = dict(line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines())
+        assert (told['playground_runs{state="training"}'], told['playground_runs{state="waiting"}']) == ("1", "1")
+        assert told['playground_events_total{endpoint="train"}'] == "4" and told["playground_sessions"] == "3"
+        assert float(told['playground_event_seconds_total{endpoint="train"}']) > 0 and float(told["process_cpu_seconds_total"]) > 0
+        assert app.log.read_text().count("level=INFO event=run_entered run=") == 2, (
+            "one more of the same visitor, one more in line: refused"
+        )

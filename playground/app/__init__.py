@@ -113,7 +113,7 @@ def launch(
             state_session_capacity=500,
             theme=head.theme(),
             head=head.html(dev),
-            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted),
             prevent_thread_lock=True,
             **options,
         )

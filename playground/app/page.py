@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import replace
@@ -59,6 +61,8 @@ class Page:
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
         self._answers = itertools.count()
         self.sessions = Sessions()
+        self._answered: Counter[str] = Counter()  # by endpoint
+        self._took: dict[str, float] = Counter()  # type: ignore[assignment]
 
     def outlive(self) -> None:
         """Have runs, and places in line, found again by the next server, whatever ends this one."""
@@ -106,7 +110,12 @@ class Page:
         def answer(event: gr.EventData, request: gr.Request, told: Any, *values: Any) -> list[Any]:
             data = ({"input": values[0]} if values else {}) | _event_data(event)
             session, said = self.session(request, told)
-            return self.answer(handler, data, session, said, teller=teller, quiet=quiet, always=always)
+            start = time.perf_counter()
+            try:
+                return self.answer(handler, data, session, said, teller=teller, quiet=quiet, always=always)
+            finally:
+                self._took.update({endpoint: time.perf_counter() - start})
+                self._answered.update([endpoint])
 
         listen(
             answer,
@@ -120,6 +129,12 @@ class Page:
             concurrency_limit=2,
             concurrency_id="look",
         )
+
+    def counted(self) -> dict[str, float]:
+        """What /metrics tells of the page: how many are remembered, how many events were answered, and the seconds that took."""
+        events = {f'playground_events_total{{endpoint="{name}"}}': float(n) for name, n in sorted(self._answered.items())}
+        seconds = {f'playground_event_seconds_total{{endpoint="{name}"}}': s for name, s in sorted(self._took.items())}
+        return {"playground_sessions": len(self.sessions), **events, **seconds}
 
     @property
     def trains_on(self) -> str:

@@ -183,6 +183,7 @@ class RunBook(Generic[R]):
 
     def _enter(self, log: RunLog[R], order: Order) -> None:
         self._line.enter(log, order)
+        _log.info("event=run_entered run=%s training=%d waiting=%d", log.id, *list(self._line.counts().values())[:2])
         if self._keeper is not None:
             self._keeper.watch(log)
         self._advance()
@@ -227,6 +228,7 @@ class RunBook(Generic[R]):
         with self._freed:
             self._line.leave(seat)
             self._archive.adopt(seat.log)
+            _log.info("event=run_ended run=%s status=%s seconds=%.1f", seat.log.id, seat.log.status, self._clock.now() - seat.since)
             self._advance()
             self._freed.notify_all()
         self._look()

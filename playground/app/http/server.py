@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from types import FrameType
 from typing import Any, Protocol
@@ -39,6 +39,8 @@ from playground.runs.log import RunLog
 BEAT_S = 10.0  # proxies cut connections that are silent for longer
 STALL_S = 30.0  # a client that takes nothing for so long is dropped
 
+RUN_STATES = ("training", "waiting", "paused", "finished")
+
 _log = logging.getLogger(__name__)
 
 
@@ -54,16 +56,17 @@ def app_kwargs(
     *,
     hosts: Iterable[str] = (),
     dev: bool = False,
+    counted: Callable[[], Mapping[str, float]] | None = None,
     beat_s: float = BEAT_S,
     stall_s: float = STALL_S,
 ) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`.
 
-    `hosts`: names that it may be asked under; `dev`: the page's modules come singly, as they are on the disk.
+    `hosts`: names that it may be asked under; `dev`: the page's modules come singly, as they are on the disk; `counted`: what else
+    /metrics tells, by its names there.
     """
 
     find = book.get if desk is None else desk.library.log  # also those that were read back from disk
-
     streams = Streams()
 
     async def events(request: Request) -> Response:
@@ -97,12 +100,16 @@ def app_kwargs(
         state = "closing" if book.closing else "ok"
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
 
+    def metrics(request: Request) -> Response:
+        """For whoever watches over many servers: the text format of Prometheus. Nothing in it is about anybody."""
+        return Response(_metrics(book, len(streams), {} if counted is None else counted()), media_type="text/plain; version=0.0.4")
+
     def closed(request: Request) -> Response:
         """No panel uses what Gradio itself offers for files: it writes what anybody sends, and answers with a path of this machine."""
         return JSONResponse({"error": "Nothing is uploaded here. Use the page's own buttons."}, 404)
 
     goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
-    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz)]
+    routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), Route("/metrics", metrics)]
     routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
@@ -195,6 +202,13 @@ def _leave(demo: Closable, book: RunBook[Any], limit_s: float) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _metrics(book: RunBook[Any], streams: int, counted: Mapping[str, float]) -> str:
+    counts, used = book.counts(), os.times()
+    values: dict[str, float] = {f'playground_runs{{state="{state}"}}': counts[state] for state in RUN_STATES}
+    values |= {"playground_streams": streams, **counted, "process_cpu_seconds_total": used.user + used.system}
+    return "".join(f"{name} {value:g}\n" for name, value in values.items())
 
 
 async def _may_enter(request: Request) -> bool:

@@ -20,10 +20,13 @@ class Streams:
         self._addresses: Counter[str] = Counter()
         self._names: Counter[tuple[str, str]] = Counter()
 
+    def __len__(self) -> int:
+        return self._addresses.total()
+
     def has_room(self, address: str, name: str) -> bool:
         """Whether this page may have one more."""
-        near, mine, all_ = self._addresses[address], self._names[address, name], self._addresses.total()
-        return near < OF_ADDRESS and mine < (OF_NAME if name else UNNAMED) and all_ < (MOST if near else MOST + KEPT)
+        near, mine = self._addresses[address], self._names[address, name]
+        return near < OF_ADDRESS and mine < (OF_NAME if name else UNNAMED) and len(self) < (MOST if near else MOST + KEPT)
 
     @contextmanager
     def held(self, address: str, name: str) -> Iterator[None]:
