@@ -14,9 +14,9 @@ import pytest
 from playground.disk import write_whole
 from playground.errors import InputError
 from playground.processes import Aside, Ended, Late, starting
+from tests.harmful import MB, burst, die, fail, hang, hang_in_c
 
 NEVER_S = 60.0  # no test waits for it
-MB = 2**20
 
 
 @pytest.fixture(scope="module")
@@ -27,25 +27,8 @@ def aside() -> Iterator[Aside]:
     made.close()
 
 
-def hang() -> None:
-    time.sleep(3600)
-
-
-def hang_in_c() -> int:
-    """Holds its interpreter all the while: no thread of it could end it."""
-    return sum(range(10**12))
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def refuse(text: str) -> None:
     raise InputError(text, (("a", True),))
-
-
-def fail() -> None:
-    raise KeyError("lost")
 
 
 def grow(size: int) -> int:
@@ -113,7 +96,7 @@ def test_what_kills_its_process_twice_is_told_and_the_next_is_answered(aside: As
 def test_what_grows_too_large_fails_alone(aside: Aside) -> None:
     before = pid(aside)
     with pytest.raises(MemoryError):
-        aside.call(grow, 512 * MB, deadline_s=NEVER_S)
+        aside.call(burst, deadline_s=NEVER_S)
     assert aside.call(grow, 64 * MB, deadline_s=NEVER_S) == 64 * MB and pid(aside) != before
 
 
