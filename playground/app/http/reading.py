@@ -20,7 +20,7 @@ from ...tasks.pairs import Kept
 from ...tasks.pairs.kept import read_through
 from ...tasks.scenes.files import decoded
 
-PICTURE_S, SOUND_S, PAIRS_S = 10.0, 10.0, 20.0  # ten times what the largest that are allowed take where nothing else runs
+PICTURE_S, SOUND_S, PAIRS_S = 10.0, 10.0, 20.0  # several times what the largest that are allowed took on two busy cores
 MODULES = ("playground.tasks.pairs", "playground.tasks.scenes.files", "playground.tasks.dialing.sound")
 
 T = TypeVar("T")
