@@ -9,6 +9,7 @@
     crowd              a hundred visitors, a greedy one, a server that is killed
     page               a real browser: start, first trace, steps, input, film, weight
     first_visit        requests, bytes and the CPU of the server for a first visit; its start
+    dear_work          what dear work of one visitor costs another
 
 Prints a Markdown table, row by row. Times are figures of this machine, ratios are taken within one run; run it on a quiet one.
 """
@@ -21,7 +22,9 @@ from importlib import import_module
 
 from .measure import HEADER, machine
 
-BENCHMARKS = ("trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "page", "first_visit", "codes", "time_to_accuracy")
+BENCHMARKS = (
+    "trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "page", "first_visit", "dear_work", "codes", "time_to_accuracy",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -144,6 +144,8 @@ def _default(f: Field[Any]) -> Value:
 
 def show(value: Any) -> str:
     """The value as an error may quote it, whatever it is and however long."""
+    if isinstance(value, str | bytes | list | tuple):
+        value = value[:60]  # more would not be shown, and may be millions
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # an integer of thousands of digits, lists in lists in lists

@@ -32,6 +32,7 @@ from starlette.types import Message
 
 from playground import api, disk
 from playground.app import downloads as files
+from playground.app.http.lanes import Lanes
 from playground.app.library import UPLOADS, Library
 from playground.app.names import UPLOADED
 from playground.app.visit import start
@@ -244,7 +245,7 @@ async def _anyone(_: Any) -> bool:
 
 
 def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> None:
-    desk = files.Desk(library(), lambda visit: [])
+    desk = files.Desk(library(), lambda visit: [], Lanes())
     app = Starlette(routes=files.routes(desk, _anyone))
     ticket = desk.ticket(start("attention_seq2seq", "reverse"))
     status, _, body = request(app, f"/code/{ticket}/upload", whole())

@@ -34,13 +34,16 @@ AS_WRITTEN = Choices(separator="tab", quotes=False, header=False, html=False)
 
 
 def keep(text: Any) -> str:
-    return Kept(read(text), "characters", "characters").key
+    """Their key, and nothing of them in memory."""
+    key = Kept(read(text), "characters", "characters").key
+    pair_store._fetched.clear()
+    return key
 
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLAYGROUND_PAIRS", str(tmp_path))
-    pair_store._fetch.cache_clear()
+    pair_store._fetched.clear()
     return tmp_path
 
 

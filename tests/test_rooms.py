@@ -19,10 +19,10 @@ import playground
 PACKAGE = Path(playground.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
-    "errors", "options", "vocabulary", "disk", "wire", "tracing", "runs", "tasks", "models", "inference", "training", "storage",
-    "experiments", "codegen", "views", "api", "__init__", "tools", "app",
+    "errors", "options", "vocabulary", "disk", "wire", "tracing", "processes", "runs", "tasks", "models", "inference", "training",
+    "storage", "experiments", "codegen", "views", "api", "__init__", "tools", "app",
 )  # fmt: skip
-GROUND = {"errors", "options", "vocabulary", "disk", "wire", "tracing"}  # anybody may stand on it
+GROUND = {"errors", "options", "vocabulary", "disk", "wire", "tracing", "processes"}  # anybody may stand on it
 EDGES = {
     "models": {"tasks"},
     "inference": {"models", "tasks"},

@@ -16,6 +16,7 @@ from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
 from .http import head
+from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
@@ -41,13 +42,15 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
         lay_out(page)
         for panel in page.panels:
             panel.wire()
-
-        def open_page(told: Any, request: gr.Request) -> list[Any]:
-            session, _ = page.session(request, told)
-            return page.opened(session, dict(request.query_params))
-
         demo.load(
-            open_page, page.told, page.outputs(), js=head.TELLS, api_name="open", api_visibility="undocumented", show_progress="hidden"
+            page.open,
+            page.told,
+            page.outputs(),
+            js=head.TELLS,
+            api_name="open",
+            api_visibility="undocumented",
+            show_progress="hidden",
+            concurrency_limit=None,
         )
     return demo, page
 
@@ -111,6 +114,7 @@ def launch(
             footer_links=[],
             max_file_size="20mb",
             state_session_capacity=500,
+            max_threads=2 * ROOM,  # more than Gradio ever has to hold: who waits is in the lanes
             theme=head.theme(),
             head=head.html(dev),
             app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted),
@@ -122,6 +126,7 @@ def launch(
         raise
     if isinstance(page.book.executor, ProcessExecutor):
         page.book.executor.warm()
+    page.reading.aside.warm()
     return served
 
 

@@ -10,11 +10,11 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +25,7 @@ from ..storage.checkpoints import dumps
 from ..storage.run import Run
 from ..tracing import Trace
 from ..training.recipes import Recipe
+from .http.lanes import DEAR, Lanes, Who
 from .islands import dump
 from .library import Library
 from .visit import Slot, Visit
@@ -40,8 +41,8 @@ PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"),
 class Desk:
     """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
 
-    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]]) -> None:
-        self.library, self.film = library, film
+    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]], lanes: Lanes) -> None:
+        self.library, self.film, self.lanes = library, film, lanes
         self._secret = secrets.token_bytes(32)
         self._lock = Lock()
         self._visits: LRUCache[str, Visit] = LRUCache(TICKETS)
@@ -145,7 +146,7 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
             if not await may_enter(request):
                 return JSONResponse({"error": "Log in first."}, 401)
             try:
-                return await run_in_threadpool(make, desk.visit(request.path_params["ticket"]))
+                return await desk.lanes.run(DEAR, _who(request), partial(make, desk.visit(request.path_params["ticket"])))
             except InputError as error:
                 return JSONResponse({"error": str(error)}, 404)
 
@@ -157,7 +158,7 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
             return JSONResponse({"error": "Log in first."}, 401)
         try:
             visit, data = desk.visit(request.path_params["ticket"]), await request.body()
-            return JSONResponse({"run": await run_in_threadpool(desk.library.take, data, visit.recipe)})
+            return JSONResponse({"run": await desk.lanes.run(DEAR, _who(request), partial(desk.library.take, data, visit.recipe))})
         except InputError as error:
             return JSONResponse({"error": str(error)})  # an answer like another: a page that expects it need not log a failure
 
@@ -170,6 +171,11 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         "film.json": film,
     }
     return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
+
+
+def _who(request: Request) -> Who:
+    """A ticket stands for whoever looks at its stage: requests name no session."""
+    return Who(request.client.host if request.client else "", request.path_params["ticket"])
 
 
 def _given(visit: Visit) -> Any:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-import time
-from collections import Counter
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import gradio as gr
+from anyio.to_thread import run_sync
 
 from ..errors import InputError
 from ..runs.book import RunBook
@@ -25,6 +25,8 @@ from ..training.recipes import Recipe
 from . import visit as visits
 from .downloads import Desk
 from .http import head
+from .http.lanes import DEAR, LOOK, Crowded, Lanes, Who
+from .http.reading import Reading
 from .islands import dump
 from .library import Library, arrived
 from .links import from_query
@@ -54,15 +56,14 @@ class Page:
     def __init__(self, book: RunBook[Recipe], device: str) -> None:
         self.book, self.device = book, device
         self.library = Library(book)
-        self.desk = Desk(self.library, self.film)
+        self.lanes, self.reading = Lanes(), Reading()
+        self.desk = Desk(self.library, self.film, self.lanes)
         self.first = self.library.stage(visits.home(device))  # what the page is sent with
         self.told = gr.Textbox(visible=False)  # what the page says of itself with every event, see `Told`
         self.panels: list[Panel] = []
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
         self._answers = itertools.count()
         self.sessions = Sessions()
-        self._answered: Counter[str] = Counter()  # by endpoint
-        self._took: dict[str, float] = Counter()  # type: ignore[assignment]
 
     def outlive(self) -> None:
         """Have runs, and places in line, found again by the next server, whatever ends this one."""
@@ -96,6 +97,7 @@ class Page:
         endpoint: str,
         *,
         box: Any = None,
+        dear: bool = False,
         again: str = "multiple",
         teller: Teller | None = None,
         quiet: Panel | None = None,
@@ -103,19 +105,19 @@ class Page:
     ) -> None:
         """Wire an event: its data, and the text of the `box` as "input", reach the handler in one mapping.
 
-        `again` says what happens to further events while one is answered; `teller` is the panel that says what was wrong (the
-        source row, if none is named), `quiet` one that shows the new value already, `always` one that is answered in any case.
+        `dear` events, which may take long, wait for each other in a lane of their own. `again` says what the page does with further
+        events while one is answered; `teller` is the panel that says what was wrong (the source row, if none is named), `quiet` one
+        that shows the new value already, `always` one that is answered in any case.
         """
 
-        def answer(event: gr.EventData, request: gr.Request, told: Any, *values: Any) -> list[Any]:
+        async def answer(event: gr.EventData, request: gr.Request, told: Any, *values: Any) -> list[Any]:
             data = ({"input": values[0]} if values else {}) | _event_data(event)
             session, said = self.session(request, told)
-            start = time.perf_counter()
+            work = partial(self.answer, handler, data, session, said, teller=teller, quiet=quiet, always=always)
             try:
-                return self.answer(handler, data, session, said, teller=teller, quiet=quiet, always=always)
-            finally:
-                self._took.update({endpoint: time.perf_counter() - start})
-                self._answered.update([endpoint])
+                return await self.lanes.run(DEAR if dear else LOOK, _who(request, session), work, endpoint)
+            except Crowded as error:
+                return await run_sync(self._told_at_once, session, error, teller)
 
         listen(
             answer,
@@ -126,15 +128,20 @@ class Page:
             api_visibility="undocumented",  # a description of them would be half of the page, and takes what the browser alone can give
             show_progress="hidden",
             trigger_mode=again,
-            concurrency_limit=2,
-            concurrency_id="look",
+            concurrency_limit=None,  # the lanes know whose turn it is
         )
 
+    async def open(self, told: Any, request: gr.Request) -> list[Any]:
+        """All outputs when the page is loaded."""
+        session, _ = self.session(request, told)
+        try:
+            return await self.lanes.run(LOOK, _who(request, session), partial(self.opened, session, dict(request.query_params)))
+        except Crowded as error:
+            return await run_sync(self._told_at_once, session, error, None)
+
     def counted(self) -> dict[str, float]:
-        """What /metrics tells of the page: how many are remembered, how many events were answered, and the seconds that took."""
-        events = {f'playground_events_total{{endpoint="{name}"}}': float(n) for name, n in sorted(self._answered.items())}
-        seconds = {f'playground_event_seconds_total{{endpoint="{name}"}}': s for name, s in sorted(self._took.items())}
-        return {"playground_sessions": len(self.sessions), **events, **seconds}
+        """What /metrics tells of the page: how many sessions are remembered, and of the events that were answered."""
+        return {"playground_sessions": len(self.sessions), **self.lanes.counted()}
 
     @property
     def trains_on(self) -> str:
@@ -165,10 +172,6 @@ class Page:
 
     def opened(self, session: Session, query: dict[str, str]) -> list[Any]:
         """All outputs when the page is loaded: what the link asks for, or the start page with a notice."""
-        with session.turn:
-            return self._opened(session, query)
-
-    def _opened(self, session: Session, query: dict[str, str]) -> list[Any]:
         asked = self.asked(query)
         if asked == self.first.visit and not query:  # the page was sent with it
             session.visit, session.sent = asked, self.keys(self.first)
@@ -203,22 +206,21 @@ class Page:
     ) -> list[Any]:
         """All outputs after an event; bad input leaves the stage as it was and says why.
 
-        Events of one session take turns, since each begins where the last one ended; of a session that is not remembered, where the
-        page's address leads.
+        Each begins where the last one of its session ended, whose turn is over; of a session that is not remembered, where the page's
+        address leads.
         """
-        with session.turn:
-            after = before = session.visit or self._found_again(said, session)
-            try:
-                wanted = handler(before, data, session.visitor)
-                self.admit(wanted, session.visitor)
-                after = wanted
-                return self._show(after, session, quiet=quiet, always=always)
-            except InputError as error:
-                return self._refuse(_settings_of(after, before), session, error, teller)
-            except Exception:  # noqa: BLE001  the page must live, whatever a new task or architecture does
-                _log.exception("an event could not be answered: %s", str(data)[:200])
-                told = InputError("This could not be shown; the server's log says why. The stage is as it was.")
-                return self._refuse(before, session, told, teller)
+        after = before = session.visit or self._found_again(said, session)
+        try:
+            wanted = handler(before, data, session.visitor)
+            self.admit(wanted, session.visitor)
+            after = wanted
+            return self._show(after, session, quiet=quiet, always=always)
+        except InputError as error:
+            return self._refuse(_settings_of(after, before), session, error, teller)
+        except Exception:  # noqa: BLE001  the page must live, whatever a new task or architecture does
+            _log.exception("an event could not be answered: %s", str(data)[:200])
+            told = InputError("This could not be shown; the server's log says why. The stage is as it was.")
+            return self._refuse(before, session, told, teller)
 
     def keys(self, stage: Stage) -> dict[str, Hashable]:
         """What every panel that has something to show depends on."""
@@ -252,6 +254,8 @@ class Page:
         self, visit: Visit, session: Session, *, opened: bool = False, quiet: Panel | None = None, always: Panel | None = None
     ) -> Any:
         stage = self.library.stage(visit, session.visitor, opened=opened)
+        while session.told:
+            session.sent.pop(session.told.pop(), None)
         values = self.values(stage, {} if opened else session.sent, always)
         session.visit, session.sent = stage.visit, session.sent | self.keys(stage)
         if quiet is not None:
@@ -260,10 +264,14 @@ class Page:
 
     def _refuse(self, visit: Visit, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
         """Say what is wrong where it was done; that panel's value is sent anew with the next answer."""
-        teller = teller or self.teller
         session.visit = visit
-        session.sent.pop(teller.name, None)
-        return self._told({teller.name: self._answer(teller.refused(visit, error))})
+        return self._told_at_once(session, error, teller)
+
+    def _told_at_once(self, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
+        """The same also beside an event of this session that is being answered: its visit is left to that one."""
+        teller = teller or self.teller
+        session.told.add(teller.name)
+        return self._told({teller.name: self._answer(teller.refused(session.visit or self.first.visit, error))})
 
     def _answer(self, value: dict[str, Any]) -> str:
         """A value that is heard even if it says what the last one said: somebody waits for it."""
@@ -277,6 +285,10 @@ class Page:
 def _settings_of(after: Visit, before: Visit) -> Visit:
     """What was chosen stays chosen where only its input could not be shown."""
     return replace(after, given=before.given, forced=before.forced)
+
+
+def _who(request: gr.Request, session: Session) -> Who:
+    return Who(session.visitor.address, session.visitor.tab, request.session_hash or "")
 
 
 def _event_data(event: gr.EventData | None) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Session:
     visitor: Visitor
     visit: Visit | None = None  # as its last event left it
     sent: dict[str, Hashable] = field(default_factory=dict)  # what the values depended on that its panels show
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    told: set[str] = field(default_factory=set)  # panels that show an error, whose values are sent anew
 
 
 class Sessions:

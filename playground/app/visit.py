@@ -15,6 +15,7 @@ from ..training.recipes import Recipe
 SHIPPED = "shipped"
 HOME = ("attention_seq2seq", "reverse")
 NOTHING = Typed()
+LONGEST_TOKEN = 1_000  # characters
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Visit:
         """Write `token` at `step` and go on from there; later forced tokens no longer apply."""
         if not self.task.writes:
             raise InputError("Only models that write tokens can be forced.")
-        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < 100 or not isinstance(token, str):
+        named = isinstance(token, str) and len(token) <= LONGEST_TOKEN
+        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < 100 or not named:
             raise InputError("To force a token, name an output step from 0 and a token of the vocabulary.")
         earlier = tuple((s, t) for s, t in self.forced if s < step)
         strategy = GREEDY if isinstance(self.strategy, Beam) else self.strategy  # a search might begin otherwise

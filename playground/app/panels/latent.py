@@ -86,7 +86,7 @@ class LatentMap(Latent):
     def wire(self) -> None:
         self.on("code", self.set_code, "set_code", again="always_last")
         self.on("point", self.point, again="always_last")
-        self.on("manifold", self.manifold, again="always_last")
+        self.on("manifold", self.manifold, dear=True, again="always_last")
 
     def point(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """A digit of the map goes onto the stage."""

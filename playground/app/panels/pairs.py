@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...errors import InputError
-from ...tasks.pairs import Kept, access, read_pairs
+from ...tasks.pairs import Kept, access
 from ...tasks.pairs import Pairs as OwnPairs
 from ...tasks.pairs.arrangement import FEWEST, MOST_TOKENS
 from ...tasks.pairs.encodings import NAMES
-from ...tasks.pairs.kept import of
-from ...tasks.pairs.reading import MAX_BYTES, MOST
+from ...tasks.pairs.kept import of, read_through
+from ...tasks.pairs.reading import MAX_BYTES, MOST, bounded
 from ...tasks.pairs.table import SEPARATORS
 from ...training import recipes
 from .. import visit as visits
-from ..http.uploads import whole
+from ..http.reading import whole
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
@@ -44,7 +45,7 @@ class Pairs(Panel):
         return read(visit, error)
 
     def wire(self) -> None:
-        self.on("pairs", use, again="once", teller=self, always=self)
+        self.on("pairs", partial(use, read=self.page.reading.pairs), dear=True, again="once", teller=self, always=self)
         self.on("let_see", share, "share_pairs", again="always_last", teller=self, always=self)
 
 
@@ -86,7 +87,7 @@ def found(kept: Kept) -> list[dict[str, Any]]:
     return [{"name": name, "value": value, "choices": choices} for name, value, choices in decided if value is not None]
 
 
-def use(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+def use(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[..., Kept] = read_through) -> Visit:
     """Keep the lines and make them the task; the model of this architecture starts from its initial weights."""
     if visit.recipe.task != OwnPairs.id:
         raise InputError("Choose the task “Your own pairs” first.")
@@ -95,7 +96,8 @@ def use(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         raise InputError("Paste lines of text, or choose a file of them.")
     asked: dict[str, Any] = {name: data.get(name) for name in CHOICES}
     asked |= {name: data.get(name) or getattr(visit.task.options, name) for name in ("source_unit", "target_unit")}
-    kept = read_pairs(given.split("\n") if isinstance(given, str) else given, **asked)
+    bounded(len(given))
+    kept = read(given, asked)
     recipe = recipes.make(
         visit.recipe.architecture,
         OwnPairs.id,

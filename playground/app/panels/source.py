@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Hashable
-from functools import lru_cache
+from collections.abc import Callable, Hashable
+from functools import lru_cache, partial
 from typing import Any
 
 import gradio as gr
@@ -15,20 +15,20 @@ from ... import tasks
 from ...errors import InputError
 from ...options import show
 from ...tasks import Drawn, Given, HeldOut, Pixels, Sound, Typed, picture
-from ...tasks.dialing.sound import SECONDS
+from ...tasks.dialing.sound import SECONDS, bounded, brought
 from ...tasks.dialing.tones import RATE
 from ...tasks.given import SIDE
+from ...tasks.scenes.files import ALLOWED, MAX_BYTES, decoded
 from ...tasks.scenes.task import RGB
 from ...tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
 from ...wire import ink
-from ..http.uploads import decoded
+from ..http.reading import whole
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
 
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
-MOST_BYTES = 2 * RATE * 600  # whatever is longer than ten minutes is not even decoded
 KEYS = 16
 
 
@@ -69,8 +69,11 @@ class Source(Panel):
         return {**offered(visit), "verdict": {"right": None, "text": ""}, "error": told}
 
     def wire(self) -> None:
-        for event, handler in (("example", example), ("dice", dice), ("picture", drawn), ("sound", recorded)):
+        reading = self.page.reading
+        for event, handler in (("example", example), ("dice", dice)):
             self.on(event, handler, again="always_last")
+        self.on("picture", partial(drawn, read=reading.picture), dear=True, again="always_last")
+        self.on("sound", partial(recorded, read=reading.sound), dear=True, again="always_last")
 
 
 def offered(visit: Visit) -> dict[str, Any]:
@@ -102,9 +105,10 @@ def dice(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     return visit.with_input(visit.task.another(generator, visit.given))
 
 
-def drawn(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+def drawn(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[[bytes], Any] = decoded) -> Visit:
     """A drawing of 784 numbers in 0..1, or 3 × 1,024 in colour; or a picture's file, in base64."""
-    values: Any = decoded(data["file"]) if "file" in data and Pixels in visit.task.reads else data.get("values")
+    file = "file" in data and Pixels in visit.task.reads
+    values: Any = read(whole(data["file"], MAX_BYTES, ALLOWED)) if file else data.get("values")
     if Drawn in visit.task.reads:
         values = picture(values)
         if values.max() < 0.05:
@@ -112,24 +116,22 @@ def drawn(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     return visit.with_input(visit.task.drawn(values))
 
 
-def recorded(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+def recorded(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[[int, bytes], bytes] = brought) -> Visit:
     """A sound file or what a microphone heard: `rate` samples a second, `samples` 16-bit whole numbers in base64."""
-    rate, text = data.get("rate"), data.get("samples")
+    rate: Any = data.get("rate")
+    text = data.get("samples")
     if Sound not in visit.task.reads:
         raise InputError(Sound.refusal)
     if not isinstance(text, str):
         raise InputError(f"A recording is 16-bit samples in base64, not {show(text)}.")
-    if len(text) > MOST_BYTES * 4 / 3 + 4:
-        raise InputError(
-            f"The recording lasts more than ten minutes; at most {SECONDS:g} seconds are read. Cut it to the part with the tones."
-        )
+    bounded(rate, len(text) * 3 // 8 - 1)
     try:
         samples = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("The recording is damaged: it is no base64. Record or upload it again.") from None
     if len(samples) % 2:
         raise InputError(f"The recording is damaged: {len(samples):,} bytes are no 16-bit samples. Record or upload it again.")
-    return visit.with_input(visit.task.recorded(rate, samples))
+    return visit.with_input(visit.task.recorded(RATE, read(rate, samples)))
 
 
 def pad(given: Given) -> dict[str, Any]:

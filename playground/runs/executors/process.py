@@ -7,25 +7,20 @@
     (the server dies)    ───── end of file ─────► it ends the process
 
 Both arrows are one two-way pipe. There is no shared lock: a worker killed while it held one would take the server along.
-Workers are forked from a small server process that has torch loaded already (0.04 s and 10 MB each, against 0.83 s and
-147 MB for a fresh interpreter); Windows and CUDA cannot fork safely and start fresh ones.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-import shutil
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing import connection, forkserver, util
+from multiprocessing import connection
 from typing import Any
 
+from playground.processes import starting
+from playground.processes.starting import GATE, begin
 from playground.runs.events import Event
 from playground.runs.executors import TRAIN, Tally
 from playground.runs.executors.worker import Crash, held, idle, too_big, work
@@ -59,12 +54,8 @@ class ProcessExecutor:
         preload: Sequence[str] = ("torch", "playground.training.trainer"),
     ) -> None:
         self.train, self.memory_bytes, self.patience_s = train, memory_bytes, patience_s
-        self._context: Any = multiprocessing.get_context(method or _default_method())
-        if self._context.get_start_method() == "forkserver":
-            self._context.set_forkserver_preload(list(preload))
-            _give_folder()
+        self._context = starting.context(method, preload)
         self._jobs: set[ProcessJob] = set()
-        self._gate = threading.Lock()  # multiprocessing's list of children is not made for many threads
 
     def warm(self) -> threading.Thread:
         """Load torch into the fork server in the background. Call it once the page is being served."""
@@ -77,8 +68,8 @@ class ProcessExecutor:
         target, args = self._task(recipe, paused)
         process = self._context.Process(target=target, args=(there, *args), name="trainer", daemon=True)
         job = ProcessJob(self, process, here)
-        with self._gate:
-            self._begin(process)
+        with GATE:
+            begin(process)
             self._jobs.add(job)
         there.close()  # the worker now holds the only other end: when it dies, reading here ends
         return job
@@ -88,7 +79,7 @@ class ProcessExecutor:
         return work, (self.train, recipe, paused)
 
     def close(self) -> None:
-        with self._gate:
+        with GATE:
             jobs = list(self._jobs)
         for job in jobs:
             job.kill()
@@ -96,34 +87,23 @@ class ProcessExecutor:
     def exit_code(self, job: ProcessJob) -> int | None:
         """Wait briefly for a process that has closed its pipe; None if it is still there."""
         connection.wait([job.process.sentinel], timeout=1.0)
-        with self._gate:
+        with GATE:
             code: int | None = job.process.exitcode
             return code
 
     def forget(self, job: ProcessJob) -> None:
         self.exit_code(job)  # reaps it
-        with self._gate:
+        with GATE:
             self._jobs.discard(job)
 
-    def _begin(self, process: Any) -> None:
-        """Start it; once more, from a new fork server, where the one there is cannot be reached. Raises OSError or EOFError."""
-        try:
-            process.start()
-        except (OSError, EOFError):
-            if self._context.get_start_method() != "forkserver":
-                raise
-            _log.warning("the fork server is out of reach; a new one is started", exc_info=True)
-            _give_up_fork_server()
-            process.start()
-
     def _warm(self) -> None:
-        if self._context.get_start_method() != "forkserver":
+        if not starting.forks(self._context):
             return
         process = self._context.Process(target=idle, name="warm", daemon=True)
-        with self._gate:
-            self._begin(process)
+        with GATE:
+            begin(process)
         connection.wait([process.sentinel])  # the first child is served only after everything is loaded
-        with self._gate:
+        with GATE:
             process.join()
 
 
@@ -231,29 +211,3 @@ class ProcessJob:
             return tally.stopped()
         _log.error("worker %s ended unexpectedly, exit code %s", self.pid, code)
         return tally.failed("training ended without a result", SMALLER) if code == 0 else tally.failed(*self._executor.killed)
-
-
-def _give_up_fork_server() -> None:
-    """Have the next process start a new one, in a folder of its own: somebody may have cleared the folder with the socket of this one.
-
-    It is left to end with the workers that it started, which go on. `multiprocessing` knows no other way than to wait for that.
-    """
-    server: Any = vars(forkserver)["_forkserver"]
-    with server._lock:
-        if server._forkserver_alive_fd is not None:
-            os.close(server._forkserver_alive_fd)
-        server._forkserver_alive_fd = server._forkserver_address = server._forkserver_pid = None
-    _give_folder()
-
-
-def _give_folder() -> None:
-    """A folder for sockets that nobody else may enter. One of `multiprocessing`'s own complains at the end if it was cleared."""
-    os.makedirs(tempfile.gettempdir(), exist_ok=True)
-    folder = tempfile.mkdtemp(prefix="pymp-")
-    util.Finalize(None, shutil.rmtree, (folder, True), exitpriority=-100)  # after the servers, errors ignored
-    process: Any = multiprocessing.current_process()
-    process._config["tempdir"] = folder
-
-
-def _default_method() -> str:
-    return "spawn" if sys.platform == "win32" else "forkserver"

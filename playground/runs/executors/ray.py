@@ -28,10 +28,11 @@ from traceback import format_exception
 from typing import Any
 
 from playground.errors import InputError
+from playground.processes.starting import step_back
 from playground.runs.events import Event
 from playground.runs.executors import TRAIN
 from playground.runs.executors.process import KILLED, WEIGH_S, ProcessExecutor
-from playground.runs.executors.worker import Crash, held, listen, orders, step_back, too_big, words
+from playground.runs.executors.worker import Crash, held, listen, orders, too_big, words
 from playground.runs.pause import Gate
 
 INSTALL = "Run `pip install 'ray>=2.50,<3'`"

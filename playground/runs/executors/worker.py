@@ -6,11 +6,9 @@ Light to import: the server imports it too, and torch is loaded only by the trai
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,6 +16,7 @@ from traceback import format_exc
 from typing import Any
 
 from playground.errors import InputError, NoDevice
+from playground.processes.starting import step_back
 from playground.runs.events import Event
 from playground.runs.executors import load
 from playground.runs.pause import Gate
@@ -75,15 +74,6 @@ def listen(pipe: Connection, orders: Mapping[str, Callable[[], object]]) -> None
 
 def idle() -> None:
     """A worker with nothing to do: once it has run, its fork server is ready."""
-
-
-def step_back() -> None:
-    """The page comes first: lower priority, first choice of the kernel when memory runs out, deaf to Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(10)
-    with suppress(OSError):  # only Linux has it
-        Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def held(pid: int) -> int:

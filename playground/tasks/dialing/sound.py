@@ -29,9 +29,8 @@ TOP = 2.0  # of float samples, which should lie in −1..1
 def hear(given: Any) -> Tensor:
     """The samples (T,) of `(rate, samples)` at 8,000 a second, channels mixed. Raises InputError."""
     rate, samples = _pair(given)
+    bounded(rate, len(samples))
     seconds = len(samples) / rate
-    if seconds > SECONDS:
-        raise InputError(f"The recording lasts {_time(seconds)}; at most {SECONDS:g} seconds are read. Cut it to the part with the tones.")
     if seconds * RATE < WINDOW:
         raise InputError(f"The recording lasts {seconds * 1000:.0f} ms; at least {1000 * WINDOW // RATE} ms are needed. Give a longer one.")
     mixed = _floats(samples)
@@ -41,6 +40,23 @@ def hear(given: Any) -> Tensor:
     if float(spectrogram(heard).max()) < QUIET:
         raise InputError("There is no sound found between 600 and 1,500 Hz, where telephone tones lie. Record again, louder or closer.")
     return heard
+
+
+def bounded(rate: Any, count: int) -> None:
+    """Raises InputError for a rate that is not read, and for so many samples that they last too long."""
+    if isinstance(rate, bool) or not isinstance(rate, int | np.integer) or not RATES[0] <= rate <= RATES[1]:
+        raise InputError(
+            f"The recording has {show(rate)} samples a second; allowed are {RATES[0]:,} to {RATES[1]:,}. Save it at 8,000 or 44,100."
+        )
+    if count > SECONDS * rate:
+        lasts = _time(count / float(rate))
+        raise InputError(f"The recording lasts {lasts}; at most {SECONDS:g} seconds are read. Cut it to the part with the tones.")
+
+
+def brought(rate: int, samples: bytes) -> bytes:
+    """A recording of 16-bit samples at 8,000 a second, as it is kept. Raises InputError."""
+    heard = hear((rate, np.frombuffer(samples, dtype="<i2")))
+    return samples if rate == RATE else (heard.clamp(-1, 1) * 32_767).round().numpy().astype("<i2").tobytes()
 
 
 def as_int16(samples: Tensor) -> NDArray[np.int16]:
@@ -53,10 +69,7 @@ def _pair(given: Any) -> tuple[int, NDArray[Any]]:
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise InputError(f"A recording is a pair (samples a second, samples), not {show(given)}.")
     rate, samples = given
-    if isinstance(rate, bool) or not isinstance(rate, int | np.integer) or not RATES[0] <= rate <= RATES[1]:
-        raise InputError(
-            f"The recording has {show(rate)} samples a second; allowed are {RATES[0]:,} to {RATES[1]:,}. Save it at 8,000 or 44,100."
-        )
+    bounded(rate, 0)
     try:
         samples = np.asarray(samples)
     except (TypeError, ValueError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from zlib import crc32
 
 import regex
 
@@ -26,6 +27,10 @@ class Arranged:
     examples: tuple[Example, ...]
     listed: dict[int, str]
 
+    @cached_property
+    def divided(self) -> tuple[list[Example], list[Example]]:
+        return divided(self.examples)
+
 
 def tokens(text: str, unit: str) -> tuple[str, ...]:
     """Words and signs, or characters as a reader counts them."""
@@ -35,9 +40,24 @@ def tokens(text: str, unit: str) -> tuple[str, ...]:
     return tuple(word for found in parts for word in found)
 
 
-@lru_cache(maxsize=4)
 def arrange(lines: Lines, source_unit: str, target_unit: str) -> Arranged:
-    """The examples that the pairs of these lines make."""
+    """The examples that the pairs of these lines make; found out once."""
+    units = source_unit, target_unit
+    if units not in lines.arranged:
+        lines.arranged[units] = _arranged(lines, *units)
+    return lines.arranged[units]
+
+
+def divided(examples: tuple[Example, ...]) -> tuple[list[Example], list[Example]]:
+    """Training and held-out examples: those of the tenth of the sources with the lowest hashes are held out, of two at least."""
+    sources = sorted(dict.fromkeys(source for source, _ in examples), key=lambda source: crc32("\0".join(source).encode()))
+    place = {source: i for i, source in enumerate(sources)}
+    order = sorted(examples, key=lambda example: place[example[0]])
+    held = max(2, len(sources) // 10)
+    return [e for e in order if place[e[0]] >= held], [e for e in order if place[e[0]] < held]
+
+
+def _arranged(lines: Lines, source_unit: str, target_unit: str) -> Arranged:
     answers: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}  # of each source, and their lines
     texts: dict[tuple[str, ...], str] = {}
     listed: dict[int, str] = {}

@@ -17,7 +17,7 @@ from .arrangement import FEWEST, UNITS, Arranged, arrange, enough
 from .encodings import NAMES
 from .reading import Lines, bounded, read
 from .table import Choices
-from .task import Pairs, divided, sample_lines
+from .task import Pairs, sample_lines
 
 SHOWN = 5  # pairs of the preview
 
@@ -45,7 +45,7 @@ class Kept:
     @cached_property
     def learned(self) -> int:
         """Lines to learn from."""
-        return len(divided(self.arranged.examples)[0])
+        return len(self.arranged.divided[0])
 
     @property
     def held_out(self) -> int:
@@ -66,7 +66,7 @@ class Kept:
     def preview(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """The first pairs that are learned, source and target in tokens."""
         examples = self.arranged.examples
-        held = {source for source, _ in divided(examples)[1]}
+        held = {source for source, _ in self.arranged.divided[1]}
         return tuple(islice((example for example in examples if example[0] not in held), SHOWN))
 
     @property
@@ -136,6 +136,13 @@ def read_pairs(
         what = "This file is empty" if isinstance(opened, bytes) else f"There are no lines in {show(given)}"
         raise InputError(f"{what}. Give at least {FEWEST} lines, each a source, a tab and a target.")
     return Kept(lines, source_unit, target_unit)
+
+
+def read_through(given: str | bytes, asked: dict[str, Any]) -> Kept:
+    """The same of a text, which is no path, or a file's bytes; with all that follows from it, so that it can be sent on."""
+    kept = read_pairs(given.split("\n") if isinstance(given, str) else given, **asked)
+    _ = kept.arranged.divided  # kept there
+    return kept
 
 
 def of(task: Pairs) -> Kept:

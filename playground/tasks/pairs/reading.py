@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import regex
 
@@ -50,12 +51,16 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Pairs in the order of the text, the number of each one's line, and what was left out: line number → reason."""
+    """Pairs in the order of the text, the number of each one's line, and what was left out: line number → reason.
+
+    `arranged` remembers what `arrange` made of them, by units.
+    """
 
     pairs: tuple[Pair, ...]
     numbers: tuple[int, ...]
     listed: dict[int, str]
     found: Found = Found()
+    arranged: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     @property
     def total(self) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 import orjson
+from cachetools import LRUCache
 
 from ...disk import keep_newest, own_folder, write_whole
 from ...errors import InputError
@@ -22,6 +23,10 @@ from .reading import Found, Lines, Pair
 KEEP_BYTES = 64 * 2**20  # of all kept lines together; the least recently used go first
 KEY = re.compile(r"[0-9a-f]{24}")
 END = b"\n\n"  # of the pairs
+LATEST = 4  # that are held in memory
+
+_fetched: LRUCache[str, Lines] = LRUCache(LATEST)
+_lock = Lock()
 
 
 def keep(lines: Lines) -> str:
@@ -34,7 +39,8 @@ def keep(lines: Lines) -> str:
         keep_newest(folder(), KEEP_BYTES)
     except OSError as error:
         raise InputError(f"The pairs could not be kept: {error.strerror}. Nothing was changed.") from None
-    _fetch.cache_clear()
+    with _lock:
+        _fetched[key] = lines
     return key
 
 
@@ -42,10 +48,12 @@ def fetch(key: str) -> Lines:
     """The lines that were kept under this key. Raises InputError when they are not, or no longer, on this machine."""
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise InputError("The name of the pairs is not one of ours; paste the pairs again.")
-    return _fetch(key)
+    with _lock:
+        if (lines := _fetched.get(key)) is None:
+            lines = _fetched[key] = _fetch(key)
+        return lines
 
 
-@lru_cache(maxsize=8)
 def _fetch(key: str) -> Lines:
     try:
         path = folder() / f"{key}.tsv"

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from random import Random
 from typing import Any
-from zlib import crc32
 
 import torch
 from torch import Tensor
@@ -28,7 +27,7 @@ from .. import Batch, Reading, pad, register
 from ..parts import HeldOutPart
 from ..text import Example, Pool, PooledSequence, pad_pool, unaccented
 from . import access, store
-from .arrangement import MOST_TOKENS, UNITS, arrange, enough, tokens
+from .arrangement import MOST_TOKENS, UNITS, arrange, divided, enough, tokens
 from .reading import MAX_SIDE, Lines, cleaned
 
 MOST_KNOWN = 3_000  # different tokens
@@ -199,15 +198,6 @@ def _pool(options: PairOptions) -> Pool:
     first = [(source, targets[0]) for source, targets in _by_source(tuple(held)).items()]
     pool = pad_pool(task, train, [], first, [])
     return pool._replace(test=replace(pool.test, also=also(task, [source for source, _ in first])))
-
-
-def divided(examples: tuple[Example, ...]) -> tuple[list[Example], list[Example]]:
-    """Training and held-out examples: those of the tenth of the sources with the lowest hashes are held out, of two at least."""
-    sources = sorted(dict.fromkeys(source for source, _ in examples), key=lambda source: crc32("\0".join(source).encode()))
-    place = {source: i for i, source in enumerate(sources)}
-    order = sorted(examples, key=lambda example: place[example[0]])
-    held = max(2, len(sources) // 10)
-    return [e for e in order if place[e[0]] >= held], [e for e in order if place[e[0]] < held]
 
 
 def asked(task: Pairs, sources: list[tuple[str, ...]]) -> Batch:
