@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev $(VENV)/.browser $(VENV)/.node ## every test, the b
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev $(VENV)/.node ## format, lint, types, of Python and of the page's modules
-	@rm -f playground/app/islands.pyi # Gradio writes this stub at run time; mypy would prefer it
+	@rm -f playground/app/islands.pyi # a stub that Gradio wrote where it came first; mypy would prefer it
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
