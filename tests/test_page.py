@@ -17,6 +17,7 @@ from playground.app.page import Page
 from playground.app.panels.inside import Block
 from playground.app.panels.player import Tabs
 from playground.app.panels.rail import Rail, choose, set_options
+from playground.app.panels.training import Monitor
 from playground.app.sessions import NOBODY, Session, Sessions, Told, Visitor
 from playground.app.visit import Visit
 from playground.errors import InputError
@@ -174,3 +175,15 @@ def test_an_island_is_described_once_and_as_gradio_would_describe_it(page: Page,
         assert first.get_config() == {**described[0], "value": '{"new":1}'}
     finally:
         first.value = before
+
+
+def test_a_run_is_repeated_exactly_though_its_budget_was_seconds(page: Page) -> None:
+    """How many updates fit into seconds is the machine's affair: a repetition takes as many as there were."""
+    recipe = replace(small.tiny_recipe("attention_seq2seq", "reverse"), seconds=0.3)
+    first = page.start(replace(page.first.visit, recipe=recipe), ADA)
+    assert list(page.book.get(first.run or "").read())
+    again = page[Monitor].again(first, {"again": first.run}, ADA)
+    assert list(page.book.get(again.run or "").read())
+    logs = [page.book.get(visit.run or "") for visit in (first, again)]
+    assert again.recipe.seconds is None and logs[0].tally.step == logs[1].tally.step > 0
+    assert logs[0].snapshots[-1].weights == logs[1].snapshots[-1].weights

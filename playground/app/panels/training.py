@@ -80,9 +80,12 @@ class Monitor(Panel):
         return trained(visit, run_id, self.page.library, frame)
 
     def again(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-        """The same recipe again; at half the learning rate, if that is the remedy that the run's end advised."""
-        ended = self.page.book.get(_run_id(data.get("again")))
+        """Repeat a finished run by what it stored, its updates being decided; another one as it was asked for, at half the learning rate
+        if that is what its end advised."""
+        ended = self.page.library.log(_run_id(data.get("again")))
         recipe = ended.recipe
+        if ended.status == "done" and ended.started is not None:
+            recipe = replace(ended.started.recipe, device=recipe.device)
         if isinstance(ended.end, Failed) and ended.end.advice == HALVE:
             options = dict(recipe.training_options)
             options["learning_rate"] = max(float(options["learning_rate"]) / 2, 1e-5)

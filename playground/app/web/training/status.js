@@ -37,7 +37,7 @@ export function statusLine(act) {
     paused: pausedLine(act),
     stopped: stoppedLine(act),
     failed: failedLine(act),
-    done: doneText(),
+    done: doneLine(act),
     idle: idleText(),
   };
   /** @type {Line | null} */
@@ -250,12 +250,14 @@ function stoppedLine({ explore, again, dismiss }) {
   };
 }
 
-/** @returns {Line} */
-function doneText() {
+/** @param {Acts} act @returns {Line} */
+function doneLine({ again }) {
   const said = text('span.num');
+  const repeat = button('Repeat', again, 'link');
+  repeat.title = 'Train once more exactly as it was: the same updates, seed and settings';
   return {
     kind: 'quiet',
-    parts: [said.node],
+    parts: [said.node, repeat],
     set(run, { mine, label, elsewhere }) {
       const value = score(run);
       const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
@@ -264,6 +266,7 @@ function doneText() {
       const reached = heart ? `: ${heart};` : `${result},`;
       const own = `${mine ? 'your run' : 'run'}${reached} trained ${seconds(run.train_s)}${where}`;
       said.set(elsewhere ? (label ?? '') : own);
+      repeat.hidden = !mine || elsewhere;
     },
   };
 }
