@@ -40,6 +40,7 @@ def test_dice_bring_a_random_input(page: Page) -> None:
     expect(hooks.panel(page, "Attention").get_by_role("img")).to_have_accessible_name(re.compile(f"by {len(drawn)} source positions"))
 
 
+@pytest.mark.fault(1)
 def test_an_unknown_token_is_marked_and_the_stage_stays(page: Page) -> None:
     hooks.type_source(page, "3 x 7")
     expect(hooks.alert(page)).to_contain_text("‘x’ is not known to this model")
@@ -51,6 +52,7 @@ def test_an_unknown_token_is_marked_and_the_stage_stays(page: Page) -> None:
     expect(hooks.alert(page)).to_be_hidden()
 
 
+@pytest.mark.fault(2)
 def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> None:
     for typed, hint in [("", "Type some digits"), ("1" * 10_000, "10,000 characters"), ("   ", "Type some digits")]:
         hooks.type_source(page, typed)
@@ -58,6 +60,7 @@ def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> No
         hooks.expect_output(page, hooks.REVERSED)
 
 
+@pytest.mark.fault(7)
 def test_markup_is_shown_and_not_run(page: Page) -> None:
     for text in HOSTILE:
         hooks.type_source(page, text)
@@ -67,6 +70,7 @@ def test_markup_is_shown_and_not_run(page: Page) -> None:
         hooks.expect_output(page, hooks.REVERSED)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("name", ["task", "input", "model.score"])
 def test_markup_in_a_link_is_shown_and_not_run(visit: Visit, name: str) -> None:
     text = HOSTILE[1]
@@ -197,6 +201,7 @@ def test_a_reload_brings_the_same_page(page: Page) -> None:
     expect(hooks.source(page)).to_have_value("1234")
 
 
+@pytest.mark.fault(39)
 def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: Visit) -> None:
     page = visit("?task=poetry&architecture=attention_seq2seq&step=many")
     expect(page.get_by_text("Link not understood")).to_be_visible()
