@@ -93,10 +93,7 @@ LINES = {
     62: "A `Host` that is not ours: refused, unless it was allowed by a flag",
     63: "Weights near the largest float: told that they give no numbers, and the page lives on",
 }
-UNTESTED: dict[int, str] = {  # line → why there is no test of it yet
-    53: "the page has no colours of its own for paper, so that the dark theme prints light on white",
-    54: "an error takes a line of its own above the stage, which moves down by it",
-}
+UNTESTED: dict[int, str] = {}  # line → why there is no test of it yet
 
 
 def tests() -> dict[int, list[str]]:
