@@ -85,7 +85,7 @@ LINES = {
     54: "Errors that are long, or come in quick succession, also on a phone: the stage does not move",
     55: "Megabytes of combining marks, a line of a million characters: bounded before they are looked at",
     56: "The server is killed: runs with a snapshot, places in line and pages are back after the next start",
-    57: "One visitor presses Train 34 times, holds runs by hand, opens a thousand streams or pages: the others wait for one run at most",
+    57: "One visitor presses Train 34 times, holds runs by hand, opens a thousand streams, sends dear pictures: others wait for one run",
     58: "The temporary folder is cleared, the process that starts trainers is killed: the next run starts",
     59: "A link with numbers of 5,000 digits, infinite, none at all: a notice",
     60: "Uploads: all bodies under way are bounded, Gradio's own route is closed, and no answer holds a path of the server",
