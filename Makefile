@@ -6,7 +6,7 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 endif
 
-.PHONY: run test check bench checkpoints screenshots clean
+.PHONY: run test faults check bench checkpoints screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
@@ -14,6 +14,10 @@ run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
 
 test: $(VENV)/.installed-dev $(VENV)/.browser $(VENV)/.node ## every test, the browser's included
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+faults: $(VENV)/.installed-dev $(VENV)/.browser ## what the page must survive, and exactly the tests that show it
+	$(BIN)/python -m tests.faults
+	$(BIN)/python -m pytest -m fault -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev $(VENV)/.node ## format, lint, types, of Python and of the page's modules
 	@rm -f playground/app/islands.pyi # a stub that Gradio wrote where it came first; mypy would prefer it

@@ -72,6 +72,7 @@ def survives(call: Callable[[Any], Any], value: Any) -> None:
         raise
 
 
+@pytest.mark.fault(9, 50)
 @pytest.mark.parametrize("argument", ["given", "strategy", "edits", "forced", "condition"])
 def test_exploring(run: Run, argument: str) -> None:
     usual = {"given": some_input(run.task)}
@@ -123,6 +124,7 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.fault(9, 50)
 @pytest.mark.parametrize("name", MADE)
 def test_everything_else(name: str) -> None:
     call, usual = MADE[name]
@@ -187,6 +189,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize(("asked", "message"), REFUSED, ids=lambda part: str(part)[:40])
 def test_what_cannot_be_honoured_is_refused(attention: Run, asked: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
@@ -200,6 +203,7 @@ def test_no_edits_and_one_edit(attention: Run) -> None:
     assert held[0] == held[1] != plain.output and held[0].startswith("3 3 3 3")
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize("strategy", [Beam(1), Sample()], ids=repr)
 @pytest.mark.parametrize("pair", [("transformer_encoder", "entities"), ("vae", "strokes")], ids="-".join)
 def test_models_that_answer_at_once_follow_no_strategy(pair: tuple[str, str], strategy: Any) -> None:

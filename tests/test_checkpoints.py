@@ -100,6 +100,7 @@ class Bomb:
         return open, (str(self.path), "w")
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize("extension", ["pt", "pth", "bin", "pkl", "safetensors", "ckpt", ""])
 @pytest.mark.parametrize("protocol", [*range(pickle.HIGHEST_PROTOCOL + 1), "zip"])
 def test_pickles_are_never_opened(protocol: int | str, extension: str, tmp_path: Path) -> None:
@@ -119,6 +120,7 @@ def test_the_bomb_would_go_off(tmp_path: Path) -> None:
     assert (tmp_path / "created").exists()
 
 
+@pytest.mark.fault(33)
 @pytest.mark.parametrize(
     "data",
     [
@@ -136,12 +138,14 @@ def test_other_files_are_refused(data: bytes) -> None:
     refused(data, "not")
 
 
+@pytest.mark.fault(33)
 def test_cut_off_files_are_refused_wherever_the_cut(whole: bytes) -> None:
     for end in [*range(0, len(whole), len(whole) // 40), len(whole) - 1]:
         refused(whole[:end], "not|cut off")
     refused(whole + b"more", "damaged")
 
 
+@pytest.mark.fault(35)
 def test_sizes_are_bounded_before_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "huge.safetensors"
     with file.open("wb") as handle:
@@ -151,6 +155,7 @@ def test_sizes_are_bounded_before_reading(tmp_path: Path, monkeypatch: pytest.Mo
         load(file)
 
 
+@pytest.mark.fault(35)
 def test_headers_are_bounded_before_parsing(whole: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     header, body = parts(whole)
     many = {f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(20_000)}
@@ -194,6 +199,7 @@ def test_offsets_that_lie_are_refused(offsets: Any, whole: bytes) -> None:
     refused(assembled(header | {name: header[name] | {"data_offsets": offsets}}, body), "damaged")
 
 
+@pytest.mark.fault(32)
 def test_weights_of_another_model_are_refused(whole: bytes) -> None:
     def other(about: dict[str, Any]) -> None:
         about["recipe"] = tiny_recipe(*PAIRS[-1]).to_json()
@@ -213,11 +219,13 @@ BOMBS = {
 }
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_json_bombs_in_the_header(bomb: bytes, whole: bytes) -> None:
     refused(assembled(bomb, b""), "nested too deeply|not readable|names something twice")
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("bomb", [v for k, v in BOMBS.items() if k != "not text"], ids=[k for k in BOMBS if k != "not text"])
 def test_json_bombs_in_the_recipe(bomb: bytes, whole: bytes) -> None:
     refused(with_about(whole, lambda about: bomb.decode()), "nested too deeply|not readable|names something twice")
@@ -266,6 +274,7 @@ def test_a_forged_background_is_refused(name: str, tmp_path: Path) -> None:
     refused(with_about(data, forge), "damaged")
 
 
+@pytest.mark.fault(28, 29)
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["disk full", "killed"])
 @pytest.mark.parametrize("at", ["fsync", "replace"])
 def test_saving_is_all_or_nothing(fault: BaseException, at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,6 +292,7 @@ def test_saving_is_all_or_nothing(fault: BaseException, at: str, tmp_path: Path,
     assert os.listdir(tmp_path) == ["run.safetensors"]
 
 
+@pytest.mark.fault(28)
 def test_no_reader_ever_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until everything is on the disk, the name still means the old file."""
     file = save(tmp_path / "run.safetensors", checkpoint())

@@ -240,6 +240,7 @@ def test_a_search_goes_on_while_a_longer_answer_may_still_be_better() -> None:
     assert beam_search(scripted(script), SOURCE, Beam(2, 0.0), max_steps=8)[0].tokens == (EOS,)
 
 
+@pytest.mark.fault(50)
 def test_a_beam_writes_what_is_forced_and_finds_the_best_around_it() -> None:
     best, *others = beam_search(scripted(garden_path), SOURCE, Beam(4, 0.0), max_steps=4, forced={1: A})
     assert best.tokens == (A, A, EOS) and all(h.tokens[1] == A for h in others)
@@ -257,6 +258,7 @@ def test_an_answer_does_not_end_before_its_last_forced_token(strategy: Greedy | 
     )
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize(("architecture", "task_id"), [pair for pair in DECODER_PAIRS if pair[1] in ("reverse", "scenes", "completion")])
 def test_a_beam_of_one_is_greedy_under_edits_of_single_steps_and_forced_tokens(architecture: str, task_id: str) -> None:
     task = get(task_id)()

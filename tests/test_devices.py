@@ -29,6 +29,7 @@ from tests.pages import ADA, answered, new_page
 ON_CUDA = make("seq2seq", "copy", device="cuda", training_options={"steps": 3, "batch_size": 8})
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     "error",
     [
@@ -82,6 +83,7 @@ def ended(page: Page, run: str | None) -> dict[str, Any]:
     return orjson.loads(list(page.book.get(run or "").read())[-1])
 
 
+@pytest.mark.fault(15)
 def test_a_gpu_that_goes_mid_run_leaves_the_curve_and_the_next_runs_are_on_the_cpu_with_a_notice(page: Page) -> None:
     assert page.trains_on == page.first.visit.recipe.device == "cuda"
     lost = page.start(page.first.visit, ADA)

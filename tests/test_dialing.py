@@ -85,6 +85,7 @@ def recorded(rate: int, before: float = 0.08, between: float = 0.08, after: floa
     return np.concatenate([*parts, np.zeros(int(after * rate))])
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize(
     ("rate", "change"),
     [
@@ -132,6 +133,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize(("given_", "says"), REFUSED)
 def test_what_cannot_be_heard_is_refused(given_: Any, says: tuple[str, ...]) -> None:
     """The sentence names what was given, what is allowed and what to do."""

@@ -176,6 +176,7 @@ def drawn(model: nn.Module, task: Any, trace: Trace) -> dict[str, Any]:
     return picture
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize("decoder", DECODERS)
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_any_encoder_and_decoder(encoder: str, decoder: str) -> None:
@@ -222,6 +223,7 @@ class Oddly(Reader):
         return self.judge(x if self.answers in ("tags", "infill") else x.mean(1))
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize("task_id", ["sentiment", "entities", "infill"])
 def test_any_reader(task_id: str) -> None:
     task = tasks.get(task_id)()
@@ -249,6 +251,7 @@ class Folded(Autoencoder):
         return tap(self.decoder, "reconstruction", self.decoder(code))
 
 
+@pytest.mark.fault(52)
 def test_any_autoencoder() -> None:
     task = tasks.get("strokes")()
     model = made(Folded())

@@ -85,6 +85,7 @@ def test_inline_leaves_the_callers_thread_count_alone() -> None:
         torch.set_num_threads(before)
 
 
+@pytest.mark.fault(14)
 def test_a_killed_worker_fails_alone_and_the_next_run_works(processes: ProcessExecutor) -> None:
     victim, neighbour = (processes.submit(recipe("endless")) for _ in range(2))
     victims_events, neighbours_events = until_progress(victim), until_progress(neighbour)
@@ -105,6 +106,7 @@ def fork_server() -> Any:
     return vars(forkserver)["_forkserver"]
 
 
+@pytest.mark.fault(58)
 def test_the_fork_server_may_be_killed_too(processes: ProcessExecutor) -> None:
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
     server: int = fork_server()._forkserver_pid
@@ -113,6 +115,7 @@ def test_the_fork_server_may_be_killed_too(processes: ProcessExecutor) -> None:
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
 
 
+@pytest.mark.fault(58)
 def test_a_cleared_temporary_folder_costs_no_run(processes: ProcessExecutor) -> None:
     """The socket of the fork server, and the whole folder in which a new one would lie; a neighbour goes on."""
     neighbour = processes.submit(recipe("endless"))
@@ -138,6 +141,7 @@ def test_a_temporary_folder_that_is_gone_altogether_is_made_anew(processes: Proc
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
 
 
+@pytest.mark.fault(58)
 def test_a_fork_server_killed_with_its_folder_cleared_is_replaced(processes: ProcessExecutor) -> None:
     assert isinstance(last(processes.submit(recipe("train")).events()), Done)
     server = fork_server()
@@ -187,6 +191,7 @@ def test_a_crash_is_logged_with_its_traceback(processes: ProcessExecutor, caplog
     assert "KeyError: '/home/secret/path'" in caplog.text
 
 
+@pytest.mark.fault(14)
 def test_a_worker_over_its_memory_cap_is_ended() -> None:
     executor = ProcessExecutor(ANY, memory_bytes=300 * 2**20, preload=PRELOAD)
     end = last(executor.submit(recipe("hungry")).events())

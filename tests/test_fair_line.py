@@ -40,6 +40,7 @@ def at_rest(log: RunLog) -> bool:
     return log.status == "paused"
 
 
+@pytest.mark.fault(57)
 def test_thirty_four_presses_leave_room_for_everybody_else(make: Make) -> None:
     book = make()
     taken, refused = [], []
@@ -92,6 +93,7 @@ def test_a_free_place_is_not_taken_by_a_second_run_of_the_same_owner(make: Make)
     until(lambda: second.status == "training")
 
 
+@pytest.mark.fault(57)
 def test_runs_stepped_by_hand_yield_as_soon_as_somebody_waits(make: Make) -> None:
     book = make()
     eve = [press(book, name, "0", paused=True) for name in ("eve", "mallory")]

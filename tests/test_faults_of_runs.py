@@ -69,6 +69,7 @@ def make() -> Iterator[Callable[..., RunBook]]:
 # --- the machine -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize(
     "error",
     [
@@ -87,6 +88,7 @@ def test_a_full_device_is_told_with_advice_whoever_says_so(error: Exception) -> 
     assert (crash.cause, crash.advice) == ("the memory was full", "choose a smaller model or batch")
 
 
+@pytest.mark.fault(13, 14)
 def test_out_of_memory_and_killed_workers_fail_alone_and_the_pool_heals(make: Callable[..., RunBook]) -> None:
     """One after another in the same two places, beside a run that goes on."""
     book = make(ProcessExecutor(f"{HERE}:any_of", memory_bytes=300 * 2**20, preload=("numpy", HERE)), slots=2)
@@ -135,6 +137,7 @@ class Unreliable:
         pass
 
 
+@pytest.mark.fault(16)
 @pytest.mark.parametrize(
     "error", [ConnectionRefusedError(111, "/secret/socket"), BlockingIOError(11, "fork"), EOFError("/secret")], ids=repr
 )
@@ -178,6 +181,7 @@ def test_a_system_without_threads_left_refuses_the_run_and_loses_no_place(
 # --- the visitors ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(17, 19)
 def test_a_closed_tab_frees_its_place_right_after_the_grace_time(make: Callable[..., RunBook]) -> None:
     """The grace of ten seconds by a clock turned by hand; a reload within it goes on with the same run."""
     clock = HandClock()
@@ -200,6 +204,7 @@ def test_a_closed_tab_frees_its_place_right_after_the_grace_time(make: Callable[
     until(lambda: log.status == "stopped" and not book.counts()["training"])
 
 
+@pytest.mark.fault(23)
 @pytest.mark.parametrize("state", ["training", "queued", "paused", "parked"])
 def test_stop_from_ten_tabs_at_once_ends_the_run_once(make: Callable[..., RunBook], state: str) -> None:
     book = make(pause_s=0.05 if state == "parked" else 60.0)
@@ -224,6 +229,7 @@ def test_stop_from_ten_tabs_at_once_ends_the_run_once(make: Callable[..., RunBoo
     until(lambda: book.counts()["training"] == (state == "queued") and not book.counts()["waiting"] and not book.counts()["paused"])
 
 
+@pytest.mark.fault(24)
 @given(leaving=st.lists(st.integers(0, 7), max_size=12), held=st.sets(st.integers(0, 7)))
 @settings(max_examples=15, deadline=None)
 def test_whoever_is_stopped_while_queued_the_others_move_up_in_order(leaving: list[int], held: set[int]) -> None:
@@ -239,6 +245,7 @@ def test_whoever_is_stopped_while_queued_the_others_move_up_in_order(leaving: li
     book.drain(5)
 
 
+@pytest.mark.fault(22)
 def test_fifty_trains_at_once_and_half_of_them_stopped_again_are_all_accounted_for(make: Callable[..., RunBook]) -> None:
     """Each press is running, queued or politely refused; after the stops and the end nobody is left over."""
     book = make(slots=2, line=30)
@@ -266,6 +273,7 @@ def test_fifty_trains_at_once_and_half_of_them_stopped_again_are_all_accounted_f
     assert book.counts()["training"] + book.counts()["waiting"] + book.counts()["finished"] == len(logs)
 
 
+@pytest.mark.fault(25)
 def test_a_hundred_followers_that_never_read_do_not_hold_up_the_training() -> None:
     """They come one by one, also late, and take nothing: each holds an index, and the run ends in its own time."""
     log = RunLog("id", FakeRecipe(), "ada")
@@ -310,6 +318,7 @@ def test_five_hundred_runs_leave_only_those_that_fit_in_memory(make: Callable[..
 # --- the server goes ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault(27)
 def test_what_was_learned_until_the_server_goes_can_be_loaded(
     make: Callable[..., RunBook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +338,7 @@ def test_what_was_learned_until_the_server_goes_can_be_loaded(
     assert run.explore("3 1 4").tokens
 
 
+@pytest.mark.fault(27)
 def test_a_server_that_cannot_end_tidily_ends_all_the_same(make: Callable[..., RunBook], monkeypatch: pytest.MonkeyPatch) -> None:
     """Told to end while a trainer is deaf and saving hangs: all followers are told, and the process is cut off in time."""
     codes: list[int] = []

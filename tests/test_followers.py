@@ -57,6 +57,7 @@ def lasts(log: RunLog, clock: HandClock) -> float:
     return seconds
 
 
+@pytest.mark.fault(26)
 @pytest.mark.parametrize(
     ("name", "goodbye", "seconds"),
     [("", "", GRACE), ("tab-one", "", ABSENCE), ("tab-one", "before", GRACE), ("tab-one", "after", GRACE)],
@@ -125,6 +126,7 @@ def test_the_name_of_a_run_in_a_link_is_checked() -> None:
         assert visit.run is None and visit.notice and "Link not understood" in visit.notice
 
 
+@pytest.mark.fault(57)
 def test_a_thousand_streams_of_one_leave_room_for_the_others() -> None:
     streams, taken = Streams(), ExitStack()
 
@@ -157,4 +159,18 @@ def test_who_is_not_let_in_is_not_away(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not log.deserted(5, 20)
     clock.turn(20.0)
     assert log.deserted(5, 20)
+    book.drain(5)
+
+
+@pytest.mark.fault(26)
+def test_a_network_that_is_away_for_twenty_seconds_costs_no_run() -> None:
+    """With the times that every visitor has."""
+    clock = HandClock()
+    book = RunBook(InlineExecutor(f"{HERE}:train"), slots=1, clock=clock)
+    log = book.get(book.start(FakeRecipe(steps=10**6, pause_s=0.01), "ada"))
+    look(log, "tab-one")
+    clock.turn(20.0)
+    assert not log.deserted(book.grace_s, book.absence_s)
+    clock.turn(10.0)
+    assert log.deserted(book.grace_s, book.absence_s)
     book.drain(5)

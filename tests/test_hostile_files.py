@@ -181,6 +181,7 @@ TRICKS = {
 }
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("trick", TRICKS)
 def test_known_tricks_are_refused_without_being_parsed(trick: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By each way in, and before any tensor is made."""
@@ -190,6 +191,7 @@ def test_known_tricks_are_refused_without_being_parsed(trick: str, monkeypatch: 
         library().take(TRICKS[trick], RECIPE)
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_one_weight_that_is_no_number_is_enough(value: float) -> None:
     for otherwise, data in ((None, spoiled(value, bare=False)), (RECIPE, spoiled(value, bare=True))):
@@ -203,6 +205,7 @@ def spoiled(value: float, bare: bool) -> bytes:
     return save_tensors(weights) if bare else dumps(Checkpoint(RECIPE, weights, {}, 0.0))
 
 
+@pytest.mark.fault(32)
 def test_missing_extra_and_misshaped_tensors_are_listed_and_the_stage_stays() -> None:
     kept, home = library(), start("attention_seq2seq", "reverse")
     before = kept.run(home.slot)
@@ -244,6 +247,7 @@ async def _anyone(_: Any) -> bool:
     return True
 
 
+@pytest.mark.fault(31, 60)
 def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> None:
     desk = files.Desk(library(), lambda visit: [], Lanes())
     app = Starlette(routes=files.routes(desk, _anyone))
@@ -263,6 +267,7 @@ def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> N
     assert headers[b"content-disposition"] == b'attachment; filename="weights.safetensors"'
 
 
+@pytest.mark.fault(31)
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_runs_are_looked_up_by_registered_names_only(name: str) -> None:
     for pair in ((name, "reverse"), ("attention_seq2seq", name)):
@@ -270,6 +275,7 @@ def test_shipped_runs_are_looked_up_by_registered_names_only(name: str) -> None:
             api.load(*pair)
 
 
+@pytest.mark.fault(30)
 def test_the_same_name_uploaded_by_many_at_once_keeps_every_one() -> None:
     """Files are told apart by what is in them; the same file twice is one."""
     kept = library()
@@ -324,6 +330,7 @@ class FullDisk:
         raise OSError(28, "No space left on device")
 
 
+@pytest.mark.fault(29)
 @pytest.mark.parametrize("there", [True, False], ids=["over an old file", "new"])
 def test_a_disk_that_fills_up_midway_leaves_no_part_of_a_file(there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "run.safetensors"
@@ -337,6 +344,7 @@ def test_a_disk_that_fills_up_midway_leaves_no_part_of_a_file(there: bool, tmp_p
     assert not there or file.read_bytes() == whole()
 
 
+@pytest.mark.fault(28)
 def test_a_process_killed_while_saving_leaves_the_old_file_whole(tmp_path: Path) -> None:
     """Again and again, wherever the kill strikes; the parts that are left behind go when the folder is next tidied."""
     (tmp_path / "run").write_bytes(b"0" * 2**20)
@@ -368,6 +376,7 @@ while True:
     assert sorted(os.listdir(tmp_path)) == [f"{disk.PART}new", "run"], "one that may still be written stays"
 
 
+@pytest.mark.fault(30)
 def test_the_same_name_saved_in_parallel_is_always_one_whole_file(tmp_path: Path) -> None:
     file, reading = tmp_path / "run.safetensors", threading.Event()
     every = [replace(loads(whole()), metrics={"loss": float(n)}) for n in range(4)]

@@ -50,6 +50,7 @@ def place(name: str = "a", seed: int = 0, order: Order = "resume") -> Place:
     return Place(name * 22, OWNERS[0], tiny_recipe("attention_seq2seq", "reverse", seed=seed), order)
 
 
+@pytest.mark.fault(56)
 def test_after_a_kill_four_who_trained_are_kept_and_four_who_waited_train(own_folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:

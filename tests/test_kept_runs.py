@@ -150,6 +150,7 @@ def test_a_damaged_file_is_a_run_no_longer_kept(after: tuple[RunLog, Path, Libra
     assert visit.run is None and visit.recipe.seed == 7 and "Run not found" in (visit.notice or "")
 
 
+@pytest.mark.fault(31)
 @pytest.mark.parametrize("name", ["", "..", "../" * 7 + "a", "/etc/passwd", "A" * 22, "A" * 21 + "\0", "uploaded-" + "0" * 32])
 def test_names_that_are_not_ours_open_no_file(after: tuple[RunLog, Path, Library], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     *_, library = after
@@ -164,6 +165,7 @@ def test_what_is_kept_is_read_by_the_python_interface(after: tuple[RunLog, Path,
     assert run.history["losses"] and run.figure("learning").data and log.id in file.name
 
 
+@pytest.mark.fault(30)
 def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog, Path, Library]) -> None:
     """Their names differ, whatever they were made of; ten who open one link at once share one run."""
     log, file, library = after
@@ -183,6 +185,7 @@ def test_runs_of_the_same_recipe_kept_at_once_are_all_there(after: tuple[RunLog,
     assert {id(one) for one in same} == {id(library.book.get(log.id))}
 
 
+@pytest.mark.fault(56)
 @pytest.mark.parametrize(("steps", "status"), [(60, "done"), (4_000, "stopped")])
 def test_a_server_that_is_killed_loses_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, status: str) -> None:
     """SIGKILL after the run has ended, or in the middle of it: another server has it for its owner, as far as it was saved."""

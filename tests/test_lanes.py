@@ -54,6 +54,7 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.001)
 
 
+@pytest.mark.fault(57)
 def test_cheap_events_are_answered_while_dear_ones_hold_their_lane() -> None:
     async def test(lanes: Lanes, work: Work) -> None:
         dear = [ask(lanes, DEAR, who, partial(work, who.owner)) for who in (ADA, BOB)]

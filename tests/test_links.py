@@ -59,6 +59,7 @@ ODD = (
 VALUES = st.sampled_from(ODD) | st.text(max_size=12)
 
 
+@pytest.mark.fault(39, 59)
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, min_size=1, max_size=5))
 @example({"architecture": "ngram", "task": "completion", "decoding": "sample", "draw": "inf"})
@@ -86,6 +87,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unicodedata, "normalize", bounded)
 
 
+@pytest.mark.fault(55)
 @pytest.mark.parametrize("text", ["e" + "\u0301\u0323" * 480_000, "5" * 1_000_000, "a\u0301 " * 300_000], ids=["marks", "digits", "words"])
 @pytest.mark.parametrize("task", [task for task in tasks.tasks().values() if Typed in task.reads], ids=lambda task: task.id)
 def test_what_is_typed_is_bounded_before_it_is_looked_at(task: type[tasks.Task], text: str, patient: None) -> None:
@@ -93,6 +95,7 @@ def test_what_is_typed_is_bounded_before_it_is_looked_at(task: type[tasks.Task],
         task().check(Typed(text))
 
 
+@pytest.mark.fault(55)
 def test_own_pairs_are_bounded_line_by_line(patient: None) -> None:
     marks = "e" + "\u0301\u0323" * 480_000
     for text in (marks, f"{marks}\tx", f"x\t{marks}", "\n".join(f"{n}\t{n}" for n in range(30)) + f"\n{marks}\ty"):

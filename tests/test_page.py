@@ -99,6 +99,7 @@ def test_what_is_wrong_is_told_where_it_was_done(page: Page) -> None:
     assert isinstance(sent["Source"], str) and '"error":null' in sent["Source"], "the error is taken back with the next answer"
 
 
+@pytest.mark.fault(52)
 def test_a_defect_of_a_new_part_is_told_and_logged_and_the_page_lives(page: Page, caplog: pytest.LogCaptureFixture) -> None:
     def broken(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         raise IndexError("list index out of range")
@@ -141,6 +142,7 @@ def test_what_a_page_says_of_itself_may_be_anything(text: Any) -> None:
     assert Told.read(text) == Told()
 
 
+@pytest.mark.fault(57)
 def test_who_opens_a_thousand_pages_loses_their_own_first() -> None:
     sessions = Sessions(most=10)
     others = [sessions.of(f"other {i}", Told(), f"10.0.0.{i}") for i in range(3)]

@@ -40,6 +40,7 @@ def is_said(kept: Kept) -> bool:
     return any("the encoding is a guess" in change for change in kept.changes)
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize(("language", "encoding"), WINDOWS + OTHERS)
 @pytest.mark.parametrize("length", [10, 100])
 def test_a_list_of_words_is_read_in_its_encoding_or_said_to_be_a_guess(language: str, encoding: str, length: int) -> None:

@@ -111,6 +111,7 @@ def test_lines_that_are_gone_or_damaged_say_so(own_folder: Path) -> None:
         pair_store.fetch(key)
 
 
+@pytest.mark.fault(29)
 def test_a_full_disk_leaves_nothing_behind(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -177,6 +178,7 @@ def test_equal_lines_have_equal_names_however_they_are_written(
     assert (keep(text + ending + more) == key) == (read(text + ending + more).pairs == tuple(pairs))
 
 
+@pytest.mark.fault(6)
 @pytest.mark.parametrize(
     ("side", "shown"),
     [
@@ -202,6 +204,7 @@ def test_characters_that_cannot_be_seen_are_named_and_their_line_is_left_out(sid
         assert number == 2 and shown in problem and problem.isprintable()
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize(
     ("typed", "stands"),
     [
@@ -266,6 +269,7 @@ def test_a_training_whose_lines_are_gone_says_so() -> None:
     assert isinstance(end, Failed) and "not kept on this machine any more" in end.cause
 
 
+@pytest.mark.fault(30)
 def test_the_same_and_other_lines_kept_in_parallel_are_all_there(own_folder: Path) -> None:
     texts = [LINES + f"\nmore\t{n % 6}" for n in range(30)]
     with ThreadPoolExecutor(10) as pool:

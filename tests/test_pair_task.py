@@ -48,6 +48,7 @@ def learns(*rows: str, unit: str = "words") -> Pairs:
 # what is typed
 
 
+@pytest.mark.fault(47)
 @pytest.mark.parametrize("unit", ["words", "characters"])
 @pytest.mark.parametrize(
     ("known", "typed"),
@@ -67,6 +68,7 @@ def test_a_typed_letter_is_never_read_as_another_one(known: str, typed: str, uni
     assert unit == "characters" and "".join(read) == typed, "its letters are all known from elsewhere"
 
 
+@pytest.mark.fault(47)
 def test_an_accent_goes_where_no_such_letter_is_known_and_that_is_said() -> None:
     task = learns("resume\tx")
     assert task.parse("résumé") == task.parse("Resume") == ("resume",)

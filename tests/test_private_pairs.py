@@ -60,6 +60,7 @@ def opened(page: Page, visitor: Visitor, link: str) -> tuple[Visit, list[Any]]:
     return session.visit, values
 
 
+@pytest.mark.fault(61)
 def test_a_link_opens_in_the_tabs_of_their_browser_alone(page: Page, brought: Visit) -> None:
     for visitor in (ADA, OTHER_TAB):
         visit, values = opened(page, visitor, to_query(brought))
@@ -90,6 +91,7 @@ def test_who_brings_the_same_lines_sees_them_too(page: Page, brought: Visit) -> 
     assert opened(page, ADA, to_query(brought))[0].recipe == brought.recipe
 
 
+@pytest.mark.fault(61)
 def test_no_event_of_a_stranger_shows_them_or_trains_on_them(page: Page, brought: Visit) -> None:
     settings = {"options": {"task": {"pairs": _key(brought)}, "training": TRAINING}, "budget": "preset"}
     settings |= {"architecture": "attention_seq2seq", "task": "pairs"}
@@ -114,6 +116,7 @@ def test_a_page_of_a_stranger_that_is_not_remembered_does_not_come_by_them(page:
     assert session.visit is not None and session.visit.recipe == page.first.visit.recipe and "secret" not in str(values)
 
 
+@pytest.mark.fault(61)
 def test_a_run_that_learns_them_is_followed_with_a_ticket_only(page: Page, brought: Visit) -> None:
     with trained(page, brought) as run:
         link = f"{to_query(brought)}&run={run}"

@@ -84,6 +84,7 @@ def started(cluster: RayExecutor, recipe: FakeRecipe) -> tuple[Job, Iterator[Eve
 # --- the head is down, then up (the order of these tests matters) ----------------------------------------------------
 
 
+@pytest.mark.fault(16)
 def test_a_head_that_is_down_is_told_by_each_run_and_found_once_it_is_up(head: Head, cluster: RayExecutor) -> None:
     book = RunBook(cluster, slots=2, grace_s=60)
     start = time.monotonic()
@@ -162,6 +163,7 @@ def test_a_trainer_takes_one_core_and_knows_neither_page_nor_gradio(head: Head) 
     assert (cores, threads, modules) == ("1.0", "1", "[]")
 
 
+@pytest.mark.fault(16)
 def test_a_head_that_dies_mid_run_leaves_curve_and_film_within_bounded_time_and_may_come_back(head: Head, cluster: RayExecutor) -> None:
     book = RunBook(cluster, slots=2, grace_s=60)
     log = book.get(book.start(recipe("endless"), "ada"))

@@ -134,6 +134,7 @@ def told(page: Page, answer: list[Any]) -> dict[str, Any]:
     return {name: orjson.loads(value) for name, value in values.items() if isinstance(value, str)}
 
 
+@pytest.mark.fault(57)
 def test_typed_input_is_answered_while_pictures_are_read(page: Page, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two greedy visitors hold the dear lane with files whose reading does not end; a third one types, and is answered."""
     go_on = threading.Event()
@@ -189,6 +190,7 @@ def test_lengths_come_before_base64_and_samples(monkeypatch: pytest.MonkeyPatch)
         pairs.use(own, {"pairs_text": "a" * (6 * MB), **UNITS}, ADA)
 
 
+@pytest.mark.fault(55)
 def test_lengths_come_before_anything_that_works_on_unicode(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is typed, named or forced: a million marks on one letter are counted, and looked at no further."""
     million = "e" + "\u0301" * 1_000_000

@@ -136,6 +136,7 @@ def test_unknown_options_are_refused_and_the_known_ones_named(name: Any) -> None
     assert len(str(caught.value)) < 300
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("name", ["gpt", "", None, 5, [], "../../etc", "x" * 5000])
 def test_unknown_architectures_tasks_and_presets_are_refused(name: Any) -> None:
     with pytest.raises(InputError, match=r"is not an architecture here; there are: .*seq2seq"):
@@ -177,6 +178,7 @@ def test_pairs_that_do_not_fit_are_refused_with_those_that_do(architecture: str,
     assert sorted(named) == sorted(t for a, t in PAIRS if a == architecture)
 
 
+@pytest.mark.fault(11)
 def test_legal_sizes_that_multiply_to_a_huge_model_are_refused_with_the_number() -> None:
     with pytest.raises(InputError, match=r"would have [\d,]+ parameters; at most 3,000,000"):
         make("attention_seq2seq", "reverse", model_options={"hidden": 256, "layers": 3, "embedding": 128, "bidirectional": False})
@@ -258,6 +260,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.fault(9)
 @given(
     data=json_values, field=st.sampled_from(["seed", "seconds", "device", "model_options", "task_options", "training_options", "task", "x"])
 )

@@ -82,6 +82,7 @@ def test_ids_cannot_be_guessed(book: RunBook) -> None:
     assert all(len(run_id) >= 22 for run_id in ids)
 
 
+@pytest.mark.fault(21)
 def test_a_double_click_and_a_neighbour_join_the_same_run(book: RunBook) -> None:
     first = book.start(LONG, "ada")
     assert book.start(LONG, "ada") == first
@@ -111,6 +112,7 @@ def test_only_the_starter_stops(book: RunBook) -> None:
     assert not book.get(run).over
 
 
+@pytest.mark.fault(23)
 def test_stop_ten_times(book: RunBook) -> None:
     run = book.start(LONG, "ada")
     log = book.get(run)
@@ -130,6 +132,7 @@ def test_unknown_runs_are_a_sentence(book: RunBook) -> None:
             call()
 
 
+@pytest.mark.fault(24)
 def test_the_line_moves_up_when_a_queued_run_is_stopped(book: RunBook) -> None:
     for name in "ab":
         book.start(long(name), "ada")
@@ -171,6 +174,7 @@ def test_a_full_line_is_a_polite_refusal(book: RunBook) -> None:
         book.start(long("f"), "ada")
 
 
+@pytest.mark.fault(22)
 def test_fifty_at_once_are_all_accounted_for() -> None:
     book = make_book(slots=2, line=20)
     together = threading.Barrier(50)

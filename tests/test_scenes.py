@@ -203,6 +203,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize("case", REFUSED)
 def test_hostile_pictures_are_refused_on_their_header(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text, says = REFUSED[case]
@@ -269,6 +270,7 @@ def test_scaled_pictures_keep_how_shapes_lie() -> None:
     assert np.allclose(small[0, 0], 0.95, atol=0.01), "on paper of its own"
 
 
+@pytest.mark.fault(48)
 @pytest.mark.parametrize("ground", [0.0, 0.2, 0.5])
 def test_shapes_on_a_dark_ground_are_put_on_light_paper_and_that_is_said(ground: float) -> None:
     run = api.load("captioner", "scenes")
@@ -284,6 +286,7 @@ def test_pictures_of_training_are_neither_doubted_nor_put_on_other_paper() -> No
         assert (reading.read_as, reading.doubt) == (None, None)
 
 
+@pytest.mark.fault(48)
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

@@ -108,6 +108,7 @@ def test_gradio_itself_is_untouched(server: Server) -> None:
     assert server.call("hello", "ada") == "hello ada"
 
 
+@pytest.mark.fault(62)
 def test_a_page_of_another_site_cannot_take_the_server_for_its_own(server: Server) -> None:
     """DNS rebinding, as it reaches the server: the site's name, our port."""
     port = httpx.URL(server.url).port
@@ -192,6 +193,7 @@ def test_fifty_followers_do_not_hold_up_gradio(server: Server) -> None:
     assert wait_until(lambda: server.followers() == 0)
 
 
+@pytest.mark.fault(25)
 def test_clients_that_never_read_are_dropped_and_cost_little(server: Server) -> None:
     run = server.start("ignored", "train", steps=10, pause_s=0.05)
     with server.events(run) as events:
@@ -301,6 +303,7 @@ def test_other_sites_cannot_write(server: Server, headers: dict[str, str], statu
     assert (upload.status_code, call.status_code) == (404 if status == 200 else status, status)
 
 
+@pytest.mark.fault(3)
 def test_a_body_of_over_20_mb_is_refused_before_it_is_read(server: Server) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
@@ -309,6 +312,7 @@ def test_a_body_of_over_20_mb_is_refused_before_it_is_read(server: Server) -> No
         assert client.makefile("rb").readline().split()[1] == b"413"
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("path", ["call/hello", "queue/join"])
 def test_a_body_that_hides_its_length_is_refused_too(server: Server, path: str) -> None:
     headers = {"Content-Type": "application/json"}
@@ -323,6 +327,7 @@ def test_a_body_of_19_mb_passes(server: Server) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.fault(60)
 def test_all_bodies_on_their_way_are_bounded_and_a_click_is_always_taken() -> None:
     """One who sends and never ends is held; a second large body is refused, a small one passes; then there is room again."""
     limits = BodyLimit(swallow, limit=100, total=150, small=10)
@@ -365,6 +370,7 @@ async def posted(app: ASGIApp, body: bytes | ObjectReceiveStream[bytes]) -> int:
     return status[0]
 
 
+@pytest.mark.fault(60)
 @pytest.mark.parametrize("path", ["upload", "upload/", "upload?upload_id=a", "process_recording"])
 def test_gradios_own_upload_is_closed(server: Server, path: str) -> None:
     """It would write 20 MB to the disk for anybody who asks, and say where."""
@@ -392,6 +398,7 @@ def test_everything_works_under_a_mount_path(tmp_path: Path) -> None:
         assert server.get("/assets/plotly.js").status_code == 200
 
 
+@pytest.mark.fault(27)
 def test_sigterm_mid_training_tells_all_saves_and_exits(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         runs = [server.start("polite", "endless"), server.start("deaf", "deaf")]

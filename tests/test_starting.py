@@ -43,6 +43,7 @@ def told(ended: subprocess.CompletedProcess[str]) -> str:
     return ended.stderr
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     "variables",
     [
@@ -58,12 +59,14 @@ def test_it_starts_whatever_proxy_the_machine_has(variables: dict[str, str]) -> 
         assert "Traceback" not in app.log.read_text()
 
 
+@pytest.mark.fault(42)
 def test_a_port_that_is_taken_is_told() -> None:
     with taken() as port:
         assert f"Port {port} is taken on 127.0.0.1. Choose another with --port" in told(started("--port", str(port)))
         assert f"Port {port} is taken" in told(started(GRADIO_SERVER_PORT=str(port)))
 
 
+@pytest.mark.fault(42)
 def test_an_address_that_is_not_ours_is_told() -> None:
     assert told(started("--host", "192.0.2.1")).startswith("192.0.2.1 is no address of this machine. Choose one with --host")
     assert "nowhere.invalid is no address of this machine" in told(started(GRADIO_SERVER_NAME="nowhere.invalid"))
@@ -93,6 +96,7 @@ runpy.run_path("app.py", run_name="__main__")
     assert f"Port {port} is taken" in told(ended)
 
 
+@pytest.mark.fault(42)
 def test_the_first_free_port_is_found_and_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with taken() as first, taken() as second:
         monkeypatch.setattr(ports, "PORTS", (first, second))

@@ -52,6 +52,7 @@ def test_spellings_of_one_input(task_id: str, text: str) -> None:
     assert tasks.get(task_id)().parse(text) == ("3", "1", "4", "1", "5")
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("task_id", SEQUENCE)
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
 def test_nothing_typed_gets_a_hint(task_id: str, text: str) -> None:
@@ -59,6 +60,7 @@ def test_nothing_typed_gets_a_hint(task_id: str, text: str) -> None:
         tasks.get(task_id)().parse(text)
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("task_id", SEQUENCE)
 def test_limits_of_length(task_id: str) -> None:
     task = tasks.get(task_id)()
@@ -80,6 +82,7 @@ def test_only_text_is_read(task_id: str, given_input: object) -> None:
         tasks.get(task_id)().parse(given_input)
 
 
+@pytest.mark.fault(4, 6, 8)
 @pytest.mark.parametrize(
     ("text", "chip"),
     [
@@ -132,6 +135,7 @@ def test_marks_belong_to_their_letter_in_every_script(text: str, letters: list[s
     assert graphemes(text) == letters
 
 
+@pytest.mark.fault(1)
 def test_unknown_tokens_are_marked_and_the_known_ones_named() -> None:
     with pytest.raises(InputError, match="‘x’ is not known to this model; it knows: 0 1 2 3 4 5 6 7 8 9") as caught:
         tasks.get("reverse")().parse("3 x 1")
@@ -254,6 +258,7 @@ def test_pad() -> None:
     assert pad([[5]], width=3)[0].tolist() == [[5, PAD, PAD]]
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("name", ["sorting", "", "REVERSE", None, 5, ["reverse"], "x" * 5000])
 def test_unknown_tasks_are_refused_by_name(name: object) -> None:
     with pytest.raises(InputError, match=r"is not a task here; there are: .*reverse") as caught:

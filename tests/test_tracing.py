@@ -148,6 +148,7 @@ def test_a_patch_takes_the_row_of_its_step() -> None:
     assert rows.tolist() == [[1, 1, 1], [8, 8, 8], [2, 4, 6]]
 
 
+@pytest.mark.fault(51)
 def test_rows_of_growing_length_are_patched_as_a_trace_has_them() -> None:
     model = Outer()
 
@@ -170,6 +171,7 @@ def test_rows_of_growing_length_fit_nothing_that_is_looked_at_once() -> None:
         Edit(SITE, "patch", ((1.0,), (1.0, 2.0), (1.0, 2.0, 3.0))).apply(torch.ones(1, 3, 3), 0)
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize("pair", EACH_KIND, ids="-".join)
 def test_a_site_patched_with_itself_changes_no_bit(pair: tuple[str, str]) -> None:
     """All decoders of captions too."""

@@ -168,6 +168,7 @@ UNKNOWN = {"sort": "3 x 1", "addition": "4-7", "dates": "3 % 2021", "numbers": "
 UNKNOWN |= {"summary": "a comet hit Lyon", "qa": "Zoe has the cup", "text_to_text": "double: 3 1 2"}
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("task_id", MINE)
 def test_unknown_tokens_are_marked_and_the_known_ones_named(task_id: str) -> None:
     task = build(task_id)
@@ -177,6 +178,7 @@ def test_unknown_tokens_are_marked_and_the_known_ones_named(task_id: str) -> Non
     assert any(wrong for _, wrong in caught.value.tokens) and not all(wrong for _, wrong in caught.value.tokens)
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("task_id", MINE)
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u00a0\u2003"])
 def test_nothing_typed_gets_a_hint(task_id: str, text: str) -> None:
@@ -184,6 +186,7 @@ def test_nothing_typed_gets_a_hint(task_id: str, text: str) -> None:
         build(task_id).parse(text)
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("task_id", MINE)
 @pytest.mark.parametrize("text", ["7", "a", " ", "the ", "👩🏽\u200d🚀", "sort: 1 "], ids=ascii)
 def test_ten_thousand_characters_are_refused_with_the_limit(task_id: str, text: str) -> None:
@@ -206,6 +209,7 @@ def test_only_text_is_read(task_id: str, given_input: Any) -> None:
         build(task_id).parse(given_input)
 
 
+@pytest.mark.fault(4, 6)
 @pytest.mark.parametrize("task_id", MINE)
 @pytest.mark.parametrize(
     ("text", "chip"),
@@ -230,6 +234,7 @@ def test_one_character_as_a_reader_counts_is_one_chip(task_id: str, text: str, c
     str(caught.value).encode(), [shown.encode() for shown, _ in caught.value.tokens]  # fit to be sent
 
 
+@pytest.mark.fault(5, 7)
 @pytest.mark.parametrize("task_id", MINE)
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{7*7}}", "${7*7}", "שלום עולם", "مرحبا"])
 def test_markup_and_other_scripts_stay_literal_and_in_order(task_id: str, text: str) -> None:

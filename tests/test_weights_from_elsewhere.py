@@ -51,6 +51,7 @@ def both_ways(tensors: dict[str, Tensor]) -> list[Checkpoint]:
     return [loads(save_tensors(tensors, header)), loads(save_tensors(tensors), RECIPE)]
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_becomes_float32(dtype: torch.dtype) -> None:
     for found in both_ways({name: tensor.to(dtype) for name, tensor in weights().items()}):
@@ -67,6 +68,7 @@ def test_precisions_may_be_mixed_and_an_infinity_of_float16_is_none_of_ours() ->
         both_ways({**weights(), first: torch.full_like(weights()[first], 1e5).half()})
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize("wrapped", ["module.{}", "_orig_mod.{}", "module._orig_mod.{}", "_orig_mod.module.{}"])
 def test_what_wrappers_put_into_names_is_dropped(wrapped: str) -> None:
     for found in both_ways({wrapped.format(name): tensor for name, tensor in weights().items()}):
@@ -117,6 +119,7 @@ INSTEAD = {
 }
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize("name", INSTEAD)
 def test_what_the_file_is_instead_is_told(name: str, tmp_path: Path) -> None:
     """Through every door: a file, an upload, a film."""
@@ -152,6 +155,7 @@ def test_a_film_that_is_cut_off_is_told(tmp_path: Path) -> None:
         load_film(file, RECIPE)
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize(
     ("version", "sentence"),
     [(VERSION + 1, "newer playground: its format is 2, ours 1"), (0, "format is 0"), ("two", "format is 'two'"), (None, "None")],
@@ -172,6 +176,7 @@ def huge(recipe: Recipe) -> dict[str, Tensor]:
     return {name: torch.sign(tensor) * 3e38 for name, tensor in new_model(recipe).state_dict().items()}
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("pair", small.LEARNING, ids="-".join)
 def test_weights_near_the_largest_float_are_told_where_they_are_brought(pair: tuple[str, str], page: Page) -> None:
     recipe = small.tiny_recipe(*pair)
@@ -179,6 +184,7 @@ def test_weights_near_the_largest_float_are_told_where_they_are_brought(pair: tu
         page.library.take(dumps(Checkpoint(recipe, huge(recipe), {}, 0.0)), recipe)
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("pair", small.LEARNING, ids="-".join)
 def test_numbers_that_are_lost_later_are_told_and_the_page_lives(
     pair: tuple[str, str], page: Page, monkeypatch: pytest.MonkeyPatch

@@ -104,6 +104,7 @@ def test_the_code_scrolls_inside_its_panel_on_a_phone(visit: Visit) -> None:
     assert sizes[0] > sizes[1], "the code does"
 
 
+@pytest.mark.fault(32)
 def test_weights_come_back_or_are_refused_with_what_differs(page: Page, tmp_path: Path) -> None:
     open_code(page)
     with page.expect_download() as download:

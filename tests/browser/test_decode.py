@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import hooks
 from tests.browser.conftest import Visit, Watch
-from tests.browser.driving import wait_drawn, wait_ready
+from tests.browser.driving import DESKTOP, PHONE, wait_drawn, wait_ready
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +40,7 @@ def test_dice_bring_a_random_input(page: Page) -> None:
     expect(hooks.panel(page, "Attention").get_by_role("img")).to_have_accessible_name(re.compile(f"by {len(drawn)} source positions"))
 
 
+@pytest.mark.fault(1)
 def test_an_unknown_token_is_marked_and_the_stage_stays(page: Page) -> None:
     hooks.type_source(page, "3 x 7")
     expect(hooks.alert(page)).to_contain_text("‘x’ is not known to this model")
@@ -51,6 +52,7 @@ def test_an_unknown_token_is_marked_and_the_stage_stays(page: Page) -> None:
     expect(hooks.alert(page)).to_be_hidden()
 
 
+@pytest.mark.fault(2)
 def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> None:
     for typed, hint in [("", "Type some digits"), ("1" * 10_000, "10,000 characters"), ("   ", "Type some digits")]:
         hooks.type_source(page, typed)
@@ -58,6 +60,7 @@ def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> No
         hooks.expect_output(page, hooks.REVERSED)
 
 
+@pytest.mark.fault(7)
 def test_markup_is_shown_and_not_run(page: Page) -> None:
     for text in HOSTILE:
         hooks.type_source(page, text)
@@ -67,6 +70,7 @@ def test_markup_is_shown_and_not_run(page: Page) -> None:
         hooks.expect_output(page, hooks.REVERSED)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("name", ["task", "input", "model.score"])
 def test_markup_in_a_link_is_shown_and_not_run(visit: Visit, name: str) -> None:
     text = HOSTILE[1]
@@ -75,6 +79,42 @@ def test_markup_in_a_link_is_shown_and_not_run(visit: Visit, name: str) -> None:
     assert page.evaluate("() => typeof hacked") == "undefined"
     assert page.locator("img[src=x], svg[onload]").count() == 0
     hooks.expect_output(page, hooks.REVERSED)
+
+
+STAGE = """() => ['section.pic', '#player', '[role=tablist]'].map((name) => {
+  const { x, y, width, height } = document.querySelector(name).getBoundingClientRect();
+  return [x, y + scrollY, width, height];
+})"""
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_error_does_not_move_the_stage(visit: Visit, viewport: dict[str, int]) -> None:
+    """Short ones, long ones, and one that comes before the last one was read."""
+    page = visit(viewport=viewport)
+    wait_drawn(page)
+    before = page.evaluate(STAGE)
+    for typed, hint in [("3 x 7", "‘x’"), ("", "Type some digits"), ("not a digit " * 15, "‘n’"), ("1" * 10_000, "10,000 characters")]:
+        hooks.type_source(page, typed)
+        expect(hooks.alert(page)).to_contain_text(hint)
+        expect(hooks.alert(page)).to_be_in_viewport()
+        assert page.evaluate(STAGE) == before, typed[:20]
+    for typed in ("a", "b 1"):
+        hooks.type_source(page, typed)
+    expect(hooks.alert(page)).to_contain_text("‘b’")
+    assert page.evaluate(STAGE) == before
+    hooks.type_source(page, hooks.PINNED)
+    expect(hooks.alert(page)).to_be_hidden()
+
+
+@pytest.mark.fault(5)
+def test_writing_from_right_to_left_is_one_chip_a_letter_in_its_order(page: Page) -> None:
+    hooks.type_source(page, "1 שלום 2 مرحبا 3")
+    chips = hooks.alert(page).get_by_role("listitem")
+    expect(chips).to_have_text(list("1שלום2مرحبا3"))
+    assert chips.evaluate_all("chips => chips.map((chip) => getComputedStyle(chip).unicodeBidi)") == ["isolate"] * 12
+    places = chips.evaluate_all("chips => chips.map((chip) => chip.getBoundingClientRect().x)")
+    assert places == sorted(places) and len(set(places)) == 12
 
 
 def test_past_the_trained_lengths_there_is_a_notice(page: Page) -> None:
@@ -197,6 +237,7 @@ def test_a_reload_brings_the_same_page(page: Page) -> None:
     expect(hooks.source(page)).to_have_value("1234")
 
 
+@pytest.mark.fault(39)
 def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: Visit) -> None:
     page = visit("?task=poetry&architecture=attention_seq2seq&step=many")
     expect(page.get_by_text("Link not understood")).to_be_visible()

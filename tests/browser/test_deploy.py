@@ -143,16 +143,19 @@ def await_port(port: int) -> None:
         client.get(f"http://127.0.0.1:{port}/")
 
 
+@pytest.mark.fault(43)
 def test_nginx_at_the_root_of_a_name_with_https(app: App, afar: Browser, tmp_path: Path) -> None:
     with nginx(lines("nginx root"), app, tmp_path) as port:
         works(afar, f"https://{NAME}:{port}/")
 
 
+@pytest.mark.fault(43)
 def test_nginx_under_a_path(app: App, afar: Browser, tmp_path: Path) -> None:
     with nginx(lines("nginx path"), app, tmp_path) as port:
         works(afar, f"http://www.example.org:{port}/playground/")
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize(("what", "name", "path"), [("caddy root", NAME, ""), ("caddy path", "www.example.org", "playground/")])
 def test_caddy(what: str, name: str, path: str, app: App, afar: Browser, tmp_path: Path) -> None:
     with caddy(lines(what), app, tmp_path) as port:
@@ -168,6 +171,7 @@ def test_nginx_with_nothing_but_proxy_pass(app: App, afar: Browser, tmp_path: Pa
         says_what_to_set(afar, f"http://www.example.org:{port}/some/where/")
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize("path", ["/", "/some/where/"])
 def test_a_proxy_that_rewrites_host_and_path(path: str, app: App, afar: Browser, tmp_path: Path) -> None:
     with rewriting(app, path, tmp_path) as port:
@@ -183,6 +187,7 @@ def says_what_to_set(browser: Browser, address: str) -> None:
         expect(told).to_contain_text("GRADIO_ROOT_PATH")
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize("whole", [False, True], ids=["path", "whole address"])
 def test_a_root_path_that_is_set(whole: bool, afar: Browser, tmp_path: Path) -> None:
     """The whole address makes up for a `Host` that does not arrive; with the path alone a proxy may pass it on or take it off."""

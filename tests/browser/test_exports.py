@@ -149,3 +149,29 @@ def test_the_film_of_another_run_replaces_the_one_before(visit: Visit) -> None:
         hooks.open_tab(page, "Training")
         expect(frames.filter(has_text="step 0")).to_have_count(1)
         expect(hooks.panel(page, "The film").locator(".frame.cur")).to_have_count(1)
+
+
+# What is painted on the stage, and with what; while the event is told, the page is as it was printed.
+PAINT = """() => [...new Set([...document.querySelectorAll('#edp-stage *')].filter((node) => node.checkVisibility()).map((node) => {
+  const { color, backgroundColor, fill, stroke, filter } = getComputedStyle(node);
+  return [node.tagName, color, backgroundColor, fill, stroke, filter].join();
+}))].sort()"""
+NOTE_PRINT = f"() => addEventListener('afterprint', () => {{ window.printed = ({PAINT})(); }})"
+
+
+@pytest.mark.fault(53)
+def test_what_is_printed_is_light_from_either_theme(visit: Visit) -> None:
+    printed = []
+    for theme in ("light", "dark"):
+        page = visit(f"?theme={theme}")
+        wait_drawn(page)
+        before = page.evaluate(PAINT)
+        page.evaluate(NOTE_PRINT)
+        page.pdf()
+        printed.append(page.evaluate("() => window.printed"))
+        page.wait_for_function(f"before => ({PAINT})().join() === before.join()", arg=before)
+        assert page.evaluate("() => document.documentElement.classList.contains('dark')") == (theme == "dark")
+    assert printed[0] == printed[1] != before
+    page.emulate_media(media="print")
+    tints = page.locator("#edp-stage .panel").first.evaluate("node => getComputedStyle(node).printColorAdjust")
+    assert tints == "exact", "browsers leave backgrounds out, and with them what a map shows"

@@ -63,6 +63,7 @@ SMALL_TEXT = """(least) => {
 }"""
 
 
+@pytest.mark.fault(40)
 def test_a_decoded_input_stands_without_a_click(page: Page) -> None:
     hooks.expect_output(page, hooks.REVERSED)
     expect(hooks.source(page)).to_have_value(hooks.PINNED)

@@ -93,6 +93,7 @@ def test_known_and_new_lines_are_told_apart(visit: Visit) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.fault(61)
 def test_pairs_are_private_until_they_are_shared(visit: Visit) -> None:
     page = visit(OWN)
     upload(page, "list.csv", FILE)

@@ -36,6 +36,7 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+@pytest.mark.fault(19)
 def test_a_link_lets_others_watch_a_run_and_look_inside_at_its_end(visit: Visit, app: App) -> None:
     mine = visit(LONG, permissions=["clipboard-read", "clipboard-write"])
     before = runs(app)

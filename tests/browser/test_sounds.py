@@ -7,6 +7,7 @@ import re
 import wave
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -28,6 +29,7 @@ def sound_file(seconds_of_silence: float = 0.0) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.fault(38)
 def test_dial_listen_upload_and_step(visit: Visit) -> None:
     page = visit("?architecture=recognizer&task=dialing&input=0427&step=1")
     wait_ready(page)

@@ -96,6 +96,7 @@ def test_stop_ends_a_run_and_keeps_what_it_learned(page: Page, app: App) -> None
     expect(page.locator("#train")).to_be_enabled()
 
 
+@pytest.mark.fault(21)
 def test_a_double_click_is_one_run(page: Page, app: App) -> None:
     before = runs(app)
     set_long(page)
@@ -137,6 +138,7 @@ def test_the_zoom_of_a_curve_is_kept_while_training(page: Page) -> None:
     stop(page)
 
 
+@pytest.mark.fault(18)
 def test_two_tabs_are_independent(page: Page, visit: Visit) -> None:
     other = visit(beside=page)
     train_long(page)

@@ -62,6 +62,7 @@ def curve(page: Page) -> list[int]:
     return [int(step) for step in steps]
 
 
+@pytest.mark.fault(26)
 def test_a_lost_network_loses_nothing(context: BrowserContext, patient: App) -> None:
     """Away for longer than the grace time: the run has gone on, and its curve has neither a gap nor a step twice."""
     page = train(context, patient)
@@ -139,6 +140,7 @@ def test_a_network_that_swallows_everything_is_told_and_tried_again(context: Bro
     hooks.expect_state(page, "stopped")
 
 
+@pytest.mark.fault(56)
 def test_a_server_that_is_killed_loses_no_run_and_no_place(browser: Browser, tmp_path: Path) -> None:
     """Nobody touches a page: who trained has what was saved, who waited trains, and what is typed goes on where it stood."""
     program, runs_at = ("tests.patient_app", str(GRACE_S), str(ABSENCE_S), "1"), str(tmp_path)
@@ -170,6 +172,7 @@ def test_a_server_that_is_killed_loses_no_run_and_no_place(browser: Browser, tmp
         one.close()
 
 
+@pytest.mark.fault(17)
 def test_a_closed_tab_frees_its_place_after_the_grace_time(context: BrowserContext, patient: App) -> None:
     page = train(context, patient)
     wait_for_health(patient, followers=1)
@@ -195,6 +198,7 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 AT_400_PERCENT = {"width": 1280 // 4, "height": 1024 // 4}
 
 
+@pytest.mark.fault(40)
 def test_nothing_expires_and_nothing_is_lost_while_training(context: BrowserContext, patient: App) -> None:
     """The clock jumps, the theme changes, the page is enlarged four times, another tab is looked at: one run, one whole curve."""
     faults: list[str] = []
@@ -233,6 +237,7 @@ def test_nothing_expires_and_nothing_is_lost_while_training(context: BrowserCont
     assert not faults
 
 
+@pytest.mark.fault(20)
 def test_back_and_forward_submit_nothing(context: BrowserContext, patient: App) -> None:
     page = train(context, patient, "?architecture=attention_seq2seq&task=copy&model.hidden=16&training.steps=40")
     hooks.expect_state(page, "done")

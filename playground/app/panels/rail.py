@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import api, models, tasks
 from ...errors import InputError
-from ...options import Limit, limits
+from ...options import Limit, limits, show
 from ...training import recipes
 from ...training.expected_time import expected_seconds
 from ...training.presets import PRESETS
@@ -181,5 +181,5 @@ def _not_in_the_rail(visit: Visit) -> dict[str, Any]:
 def _seconds(budget: Any) -> float:
     try:
         return float(budget)
-    except (TypeError, ValueError):
-        raise InputError(f"The time budget is {str(budget)[:40]!r}; it must be a number of seconds.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"The time budget is {show(budget)}; it must be a number of seconds.") from None

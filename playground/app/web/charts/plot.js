@@ -1,5 +1,5 @@
 // The life of one Plotly chart: loaded on first need, drawn when visible, redrawn for size and theme, zoom kept.
-import { h } from '../core/dom.js';
+import { h, soon } from '../core/dom.js';
 import { ROOT } from '../core/root.js';
 import { resolve, styled, tokens } from './plotly_style.js';
 
@@ -69,7 +69,7 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
   /** @type {{data: Trace[], layout: Layout}} */
   let figure = { data: [], layout: {} };
   let given = false;
-  let due = 0;
+  let due = false;
   let drawn = false;
   let failed = false;
 
@@ -80,11 +80,12 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
   }).observe(node);
 
   function schedule() {
-    if (!due)
-      due = requestAnimationFrame(() => {
-        due = 0;
-        draw();
-      });
+    if (due) return;
+    due = true;
+    soon(() => {
+      due = false;
+      draw();
+    });
   }
 
   async function draw() {

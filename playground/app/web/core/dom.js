@@ -44,6 +44,15 @@ function fill(node, attributes, children) {
   return node;
 }
 
+/** Whether the page is on its way to paper. */
+export const paper = matchMedia('print');
+
+/** In the next frame; for paper at once, since no frame comes before its picture is taken. @param {() => void} draw */
+export function soon(draw) {
+  if (paper.matches) draw();
+  else requestAnimationFrame(draw);
+}
+
 /**
  * Set a text only when it is another one: writing the same again would make the browser lay out for nothing.
  * @param {Node} node @param {string} text

@@ -1,7 +1,7 @@
 // Small grey pictures: ink with transparency on a canvas, so that the theme's paper shows through (see .ink-picture).
 
 import { bytesOf, unpack } from '../core/arrays.js';
-import { h } from '../core/dom.js';
+import { h, soon } from '../core/dom.js';
 import * as state from '../core/state.js';
 
 /** @import { Packed, PackedBytes } from '../core/types.d.ts' */
@@ -90,7 +90,7 @@ export function paint(canvas, choose) {
 /** Draw now, and again in every other theme. @param {() => void} draw @returns {() => void} stops it */
 export function watchTheme(draw) {
   draw();
-  return state.dark.on(() => requestAnimationFrame(draw));
+  return state.dark.on(() => soon(draw));
 }
 
 /** @param {string} text @returns {Rgb} */

@@ -1,5 +1,5 @@
 // The bar across the top: set-up drawer, name, device, theme, projection, link.
-import { h } from '../core/dom.js';
+import { h, paper } from '../core/dom.js';
 import { glyph, icon } from '../core/glyphs.js';
 import * as state from '../core/state.js';
 
@@ -24,11 +24,8 @@ export function mount(root, island) {
     icon('menu'),
   );
   const device = h('span.device', {});
-  const theme = h(
-    'button.btn',
-    { type: 'button', id: 'theme', onclick: () => setTheme(!page.classList.contains('dark'), true) },
-    icon('sun'),
-  );
+  let dark = wantsDark();
+  const theme = h('button.btn', { type: 'button', id: 'theme', onclick: () => setTheme(!dark, true) }, icon('sun'));
   const present = h(
     'button.btn',
     { type: 'button', id: 'present', onclick: () => setPresent(true) },
@@ -59,7 +56,8 @@ export function mount(root, island) {
   );
 
   island.onValue((value) => drawDevice(device, value, (name) => island.send('device', { device: name })));
-  setTheme(wantsDark(), false);
+  setTheme(dark, false);
+  paper.addEventListener('change', showTheme);
   setPresent(query().get('present') === '1');
   document.addEventListener('keydown', (e) => {
     if (e.key !== 'Escape' || e.defaultPrevented) return;
@@ -77,17 +75,24 @@ export function mount(root, island) {
     else menu.focus();
   }
 
-  /** @param {boolean} dark @param {boolean} chosen by the visitor, to be remembered */
-  function setTheme(dark, chosen) {
-    page.classList.toggle('dark', dark);
-    document.body.classList.toggle('dark', dark);
+  /** @param {boolean} wanted @param {boolean} chosen by the visitor, to be remembered */
+  function setTheme(wanted, chosen) {
+    dark = wanted;
+    showTheme();
     theme.setAttribute('aria-label', dark ? 'Light theme' : 'Dark theme');
     theme.title = dark ? 'Light theme' : 'Dark theme';
     if (chosen) {
       remember(THEME, dark ? 'dark' : 'light');
       setQuery('theme', dark ? 'dark' : 'light');
     }
-    state.dark.value = dark;
+  }
+
+  /** Paper is light, whatever the screen is. */
+  function showTheme() {
+    const now = dark && !paper.matches;
+    page.classList.toggle('dark', now);
+    document.body.classList.toggle('dark', now);
+    state.dark.value = now;
   }
 
   /** @param {boolean} on */
