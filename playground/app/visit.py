@@ -8,6 +8,7 @@ from typing import Any
 from .. import tasks
 from ..errors import InputError
 from ..inference.decoding import GREEDY, Beam, Sample, Strategy
+from ..options import show
 from ..tasks import Given, Typed
 from ..training import recipes
 from ..training.recipes import Recipe
@@ -87,7 +88,7 @@ class Visit:
             drawn = self.strategy.seed + 1 if isinstance(self.strategy, Sample) else 0
             return replace(self, strategy=Sample(temperature=_positive(temperature), seed=drawn), forced=(), step=0)
         if name not in ("greedy", "beam"):
-            raise InputError(f"{str(name)[:40]!r} is not a way to choose tokens; there are: greedy, sample, beam.")
+            raise InputError(f"{show(name)} is not a way to choose tokens; there are: greedy, sample, beam.")
         return replace(self, strategy=GREEDY if name == "greedy" else Beam(), forced=(), step=0)
 
 

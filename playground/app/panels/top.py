@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ...errors import InputError
+from ...options import show
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
@@ -32,7 +33,7 @@ class Top(Panel):
         """Train on another device from now on; one that has failed is tried again."""
         known = [id for id, _ in devices()]
         if data.get("device") not in known:
-            raise InputError(f"There is no device {str(data.get('device'))[:40]!r} here; there are: {', '.join(known)}.")
+            raise InputError(f"There is no device {show(data.get('device'))} here; there are: {', '.join(known)}.")
         self.page.book.lost.discard(data["device"])
         return replace(visit, notice=None, recipe=replace(visit.recipe, device=data["device"]))
 
