@@ -43,8 +43,12 @@ class Image:
         return self.root / (name if name.startswith("/") else f"{self.workdir}/{name}").lstrip("/")
 
     def inside(self, text: str) -> str:
-        """With this folder for the root, the port that is free, and without installing."""
-        text = re.sub(r"(?<![\w./])(/app|/data|/tmp)\b", rf"{self.root}\1", text).replace("7860", str(self.port))
+        """With this folder for the root, a free port of loopback, and without installing."""
+        text = (
+            re.sub(r"(?<![\w./])(/app|/data|/tmp)\b", rf"{self.root}\1", text)
+            .replace("7860", str(self.port))
+            .replace("0.0.0.0", "127.0.0.1")
+        )
         return text.replace("pip install", "pip install --dry-run --no-index --quiet")
 
     def run(self, command: str | list[str], user: str = "0", **options: object) -> subprocess.Popen[bytes]:
