@@ -15,11 +15,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
+from playground.runs.executors.zero import REFUSED
 from tests.browser import hooks
 from tests.browser.conftest import PATIENCE_MS, Watch
-from tests.browser.driving import DESKTOP, READY, App, end, free_port, wait_until_served
+from tests.browser.driving import DESKTOP, READY, App, end, free_port, serving, wait_ready, wait_until_served
 from tests.elsewhere import ROOT, enterable, own_folder, python_of_theirs, read_only, without_rights, writable
 
 pytestmark = pytest.mark.browser
@@ -117,4 +118,24 @@ def test_inside_a_frame_of_another_site_it_answers_and_trains(space: App, frame:
     hooks.expect_state(inside, "stopped")
     faults = [fault for fault in watch.faults if frame not in fault]
     assert not faults, "\n".join(faults)
+    context.close()
+
+
+def test_on_zero_gpu_a_refusal_is_told_and_the_run_goes_on(browser: Browser) -> None:
+    context = browser.new_context(viewport=DESKTOP, extra_http_headers={"X-IP-Token": "ada"})  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
+    with serving(program=("tests.zero_app",)) as app:
+        page = context.new_page()
+        page.goto(f"{app.url}/?architecture=attention_seq2seq&task=copy&model.hidden=16&training.steps=40")
+        wait_ready(page)
+        told = page.locator("#training-monitor, .monitor").get_by_text(REFUSED)
+        page.locator("#train").click()
+        hooks.expect_state(page, "done")
+        expect(told).to_be_visible()
+        expect(page.locator(".toast-body")).to_have_count(0)
+        page.locator("#train").click()
+        hooks.expect_state(page, "done")
+        expect(told).to_be_hidden()
+        asked = re.findall(r"asked for (\d+) s by (\w+)", app.log.read_text())
+        assert [who for _, who in asked] == ["ada", "ada"] and all(15 <= int(seconds) <= 120 for seconds, _ in asked)
     context.close()
