@@ -160,6 +160,13 @@ def gpu_that_asserts(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate
     yield Done(2, str(torch.zeros(2, device=recipe.device)[place].item()), {}, 0.2)
 
 
+def train_on_the_cpu(recipe: Any, *, should_stop: Callable[[], bool], gate: Gate | None = None) -> Iterator[Event]:
+    """The real training, of a recipe that is meant for a GPU."""
+    from playground.training.trainer import train
+
+    yield from train(replace(recipe, device="cpu"), should_stop=should_stop, gate=gate)
+
+
 def _beginning(recipe: FakeRecipe) -> Iterator[Event]:
     yield Started(recipe.steps, 1, "cpu", recipe)
     yield progress(0, recipe)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from .http import stubs as stubs  # isort: split
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 import gradio as gr
 from gradio.exceptions import ServerFailedToStartError
 
 from ..runs.book import RunBook
-from ..runs.executors import pick_executor
+from ..runs.executors import on_zero_gpu, pick_executor
 from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
@@ -30,12 +31,14 @@ SHARE = 3  # runs that one visitor may have under way: one trains, two wait or a
 def create_app(device: str = "auto", executor: Any = None, **book_options: Any) -> tuple[gr.Blocks, Page]:
     """The page and what it shares. `device` is where models are trained; exploring is always on the CPU.
 
-    `executor` is one, or the name of one ("process", "ray"); without it `RAY_ADDRESS` decides.
+    `executor` is one, or the name of one ("process", "ray"); without it `RAY_ADDRESS` and the kind of Space decide.
     """
+    if on_zero_gpu():
+        import_module("spaces")  # has torch see the GPU that will be lent
     chosen = str(pick_device(device).type)
-    if executor is None or isinstance(executor, str):
-        executor = pick_executor(executor, chosen)
     settings: dict[str, Any] = {"expect": expected_seconds, "line": LINE, "share": SHARE, **book_options}
+    if executor is None or isinstance(executor, str):
+        executor = pick_executor(executor, chosen, settings["expect"])
     book = RunBook(executor, **settings)
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
         page = Page(book, chosen)

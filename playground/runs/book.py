@@ -210,7 +210,7 @@ class RunBook(Generic[R]):
         """Fill free slots from the front of the line; tell the rest where they stand."""
         while not self.closing and (seat := self._line.take()) is not None:
             try:
-                threading.Thread(target=self._train, args=(seat,), name="run reader", daemon=True).start()
+                threading.Thread(target=seat.context.run, args=(self._train, seat), name="run reader", daemon=True).start()
             except RuntimeError:  # the system gives no more threads
                 self._line.leave(seat)
                 seat.log.append(seat.log.tally.failed("the server is too busy to start another training", "train again in a minute"))

@@ -56,6 +56,7 @@ class Started:
     device: str
     recipe: Any  # playground.training.recipes.Recipe, with steps filled in: rerunning it is bit-identical
     film_steps: tuple[int, ...] = ()  # when snapshots are due
+    notice: str = ""  # where it is trained, if that is not where it was meant to be
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from typing import Generic
 
 from playground.runs.clock import Clock
@@ -28,6 +29,7 @@ from playground.runs.seat import Order, Seat
 class _Waiting(Generic[R]):
     log: RunLog[R]
     order: Order  # what its trainer is told first; all but "resume" hold a new run before its first step
+    context: Context = field(default_factory=copy_context)  # of whoever asked: a borrowed GPU is counted as theirs
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ class Line(Generic[R]):
         while (first := next((place for place in self._waiting if self._admits(place.log.owner)), None)) is not None:
             self._unqueue(first.log)
             if (parked := self._parked.pop(first.log.id, None)) is None:
-                seat = self._training[first.log.id] = Seat(first.log, self._clock.now(), held=first.order != "resume")
+                seat = self._training[first.log.id] = Seat(
+                    first.log, self._clock.now(), held=first.order != "resume", context=first.context
+                )
                 if first.order == "step":
                     seat.tell("step")
                 return seat

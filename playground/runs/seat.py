@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import Context, copy_context
 from typing import Generic, Literal
 
 from playground.errors import InputError
@@ -21,10 +22,11 @@ class Seat(Generic[R]):
 
     since: when it was taken.
     held: whether it is to be paused before its first step.
+    context: of whoever asked for it, in which it is trained.
     """
 
-    def __init__(self, log: RunLog[R], since: float, *, held: bool = False) -> None:
-        self.log, self.since, self.held = log, since, held
+    def __init__(self, log: RunLog[R], since: float, *, held: bool = False, context: Context | None = None) -> None:
+        self.log, self.since, self.held, self.context = log, since, held, context or copy_context()
         self.stopping = False
         self._job: Job | None = None  # None until the executor has answered
         self._order: Order | None = None  # what it is told then

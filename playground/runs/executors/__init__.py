@@ -1,4 +1,5 @@
-"""Where a training run happens: here and now (`inline`), in a process of its own (`process`), or in a cluster (`ray`).
+"""Where a training run happens: here and now (`inline`), in a process of its own (`process`), in a cluster (`ray`), or on the GPU
+that a Hugging Face Space borrows (`zero`).
 
 An executor turns a recipe into a `Job`; a job is a blocking iterator of events that can be stopped. Whatever becomes of
 the trainer, the iterator of a process or a cluster ends with exactly one `Done` or `Failed`, so that nobody waits for ever:
@@ -14,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from playground.runs.events import Done, Event, Failed, Snapshot
@@ -55,8 +57,9 @@ class Executor(Protocol):
         """End everything still under way."""
 
 
-def pick_executor(name: str | None = None, device: str = "cpu") -> Executor:
-    """The executor of this name for a server; None takes Ray where RAY_ADDRESS says where its head is, and processes elsewhere.
+def pick_executor(name: str | None = None, device: str = "cpu", expect: Callable[[Any], float] = lambda recipe: 60.0) -> Executor:
+    """The executor of this name for a server; None takes Ray where RAY_ADDRESS says where its head is, the GPU that a Space with ZeroGPU
+    borrows, for as long as is expected of a recipe, and processes elsewhere.
 
     Raises InputError if it is Ray and Ray is not installed. That its head is down is told by each run.
     """
@@ -65,9 +68,18 @@ def pick_executor(name: str | None = None, device: str = "cpu") -> Executor:
         from playground.runs.executors.ray import RayExecutor
 
         return RayExecutor(address or "auto")
+    if name is None and on_zero_gpu():
+        from playground.runs.executors.zero import ZeroExecutor
+
+        return ZeroExecutor(expect=expect)
     from playground.runs.executors.process import ProcessExecutor
 
     return ProcessExecutor(method="spawn" if device == "cuda" else None)
+
+
+def on_zero_gpu() -> bool:
+    """Whether this is a Space with ZeroGPU, by the variable that its package `spaces` reads, and that package is installed."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true") and find_spec("spaces") is not None
 
 
 def load(path: str) -> Train:
@@ -84,9 +96,11 @@ class Tally:
     step: int = 0
     train_s: float = 0.0
     kept_step: int | None = None  # of the newest snapshot
+    begun: bool = False
     over: bool = False
 
     def count(self, event: Event) -> None:
+        self.begun = True
         self.step = max(self.step, getattr(event, "step", 0))
         self.train_s = getattr(event, "train_s", self.train_s)
         self.over = isinstance(event, Done | Failed)
@@ -104,4 +118,4 @@ class Tally:
         return Done(self.step, "stopped", {}, self.train_s)
 
 
-__all__ = ["TRAIN", "Executor", "Job", "Tally", "Train", "load", "pick_executor"]
+__all__ = ["TRAIN", "Executor", "Job", "Tally", "Train", "load", "on_zero_gpu", "pick_executor"]

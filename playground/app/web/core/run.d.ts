@@ -71,6 +71,8 @@ export interface Run {
   reason: string | null;
   metrics: Record<string, number>;
   notice: string | null;
+  /** Where it is trained, if that is not where it was meant to be. */
+  moved: string | null;
 }
 
 /** What the server says of the run that is followed, and of the shipped one while none is. */
@@ -101,7 +103,7 @@ export interface SentRun {
 /** What a run says, see `playground/runs/events.py`. */
 export type RunEvent =
   | { type: 'queued'; position: number; of: number; eta_s?: number }
-  | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[] }
+  | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[]; notice?: string }
   | Progress
   | { type: 'snapshot'; step: number; score?: number; best?: boolean; pinned: Sample }
   | { type: 'paused' | 'resumed'; step?: number }

@@ -39,6 +39,7 @@ export function idle(value) {
     reason: null,
     metrics: {},
     notice: value?.notice ?? null,
+    moved: null,
   };
 }
 
@@ -60,6 +61,7 @@ export function fold(run, event) {
         device: event.device ?? null,
         expected_s: event.expected_s ?? run.expected_s,
         film_steps: event.film_steps ?? run.film_steps,
+        moved: event.notice || null,
       };
     case 'progress': {
       run.losses.push(...(event.losses ?? []));

@@ -88,6 +88,7 @@ export function mount(root, island) {
   /** @param {RunEvent[]} events @param {boolean} anew */
   function onEvents(events, anew) {
     publish(events.reduce(fold, anew ? idle(value) : run));
+    drawNotice();
     if (over(run) && run.state !== 'failed' && !value.on_stage) explore(run.step);
     return over(run);
   }
@@ -120,7 +121,8 @@ export function mount(root, island) {
   }
 
   function drawNotice() {
-    const text = value.notice && value.notice !== noticeRead ? value.notice : null;
+    const told = value.notice ?? run.moved;
+    const text = told !== noticeRead ? told : null;
     notice.hidden = !text;
     if (text && notice.dataset.text !== text) {
       // “! Link not understood: the rest” has its first words in bold.
