@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -57,17 +57,20 @@ class Tried:
 
 def rows() -> Iterator[Row]:
     share = float(os.environ.get("FUZZ", "1"))
-    warm_up()
     for name, (_, usual) in FAMILIES.items():
+        warm_up(name)
         tried = attack(name, max(1, round(usual * share)))
         tell(name, tried)
         yield from told(name, tried)
 
 
-def warm_up() -> None:
+def warm_up(name: str) -> None:
+    """What is made at its first use, others have paid for."""
     with one_thread(), own_folders():
-        page.warm_up()
-        files.warm_up()
+        if name in ("links", "endpoints"):
+            page.warm_up()
+        elif name == "pairs":
+            files.warm_up()
 
 
 def told(name: str, tried: Tried) -> Iterator[Row]:
@@ -94,12 +97,13 @@ def tell(name: str, tried: Tried) -> None:
 
 
 def attack(name: str, count: int, seed: int = 0) -> Tried:
-    """Try so many cases of a family, one after the other."""
+    """Try so many cases of a family, one after the other; where that is interrupted, what was tried until then counts."""
     tried = Tried()
     with one_thread(), own_folders(), logged(tried.crashes):
         cases = FAMILIES[name][0](Random(f"{name} {seed}"))
-        for _ in range(count):
-            _try(next(cases), tried)
+        with suppress(KeyboardInterrupt):
+            for _ in range(count):
+                _try(next(cases), tried)
         cases.close()  # type: ignore[attr-defined]  # a generator, whose runs end with it
     return tried
 
@@ -162,7 +166,7 @@ def logged(crashes: list[str]) -> Iterator[None]:
 if __name__ == "__main__":
     print(f"Machine: {machine()}\n\n{HEADER}", flush=True)
     family, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    warm_up()
+    warm_up(family)
     result = attack(family, round(FAMILIES[family][1] * float(os.environ.get("FUZZ", "1"))), seed)
     tell(family, result)
     for row in told(family, result):

@@ -135,8 +135,7 @@ def walk(steps: int, threads: int = 1, seed: int = 0) -> Walked:
 
 def leaks(guest: Guest, guests: list[Guest], answer: str) -> Iterator[str]:
     """What is in an answer that must not be."""
-    said = NUMBERS.sub("", answer)
-    yield from (f"the place {place}" for place in PLACES if place in said)
+    yield from (f"the place {place}" for place in PLACES if place in answer and place in NUMBERS.sub("", answer))
     for other in guests:
         if any(name in answer for name in (other.tab, other.browser, other.visitor.tab, other.visitor.browser)):
             yield "what a tab or a browser is called"
@@ -174,14 +173,13 @@ def trains(guest: Guest, guests: list[Guest], draw: Random) -> str:
     answer = guest.does(
         guest.page[Rail].train, {"architecture": recipe.architecture, "task": recipe.task, "options": options, "seed": seed}
     )
-    runs = {f"its run {log.id}": log.id for log in guest.page.book.of(guest.visitor.tab)}
-    guest.marks = {**guest.marks, **runs}
+    if runs := guest.page.book.of(guest.visitor.tab):
+        guest.marks = {**guest.marks, "its run": runs[0].id}
     return answer
 
 
 def explores(guest: Guest, guests: list[Guest], draw: Random) -> str:
-    runs = [mark for kind, mark in guest.marks.items() if kind.startswith("its run")]
-    return guest.does(guest.page[Monitor].explore, {"run": draw.choice(runs)}) if runs else guest.does(shipped, {})
+    return guest.does(guest.page[Monitor].explore, {"run": guest.marks.get("its run", "")})
 
 
 def uploads(guest: Guest, guests: list[Guest], draw: Random) -> str:
@@ -198,9 +196,8 @@ def follows_a_link(guest: Guest, guests: list[Guest], draw: Random) -> str:
     """What a link itself says is no secret to whom it was sent; the pairs that it leads to are."""
     link = draw.choice(guests).place
     for other in guests:
-        runs = {mark for kind, mark in other.marks.items() if kind.startswith("its run") and mark in link}
-        said = {mark for kind, mark in other.marks.items() if kind.startswith("its input")} if f"input={other.digits}" in link else set()
-        guest.may_see |= runs | said
+        run, told = other.marks.get("its run", ""), f"input={other.digits}" in link
+        guest.may_see |= {mark for kind, mark in other.marks.items() if (mark == run in link) or (told and kind.startswith("its input"))}
     return guest.opens(link)
 
 

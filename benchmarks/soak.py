@@ -1,5 +1,7 @@
 """Half an hour of visitors who type, choose, train, watch and upload: what the server holds must not grow.
 
+Finished runs are kept up to a bound, here a low one that is soon reached: else half an hour would show how 256 MB fill.
+
 `python -m benchmarks.soak 30` (minutes), or `make soak`. Prints the server's memory, descriptors and threads every minute, then the table.
 """
 
@@ -21,6 +23,7 @@ from typing import NamedTuple
 import httpx
 from PIL import Image
 
+from playground.runs.book import cores
 from tests.browser.driving import App, serving
 
 from .crowd import rss_mb, train
@@ -29,10 +32,12 @@ from .visitors import Visitor, events
 
 MINUTES = 30.0
 VISITORS = 20
+SERVER = ("tests.patient_app", "10", "30", str(cores()), "16")  # seconds without followers, places to train, MB for finished runs
 WARM_UP = 1 / 6  # of the time: the caches fill
 EVERY_S = 10.0
 FOLLOWED_S = 20.0
 PAUSE_S = (1.0, 4.0)
+NAMES = {"rss_mb": "memory in MB", "descriptors": "descriptors", "threads": "threads"}
 PAIRS = (("attention_seq2seq", "reverse"), ("transformer", "copy"), ("vae", "digits"), ("captioner", "scenes"), ("ngram", "completion"))
 
 
@@ -45,7 +50,7 @@ class Held(NamedTuple):
 
 
 def rows(minutes: float = MINUTES) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder, serving(PLAYGROUND_PAIRS=folder) as app:
+    with tempfile.TemporaryDirectory() as folder, serving(program=SERVER, PLAYGROUND_PAIRS=folder) as app:
         samples: list[Held] = []
         did: Counter[str] = Counter()
         errors: list[str] = []
@@ -66,13 +71,15 @@ def rows(minutes: float = MINUTES) -> Iterator[Row]:
 
 
 def grown(samples: list[Held]) -> Iterator[Row]:
-    """The first fifth of what was held once the caches were full, against the last."""
+    """The first fifth of what was held once the caches were full, against the last. Descriptors and threads come and go with requests:
+    at the end there are usually no more of them than there were at most in the beginning."""
     part = max(1, len(samples) // 5)
-    for name, what, most in (("rss_mb", "memory, MB", 0.05), ("descriptors", "descriptors", 0.1), ("threads", "threads", 0.1)):
+    for name in Held._fields:
         values = [getattr(sample, name) for sample in samples]
-        before, after = statistics.median(values[:part]), statistics.median(values[-part:])
-        told = f"{before:.0f} → {after:.0f} ({after / before - 1:+.1%}), most {max(values):.0f}, n = {len(values)}"
-        yield Row(f"the server's {what}, after the first sixth", told, f"≤ {most:+.0%}", after <= (1 + most) * before)
+        first, last = values[:part], statistics.median(values[-part:])
+        before, most = statistics.median(first), 1.05 * statistics.median(first) if name == "rss_mb" else max(first)
+        told = f"{before:.0f} → {last:.0f} ({last / before - 1:+.1%}), most {max(values):.0f}, n = {len(values)}"
+        yield Row(f"the server's {NAMES[name]}, after the first sixth", told, f"≤ {most:.0f}", last <= most)
 
 
 def held(app: App) -> Held:

@@ -20,7 +20,7 @@ CASES = Path(__file__).parent.parent.parent / "tests" / "data" / "cases"
 
 
 def warm_up() -> None:
-    """What is made at its first use, such as the tables of likely letters, others have paid for."""
+    """Every file is read once: tables of likely letters are made when they are first needed."""
     for data in _files().values():
         _account(read_pairs(data))
 

@@ -37,12 +37,13 @@ VISITORS = (Visitor("ada", "ada's"), Visitor("ben", "ben's"))
 
 
 def warm_up() -> None:
-    """What is made at its first use, others have paid for: every pair is shown and asked for another input."""
+    """Every pair is asked for another input, and those of each kind for the inside of a block."""
     page = _page()
     for visit in _visits():
         session = Session(VISITORS[0], visit)
         page.answer(dice, {}, session)
-        page.answer(page[Block].inspect, {"block": "decoder"}, session)
+        if visit.pair in RUNS:
+            page.answer(page[Block].inspect, {"block": "decoder"}, session)
 
 
 def made() -> int:
