@@ -6,7 +6,7 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 endif
 
-.PHONY: run test faults check bench checkpoints screenshots clean
+.PHONY: run test faults check bench soak checkpoints screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
@@ -28,6 +28,9 @@ check: $(VENV)/.installed-dev $(VENV)/.node ## format, lint, types, of Python an
 
 bench: $(VENV)/.installed-dev $(VENV)/.browser ## print every figure that the README claims
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.installed-dev ## half an hour of twenty visitors: memory, descriptors and threads of the server
+	$(BIN)/python -m benchmarks.soak
 
 checkpoints: $(VENV)/.installed ## train every preset that is shipped and write checkpoints/
 	$(BIN)/python -m playground.tools.shipping

@@ -7,6 +7,8 @@
     trace_cost         a decode with everything traced, to bytes
     gemm_share         share of the matrix-product peak
     crowd              a hundred visitors, a greedy one, a server that is killed
+    fuzz               harmed links, pairs, checkpoints, events and edits: crashes, time and memory of each
+    leakage            what many visitors are shown of each other
     page               a real browser: start, first trace, steps, input, film, weight
     first_visit        requests, bytes and the CPU of the server for a first visit; its start
     dear_work          what dear work of one visitor costs another
@@ -23,7 +25,8 @@ from importlib import import_module
 from .measure import HEADER, machine
 
 BENCHMARKS = (
-    "trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "page", "first_visit", "dear_work", "codes", "time_to_accuracy",
+    "trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "fuzz", "leakage", "page", "first_visit", "dear_work", "codes",
+    "time_to_accuracy",
 )  # fmt: skip
 
 

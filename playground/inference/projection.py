@@ -82,7 +82,8 @@ def _fit(states: Array, labels: tuple[int, ...] | None = None) -> Projection:
         return Projection(np.zeros(width, np.float32), components, explained, (states @ components.T)[:CLOUD], labels)
     from sklearn.decomposition import PCA  # imported when first needed: it costs a second
 
-    pca = PCA(2, random_state=0).fit(states)
+    # By numpy's eigenvalues: scipy's singular values hold the interpreter for their whole time, a third of a second where states are wide.
+    pca = PCA(2, svd_solver="covariance_eigh").fit(states.astype(np.float64))
     chosen = np.linspace(0, len(states) - 1, min(CLOUD, len(states))).astype(int)
     return Projection(
         pca.mean_.astype(np.float32),
