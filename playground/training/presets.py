@@ -72,14 +72,14 @@ _SCRIPT_FRESH = replace(
     name="script_fresh",
     title="the script + embeddings, fresh examples",
     training={**_SCRIPT_TRAINING, "examples": 0},
-    note="",
+    note="Examples without end, and still nothing: its learning rate is too low.",
 )
 _SCRIPT_RATE = replace(
     _SCRIPT_FRESH,
     name="script_rate",
     title="the script + embeddings, fresh examples, rate",
     training={**_SCRIPT_TRAINING, "examples": 0, "learning_rate": 0.007},
-    note="",
+    note="Reaches .87 to .92 in this time.",
 )
 _NOTEBOOK = Preset("notebook", "2 × 128, what the notebook meant", {**_WIDE, "layers": 2}, TEN, _train(620, 0.007, "auto", 0.1), 5.0)
 _CODES = (
@@ -169,7 +169,7 @@ _CAPTIONS = (
         {},
         _in_small_batches(1900, 0.004),
         28.0,
-        note="Reaches .98 to .997, as the seed will have it; the Transformer decoder gets .99.",
+        note="Reaches .99, or stays at .26, as the seed will have it; the Transformer decoder gets .99.",
     ),
 )
 
@@ -187,7 +187,7 @@ _OWN = "How hard your pairs are only the score on held-out lines tells; on the e
 
 PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
     ("attention_seq2seq", "reverse"): _ATTENTION,
-    ("attention_seq2seq", "copy"): _ATTENTION,
+    ("attention_seq2seq", "copy"): tuple(replace(p, note="One seed of five stays at .98.") if p.name == "ten" else p for p in _ATTENTION),
     ("attention_seq2seq", "sort"): (replace(_ADDITIVE, seconds=1.7),),
     ("attention_seq2seq", "text_to_text"): (replace(_ADDITIVE, training=_train(450, 0.01)),),
     ("attention_seq2seq", "addition"): (_DOT_128,),
@@ -286,13 +286,20 @@ PRESETS: dict[tuple[str, str], tuple[Preset, ...]] = {
             note="Reaches .97 to .99; with an encoder, the Transformer gets .99.",
         ),
     ),
-    ("transformer_decoder", "translation"): (replace(_ROTARY, seconds=6.0),),
+    ("transformer_decoder", "translation"): (replace(_ROTARY, seconds=6.0, note="Reaches .99, one seed of three .989."),),
     ("transformer_decoder", "summary"): (
         replace(_ROTARY, training=_train(450, 0.005), seconds=8.5, note="Reaches .97 to .99; with an encoder, the Transformer gets .999."),
     ),
     ("transformer_decoder", "infill"): (replace(_ROTARY, seconds=4.0),),
     ("transformer_decoder", "sort"): (replace(_TWO_FROM_BOTH_ENDS, training=_train(700, 0.006, decay=0.3), seconds=7.0),),
-    ("transformer_decoder", "text_to_text"): (replace(_TWO_FROM_BOTH_ENDS, training=_train(800, 0.005, decay=0.1), seconds=11.0),),
+    ("transformer_decoder", "text_to_text"): (
+        replace(
+            _TWO_FROM_BOTH_ENDS,
+            training=_train(800, 0.005, decay=0.1),
+            seconds=11.0,
+            note="Reaches .985 to .995; RNN + attention gets .99.",
+        ),
+    ),
     ("transformer_decoder", "addition"): (
         replace(_LEARNED, training=_train(1200, 0.005, decay=0.1), seconds=9.0, note="Reaches .97 to .985; RNN + attention gets .99."),
     ),
