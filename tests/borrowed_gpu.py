@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -54,7 +55,7 @@ class Spaces(ModuleType):
         if self.worker is None or not self.worker.is_alive():
             fork = multiprocessing.get_context("fork")
             self.pipe, there = fork.Pipe()
-            self.worker = fork.Process(target=_work, args=(task, there), daemon=True)
+            self.worker = fork.Process(target=_work, args=(task, there, self.pipe), daemon=True)
             self.worker.start()
             there.close()
             self.forked += 1
@@ -66,8 +67,10 @@ class Spaces(ModuleType):
             raise Refusal("GPU task aborted") from None
 
 
-def _work(task: Callable[..., Iterator[Any]], pipe: Any) -> None:
-    while True:
-        for said in task(*pipe.recv()):
-            pipe.send(said)
-        pipe.send(None)
+def _work(task: Callable[..., Iterator[Any]], pipe: Any, far_end: Any) -> None:
+    far_end.close()  # the server alone holds it: with the server this process ends
+    with suppress(EOFError):
+        while True:
+            for said in task(*pipe.recv()):
+                pipe.send(said)
+            pipe.send(None)
