@@ -196,6 +196,11 @@ def test_what_cannot_be_honoured_is_refused(attention: Run, asked: dict[str, Any
         attention.explore("31415", **asked)
 
 
+def test_nothing_is_drawn_from_what_edits_have_made_no_numbers(attention: Run) -> None:
+    with pytest.raises(InputError, match="are no numbers"):
+        attention.explore("31415", Sample(), [Edit("decoder.logits", "scale", 3e38)] * 2)
+
+
 def test_no_edits_and_one_edit(attention: Run) -> None:
     plain, edit = attention.explore("31415"), Edit("decoder.attention.weights", "set", (1, 0, 0, 0, 0))
     assert attention.explore("31415", edits=None).output == plain.output

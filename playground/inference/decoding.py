@@ -103,7 +103,11 @@ def decode(
         if step in forced:
             token = forced[step]
         elif isinstance(strategy, Sample):
-            token = torch.multinomial(weighted(choice, strategy), 1, generator=generator)[:, 0]
+            if not bool(torch.isfinite(shares := weighted(choice, strategy)).all()):
+                raise InputError(
+                    f"At step {step} the model's answers are no numbers (NaN), so that none can be drawn. Choose smaller edits."
+                )
+            token = torch.multinomial(shares, 1, generator=generator)[:, 0]
         else:
             token = choice.argmax(-1)
         token = torch.where(ended, PAD, token)
