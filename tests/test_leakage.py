@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.fuzz import own_folders
 from benchmarks.leakage import STEPPING, walk
 
-STEPS = 1_500
+STEPS = 400
 
 
 def test_no_answer_holds_what_is_another_visitors() -> None:

@@ -110,7 +110,7 @@ def wired(page: Page) -> list[Endpoint]:
     """All events that a page answers, by the names of their endpoints."""
     found = []
 
-    def on(listen: Any, handler: Handler, endpoint: str, *, box: Any = None, again: str = "", **how: Any) -> None:
+    def on(listen: Any, handler: Handler, endpoint: str, *, box: Any = None, again: str = "", dear: bool = False, **how: Any) -> None:
         found.append(Endpoint(endpoint, handler, how))
 
     with mock.patch.object(page, "on", on):
