@@ -61,6 +61,9 @@ class Vocabulary:
         return " ".join(words) if len(words) <= 30 else " ".join(words[:28]) + f" … ({len(words)} in all)"
 
 
+LONGEST = 60  # characters of a token that are shown
+
+
 def normalise(text: str) -> str:
     """One spelling for one text: NFKC (full-width digits become plain ones), lone surrogates replaced, bidi marks kept out."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -74,7 +77,10 @@ def graphemes(text: str) -> list[str]:
 
 
 def visible(token: str) -> str:
-    """A token as a page can show it: control, zero-width and direction characters become code points."""
+    """A token as a page can show it: control, zero-width and direction characters become code points, and of a long one its beginning
+    is shown."""
+    if len(token) > LONGEST:
+        return f"{visible(token[:LONGEST])}…"
     if re.fullmatch(r"[^\W_]+|[!-~]+", token):
         return token
     hidden = [c for c in token if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or _is_joiner(c)]

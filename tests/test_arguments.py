@@ -236,3 +236,10 @@ def test_a_figure_says_what_it_lacks(attention: Run) -> None:
 def test_a_link_with_a_condition_and_no_code_says_so() -> None:
     for query in ({"condition": "99"}, {"architecture": "cvae", "task": "digits", "condition": "99"}):
         assert "a condition, but no code" in str(from_query(query, "cpu").notice)
+
+
+@pytest.mark.parametrize("token", ["9" * 5_000, "\u200b" * 5_000], ids=["long", "unseen"])
+def test_a_refusal_quotes_the_beginning_of_what_is_long(token: str) -> None:
+    with pytest.raises(InputError) as refused:
+        playground.load("attention_seq2seq", "reverse").explore("3 1 4", forced={0: token})
+    assert len(str(refused.value)) < 600 and "…" in str(refused.value)
