@@ -42,7 +42,7 @@ class PictureTask(Task):
         super().check(given)
         count = len(self.pictures("test")[0])
         if isinstance(given, HeldOut) and (type(given.index) is not int or not 0 <= given.index < count):
-            raise InputError(f"The test set has pictures 0 to {count - 1}; {show(given.index)} is none of them.")
+            raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
     def perceive(self, given: Any) -> Reading:
         """A picture (28, 28) in 0..1, ink and paper exchanged where nearly all around the edge is ink; or a `Code` to be decoded

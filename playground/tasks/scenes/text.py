@@ -14,7 +14,6 @@ from zlib import crc32
 
 from ...errors import InputError
 from ...vocabulary import normalise, visible
-from ..typed import DASHES, MARKS
 
 SHAPES = ("circle", "square", "triangle", "cross")
 COLOURS = ("red", "yellow", "green", "blue", "purple", "black")
@@ -25,7 +24,6 @@ CLEAR = 0.75  # how far, at most, the lesser of two distances may come up to the
 
 _THING = rf"(?:an? )?({'|'.join(COLOURS)}) ({'|'.join(SHAPES)})(?: at (\d+) (\d+))?"
 _SCENE = re.compile(rf"{_THING}(?: (?:(above|below|left of|right of|and) )?{_THING})?(?: and)?")
-PASSED_OVER = re.compile(rf"[{re.escape(MARKS.replace('-', ''))}]|-(?!\d)|(?<=\d)-")  # marks and dashes, but the sign of a number
 _WORDS = {*COLOURS, *SHAPES, "a", "an", "at", "above", "below", "left", "right", "of", "and"}
 EXAMPLE = "a red circle above a blue square"
 _HOW = f"A scene is one coloured shape, or two: {EXAMPLE}. With places: red circle at 10 8, blue square at 20 24"
@@ -46,8 +44,8 @@ def read_scene(text: str) -> tuple[tuple[Thing, ...], str | None]:
     """The things of a typed scene and its caption, None where two captions are as right as each other. Raises InputError."""
     if len(text) > MAX_TEXT:
         raise InputError(f"The input has {len(text):,} characters; at most {MAX_TEXT} are read. Shorten it: {EXAMPLE}")
-    typed = re.sub(f"[{DASHES}]", "-", normalise(text).casefold())
-    words = re.findall(r"\w+|[^\w\s]", PASSED_OVER.sub(" ", typed))
+    typed = re.sub("[−–—‐‑‒―]", "-", normalise(text).casefold())
+    words = re.findall(r"(?<!\d)-(?=\d)|\w+|[^\w\s.,:;!?…\"“”„«»-]", typed)
     if not words:
         raise InputError(f"Type a scene, for example: {EXAMPLE}")
     _refuse_unknown(words)
