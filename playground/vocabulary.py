@@ -16,6 +16,7 @@ from .errors import InputError
 
 PAD, BOS, EOS, MASK = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<bos>", "<eos>", "[MASK]")
+LONGEST = 60  # characters of a token that a refusal quotes
 GRAPHEME = regex.compile(r"\s|\X")  # a space takes no mark
 
 
@@ -38,11 +39,11 @@ class Vocabulary:
         """Numbers of the tokens. Raises InputError that marks each unknown one and names the allowed set."""
         wrong = [token not in self.ids or token in SPECIALS[:MASK] for token in tokens]
         if any(wrong):
-            bad = list(dict.fromkeys(visible(t) for t, is_wrong in zip(tokens, wrong, strict=True) if is_wrong))
+            bad = list(dict.fromkeys(_quoted(t) for t, is_wrong in zip(tokens, wrong, strict=True) if is_wrong))
             shown = ", ".join(f"‘{t}’" for t in bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")
             raise InputError(
                 f"{shown} {'is' if len(bad) == 1 else 'are'} not known to this model; it knows: {self.allowed()}.",
-                tuple((visible(t), is_wrong) for t, is_wrong in zip(tokens, wrong, strict=True)),
+                tuple((_quoted(t), is_wrong) for t, is_wrong in zip(tokens, wrong, strict=True)),
             )
         return [self.ids[token] for token in tokens]
 
@@ -61,9 +62,6 @@ class Vocabulary:
         return " ".join(words) if len(words) <= 30 else " ".join(words[:28]) + f" … ({len(words)} in all)"
 
 
-LONGEST = 60  # characters of a token that are shown
-
-
 def normalise(text: str) -> str:
     """One spelling for one text: NFKC (full-width digits become plain ones), lone surrogates replaced, bidi marks kept out."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -77,10 +75,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def visible(token: str) -> str:
-    """A token as a page can show it: control, zero-width and direction characters become code points, and of a long one its beginning
-    is shown."""
-    if len(token) > LONGEST:
-        return f"{visible(token[:LONGEST])}…"
+    """A token as a page can show it: control, zero-width and direction characters become code points."""
     if re.fullmatch(r"[^\W_]+|[!-~]+", token):
         return token
     hidden = [c for c in token if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or _is_joiner(c)]
@@ -88,6 +83,11 @@ def visible(token: str) -> str:
     if not hidden or (len(token) > 1 and drawn_by_joiners and all(map(_is_joiner, hidden))):
         return token
     return "".join(f"U+{ord(c):04X}" if c in hidden else c for c in token)
+
+
+def _quoted(token: str) -> str:
+    """The beginning of a token, as a refusal quotes it."""
+    return visible(token) if len(token) <= LONGEST else f"{visible(token[:LONGEST])}…"
 
 
 def _is_joiner(c: str) -> bool:

@@ -18,8 +18,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from playground.app.http import assets
-from playground.app.http.pages import PAGES, Pages, mended
+from playground.app.http.assets import shelves as assets
+from playground.app.http.assets.pages import PAGES, Pages, mended
 from playground.app.islands import address, web_files
 
 GRADIOS = Path(gradio.__file__).parent / "templates" / "frontend"

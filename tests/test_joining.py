@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.app.http.joining import joined, source_map
+from playground.app.http.assets.joining import joined, source_map
 from playground.app.islands import web_files
 
 SMALL = {

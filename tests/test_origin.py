@@ -13,8 +13,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from playground.app.http.assets.pages import HERE, mended
 from playground.app.http.hosts import OwnHosts
-from playground.app.http.pages import HERE, mended
 from playground.app.http.security import middleware
 
 CONFIG = {"components": [{"root": "http://inside:1"}], "typed": '"root":"http://typed"', "root": "http://inside:7860/deep"}

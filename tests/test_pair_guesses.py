@@ -199,3 +199,10 @@ def test_an_empty_file_is_refused_for_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "none.tsv").write_bytes(b"")
     with pytest.raises(InputError, match="This file is empty"):
         read_pairs(tmp_path / "none.tsv")
+
+
+def test_a_letter_with_many_marks_is_not_taken_for_an_invisible_one() -> None:
+    """It is long, and nothing of it is hidden."""
+    marked = "e" + "\u0301" * 62
+    kept = read_pairs([f"{marked}\tx", *(f"word{n}\tmot{n}" for n in range(30))], "words", "words")
+    assert not any("invisible" in reason for reason in kept.listed.values())

@@ -24,6 +24,7 @@ from playground.app.panels.training import Monitor
 from playground.app.sessions import NOBODY, Session, Told, Visitor
 from playground.app.visit import Visit
 from playground.errors import InputError
+from playground.runs.log import RunLog
 from playground.tasks.pairs import access
 from tests.pages import ADA, BEN, answered, new_page
 
@@ -128,6 +129,15 @@ def test_a_run_that_learns_them_is_followed_with_a_ticket_only(page: Page, broug
             assert "geheim" in client.get(url).text
             access.share(_key(brought), ADA.browser, True)
             assert client.get(f"runs/{run}/events").status_code == 200
+
+
+def test_a_run_of_nobodys_is_followed_with_no_ticket(page: Page, brought: Visit) -> None:
+    """Kept by an earlier version, without a name of its owner: whoever knows the run's name could work its ticket out."""
+    log: RunLog = RunLog("A" * 22, brought.recipe, "")
+    _, _, ticket = page.desk.follow(log).partition("ticket=")
+    assert len(ticket) == 32 and not page.desk.may_follow(log, ticket) and not page.desk.may_follow(log, "")
+    owned: RunLog = RunLog("A" * 22, brought.recipe, ADA.tab)
+    assert page.desk.may_follow(owned, page.desk.follow(owned).partition("ticket=")[2]) and not page.desk.may_follow(owned, ticket)
 
 
 def test_pairs_from_python_are_nobodys_on_the_page(page: Page) -> None:

@@ -23,7 +23,7 @@ from anyio.abc import ObjectReceiveStream
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.app.http import assets
+from playground.app.http.assets import shelves as assets
 from playground.app.http.security import BodyLimit
 
 ROOT = Path(__file__).parent.parent

@@ -268,3 +268,12 @@ def test_nothing_that_is_taught_is_doubted(task_id: str) -> None:
     random = Random(41)
     drawn = [task.make(random) for _ in range(500)]
     assert not [source for source, _ in (*drawn, *task.edges()) if task.doubt(source)]
+
+
+def test_a_number_too_long_to_write_out_is_quoted_by_its_beginning() -> None:
+    """A number of thirty digits was named by its first twenty, as if that were it."""
+    task = tasks.get("numbers")()
+    with pytest.raises(InputError, match="The number 12345678901234567890… lies outside 0 to 9,999"):
+        task.perceive("123456789012345678901234567890")
+    with pytest.raises(InputError, match="The number 12,345 lies outside"):
+        task.perceive("12345")

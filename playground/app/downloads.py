@@ -73,8 +73,8 @@ class Desk:
         return f"{address}?ticket={_pass(log)}" if _private(log) else address
 
     def may_follow(self, log: RunLog[Recipe], ticket: str) -> bool:
-        """Whether whoever has this ticket, or none, may follow it."""
-        return hmac.compare_digest(ticket.encode(), _pass(log).encode()) or not _private(log)
+        """Whether whoever has this ticket, or none, may follow it. Of a run that is nobody's, no ticket is a secret."""
+        return not _private(log) or (bool(log.owner) and hmac.compare_digest(ticket.encode(), _pass(log).encode()))
 
     def script(self, visit: Visit) -> Script:
         from ..codegen.scripts import Script  # imported when first needed: LibCST and Black cost half a second

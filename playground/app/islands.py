@@ -29,7 +29,7 @@ def web_files() -> dict[str, Path]:
 @cache
 def version() -> str:
     """Hash of all web files and of how they are joined: part of their URL, so they can be cached for ever."""
-    digest = sha256((WEB.parent / "http" / "joining.py").read_bytes())
+    digest = sha256((WEB.parent / "http" / "assets" / "joining.py").read_bytes())
     for name, path in web_files().items():
         digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]

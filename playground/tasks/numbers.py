@@ -143,7 +143,8 @@ class Numbers(PooledSequence):
     def _refuse_beyond(self, text: str) -> None:
         """Raises InputError for digits of a number that has no words here."""
         if text.isdecimal():
-            raise InputError(f"The number {int(text[:20]):,} lies outside 0 to 9,999, all that is read. Type a smaller one, such as 345.")
+            shown = f"{int(text):,}" if len(text) <= 20 else f"{text[:20]}…"
+            raise InputError(f"The number {shown} lies outside 0 to 9,999, all that is read. Type a smaller one, such as 345.")
 
     def join(self, tokens: tuple[str, ...]) -> str:
         return " ".join(tokens).replace("- ", "-") if self.options.target in IN_WORDS else "".join(tokens)

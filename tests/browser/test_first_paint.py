@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from playground.app.http.assets import HASHED
+from playground.app.http.assets.shelves import HASHED
 from playground.app.islands import web_files
 from tests.browser import hooks
 from tests.browser.conftest import Visit, Watch

@@ -15,9 +15,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .assets import Shelves
+from .assets.pages import Pages
+from .assets.shelves import Shelves
 from .hosts import OwnHosts
-from .pages import Pages
 
 MAX_BODY_BYTES = 20 * 2**20
 MAX_HELD_BYTES = 256 * 2**20  # of all bodies on their way: a class that sends a picture each

@@ -12,6 +12,7 @@ the trainer, the iterator of a process or a cluster ends with exactly one `Done`
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -45,6 +46,23 @@ class Job(Protocol):
 
     def kill(self) -> None:
         """End it now. What has been sent is kept."""
+
+
+class Ordered(ABC):
+    """The part of a `Job` whose trainer is told by words what to do."""
+
+    @abstractmethod
+    def _order(self, word: str) -> None:
+        """Tell it; what has ended hears nothing."""
+
+    def pause(self) -> None:
+        self._order("pause")
+
+    def resume(self) -> None:
+        self._order("resume")
+
+    def step(self) -> None:
+        self._order("step")
 
 
 class Executor(Protocol):
@@ -118,4 +136,4 @@ class Tally:
         return Done(self.step, "stopped", {}, self.train_s)
 
 
-__all__ = ["TRAIN", "Executor", "Job", "Tally", "Train", "load", "on_zero_gpu", "pick_executor"]
+__all__ = ["TRAIN", "Executor", "Job", "Ordered", "Tally", "Train", "load", "on_zero_gpu", "pick_executor"]

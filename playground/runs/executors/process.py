@@ -22,7 +22,7 @@ from typing import Any
 from playground.processes import starting
 from playground.processes.starting import GATE, begin
 from playground.runs.events import Event
-from playground.runs.executors import TRAIN, Tally
+from playground.runs.executors import TRAIN, Ordered, Tally
 from playground.runs.executors.worker import Crash, held, idle, too_big, work
 
 TICK_S = 0.1  # how often a silent worker is looked after
@@ -107,7 +107,7 @@ class ProcessExecutor:
             process.join()
 
 
-class ProcessJob:
+class ProcessJob(Ordered):
     """A worker and what is known of it. `events` must be iterated by one thread; the rest may be called by any."""
 
     def __init__(self, executor: ProcessExecutor, process: Any, pipe: connection.Connection) -> None:
@@ -142,15 +142,6 @@ class ProcessJob:
             if self._stop_at is None:
                 self._stop_at = time.monotonic()
                 self._pipe.send("stop")
-
-    def pause(self) -> None:
-        self._order("pause")
-
-    def resume(self) -> None:
-        self._order("resume")
-
-    def step(self) -> None:
-        self._order("step")
 
     def _order(self, word: str) -> None:
         with self._lock, suppress(OSError):  # it has ended meanwhile: its last event tells

@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from playground.runs.events import Event, Started
-from playground.runs.executors import TRAIN, Job, Tally
+from playground.runs.executors import TRAIN, Job, Ordered, Tally
 from playground.runs.executors.process import SMALLER, TICK_S, ProcessExecutor
 from playground.runs.executors.worker import Crash, orders, words
 from playground.runs.pause import Gate
@@ -88,7 +88,7 @@ def obey(path: str, orders: Mapping[str, Callable[[], object]], over: threading.
                 orders[line.strip()]()
 
 
-class ZeroJob:
+class ZeroJob(Ordered):
     """A run on a borrowed GPU, or here if there is none. `events` must be iterated by one thread; the rest may be called by any."""
 
     def __init__(self, executor: ZeroExecutor, recipe: Any) -> None:
@@ -122,15 +122,6 @@ class ZeroJob:
     def stop(self) -> None:
         self._stop_at = self._stop_at or time.monotonic()
         self._order("stop")
-
-    def pause(self) -> None:
-        self._order("pause")
-
-    def resume(self) -> None:
-        self._order("resume")
-
-    def step(self) -> None:
-        self._order("step")
 
     def kill(self) -> None:
         """The process is not ours to kill: the same as `stop`, and after a while nobody waits for it."""

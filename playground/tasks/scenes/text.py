@@ -3,7 +3,8 @@
     a red circle above a blue square               drawn where it fits best
     red circle at 10 8, blue square at 20 24       pixels from the left and from the top
 
-`below` and `right of` are understood and told the other way round, as the captions do.
+`below` and `right of` are understood and told the other way round, as the captions do. Marks and dashes are passed
+over, but for the sign of a number; which ones stands in the pattern itself, since a model's script carries this reader alone.
 """
 
 from __future__ import annotations

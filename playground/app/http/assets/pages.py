@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .assets import ASK_FIRST, Asset
+from .shelves import ASK_FIRST, Asset
 
 HERE = b'new URL(".",location).href.slice(0,-1)'  # the folder of the page, without the last slash
 BELIEVED = re.compile(rb'("root":(?<=[,{]"root":)|const root = )"https?://[^"\\]*"')  # inside strings quotes are escaped
