@@ -1,11 +1,12 @@
 """What the package `spaces` does on a Space with ZeroGPU, without a GPU: a decorated generator is asked for with a duration and runs in a
-forked process, which is kept for the next call. Arguments and what it yields are pickled."""
+forked process, which is kept for the next call and serves one at a time. Arguments and what it yields are pickled."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
@@ -31,6 +32,7 @@ class Spaces(ModuleType):
         self.refusal: Exception | None = None
         self.waits: Callable[[], object] = lambda: None  # while all GPUs are lent
         self.worker: Any = None
+        self.taken = threading.Lock()
         self.forked = 0
 
     def GPU(self, *, duration: Callable[..., int]) -> Callable[[Any], Any]:
@@ -41,7 +43,8 @@ class Spaces(ModuleType):
                 self.waits()
                 if self.refusal is not None:
                     raise self.refusal
-                yield from self._far(task, given)
+                with self.taken:  # a run's last word comes before its process is free
+                    yield from self._far(task, given)
 
             return handler
 
