@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser import hooks
 from tests.browser.driving import DESKTOP, chromium, serving, wait_drawn, wait_ready
 
 from .measure import Row, quantile, spread
@@ -82,7 +83,7 @@ def rows() -> Iterator[Row]:
         yield Row("`import torch, gradio` alone", spread([_bare_imports() for _ in range(STARTS)]))
         yield from _opening(browser, app.url)
         yield from _weight(browser, app.url)
-        page = _open(browser, app.url)
+        page = _open(browser, f"{app.url}/{hooks.REVERSE}")
         yield _stepping(page, "key pressed until the step is painted", CALM_MS)
         yield _stepping(page, "the same with the key held down, 30 a second", HELD_MS, bar=False)
         yield _typing(page)

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 120
+PLACE = "architecture=attention_seq2seq&task=reverse"  # where they open the page
 FOLLOWED = re.compile(r"runs/([\w-]{22})/events")
 
 
@@ -25,7 +26,7 @@ class Visitor:
     def __init__(self, url: str, events: dict[str, int]) -> None:
         self.http = httpx.Client(base_url=f"{url}/gradio_api", timeout=PATIENCE_S)
         self.events, self.session = events, secrets.token_hex(8)
-        self.told = json.dumps([secrets.token_hex(16), secrets.token_hex(16), ""])
+        self.told = json.dumps([secrets.token_hex(16), secrets.token_hex(16), f"?{PLACE}"])
         self.run = ""  # that it follows
         self.say("open")
 
@@ -36,7 +37,7 @@ class Visitor:
     def send(self, name: str, *values: Any, event: Any = None, count: int = 1) -> list[str]:
         """Send an event several times, then wait until all are answered."""
         body = {"data": [self.told, *values], "event_data": event, "fn_index": self.events[name], "session_hash": self.session}
-        waiting = {self.http.post("/queue/join", json=body).raise_for_status().json()["event_id"] for _ in range(count)}
+        waiting = {self.http.post(f"/queue/join?{PLACE}", json=body).raise_for_status().json()["event_id"] for _ in range(count)}
         answers = []
         with self.http.stream("GET", "/queue/data", params={"session_hash": self.session}) as messages:
             for line in messages.iter_lines():

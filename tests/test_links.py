@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from playground import tasks
 from playground.app.links import from_query, to_query
+from playground.app.visit import HOME
 from playground.errors import InputError
 from playground.tasks import Typed
 from playground.tasks.pairs.reading import read
@@ -71,7 +72,7 @@ VALUES = st.sampled_from(ODD) | st.text(max_size=12)
 def test_no_link_ends_in_an_error(query: dict[str, str]) -> None:
     visit = from_query(query, "cpu")
     assert visit.notice is None or visit.notice.startswith("Link not understood: ")
-    assert from_query({}, "cpu").recipe.task == "reverse" and to_query(visit)
+    assert from_query({}, "cpu").pair == HOME and to_query(visit)
     assert all(math.isfinite(value) for _, value in visit.recipe.model_options if isinstance(value, float))
 
 

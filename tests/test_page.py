@@ -19,12 +19,14 @@ from playground.app.panels.player import Tabs
 from playground.app.panels.rail import Rail, choose, set_options
 from playground.app.panels.training import Monitor
 from playground.app.sessions import NOBODY, Session, Sessions, Told, Visitor
-from playground.app.visit import Visit
+from playground.app.visit import AT_STEP, HESITATES, Visit
 from playground.errors import InputError
 from playground.storage.kept_runs import OWNER
 from playground.tasks import TextTask, Typed
 from tests import small
 from tests.pages import ADA, answered, new_page
+
+REVERSE = visits.start("attention_seq2seq", "reverse", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
 
 
 def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -> None:
-    before = page[Block].inspect(page.first.visit, {"block": "decoder.attention"}, NOBODY)
+    before = page[Block].inspect(REVERSE, {"block": "decoder.attention"}, NOBODY)
     typed = answered(page, before, lambda visit, data, visitor: visit.with_input(Typed("27")), {})
     assert typed["Block"]["attention"]["columns"] == ["2", "7"]
     other = visits.start("seq2seq", "reverse", device="cpu")
@@ -74,7 +76,7 @@ def test_only_models_that_attend_have_the_attention_tab(page: Page) -> None:
 
 
 def test_an_answer_holds_what_changed_and_nothing_else(page: Page) -> None:
-    first = page.first.visit
+    first = REVERSE
     again = answered(page, first, lambda visit, data, visitor: visit, {})
     assert set(again) == {"visit", "Box"} and again["visit"] == first
     told = answered(page, first, lambda visit, data, visitor: replace(visit, notice="hello"), {})
@@ -189,3 +191,13 @@ def test_a_run_is_repeated_exactly_though_its_budget_was_seconds(page: Page) -> 
     logs = [page.book.get(visit.run or "") for visit in (first, again)]
     assert again.recipe.seconds is None and logs[0].tally.step == logs[1].tally.step > 0
     assert logs[0].snapshots[-1].weights == logs[1].snapshots[-1].weights
+
+
+def test_the_start_page_hesitates_once_and_is_right(page: Page) -> None:
+    stage = page.first
+    source = tuple(HESITATES.split())
+    right = stage.visit.task.answer(source)
+    assert stage.trace.source == source and stage.trace.output == stage.run.task.join(right), "right in the end"
+    surest = stage.trace.probabilities.max(-1)
+    assert [step for step, p in enumerate(surest) if p < 0.8] == [AT_STEP] == [stage.visit.step]
+    assert stage.run.task.part(source, right) == "test", "an input that steered nothing"

@@ -150,7 +150,7 @@ def test_typed_input_is_answered_while_pictures_are_read(page: Page, events: Eve
             await sent(events["choose"], greedy, {"architecture": "captioner", "task": "scenes"})
         event = {"file": base64.b64encode(PICTURE).decode()}
         dear = [asyncio.create_task(sent(events["picture"], greedy, event)) for greedy in ("ada", "bob") for _ in range(24)]
-        answers = [await sent(events["explore"], "eve", {}, str(n)) for n in range(5)]
+        answers = [await sent(events["explore"], "eve", {}, f"the red {noun} sleeps") for noun in ("car", "cat", "dog", "bird", "tree")]
         assert all("Player" in told(page, answer) for answer in answers)
         refused = [task for task in dear if task.done()]
         assert len(refused) == 2 * (24 - 1 - 8)

@@ -15,7 +15,7 @@ from ..storage.kept_runs import NAME
 from ..tasks import Code, HeldOut, Typed
 from ..training import recipes
 from . import visit as visits
-from .visit import HOME, Visit
+from .visit import UNNAMED, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
 PLACE = {"input", "picture", "condition", "step", "block", "run"}
@@ -38,15 +38,12 @@ def to_query(visit: Visit) -> str:
 def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     """The visit a link asks for; what it does not understand becomes a notice and the start page."""
     wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
-    visit = visits.home(device)
     if not wanted and not PLACE & set(params):
-        return visit
+        return visits.home(device)
     try:
-        if wanted:
-            recipe = recipes.from_query(urlencode({"architecture": HOME[0], "task": HOME[1], **wanted}, errors="replace"))
-            recipe = replace(recipe, device=device)
-            visit = Visit(recipe, given=recipe.build_task().first())
-        return _with_place(visit, params)
+        recipe = recipes.from_query(urlencode({"architecture": UNNAMED[0], "task": UNNAMED[1], **wanted}, errors="replace"))
+        recipe = replace(recipe, device=device)
+        return _with_place(Visit(recipe, given=recipe.build_task().first()), params)
     except InputError as error:
         return replace(visits.home(device), notice=f"Link not understood: {error} This is the start page instead.")
 

@@ -14,7 +14,10 @@ from ..training import recipes
 from ..training.recipes import Recipe
 
 SHIPPED = "shipped"
-HOME = ("attention_seq2seq", "reverse")
+HOME = ("attention_seq2seq", "translation")
+HESITATES = "the tree likes my small red star"  # held out; where "ma" is due, "mon" comes near it, since "star" is three words ahead
+AT_STEP = 3
+UNNAMED = ("attention_seq2seq", "reverse")  # what a link means that names one of them, or none
 NOTHING = Typed()
 LONGEST_TOKEN = 1_000  # characters
 
@@ -99,8 +102,8 @@ def start(architecture: str, task: str, device: str = "auto", preset: str | None
 
 
 def home(device: str) -> Visit:
-    """The start page."""
-    return start(*HOME, device=device)
+    """The start page: an input at which the model hesitates at one step, and that step."""
+    return replace(start(*HOME, device=device).with_input(Typed(HESITATES)), step=AT_STEP)
 
 
 def _positive(temperature: Any) -> Any:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.browser import hooks
 from tests.browser.driving import DESKTOP, App, chromium, serving, wait_drawn, wait_ready
 
 PATIENCE_MS = 45_000  # two cores also train, serve and draw
@@ -95,4 +96,5 @@ def visit(app: App, browser: Browser, watch: Watch) -> Iterator[Visit]:
 
 @pytest.fixture
 def page(visit: Visit) -> Page:
-    return visit()
+    """Digits reversed: short, sure, and known by heart."""
+    return visit(hooks.REVERSE)

@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+REVERSE = "?architecture=attention_seq2seq&task=reverse"
 PINNED, REVERSED = "314159265", "5 6 2 9 5 1 4 1 3"
+TRANSLATED = "l'arbre aime ma petite étoile rouge"  # what stands on the start page
 ENDED = re.compile("done|stopped|failed")
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from playground.app.http.assets.shelves import HASHED
 from playground.app.islands import web_files
+from playground.app.visit import AT_STEP, HESITATES
 from tests.browser import hooks
 from tests.browser.conftest import Visit, Watch
 from tests.browser.driving import DESKTOP, PHONE, App, serving, wait_drawn, wait_ready
@@ -64,16 +65,19 @@ SMALL_TEXT = """(least) => {
 
 
 @pytest.mark.fault(40)
-def test_a_decoded_input_stands_without_a_click(page: Page) -> None:
-    hooks.expect_output(page, hooks.REVERSED)
-    expect(hooks.source(page)).to_have_value(hooks.PINNED)
+def test_a_decoded_input_stands_without_a_click(visit: Visit) -> None:
+    """At the one step where the model hesitates."""
+    page = visit()
+    expect(hooks.source(page)).to_have_value(HESITATES)
+    hooks.expect_output(page, hooks.TRANSLATED)
+    hooks.expect_step(page, AT_STEP)
+    expect(page.locator(".say")).to_contain_text("‘ma’")
     expect(page.locator("#run-status")).to_have_attribute("data-state", "idle")
     expect(page.locator("#run-status")).to_contain_text("shipped run")
-    hooks.expect_step(page, 0)
-    assert hooks.steps(page) == 10
+    assert hooks.steps(page) == 8
     expect(page.get_by_role("img", name=re.compile("Heatmap of attention"))).to_be_visible()
     expect(hooks.panel(page, "Next token")).to_be_visible()
-    expect(hooks.radio(page, "task", "reverse")).to_be_checked()
+    expect(hooks.radio(page, "task", "translation")).to_be_checked()
     expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
     expect(page.locator("#train")).to_be_enabled()
     expect(page.locator("#stop")).to_have_count(0)
@@ -150,7 +154,7 @@ def test_who_develops_gets_every_module_singly(browser: Browser) -> None:
         page = watching.over(browser.new_context(viewport=DESKTOP).new_page())
         page.goto(app.url)
         wait_ready(page)
-        hooks.expect_output(page, hooks.REVERSED)
+        hooks.expect_output(page, hooks.TRANSLATED)
         page.context.close()
     single = [url for url in watching.requests if "/assets/dev/" in url and url.endswith(".js")]
     assert len(set(single)) > 70 and f"{app.url}/assets/dev/core/dom.js" in single

@@ -97,7 +97,7 @@ def test_the_same_first_weights_after_reset(visit: Visit) -> None:
 
 
 def test_training_time_is_scrubbed_without_the_server(visit: Visit) -> None:
-    page = visit()
+    page = visit(hooks.REVERSE)
     slider = page.get_by_role("slider", name=re.compile("Training time"))
     slider.focus()
     slider.press("Home")

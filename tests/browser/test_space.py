@@ -89,7 +89,7 @@ def frame(space: App) -> Iterator[str]:
             self.send_header("Content-Type", "text/html")
             self.end_headers()
             if self.path == "/":
-                self.wfile.write(f'<iframe src="{space.url}/" width="1400" height="850"></iframe>'.encode())
+                self.wfile.write(f'<iframe src="{space.url}/{hooks.REVERSE}" width="1400" height="850"></iframe>'.encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""

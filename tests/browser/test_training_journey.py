@@ -109,7 +109,7 @@ def test_a_double_click_is_one_run(page: Page, app: App) -> None:
 
 
 def test_a_closed_tab_frees_its_training_place(visit: Visit, app: App) -> None:
-    page = visit()
+    page = visit(hooks.REVERSE)
     train_long(page)
     assert app.health()["training"] == 1
     page.close(run_before_unload=True)

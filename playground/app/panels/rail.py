@@ -18,7 +18,7 @@ from ..names import groups
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
-from ..visit import HOME, SHIPPED, Visit
+from ..visit import SHIPPED, UNNAMED, Visit
 
 BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
 
@@ -145,7 +145,7 @@ def facts(recipe: Recipe) -> list[list[str]]:
 def usual(task: type[tasks.Task]) -> models.Architecture:
     """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
     fitting = [a for a in models.ordered() if a.fits(task)]
-    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != HOME[0]))
+    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != UNNAMED[0]))
 
 
 def _task(t: type[tasks.Task]) -> dict[str, str]:
