@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from playground import models, tasks
@@ -15,7 +16,7 @@ from playground.app.islands import Island
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
 from playground.app.panels.inside import Block
-from playground.app.panels.player import Tabs
+from playground.app.panels.player import Player, Tabs
 from playground.app.panels.rail import Rail, choose, set_options
 from playground.app.panels.training import Monitor
 from playground.app.sessions import NOBODY, Session, Sessions, Told, Visitor
@@ -23,6 +24,7 @@ from playground.app.visit import AT_STEP, HESITATES, Visit
 from playground.errors import InputError
 from playground.storage.kept_runs import OWNER
 from playground.tasks import TextTask, Typed
+from playground.views.style import percent, plain
 from tests import small
 from tests.pages import ADA, answered, new_page
 
@@ -201,3 +203,10 @@ def test_the_start_page_hesitates_once_and_is_right(page: Page) -> None:
     surest = stage.trace.probabilities.max(-1)
     assert [step for step, p in enumerate(surest) if p < 0.8] == [AT_STEP] == [stage.visit.step]
     assert stage.run.task.part(source, right) == "test", "an input that steered nothing"
+    told = page[Player].value(stage)["opening"]
+    assert [plain(caption) for caption in told] == [
+        "It reads seven words, both ways: seven states.",
+        "It passes one mix of them.",
+        f"It writes ‘ma’, only {percent(surest[AT_STEP])} sure: ‘mon’ got {percent(np.sort(stage.trace.probabilities[AT_STEP])[-2])}.",
+    ]
+    assert page[Player].value(page.library.stage(REVERSE))["opening"] is None

@@ -10,7 +10,7 @@ from ..islands import WEB, address
 
 SHEETS = (  # later ones refine
     "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",
-    "stage/moments", "shell/panel", "latent/latent", "shell/top_bar", "rail/rail", "stage/source_row", "stage/sound_tools",
+    "stage/opening", "stage/moments", "shell/panel", "latent/latent", "shell/top_bar", "rail/rail", "stage/source_row", "stage/sound_tools",
     "rail/pairs_panel", "training/train_monitor", "inside/inside", "code/code", "charts/plotly_figure",
 )  # fmt: skip
 

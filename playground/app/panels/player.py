@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...tasks import HeldOut
 from ...views.blocks import opened as blocks
 from ...views.figures import trajectory
+from ...views.scene.opening import captions
 from ..panel import Panel, Still
 from ..sessions import Visitor
 from ..stage import Stage, digest
@@ -23,7 +24,10 @@ class Player(Panel):
     module, sends = "stage/step_player", ("strategy", "inspect")
 
     def value(self, stage: Stage) -> dict[str, Any]:
-        return {**stage.scene, "opened": stage.opened}
+        run, step = stage.run, stage.visit.step
+        first = stage is self.page.first
+        told = captions(stage.trace, run.model, run.task.classes, step) if first else None
+        return {**stage.scene, "opened": stage.opened, "opening": told}
 
     def wire(self) -> None:
         self.on("strategy", self.strategy)

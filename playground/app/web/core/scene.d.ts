@@ -130,6 +130,8 @@ export interface SequenceScene extends Staged {
   say: Rich[];
   attention_reading: Rich[] | null;
   attention_title: string;
+  /** What the first visit is told, of the start page alone. */
+  opening?: Rich[] | null;
   forced: number[];
 }
 

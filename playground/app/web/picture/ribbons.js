@@ -23,8 +23,8 @@ export function createRibbons([before, after]) {
   /** @type {SVGPathElement[]} */
   const paths = [];
   const crossing = s('g', { fill: 'none' });
-  const stem = s('path', { fill: 'none' });
-  const head = s('path', {});
+  const stem = s('path', { class: 'into', fill: 'none' });
+  const head = s('path', { class: 'into' });
   return {
     node: s('svg', { class: 'rib', 'aria-hidden': 'true' }, crossing, stem, head),
     /** @param {Layout} layout @param {Drawn} look */

@@ -94,6 +94,8 @@ export function createPlayer(goto, decodeBy) {
     face('play', 'Play');
   }
 
+  const stepLabel = () => `step ${step + 1} of ${count}`;
+
   function play() {
     if (count < 2) return;
     face('pause', 'Pause');
@@ -152,6 +154,12 @@ export function createPlayer(goto, decodeBy) {
       track.setAttribute('aria-valuemax', String(count));
       node.dataset.steps = String(count);
     },
+    /** While the opening shows by itself what will be stepped through. @param {boolean} on */
+    opening(on) {
+      if (on) face('pause', 'Pause');
+      else stop();
+      label.textContent = on ? `step ${step + 1} of ${count} · any touch stops this` : stepLabel();
+    },
     /** @param {number} next */
     show(next) {
       step = next;
@@ -159,7 +167,7 @@ export function createPlayer(goto, decodeBy) {
         tick.classList.toggle('done', i < step);
         tick.classList.toggle('cur', i === step);
       });
-      label.textContent = `step ${step + 1} of ${count}`;
+      label.textContent = stepLabel();
       track.setAttribute('aria-valuenow', String(step + 1));
       track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}, writes ${tokens[step]}`);
       node.dataset.step = String(step);

@@ -7,6 +7,7 @@ import { looker } from '../picture/look.js';
 import { sequencePicture } from '../picture/picture.js';
 import { drawTable, exportMenu, figureChoices, tableButton } from '../shell/panel.js';
 import { keepLink } from './link.js';
+import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
 
 /** @import { PictureScene, Scene } from '../core/scene.d.ts' */
@@ -61,7 +62,7 @@ export function mount(root, island) {
     player.stop();
     goto(step);
   });
-  state.openBlock.handle(open);
+  state.openBlock.handle(openBlock);
   state.chooseHead.handle((choice) => {
     state.head.value = choice;
     if (scene && picture) show(scene, picture, state.step.value ?? 0);
@@ -92,7 +93,7 @@ export function mount(root, island) {
   }
 
   /** Opens a block under the player; null closes it. @param {string | null} path */
-  function open(path) {
+  function openBlock(path) {
     picture?.mark(path);
     state.block.value = path;
     island.send('inspect', { block: path }); // not `path`: Gradio takes data with a path for a file
@@ -100,7 +101,7 @@ export function mount(root, island) {
 
   /** The open block again closes it. @param {string} path */
   function pick(path) {
-    open(state.block.value === path ? null : path);
+    openBlock(state.block.value === path ? null : path);
   }
 
   /** @param {number} step */
@@ -169,7 +170,7 @@ export function mount(root, island) {
   stage.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && state.block.value) {
       event.stopPropagation();
-      open(null);
+      openBlock(null);
     }
   });
   state.tab.on((tab) => {
@@ -197,11 +198,19 @@ export function mount(root, island) {
     of = own.key;
     load({ ...(scene ?? own), step: state.step.value });
   });
+  /** Shown once, to who came without a link. @param {Scene} start */
+  const open = (start) => {
+    if (start.kind !== 'sequence' || !start.opening || state.present.value || !opensNow()) return;
+    player.opening(true);
+    say.after(playOpening(stage, start.opening, () => player.opening(false)));
+  };
   island.onValue((next) => {
     const first = !own;
     own = next;
-    if (!waiting) place(next);
-    else if (first) setTimeout(arrive, ARRIVAL_MS);
+    if (!waiting) {
+      place(next);
+      if (first) open(next);
+    } else if (first) setTimeout(arrive, ARRIVAL_MS);
     else arrive();
   });
 }
