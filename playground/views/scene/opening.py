@@ -17,6 +17,7 @@ def captions(trace: Trace, model: nn.Module, vocabulary: Sequence[str], step: in
     """Of a model that writes tokens and looks back at its encoder's states, at a `step` where it hesitates."""
     count = num2words(len(trace.source))
     ways = ", both ways" if any(part.directions == 2 for part in model.modules() if isinstance(part, Recurrent)) else ""
+    assert trace.probabilities is not None
     best, second = np.argsort(-trace.probabilities[step])[:2]
     likely, unlikely = (float(trace.probabilities[step, token]) for token in (best, second))
     return [
