@@ -11,10 +11,13 @@ import torch
 
 from ...errors import InputError
 from ...options import show
+from ...views.glossary import GROUPS
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
+
+WORDS = [[title, [[term.name, term.meaning, list(term.also), term.source] for term in group]] for title, group in GROUPS.items()]
 
 
 class Top(Panel):
@@ -24,7 +27,7 @@ class Top(Panel):
         return stage.visit.recipe.device
 
     def value(self, stage: Stage) -> dict[str, Any]:
-        return {"devices": devices(), "device": stage.visit.recipe.device}
+        return {"devices": devices(), "device": stage.visit.recipe.device, "words": WORDS}
 
     def wire(self) -> None:
         self.on("device", self.choose)

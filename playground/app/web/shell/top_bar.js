@@ -2,10 +2,12 @@
 import { h, paper } from '../core/dom.js';
 import { glyph, icon } from '../core/glyphs.js';
 import * as state from '../core/state.js';
+import { createWords } from './words.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 
-/** @typedef {{devices?: [id: string, title: string][], device: string}} Value */
+/** @import { Groups } from './words.js' */
+/** @typedef {{devices?: [id: string, title: string][], device: string, words: Groups}} Value */
 
 const THEME = 'edp-theme';
 const COPIED_MS = 2000;
@@ -24,6 +26,7 @@ export function mount(root, island) {
     icon('menu'),
   );
   const device = h('span.device', {});
+  const words = createWords();
   let dark = wantsDark();
   const theme = h('button.btn', { type: 'button', id: 'theme', onclick: () => setTheme(!dark, true) }, icon('sun'));
   const present = h(
@@ -49,13 +52,17 @@ export function mount(root, island) {
       ),
       h('span.space', {}),
       device,
+      words.button,
       theme,
       present,
       share,
     ),
   );
 
-  island.onValue((value) => drawDevice(device, value, (name) => island.send('device', { device: name })));
+  island.onValue((value) => {
+    words.load(value.words);
+    drawDevice(device, value, (name) => island.send('device', { device: name }));
+  });
   setTheme(dark, false);
   paper.addEventListener('change', showTheme);
   setPresent(query().get('present') === '1');
