@@ -68,7 +68,7 @@ def test_a_decoded_input_stands_without_a_click(page: Page) -> None:
     hooks.expect_output(page, hooks.REVERSED)
     expect(hooks.source(page)).to_have_value(hooks.PINNED)
     expect(page.locator("#run-status")).to_have_attribute("data-state", "idle")
-    expect(page.locator("#run-status")).to_contain_text("shipped run")
+    expect(hooks.whose(page)).to_contain_text("shipped run")
     hooks.expect_step(page, 0)
     assert hooks.steps(page) == 10
     expect(page.get_by_role("img", name=re.compile("Heatmap of attention"))).to_be_visible()
