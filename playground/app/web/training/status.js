@@ -13,7 +13,7 @@ import { fraction, score, secondsLeft } from '../core/run_fold.js';
  *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
  * @typedef {object} Page
  * @property {boolean} mine
- * @property {boolean} elsewhere another run is on the stage
+ * @property {boolean} elsewhere its end is not what is on the stage
  * @property {boolean} dismissed
  * @property {boolean} starting Train was pressed, and the run has not come yet
  * @property {boolean} live the stage follows the run

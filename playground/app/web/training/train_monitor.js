@@ -149,9 +149,9 @@ export function mount(root, island) {
   }
 
   function draw() {
-    const { mine = true, on_stage = false, live = true } = value;
+    const { mine = true, on_stage = false, frame = null, live = true } = value;
     const starting = Boolean(state.starting.value) && !busy(run);
-    status.show(run, { mine, elsewhere: !on_stage, dismissed, starting, live });
+    status.show(run, { mine, elsewhere: !on_stage || frame !== null, dismissed, starting, live });
     drawFold();
   }
 

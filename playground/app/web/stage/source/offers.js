@@ -3,6 +3,8 @@ import { h, setText } from '../../core/dom.js';
 import { icon } from '../../core/glyphs.js';
 import * as state from '../../core/state.js';
 
+/** @import { Icon } from '../../core/glyphs.js' */
+
 /** @typedef {{title?: string, pair?: {architecture: string, task: string}}} Trained a shipped run to look at instead */
 
 const KEY = 'edp-doors';
@@ -21,7 +23,7 @@ export function doors() {
     if (starting) use();
   });
 
-  /** @param {import('../../core/glyphs.js').Icon} name @param {() => void} act */
+  /** @param {Icon} name @param {() => void} act */
   function door(name, act) {
     const onclick = () => {
       use();

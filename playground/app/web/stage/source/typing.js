@@ -14,10 +14,10 @@ export function typing(ask, began) {
   let answered = '';
   let asked = '';
   let timer = 0;
-  const label = 'Answer what is typed at once (Enter)';
+  // For the pointer only: it stands inside the box's label, whose name it must not lengthen.
   const key = h(
     'button.enterkey.nopres',
-    { type: 'button', tabindex: -1, 'aria-label': label, title: label, onclick: now },
+    { type: 'button', tabindex: -1, 'aria-hidden': 'true', title: 'Answer what is typed at once', onclick: press },
     h('span', {}, 'Enter '),
     '↵',
   );
@@ -41,6 +41,14 @@ export function typing(ask, began) {
       if (event instanceof KeyboardEvent && event.key === 'Enter' && !event.isComposing) now();
     }),
   );
+
+  const row = document.getElementById('source-row');
+  if (row) new MutationObserver(draw).observe(row, { childList: true, subtree: true }); // the box may come later
+
+  function press() {
+    boxOf()?.focus();
+    now();
+  }
 
   function soon() {
     clearTimeout(timer);
