@@ -29,7 +29,7 @@ from ..tracing import Recording, Trace
 from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
-from .names import UPLOADED
+from .names import UPLOADED, run_name
 from .sessions import NOBODY, Visitor
 from .stage import Stage, told
 from .visit import SHIPPED, Slot, Visit
@@ -76,9 +76,22 @@ class Library:
                 raise
             return self.book.adopt(kept)
 
-    def belongs(self, shown: str, visitor: Visitor) -> bool:
-        """Whether what is on the stage is a run of this visitor's."""
-        return bool(visitor.tab) and any(log.id == shown for log in self.book.of(visitor.tab))
+    def called(self, shown: str, visitor: Visitor) -> str:
+        """What a run that was trained here is called by whoever looks at it."""
+        mine = [log for log in self.book.of(visitor.tab) if log.id == shown] if visitor.tab else []
+        return run_name(mine[0].number if mine else 0, bool(mine))
+
+    def followed(self, visit: Visit) -> Visit:
+        """The visit with the newest weights of the run under way that its stage follows; the steps of the picture stay its own."""
+        if visit.run is None or not visit.live:
+            return visit
+        try:
+            log = self.book.get(visit.run)
+        except InputError:  # no longer kept: the page is told by the run's stream
+            return visit
+        if log.over or not log.snapshots or (log.recipe.architecture, log.recipe.task) != visit.pair:
+            return visit
+        return replace(visit, shown=log.id, frame=log.snapshots[-1].step)
 
     def run(self, slot: Slot) -> api.Run:
         """The run of a slot. Raises InputError if there is none."""
@@ -100,7 +113,7 @@ class Library:
         trace = self._trace(visit, run)
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
             visit = replace(visit, block=None)
-        return Stage(visit, run, trace, visitor, self.belongs(visit.shown, visitor), opened)
+        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened)
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, the first weights first."""

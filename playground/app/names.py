@@ -15,16 +15,20 @@ from .visit import SHIPPED
 UPLOADED = "uploaded-"  # how the names of weights begin that a visitor brought
 
 
-def run_label(run: Run, shown: str, frame: int | None = None, mine: bool = True) -> str:
-    """Whose answer is on the stage."""
-    own = "your run" if mine else "shared run"
-    if frame is not None:
-        return f"{'shipped run' if shown == SHIPPED else own} at step {frame} of its training"
-    if not run.train_seconds:
-        return "uploaded weights" if shown.startswith(UPLOADED) else "initial weights, not trained yet"
-    where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
+def run_label(run: Run, shown: str, frame: int | None = None, own: str = "your run") -> str:
+    """Whose answer is on the stage; `own` is what a run that was trained here is called."""
     kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else own
+    if frame is not None:
+        return f"{kind} at update {frame:,}"
+    if not run.train_seconds:
+        return "first weights" if shown == SHIPPED else kind
+    where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
+
+
+def run_name(number: int, mine: bool) -> str:
+    """What a run that was trained here is called: by its number among its owner's, where that is who looks."""
+    return "shared run" if not mine else f"your run {number}" if number else "your run"
 
 
 def about(recipe: Recipe) -> dict[str, str]:

@@ -154,7 +154,8 @@ class Page:
         notice = None
         if visit.recipe.device in self.book.lost:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
-        return replace(visit, run=self.book.start(visit.recipe, visitor.tab, address=visitor.address, paused=paused), notice=notice)
+        run = self.book.start(visit.recipe, visitor.tab, address=visitor.address, paused=paused)
+        return replace(visit, run=run, live=True, notice=notice)
 
     def admit(self, visit: Visit, visitor: Visitor) -> None:
         """Raises InputError where a visit, or the run that it follows, shows what another browser brought and does not share."""
@@ -253,7 +254,7 @@ class Page:
     def _show(
         self, visit: Visit, session: Session, *, opened: bool = False, quiet: Panel | None = None, always: Panel | None = None
     ) -> Any:
-        stage = self.library.stage(visit, session.visitor, opened=opened)
+        stage = self.library.stage(self.library.followed(visit), session.visitor, opened=opened)
         while session.told:
             session.sent.pop(session.told.pop(), None)
         values = self.values(stage, {} if opened else session.sent, always)

@@ -13,7 +13,7 @@ from ..tracing import Trace
 from ..views.scene import reconstruction, sound
 from ..views.scene import sequence as scene
 from . import links
-from .names import run_label
+from .names import UPLOADED, run_label
 from .sessions import NOBODY, Visitor
 from .visit import Visit
 
@@ -22,20 +22,26 @@ from .visit import Visit
 class Stage:
     """The visit, the run on its stage, and the trace of its input through that run.
 
-    `mine` says whether that run belongs to the `visitor` who looks at it, `opened` whether the page is just being opened.
+    `own` is what that run is called by the `visitor` who looks at it, `opened` says whether the page is just being opened.
     """
 
     visit: Visit
     run: Run
     trace: Trace
     visitor: Visitor = NOBODY
-    mine: bool = False
+    own: str = "shared run"
     opened: bool = False
 
     @property
     def label(self) -> str:
         """Whose answer it is."""
-        return run_label(self.run, self.visit.shown, self.visit.frame, self.mine)
+        return run_label(self.run, self.visit.shown, self.visit.frame, self.own)
+
+    @property
+    def untrained(self) -> bool:
+        """Whether its weights are still the random first ones."""
+        frame, shown = self.visit.frame, self.visit.shown
+        return not self.run.train_seconds and not shown.startswith(UPLOADED) if frame is None else frame == 0
 
     @property
     def code_place(self) -> Any:
@@ -54,9 +60,12 @@ class Stage:
             assert isinstance(run.task, TypedTask)
             forced = [step for step, _ in visit.forced]
             heard = sound.heard(trace.sensed) if Sound in run.task.reads and trace.sensed is not None else None
-            drawn = scene.sequence(trace, run.model, run.task, key=key, run_label=self.label, forced=forced, heard=heard)
+            drawn = scene.sequence(
+                trace, run.model, run.task, key=key, run_label=self.label, forced=forced, heard=heard, untrained=self.untrained
+            )
         return {
             **drawn,
+            "untrained": self.untrained,
             "step": visit.step,
             "block": visit.block,
             "strategy": type(visit.strategy).__name__.lower(),

@@ -43,6 +43,7 @@ class Visit:
     shown: str = SHIPPED
     frame: int | None = None
     run: str | None = None  # the run whose training is followed
+    live: bool = True  # whether the stage follows it: its newest weights, until it has ended
     given: Given = NOTHING
     forced: tuple[tuple[int, str], ...] = ()
     strategy: Strategy = GREEDY

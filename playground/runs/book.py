@@ -112,7 +112,8 @@ class RunBook(Generic[R]):
             if (refusal := self._line.refusal(owner, address)) is not None:
                 raise InputError(refusal)
             run_id = secrets.token_urlsafe(16)
-            log = RunLog(run_id, recipe, owner, address=address, pinned=pinned, expected_s=expected_s, clock=self._clock)
+            number = 1 + max((log.number for log in self.of(owner)), default=0)
+            log = RunLog(run_id, recipe, owner, address=address, pinned=pinned, number=number, expected_s=expected_s, clock=self._clock)
             self._enter(log, "pause" if paused else "resume")
             return run_id
 

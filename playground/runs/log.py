@@ -52,10 +52,12 @@ class RunLog(Generic[R]):
         address: str = "",
         pinned: bool = False,
         kept: bool = False,
+        number: int = 0,
         expected_s: float | None = None,
         clock: Clock = MONOTONIC,
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
+        self.number = number  # which of its owner's runs it is, from 1; 0 where nobody counted
         self.address = address  # where its owner comes from; many may share one
         self.telling = secrets.token_hex(4)  # another one where a run is told again, after the server was started anew
         self.kept = kept  # read back from disk, after the server was started anew

@@ -66,13 +66,17 @@ def plain(rich: Sequence[tuple[str, str]]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in words that is never rounded up to certainty."""
-    if share >= 1:
-        return "100 %"
+    """A probability in words. Never certainty: what a softmax gives is less than 1, also where float32 can hold no such number."""
     if share > 0.99995:
         return ">99.99 %"
     digits = 3 if share < 0.001 else 2 if share > 0.999 else 1 if share < 0.1 or share > 0.99 else 0
     return f"{100 * share:.{digits}f} %" if share >= 1e-5 or share == 0 else "<0.001 %"
+
+
+def decimals(share: float, digits: int = 2) -> str:
+    """A weight in figures that never round it up to the whole."""
+    below = 1 - 10**-digits
+    return f">{below:.{digits}f}" if 1 - 10**-digits / 2 <= share < 1 else f"{share:.{digits}f}"
 
 
 def on_paper(figure: go.Figure, theme: str = "light") -> go.Figure:

@@ -38,6 +38,16 @@ def steps(page: Page) -> int:
     return int(page.locator("#player").get_attribute("data-steps") or 0)
 
 
+def verdict(page: Page) -> Locator:
+    """Whether the answer on the stage is right, and if not, why."""
+    return page.locator(".source-tools .verdict")
+
+
+def whose(page: Page) -> Locator:
+    """Whose answer is on the stage."""
+    return page.locator("#whose")
+
+
 def slow_network(page: Page, latency_ms: int = 400) -> None:
     """Every answer of the server takes this long at least."""
     network = {"offline": False, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1}

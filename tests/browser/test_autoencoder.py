@@ -231,7 +231,7 @@ def test_an_autoencoder_is_trained_in_the_page(visit: Visit) -> None:
     page = visit("?architecture=autoencoder&task=strokes&training.steps=60")
     page.locator("#train").click()
     hooks.expect_state(page, "done")
-    expect(page.get_by_text("your run")).to_be_visible()
+    expect(hooks.whose(page)).to_contain_text("your run 1")
     hooks.open_tab(page, "Latent")
     expect(picture(page)).to_be_visible()
 

@@ -15,7 +15,7 @@ CAPTIONS = "?architecture=captioner&task=scenes"
 
 
 def verdict(page: Page, text: str) -> None:
-    expect(page.locator(".verdict")).to_have_text(re.compile(text))
+    expect(hooks.verdict(page)).to_have_text(re.compile(text))
 
 
 def test_type_place_paint_upload_and_step(visit: Visit) -> None:

@@ -54,9 +54,8 @@ def test_code_is_fetched_when_its_tab_is_opened_and_read_by_part(page: Page) -> 
 
 
 def test_script_and_weights_say_what_the_page_says(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("textbox", name="Source").fill("2 7 1 8")
-    page.get_by_role("textbox", name="Source").press("Enter")
-    expect(page.locator(".verdict")).to_contain_text("4 of 4")
+    hooks.type_source(page, "2 7 1 8")
+    expect(hooks.verdict(page)).to_contain_text("4 of 4")
     open_code(page)
     for file, name in (("script.py", "script.py"), ("weights.safetensors", "weights.safetensors"), ("trace.json", "trace.json")):
         with page.expect_download() as download:
@@ -115,7 +114,7 @@ def test_weights_come_back_or_are_refused_with_what_differs(page: Page, tmp_path
     assert about.recipe.task == "reverse" and about.metrics["exact_match"] > 0.9
     chosen = page.locator('.panel.code input[type="file"]')
     chosen.set_input_files(mine)
-    expect(page.locator("#run-status")).to_contain_text("uploaded weights, trained")
+    expect(hooks.whose(page)).to_contain_text("uploaded weights")
     hooks.expect_output(page, hooks.REVERSED)
     tensors = dict(about.weights) | {"decoder.output.bias": torch.zeros(7)}
     del tensors["decoder.embedding.weight"]

@@ -73,7 +73,7 @@ def test_a_decoded_input_stands_without_a_click(visit: Visit) -> None:
     hooks.expect_step(page, AT_STEP)
     expect(page.locator(".say")).to_contain_text("‘ma’")
     expect(page.locator("#run-status")).to_have_attribute("data-state", "idle")
-    expect(page.locator("#run-status")).to_contain_text("shipped run")
+    expect(hooks.whose(page)).to_contain_text("shipped run")
     assert hooks.steps(page) == 8
     expect(page.get_by_role("img", name=re.compile("Heatmap of attention"))).to_be_visible()
     expect(hooks.panel(page, "Next token")).to_be_visible()

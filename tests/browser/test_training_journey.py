@@ -81,10 +81,10 @@ def test_choose_train_watch_and_look_inside(page: Page) -> None:
     expect(hooks.panel(page, "Learning curves").locator(".js-plotly-plot").first).to_be_visible()
 
     hooks.open_tab(page, "Decode")
-    expect(page.get_by_text("your run")).to_be_visible()
+    expect(hooks.whose(page)).to_contain_text("your run 1, trained")
     hooks.type_source(page, "58+67")
     hooks.expect_output(page, "125")
-    expect(page.get_by_text("right, 3 of 3")).to_be_visible()
+    expect(hooks.verdict(page)).to_contain_text("right, 3 of 3")
 
 
 def test_stop_ends_a_run_and_keeps_what_it_learned(page: Page, app: App) -> None:
@@ -202,7 +202,7 @@ def test_train_pressed_at_once_trains_what_was_just_chosen(page: Page, app: App)
     expect(page.get_by_role("radio", name="5 s", exact=True)).to_be_checked()
     expect(page).to_have_url(re.compile("architecture=transformer&task=sort.*&run="))
     expect(hooks.radio(page, "architecture", "transformer")).to_be_checked()
-    expect(page.get_by_text("your run")).to_be_visible()
+    expect(hooks.whose(page)).to_contain_text("your run 1, trained")
     expect(hooks.panel(page, "Learning curves")).to_contain_text("copying: 2.2 %")
     steps = page.locator(".film-panel .frame").evaluate_all("frames => frames.map((frame) => frame.getAttribute('aria-label'))")
     assert len(steps) > 5 and len({step.split(":")[0] for step in steps}) == len(steps), "a frame for every snapshot, and one only"

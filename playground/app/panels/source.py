@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import torch
 
-from ... import tasks
+from ... import api, models, tasks
 from ...errors import InputError
 from ...options import show
 from ...tasks import Drawn, Given, HeldOut, Pixels, Sound, Typed, picture
@@ -21,12 +21,14 @@ from ...tasks.given import SIDE
 from ...tasks.scenes.files import ALLOWED, MAX_BYTES, decoded
 from ...tasks.scenes.task import RGB
 from ...tasks.scenes.text import COLOURS, HALF, HIGH, LOW, SHAPES, read_scene
+from ...training.expected_time import expected_seconds
 from ...wire import ink
 from ..http.reading import whole
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
-from ..visit import Visit
+from ..visit import SHIPPED, Visit
+from .rail import choose, usual
 
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 KEYS = 16
@@ -37,7 +39,9 @@ class Box(Panel):
 
     def build(self) -> Any:
         given = self.page.first.visit.given
-        return gr.Textbox(given.text, label="Source", show_label=True, container=True, lines=1, max_lines=1, elem_id="input")
+        return gr.Textbox(
+            given.text, label="Source", show_label=True, container=True, lines=1, max_lines=1, elem_id="input", interactive=True
+        )
 
     def depends(self, stage: Stage) -> Hashable:
         return Typed in stage.visit.task.reads, stage.visit.given.text
@@ -52,24 +56,29 @@ class Box(Panel):
     def unchanged(self) -> Any:
         return gr.skip()
 
-    def wire(self) -> None:
-        self.on("submit", typed, "explore", box=self.component, again="always_last", quiet=self)
-
 
 class Source(Panel):
-    """Examples, a dice and the verdict beside the box, the pads, and what was wrong with an input."""
+    """What is beside the box: examples, a dice, the pads, what was wrong with an input; and what can be done with a pair that nobody
+    has trained."""
 
-    module, sends = "stage/source_row", ("example", "dice", "picture", "sound")
+    module, sends = "stage/source_row", ("typed", "example", "dice", "picture", "sound", "trained")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.place, stage.visit.recipe, stage.visit.run is None
 
     def value(self, stage: Stage) -> dict[str, Any]:
-        return {**offered(stage.visit), "verdict": stage.scene["verdict"], "error": None}
+        visit = stage.visit
+        offer = untrained(visit) if stage.untrained and visit.run is None and visit.shown == SHIPPED else None
+        return {**offered(visit), "error": None, "untrained": offer}
 
     def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
-        told = {"text": str(error), "tokens": [list(t) for t in error.tokens]}
-        return {**offered(visit), "verdict": {"right": None, "text": ""}, "error": told}
+        return {**offered(visit), "error": {"text": str(error), "tokens": [list(t) for t in error.tokens]}}
 
     def wire(self) -> None:
         reading = self.page.reading
+        box = self.page[Box]
+        self.on("typed", typed, "explore", box=box.component, again="always_last", quiet=box)
+        self.on("trained", choose, "show_trained", again="always_last")
         for event, handler in (("example", example), ("dice", dice)):
             self.on(event, handler, again="always_last")
         self.on("picture", partial(drawn, read=reading.picture), dear=True, again="always_last")
@@ -77,12 +86,22 @@ class Source(Panel):
 
 
 def offered(visit: Visit) -> dict[str, Any]:
-    """What can be given to this task, beside what can be typed."""
+    """What the stage answers, and what else can be given to this task."""
     task = visit.task
-    about = {"kind": task.kind} | ({"limits": {"seconds": SECONDS, "keys": KEYS}} if Sound in task.reads else {})
+    about: dict[str, Any] = {"kind": task.kind, "text": visit.given.text, "train_s": expected_seconds(visit.recipe)}
+    about |= {"limits": {"seconds": SECONDS, "keys": KEYS}} if Sound in task.reads else {}
     if HeldOut in task.reads:
         return {**about, "examples": thumbnails(task.id), "fit": FIT_BOX.get(task.id, 20)}
     return {**about, "examples": list(task.examples), "scene": pad(visit.given) if Pixels in task.reads else None}
+
+
+def untrained(visit: Visit) -> dict[str, Any]:
+    """A shipped run to look at instead of random weights: of the same task, else of the same architecture; empty if there is none."""
+    architecture, task = models.get(visit.recipe.architecture), tasks.get(visit.recipe.task)
+    pairs = [(known.title, known.id, task.id) for known in (usual(task),)]
+    pairs += [(f"{architecture.title}, {known.title}", architecture.id, known.id) for known in tasks.ordered() if architecture.fits(known)]
+    shipped = [{"title": title, "pair": {"architecture": a, "task": t}} for title, a, t in pairs if api.shipped_path(a, t).exists()]
+    return shipped[0] if shipped else {}
 
 
 def typed(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:

@@ -15,7 +15,7 @@ from ...training.expected_time import expected_seconds
 from ...training.reporter import HALVE
 from ...wire import pack
 from ..library import ready, trained
-from ..names import about, link
+from ..names import about, link, run_name
 from ..panel import Panel, Still
 from ..sessions import Visitor
 from ..stage import Stage
@@ -26,11 +26,11 @@ from .rail import Rail
 class Monitor(Panel):
     """Follows a run's event stream: the status line, and the folded state that film, samples and curves draw."""
 
-    module, sends = "training/train_monitor", ("stop", "pause", "resume", "step", "explore", "train", "leave")
+    module, sends = "training/train_monitor", ("stop", "pause", "resume", "step", "live", "explore", "train", "leave")
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
-        return visit.pair, visit.run, visit.notice, visit.shown
+        return visit.pair, visit.run, visit.notice, visit.shown, visit.frame, visit.live
 
     def value(self, stage: Stage) -> dict[str, Any]:
         """What is followed, and what is said while nothing is."""
@@ -38,13 +38,16 @@ class Monitor(Panel):
         pinned, target, picture = _pinned(task)
         log = None if visit.run is None else book.get(visit.run)
         history = ready(visit.slot.recipe).history
+        mine = log is not None and log.owner == stage.visitor.tab
         return {
             "run": visit.run,
             "about": None if log is None else about(log.recipe),
             "link": None if log is None else link(log),
             "absence_s": book.absence_s,
             "url": None if log is None else self.page.desk.follow(log),
-            "mine": log is not None and log.owner == stage.visitor.tab,
+            "mine": mine,
+            "name": "" if log is None else run_name(log.number, mine),
+            "live": visit.live,
             "film_steps": [],
             "baseline": _baselines(visit, history),
             "history": history if visit.run is None else None,  # what is drawn while no run is followed
@@ -54,8 +57,8 @@ class Monitor(Panel):
             "target": target,
             "picture": picture,
             "budget_s": round(expected_seconds(visit.recipe), 2),
-            "label": stage.label,
-            "on_stage": (visit.shown, visit.frame) == (visit.run, None),
+            "on_stage": visit.shown == visit.run,
+            "frame": visit.frame,
             "notice": visit.notice,
             "opened": stage.opened,
         }
@@ -63,6 +66,7 @@ class Monitor(Panel):
     def wire(self) -> None:
         for order in ("stop", "pause", "resume", "step"):
             self.on(order, partial(self.order, order))
+        self.on("live", live, again="always_last")
         self.on("explore", self.explore, "explore_run", again="always_last")
         self.page[MyRuns].on("show", self.explore, "show_run", again="always_last")
         self.on("leave", leave, again="always_last")
@@ -74,10 +78,10 @@ class Monitor(Panel):
         return visit
 
     def explore(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-        """Put the trained model on the stage; while it trains, as it was at an update."""
+        """Put the trained model on the stage; while it trains, as it was at an update, and the stage follows no run any more."""
         run_id = _run_id(data.get("run"))
         frame = None if self.page.library.log(run_id).over else _frame(data.get("step"))
-        return trained(visit, run_id, self.page.library, frame)
+        return replace(trained(visit, run_id, self.page.library, frame), live=False)
 
     def again(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Repeat a finished run by what it stored, its updates being decided; another one as it was asked for, at half the learning rate
@@ -120,6 +124,11 @@ class MyRuns(Still):
         self.on("shipped", shipped, again="always_last")
 
 
+def live(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+    """Have the stage follow the run that trains, or let it stay where it is; the page asks again whenever there are newer weights."""
+    return replace(visit, live=data.get("on") is not False)
+
+
 def leave(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Watch no run any more; the run itself goes on for its starter and all others."""
     return replace(visit, run=None, notice=None)
@@ -127,7 +136,7 @@ def leave(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 
 def shipped(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Back to the shipped run of this pair."""
-    return replace(visit, shown=SHIPPED, frame=None, forced=())
+    return replace(visit, shown=SHIPPED, frame=None, forced=(), live=False)
 
 
 def _baselines(visit: Visit, history: dict[str, Any]) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from ...inference.attention_maps import crossing
 from ...tracing import Trace
-from ..style import MONO, Rich, color, escape, meta
+from ..style import MONO, Rich, color, decimals, escape, meta
 
 if TYPE_CHECKING:
     from ...storage.run import Run
@@ -46,7 +46,7 @@ def reading(info: Info, step: int) -> Rich:
         ("", ", "),
         ("e", f"‘{info.source[at]}’"),
         ("", ", weight "),
-        ("b", f"{weight:.2f}"),
+        ("b", decimals(weight)),
         ("", "; spread over "),
         ("b", f"{info.spread[step]:.1f}"),
         ("", " positions." if round(float(info.spread[step]), 1) != 1 else " position."),

@@ -78,11 +78,17 @@ def picture(
         "say": _decoded(code, condition) if error is None else _kept(trace, code, label, error),
         "legend": [] if error is None else LEGEND,
         "answer": "decoded from a code set by hand" if error is None else f"error {error:.4f}",
-        "verdict": {"right": None, "text": "code set by hand" if error is None else f"error {error:.4f} per pixel"},
+        "verdict": _verdict(error),
         "run": {"label": run_label},
         "read_as": None if trace.reading is None else trace.reading.read_as,
         "notice": _notice(task, condition, trace, label),
     }
+
+
+def _verdict(error: float | None) -> dict[str, Any]:
+    if error is None:
+        return {"right": None, "text": "code set by hand", "short": "code set by hand"}
+    return {"right": None, "text": f"error {error:.4f} per pixel", "short": f"error {error:.4f}"}
 
 
 def _layers(trace: Trace, model: Autoencoder, side: str) -> list[dict[str, Any]]:

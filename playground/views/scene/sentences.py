@@ -12,9 +12,11 @@ from torch import nn
 from ...models import Reader
 from ...tasks import TypedTask
 from ...tracing import Trace
+from ...vocabulary import SPECIALS
 from ..style import Rich, percent
 
 LOOK: Rich = [("look", "")]
+STANDS_OUT = 10  # times even odds
 
 
 def sentences(
@@ -42,6 +44,31 @@ def sentences(
         body = _read_off(trace, task, t, looks) if read else _written(trace, task, t, looks)
         said.append([*start, *body, ("", "."), *sure])
     return said
+
+
+def chances(trace: Trace, model: nn.Module, task: TypedTask, probability: list[float] | None) -> list[Rich]:
+    """One sentence per step of a model that has learned nothing: how far what it writes is from even odds."""
+    if probability is None:
+        return [
+            [("b", "Before training"), ("", " the answer "), *_token(trace, t), ("", " means nothing.")] for t in range(len(trace.tokens))
+        ]
+    what, many = _noun(task, model), len(task.classes)
+    said: list[Rich] = []
+    for t, chance in enumerate(probability):
+        stands: Rich = [("", f" no {what} stands out: ")] if chance * many < STANDS_OUT else [("", " one stands out by chance alone: ")]
+        odds = f"; even odds over {many} {what}s would be {percent(1 / many)}."
+        leads = trace.probabilities is not None and chance >= trace.probabilities[t].max()  # neither drawn nor forced
+        has = ("", " leads with " if leads else " has ")
+        said.append([("b", "Before training"), *stands, *_token(trace, t), has, ("b", percent(chance)), ("", odds)])
+    return said
+
+
+def _noun(task: TypedTask, model: nn.Module) -> str:
+    """What a model chooses among, by the look of it."""
+    written = [token for token in task.classes if token not in SPECIALS]
+    if isinstance(model, Reader):
+        return "answer"
+    return "digit" if all(map(str.isdigit, written)) else "word" if any(len(token) > 2 for token in written) else "token"
 
 
 def _token(trace: Trace, t: int) -> Rich:

@@ -24,7 +24,8 @@ from ...wire import pack
 from ..blocks.calls import named
 from ..figures import attention
 from . import halves
-from .sentences import sentences
+from .sentences import chances, sentences
+from .verdict import verdict
 
 Array = NDArray[np.float32]
 HIDDEN = (SPECIALS[0], SPECIALS[1])  # padding and begin are never written
@@ -39,10 +40,11 @@ def sequence(
     run_label: str,
     forced: Sequence[int] = (),
     heard: dict[str, Any] | None = None,
+    untrained: bool = False,
 ) -> dict[str, Any]:
     """The scene of what was read and of what was made of it; the shape of it is documented beside the step player.
 
-    `heard` is the sound of a source that is one, as the page plays and draws it.
+    `heard` is the sound of a source that is one, as the page plays and draws it. What `untrained` weights write is neither right nor wrong.
     """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
@@ -51,7 +53,7 @@ def sequence(
     output, reads = list(trace.tokens), isinstance(model, Reader)
     written = trace.tokens[:-1] if trace.ended and not reads else trace.tokens  # without the end token; a word may be called like it
     right = task.nearest(trace.source, written) if trace.sensed is None else trace.sensed.right
-    wrong = None if right is None else _wrong(output, right if reads else [*right, "end"])
+    wrong = None if right is None or untrained else _wrong(output, right if reads else [*right, "end"])
     probability = _probability(trace, output, task)
     looked = attention.extract(trace)
     logits = _logits(trace, model)
@@ -68,7 +70,9 @@ def sequence(
         "sees": _sees(trace),
         "wrong": wrong,
         "answer": trace.output,
-        "verdict": _verdict(written, right, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source))),
+        "verdict": verdict(
+            written, None if untrained else right, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source))
+        ),
         "states": _packed(_rows(trace, "encoder.states", len(trace.source))),
         "decoder_states": _packed(_rows(trace, "decoder.hidden", len(trace.tokens))),
         "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),
@@ -78,7 +82,9 @@ def sequence(
         "logits": _packed(logits),
         "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in task.classes],
         "probability": probability,
-        "say": sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
+        "say": chances(trace, model, task, probability)
+        if untrained
+        else sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
         "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
@@ -165,19 +171,6 @@ def _sees(trace: Trace) -> list[int] | None:
 
 def _wrong(output: Sequence[str], right: Sequence[str]) -> list[bool]:
     return [i >= len(right) or token != right[i] for i, token in enumerate(output)]
-
-
-def _verdict(written: tuple[str, ...], right: tuple[str, ...] | None, reads: bool, ended: bool, several: int) -> dict[str, Any]:
-    """What was written against what is right, the nearest of `several` right answers."""
-    if right is None:
-        return {"right": None, "text": ""}
-    same = sum(a == b for a, b in zip(written, right, strict=False))
-    if reads and len(right) == 1:
-        return {"right": written == right, "text": "right" if written == right else f"wrong, right is {right[0]}"}
-    if written == right and ended:
-        return {"right": True, "text": f"right, {same} of {len(right)}" + (f"; one of {several} right answers" if several > 1 else "")}
-    nearest = f" of the nearest of {several} right answers" if several > 1 else ""
-    return {"right": False, "text": f"wrong, {same} of {len(right)}{nearest}{'' if ended else '; it did not end'}"}
 
 
 def _notice(trace: Trace, task: TypedTask) -> str | None:

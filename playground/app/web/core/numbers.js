@@ -1,12 +1,34 @@
 // Numbers for people.
 
-/** Reading order numbers: .55, <.01, 1.0 @param {number} v */
-export const weight = (v) => (v < 0.005 ? '<.01' : v >= 0.995 ? '1.0' : v.toFixed(2).replace(/^0/, ''));
+/** What a softmax gives is less than 1, also where float32 holds no such number. */
+export const SURE = 1 - 2 ** -30;
 
-/** Probability as a percentage that is never rounded up to 100 %. @param {number} v */
+/**
+ * A weight for a numeral: .55, <.01, and 1.0 only where nothing else got any.
+ * @param {number} v
+ */
+export const weight = (v) =>
+  v < 0.005
+    ? '<.01'
+    : fixed(v)
+        .replace(/^(>?)0/, '$1')
+        .replace('1.00', '1.0');
+
+/**
+ * Decimals that never round a share up to the whole: 0.55, >0.99, 1.00.
+ * @param {number} v 0…1
+ */
+export function fixed(v, digits = 2) {
+  const nearly = 1 - 10 ** -digits;
+  return v < 1 && v >= 1 - 10 ** -digits / 2 ? `>${nearly.toFixed(digits)}` : v.toFixed(digits);
+}
+
+/**
+ * Probability as a percentage. Never certainty: what a softmax gives is less than 1, also where no float32 is.
+ * @param {number} v
+ */
 export function percent(v) {
   if (v === 0) return '0 %';
-  if (v === 1) return '100 %';
   if (v < 1e-5) return '<0.001 %';
   if (v > 0.99995) return '>99.99 %';
   return `${(v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0)} %`;

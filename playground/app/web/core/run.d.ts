@@ -93,8 +93,13 @@ export interface SentRun {
   target: string[] | null;
   picture: PackedBytes | null;
   budget_s: number;
-  label: string;
+  /** What it is called here: “your run 3”. */
+  name: string;
+  /** Whether the stage shows it, and at which update; null is its end. */
   on_stage: boolean;
+  frame: number | null;
+  /** Whether the stage follows it. */
+  live: boolean;
   notice: string | null;
   /** It was opened by a link, not started here. */
   opened?: boolean;

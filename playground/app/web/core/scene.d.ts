@@ -81,6 +81,8 @@ export interface Sound extends Recorded {
 export interface Verdict {
   right: boolean | null;
   text: string;
+  /** Where there is little room. */
+  short: string;
 }
 
 interface Staged {
@@ -90,7 +92,10 @@ interface Staged {
   /** What was read where another form was given. */
   read_as?: string | null;
   notice: string | null;
+  /** Whose answer it is; what it took stands after a comma. */
   run: { label: string };
+  /** Its weights are random: nothing is right or wrong. */
+  untrained: boolean;
   /** Where the page is, once the server has placed the scene. */
   step?: number;
   block?: string | null;

@@ -30,6 +30,8 @@ export const dark = new Signal();
 export const present = new Signal();
 /** An answer is under way that will change the input. Written by rail/choices. @type {Signal<boolean>} */
 export const unsettled = new Signal();
+/** Train was pressed, and its run has not come yet. Written by rail/train_button. @type {Signal<boolean>} */
+export const starting = new Signal();
 /** The run that is followed. Written by training/train_monitor. @type {Signal<Run>} */
 export const run = new Signal();
 /**
@@ -48,5 +50,12 @@ export const chooseHead = new Command();
 export const openBlock = new Command();
 /** @type {Command<string>} */
 export const openTab = new Command();
+/** Press Train, wherever one is. @type {Command<boolean>} */
+export const train = new Command();
+/**
+ * Open the gallery of tasks at a group, at '' where the chosen task is; null closes it.
+ * @type {Command<string | null>}
+ */
+export const openGallery = new Command();
 /** @type {Command<number | null>} */
 export const chooseFrame = new Command();

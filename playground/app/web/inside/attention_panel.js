@@ -3,7 +3,7 @@
 import { createHeatmap } from '../charts/heatmap.js';
 import { argmax } from '../core/arrays.js';
 import { quoted } from '../core/glyphs.js';
-import { weight } from '../core/numbers.js';
+import { fixed, weight } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 import {
@@ -139,7 +139,7 @@ function looksAt(map, values, row) {
     ['', ' looks at '],
     [LETTERS[columns], quoted(map.columns[at])],
     ['', ', weight '],
-    ['b', values[at].toFixed(2)],
+    ['b', fixed(values[at])],
     ['', '; spread over '],
     ['b', over],
     ['', over === '1.0' ? ' position.' : ' positions.'],
@@ -168,7 +168,7 @@ function tableOf(shown) {
   const { rowName, columnName } = SIDES[map.side];
   return {
     columns: [rowName, ...map.columns.map((token, i) => `${token} (${i + 1})`)],
-    rows: map.rows.map((token, i) => [token, ...Array.from(values.row(i), (v) => v.toFixed(3))]),
+    rows: map.rows.map((token, i) => [token, ...Array.from(values.row(i), (v) => fixed(v, 3))]),
     caption: `Attention weights: a row per ${rowName}, a column per ${columnName} position`,
   };
 }

@@ -3,6 +3,7 @@
 import { argmax } from '../core/arrays.js';
 import { h, s } from '../core/dom.js';
 import { glyph, ramp } from '../core/glyphs.js';
+import { fixed } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 import {
@@ -77,9 +78,9 @@ export function mount(root) {
     return [
       nameOf(map, head),
       spread.toFixed(2),
-      sharpest.toFixed(2),
+      fixed(sharpest),
       weights ? `${at + 1}: ${map.columns[at]}` : '',
-      weights ? weights[at].toFixed(3) : '',
+      weights ? fixed(weights[at], 3) : '',
     ];
   }
 
@@ -238,7 +239,7 @@ function about(map, head) {
     ['', ': its weights are spread over '],
     ['b', spread.toFixed(1)],
     ['', ` position${spread.toFixed(1) === '1.0' ? '' : 's'}, its largest weight is `],
-    ['b', sharpest.toFixed(2)],
+    ['b', fixed(sharpest)],
     ['', ', both on average over the rows.'],
   ];
 }

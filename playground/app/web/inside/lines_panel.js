@@ -4,7 +4,7 @@ import { createHeatmap } from '../charts/heatmap.js';
 import { argmax } from '../core/arrays.js';
 import { h, setText } from '../core/dom.js';
 import { quoted } from '../core/glyphs.js';
-import { weight } from '../core/numbers.js';
+import { fixed, weight } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
 import {
@@ -196,7 +196,7 @@ function reading({ map, values, rolled }, pointed, current) {
   const told = rolled
     ? ': that much of it is left after these layers (Abnar & Zuidema, 2020).'
     : `; spread over ${over} position${over === '1.0' ? '' : 's'}.`;
-  return [who(row), ['', ' ← '], what(at), ['', ' '], ['b', weights[at].toFixed(2)], ['', told]];
+  return [who(row), ['', ' ← '], what(at), ['', ' '], ['b', fixed(weights[at])], ['', told]];
 }
 
 /** @param {Shown | null} shown @returns {Table} */
@@ -206,7 +206,7 @@ function tableOf(shown) {
   const { rowName } = SIDES[map.side];
   return {
     columns: [rowName, ...map.columns.map((token, j) => `${j + 1}: ${token}`)],
-    rows: map.rows.map((token, i) => [`${i + 1}: ${token}`, ...Array.from(values.row(i), (v) => v.toFixed(3))]),
+    rows: map.rows.map((token, i) => [`${i + 1}: ${token}`, ...Array.from(values.row(i), (v) => fixed(v, 3))]),
     caption: `${name}: a row per ${rowName}, a column per position`,
   };
 }

@@ -1,7 +1,7 @@
 // The columns of the picture: a chip per token, its state above it where states are drawn, and a numeral.
 import { h, setText } from '../core/dom.js';
 import { spelled, vector } from '../core/glyphs.js';
-import { weight } from '../core/numbers.js';
+import { SURE, weight } from '../core/numbers.js';
 
 /**
  * @typedef {object} PictureColumn one token of the source or the output, or what stands in its place
@@ -79,7 +79,8 @@ export function outputColumn(token, values, { max, className = '', wrong, forced
       chip.classList.toggle('fut', distance > 0);
       chip.classList.toggle('bad', Boolean(wrong) && distance <= 0);
       chip.classList.toggle('forced', Boolean(forced) && distance <= 0);
-      if (!note) setText(numeral, distance <= 0 && probability !== undefined ? weight(probability) : '');
+      const sure = distance <= 0 && probability !== undefined ? weight(Math.min(probability, SURE)) : '';
+      if (!note) setText(numeral, sure);
     },
     attend(value) {
       fill.style.transform = `scaleY(${value.toFixed(3)})`;

@@ -1,6 +1,7 @@
 // Who looks at what: the chosen head of the chosen map at one step, as links between chips and as a clause.
 import { argmax, unpack } from '../core/arrays.js';
 import { quoted } from '../core/glyphs.js';
+import { fixed } from '../core/numbers.js';
 
 /** @import { Choice, SentMap, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Hue, Rich, Unpacked } from '../core/types.d.ts' */
@@ -130,7 +131,7 @@ function clause(scene, map, head, values, { many, crossed, before, at, columns }
   /** @type {Rich} */
   const weight = [
     ['', ' — weight '],
-    [`b ${HUES[map.side]}`, values[most].toFixed(2)],
+    [`b ${HUES[map.side]}`, fixed(values[most])],
   ];
   return [...who, ...here, ['', ' looks mostly at '], ...stateName(scene, map, most, before, columns), ...weight];
 }

@@ -3,6 +3,7 @@
 import { unpack } from '../core/arrays.js';
 import { h, setText } from '../core/dom.js';
 import { glyph, span, vector } from '../core/glyphs.js';
+import { fixed } from '../core/numbers.js';
 
 /** @import { Code, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Look } from './look.js' */
@@ -99,7 +100,7 @@ function contextSum({ kind, note, symbol }) {
       terms.forEach(({ number, index }, k) => {
         lines[k].hidden = k >= order.length;
         if (k >= order.length) return;
-        setText(number, row[order[k]].toFixed(2));
+        setText(number, fixed(row[order[k]]));
         setText(index, String(order[k] + 1));
       });
       rest.hidden = row.length <= Math.min(3, order.length);

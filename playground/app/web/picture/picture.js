@@ -54,7 +54,11 @@ export function sequencePicture(scene, goto, pick, look) {
   const code = middle(scene, layered, pick);
   const ribbons = createRibbons(code.tags);
   const inside = [encoder.node, code.node, decoder.node, ribbons.node, code.tags];
-  const grid = h(`div.picg${layered ? '.layered' : ''}`, { role: 'group' }, inside);
+  const grid = h(
+    `div.picg${layered ? '.layered' : ''}${scene.untrained ? '.untrained' : ''}`,
+    { role: 'group' },
+    inside,
+  );
   /** @type {Parts} */
   const parts = { grid, encoder, decoder, pill: code.pill, source, output, layered, pictured: Boolean(pictured) };
   const still = standing(scene);

@@ -1,5 +1,7 @@
 // The picture in words and numbers: what a screen reader hears, and the table in its place.
 
+import { fixed, SURE } from '../core/numbers.js';
+
 /** @import { Choice, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Table } from '../core/types.d.ts' */
 /** @import { Looker } from './look.js' */
@@ -40,8 +42,8 @@ export function tableOf(scene, look, head) {
     rows: scene.output.map((token, i) => [
       i + 1,
       token,
-      scene.probability?.[i].toFixed(4) ?? '',
-      ...Array.from(rows[i], (v) => v.toFixed(3)),
+      scene.probability ? fixed(Math.min(scene.probability[i], SURE), 4) : '',
+      ...Array.from(rows[i], (v) => fixed(v, 3)),
     ]),
   };
 }

@@ -1,6 +1,7 @@
 // The Train button, which says how far the training is, training by hand, and what went wrong.
 import { h, setText } from '../core/dom.js';
 import { busy, fraction, over } from '../core/run_fold.js';
+import * as state from '../core/state.js';
 
 /** @import { Run } from '../core/run.d.ts' */
 /** @import { Choices } from './choices.js' */
@@ -28,6 +29,8 @@ export function trainButton(choices) {
   );
   const trouble = h('p.trouble', { role: 'alert', hidden: true });
 
+  state.train.handle(start);
+
   function start() {
     if (train.disabled) return;
     pressed = { id: run?.id ?? null };
@@ -46,6 +49,7 @@ export function trainButton(choices) {
     const { value, mine } = choices;
     if (!value) return;
     if (value.error) pressed = null;
+    if (state.starting.value !== Boolean(pressed)) state.starting.value = Boolean(pressed);
     const { error, locked } = value;
     const training = (run && busy(run)) || pressed || (value.training && !(run && over(run)));
     const waits = Boolean(pressed || locked);

@@ -1,4 +1,5 @@
-// Beside the input box: dice, examples, the verdict, what was wrong with the input; for pictures a pad to make one.
+// Beside the input box: dice, examples, the verdict, what was wrong with the input, where to begin; for pictures a pad
+// to make one.
 import { h, keepInView, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
 import * as state from '../core/state.js';
@@ -6,11 +7,14 @@ import { inkPicture, unpackBytes } from '../picture/pixels.js';
 import { drawingPad } from './drawing_pad.js';
 import { scenePad } from './scene_pad.js';
 import { soundTools } from './sound_tools.js';
+import { doors, untrainedNotice } from './source/offers.js';
+import { typing } from './source/typing.js';
 
-/** @import { Verdict } from '../core/scene.d.ts' */
+/** @import { Scene } from '../core/scene.d.ts' */
 /** @import { Island } from '../core/types.d.ts' */
 /** @import { Value as Scenery } from './scene_pad.js' */
 /** @import { Limits } from './sound_tools.js' */
+/** @import { Trained } from './source/offers.js' */
 
 /** @typedef {{id: number, label: string, picture: string}} Thumbnail */
 /** @typedef {{text: string, tokens?: [token: string, outside: boolean][]}} InputError tokens as typed */
@@ -18,7 +22,9 @@ import { soundTools } from './sound_tools.js';
  * @typedef {object} Value
  * @property {string} kind of the task: 'picture' for grey pictures, 'caption' for coloured ones, 'sound'
  * @property {(string | Thumbnail)[]} [examples]
- * @property {Verdict | null} verdict
+ * @property {string} text that the stage answers
+ * @property {number} train_s that the next training is expected to take
+ * @property {Trained | null} [untrained] the pair on the stage has never been trained; left out where that is unchanged
  * @property {InputError | null} error
  * @property {string | null} [notice]
  * @property {number} [fit]
@@ -26,7 +32,9 @@ import { soundTools } from './sound_tools.js';
  * @property {Scenery | null} [scene]
  */
 
-/** @param {HTMLElement} root @param {Island<Value, 'dice' | 'picture' | 'example' | 'sound'>} island */
+/** @typedef {'typed' | 'dice' | 'picture' | 'example' | 'sound' | 'trained'} Sent */
+
+/** @param {HTMLElement} root @param {Island<Value, Sent>} island */
 export function mount(root, island) {
   const dice = h(
     'button.btn.dice',
@@ -64,12 +72,20 @@ export function mount(root, island) {
   /** @type {{node: HTMLElement}} */
   let pad = digits;
 
+  const begin = doors();
+  const notice = untrainedNotice((pair) => island.send('trained', pair));
+  const box = typing(() => island.send('typed'), begin.use);
+
   root.classList.add('source-tools');
   const sound = soundTools(island, (message) => drawBelow({ error: message ? { text: message } : null }));
-  root.append(dice, examples, drawer, sound.node, verdict, below);
+  root.append(dice, examples, drawer, sound.node, verdict, notice.node, below);
 
   island.onValue((value) => {
+    if (shown && shown.kind + shown.examples !== value.kind + value.examples) begin.use(); // another task
     shown = value;
+    box.show(value.text);
+    begin.show(value.train_s);
+    if (value.untrained !== undefined) notice.show(value.untrained, value.train_s);
     const picture = value.kind === 'picture';
     drawer.hidden = !picture && !value.scene;
     if (drawer.hidden || pad !== (picture ? digits : composer)) togglePad(false);
@@ -81,7 +97,6 @@ export function mount(root, island) {
     if (value.limits) sound.set(value.limits);
     else sound.stop();
     drawExamples(value);
-    drawVerdict(value);
     drawBelow(value);
   });
 
@@ -91,9 +106,7 @@ export function mount(root, island) {
       box.toggleAttribute('readonly', unsettled);
   });
 
-  state.moment.on(({ scene }) => {
-    if (shown) drawVerdict(scene ?? shown);
-  });
+  state.scene.on(drawVerdict);
 
   /** @param {Value} value */
   function drawExamples({ kind, examples: given = [] }) {
@@ -131,21 +144,13 @@ export function mount(root, island) {
     );
   }
 
-  /** @param {Pick<Value, 'verdict'>} value */
-  function drawVerdict({ verdict: given }) {
-    const right = given?.right;
-    verdict.replaceChildren(
-      ...(!given?.text
-        ? []
-        : [
-            right === true
-              ? h('span.mark', { 'aria-hidden': true }, '✓')
-              : right === false
-                ? h('span.mark.w', { 'aria-hidden': true }, '✗')
-                : '',
-            h('span', {}, given.text),
-          ]),
-    );
+  /** Of what is on the stage, at whichever moment of the training. @param {Scene} scene */
+  function drawVerdict({ verdict: { right, text, short } }) {
+    if (verdict.title === text) return;
+    verdict.title = text;
+    const mark = h(right ? 'span.mark' : 'span.mark.w', { 'aria-hidden': true }, right ? '✓' : '✗');
+    const said = [h('span.wide', {}, text), h('span.narrow', {}, short)];
+    verdict.replaceChildren(...(text ? [right === null ? '' : mark, ...said] : []));
   }
 
   /**

@@ -122,12 +122,9 @@ export function mount(root, island) {
 
   /** @param {Scene} next */
   function load(next) {
-    const step = scene?.key === next.key ? state.step.value : next.step;
+    // Other weights, the same input: whoever steps stays where they are.
+    const step = scene && !next.opened && inputOf(scene) === inputOf(next) ? state.step.value : next.step;
     picture?.stop();
-    // A new input asks to be looked at, also from the Training tab; a newly trained model, or what a link opens, does
-    // not take the eye off them.
-    if (scene && !next.opened && scene.given !== next.given && state.tab.value === 'training')
-      state.openTab.send(next.kind === 'picture' ? 'latent' : 'decode');
     scene = next;
     picture = drawn(next);
     holder.replaceChildren(picture.node);
@@ -214,6 +211,9 @@ export function mount(root, island) {
     else arrive();
   });
 }
+
+/** A scene is called by whose weights, at which update, and everything else. @param {Scene} scene */
+const inputOf = ({ key }) => key.split('|').at(-1);
 
 /** The step that is nearest. @param {Scene} scene @param {number} step */
 const within = (scene, step) => (scene.kind === 'picture' ? 0 : Math.max(0, Math.min(scene.output.length - 1, step)));

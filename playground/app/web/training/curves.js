@@ -4,7 +4,7 @@ import { figureMenu } from '../charts/figure_export.js';
 import { plot } from '../charts/plot.js';
 import { known, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
-import { grouped, percent, seconds } from '../core/numbers.js';
+import { grouped, seconds } from '../core/numbers.js';
 import { busy, over, score } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
@@ -152,8 +152,8 @@ function judged(run) {
   /** @type {Rich} */
   const parts = [['', ` Measured on ${grouped(inputs)} test inputs that steered nothing`]];
   if (known(low) && known(high))
-    parts.push(['', `: with 95 % confidence between ${percent(low)} and ${percent(high)}`]);
-  if (known(corners)) parts.push(['', `; at the edges of what is taught it is ${percent(corners)}`]);
+    parts.push(['', `: with 95 % confidence between ${scoreText(low, '')} and ${scoreText(high, '')}`]);
+  if (known(corners)) parts.push(['', `; at the edges of what is taught it is ${scoreText(corners, '')}`]);
   return [...parts, ['', '.']];
 }
 

@@ -1,6 +1,6 @@
 // The one picture folded to one line, for the Training tab: source chips, code, output chips of the pinned input.
 
-import { compare, scoreText } from '../core/answers.js';
+import { scoreText } from '../core/answers.js';
 import { unpack } from '../core/arrays.js';
 import { h } from '../core/dom.js';
 import { glyph, vector } from '../core/glyphs.js';
@@ -8,9 +8,13 @@ import { colourPicture, inkPicture } from '../picture/pixels.js';
 import { errorOf, isPicture } from './samples.js';
 
 /** @import { PictureSample, Sample } from '../core/run.d.ts' */
+/** @import { Verdict } from '../core/scene.d.ts' */
 /** @import { Packed, PackedBytes } from '../core/types.d.ts' */
 
-/** @typedef {Sample & {shown?: PackedBytes | null}} Fold shown: a source that is no text */
+/**
+ * @typedef {Sample & {shown?: PackedBytes | null, wrong?: boolean[] | null, verdict?: Verdict,
+ *   untrained?: boolean}} Fold shown: a source that is no text
+ */
 
 export function foldLine() {
   const node = h('div.fold-line', { hidden: true });
@@ -29,8 +33,7 @@ export function foldLine() {
 }
 
 /** @param {Fold} fold @returns {(Node | string)[]} */
-function sequenceParts({ source = [], output = [], target, attention, shown }) {
-  const { wrong, hits, total, right } = compare(output, target);
+function sequenceParts({ source = [], output = [], attention, shown, wrong, verdict, untrained }) {
   return [
     glyph('enc'),
     shown
@@ -47,9 +50,11 @@ function sequenceParts({ source = [], output = [], target, attention, shown }) {
     h(
       row(output),
       { role: 'img', 'aria-label': `output: ${output.join(' ')}` },
-      output.map((token, i) => chip(token, wrong[i] ? 'dec.bad' : 'dec')),
+      output.map((token, i) => chip(token, untrained ? 'dec.random' : wrong?.[i] ? 'dec.bad' : 'dec')),
     ),
-    right === null ? '' : h('span.verdict', {}, h(right ? 'b' : 'b.w', {}, right ? '✓ ' : '✗ '), `${hits} of ${total}`),
+    verdict?.text
+      ? h('span.verdict', {}, h(verdict.right ? 'b' : 'b.w', {}, verdict.right ? '✓ ' : '✗ '), verdict.text)
+      : '',
   ];
 }
 

@@ -8,13 +8,15 @@ import { fraction, score, secondsLeft } from '../core/run_fold.js';
 /** @import { Run } from '../core/run.d.ts' */
 
 /**
- * @typedef {Record<'stop' | 'pause' | 'resume' | 'step' | 'leave' | 'explore' | 'again' | 'dismiss', () => void>} Acts
+ * @typedef {Record<'stop' | 'pause' | 'resume' | 'step' | 'leave' | 'live' | 'explore' | 'again' | 'dismiss',
+ *   () => void>} Acts
  *   stop, pause, resume and step belong to the one who started the run; everybody else may leave it
  * @typedef {object} Page
  * @property {boolean} mine
- * @property {string} label of what is on the stage
- * @property {boolean} elsewhere another run is on the stage
+ * @property {boolean} elsewhere its end is not what is on the stage
  * @property {boolean} dismissed
+ * @property {boolean} starting Train was pressed, and the run has not come yet
+ * @property {boolean} live the stage follows the run
  * @typedef {{kind: string, parts: Node[], set: (run: Run, page: Page) => void}} Line
  */
 
@@ -30,8 +32,9 @@ export function statusLine(act) {
     role: 'group',
     'aria-label': 'Training',
   });
-  /** @type {Record<Run['state'], Line>} */
+  /** @type {Record<Run['state'] | 'starting', Line>} */
   const lines = {
+    starting: startingLine(),
     queued: queuedLine(act),
     training: trainingLine(act),
     paused: pausedLine(act),
@@ -46,7 +49,8 @@ export function statusLine(act) {
     node,
     /** @param {Run} run @param {Page} page */
     show(run, page) {
-      const line = run.state === 'stopped' && page.dismissed ? lines.done : lines[run.state];
+      const dismissed = run.state === 'stopped' && page.dismissed;
+      const line = page.starting ? lines.starting : dismissed ? lines.done : lines[run.state];
       if (line !== shown) {
         const focused = node.contains(document.activeElement);
         node.replaceChildren(...line.parts);
@@ -90,11 +94,12 @@ const stepOf = ({ step, steps }, about = 'about ') =>
   steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
 
 /** @param {Acts} act @returns {Line} */
-function trainingLine({ stop, pause, leave }) {
+function trainingLine({ stop, pause, live, leave }) {
   const step = text('span.num');
   const left = text('span.num.left');
   const speed = text('span.num.dim.speed');
   const progress = bar('');
+  const follow = liveButton(live);
   const hold = button('Pause', pause);
   const end = button('Stop', stop, 'box', 'stop');
   const go = leaveButton(leave);
@@ -108,11 +113,13 @@ function trainingLine({ stop, pause, leave }) {
       progress.node,
       left.node,
       speed.node,
+      follow.node,
       hold,
       end,
       go,
     ],
-    set(run, { mine }) {
+    set(run, { mine, live: on }) {
+      follow.set(on);
       step.set(stepOf(run));
       progress.set(fraction(run), 'Training done so far');
       const rest = secondsLeft(run);
@@ -129,11 +136,11 @@ function trainingLine({ stop, pause, leave }) {
  * Paused: training time stands still; weights, curve and film are those of this step.
  * @param {Acts} act @returns {Line}
  */
-function pausedLine({ stop, resume, step, explore, leave }) {
+function pausedLine({ stop, resume, step, live, leave }) {
   const at = text('span.num');
   const progress = bar('');
   const said = text('span.num.left');
-  const visit = button('Explore it', explore);
+  const follow = liveButton(live);
   const once = button('One step', step);
   const go = button('Go on', resume, 'on');
   const end = button('Stop', stop, 'box', 'stop');
@@ -146,17 +153,18 @@ function pausedLine({ stop, resume, step, explore, leave }) {
       at.node,
       progress.node,
       said.node,
-      visit,
+      follow.node,
       once,
       go,
       end,
       away,
     ],
-    set(run, { mine }) {
+    set(run, { mine, live: on }) {
+      follow.set(on);
       at.set(`at ${stepOf(run, '')}`);
       progress.set(fraction(run), 'Training done so far');
       const loss = run.losses.at(-1)?.[2];
-      said.set(loss === undefined ? 'initial weights' : `loss ${loss.toPrecision(3)}`);
+      said.set(loss === undefined ? 'first weights' : `loss ${loss.toPrecision(3)}`);
       for (const one of [once, go, end]) one.hidden = !mine;
       away.hidden = mine;
     },
@@ -240,7 +248,8 @@ function stoppedLine({ explore, again, dismiss }) {
   return {
     kind: 'line',
     parts: [h('i.square', { 'aria-hidden': true }), h('b', {}, 'Stopped'), step.node, result.node, visit, retry, close],
-    set(run, { mine }) {
+    set(run, { mine, elsewhere }) {
+      visit.hidden = !elsewhere;
       step.set(`at ${stepOf(run)}`);
       const value = score(run);
       const reached = value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}; `;
@@ -258,23 +267,42 @@ function doneLine({ again }) {
   return {
     kind: 'quiet',
     parts: [said.node, repeat],
-    set(run, { mine, label, elsewhere }) {
+    set(run, { mine, elsewhere }) {
       const value = score(run);
-      const result = value === null ? '' : `: ${run.score_name} ${scoreText(value, run.score_name)}`;
-      const where = run.device ? ` on ${run.device === 'cpu' ? 'CPU' : 'GPU'}` : '';
-      const heart = byHeart(run.metrics);
-      const reached = heart ? `: ${heart};` : `${result},`;
-      const own = `${mine ? 'your run' : 'run'}${reached} trained ${seconds(run.train_s)}${where}`;
-      said.set(elsewhere ? (label ?? '') : own);
+      const result = value === null ? '' : `${run.score_name} ${scoreText(value, run.score_name)}`;
+      said.set(elsewhere ? '' : byHeart(run.metrics) || result);
       repeat.hidden = !mine || elsewhere;
     },
   };
 }
 
-/** @returns {Line} */
-function idleText() {
-  const said = text();
-  return { kind: 'quiet', parts: [said.node], set: (_, { label }) => said.set(label ?? '') };
+/** @returns {Line} whose answer is on the stage is said beside it */
+const idleText = () => ({ kind: 'quiet', parts: [], set: () => {} });
+
+/** Drawn in the frame of the press; the server's first word takes its place. @returns {Line} */
+function startingLine() {
+  const progress = bar('.striped');
+  return {
+    kind: 'line',
+    parts: [h('i.live', { 'aria-hidden': true }), h('b', {}, 'Starting …'), progress.node],
+    set: () => progress.set(0, 'Training done so far'),
+  };
+}
+
+/** Whether the stage follows the run. @param {() => void} toggle */
+function liveButton(toggle) {
+  const node = button('Live', toggle);
+  return {
+    node,
+    /** @param {boolean} on */
+    set(on) {
+      node.classList.toggle('on', on);
+      node.setAttribute('aria-pressed', String(on));
+      node.title = on
+        ? 'The stage follows this run: it answers with the newest weights. Press to keep what it shows now.'
+        : 'The stage keeps what it shows. Press to follow this run.';
+    },
+  };
 }
 
 /** What a screen reader hears when the state changes. @param {Run} run */

@@ -1,6 +1,8 @@
 // Island: follows one run and hands its state to the page; draws the status line and the folded picture.
+import { compare } from '../core/answers.js';
 import { h } from '../core/dom.js';
-import { fold, idle, over } from '../core/run_fold.js';
+import { grouped } from '../core/numbers.js';
+import { busy, fold, idle, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { foldLine } from './fold_line.js';
 import { follow } from './run_stream.js';
@@ -12,7 +14,7 @@ import { announcement, keptStep, statusLine } from './status.js';
 /** @import { Fold } from './fold_line.js' */
 /** @import { Lost } from './run_stream.js' */
 
-/** @typedef {'stop' | 'pause' | 'resume' | 'step' | 'explore' | 'train' | 'leave'} Sent */
+/** @typedef {'stop' | 'pause' | 'resume' | 'step' | 'live' | 'explore' | 'train' | 'leave'} Sent */
 
 /** @param {HTMLElement} root @param {Island<SentRun, Sent>} island */
 export function mount(root, island) {
@@ -25,6 +27,11 @@ export function mount(root, island) {
   let lost = null;
   let dismissed = false;
   let explored = '';
+  let asked = -1; // the update whose weights the stage has, or was asked to show
+  /** @type {Run | null} what was drawn before a run that has nothing to show yet */
+  let before = null;
+  let given = ''; // the input on the stage
+  let own = false; // it was given after the training on the page began, so it is what the folded picture shows
   let noticeRead = '';
   let tick = 0;
   /** @param {Sent} what */
@@ -35,6 +42,12 @@ export function mount(root, island) {
     resume: ask('resume'),
     step: ask('step'),
     leave: ask('leave'),
+    live: () => {
+      value = { ...value, live: !value.live }; // at once; the answer says the same
+      asked = -1;
+      island.send('live', { on: value.live });
+      draw();
+    },
     explore: () => explore(run.state === 'failed' ? keptStep(run) : run.step),
     again: () => island.send('train', { again: run.id }),
     dismiss: () => {
@@ -42,6 +55,7 @@ export function mount(root, island) {
       draw();
     },
   });
+  const whose = h('span.whose', { id: 'whose' });
   const said = h('span.sr-only', { role: 'status' });
   const notice = h('div.run-status.line.notice', { hidden: true });
   const cause = h('span.cause.num');
@@ -49,11 +63,12 @@ export function mount(root, island) {
   const connection = h('div.run-status.line.notice', { hidden: true }, h('b', {}, '! No connection'), cause, again);
   const folded = foldLine();
   root.classList.add('monitor');
-  root.append(status.node, notice, connection, folded.node, said);
+  root.append(whose, status.node, notice, connection, folded.node, said);
 
   island.onValue((next) => {
     const other = next.run !== value.run;
     value = next;
+    if (next.on_stage && next.frame !== null) asked = Math.max(asked, next.frame);
     if (other && next.run && next.mine && !next.opened) state.openTab.send('training'); // pressing Train asks to watch
     if (other || (!stream && run.state === 'idle')) restart();
     else
@@ -68,9 +83,17 @@ export function mount(root, island) {
     drawNotice();
   });
   state.chooseFrame.handle((frame) => {
+    own = false;
     state.frame.value = frame;
   });
+  state.scene.on((scene) => {
+    own ||= Boolean(given) && scene.given !== given;
+    given = scene.given ?? '';
+  });
   for (const signal of [state.tab, state.scene, state.frame]) signal.on(drawFold);
+  for (const signal of [state.tab, state.present, state.frame]) signal.on(keepUp);
+  document.addEventListener('visibilitychange', keepUp);
+  state.starting.on(draw);
   window.addEventListener('pagehide', () => stream?.close());
   window.addEventListener('pageshow', (e) => e.persisted && restart());
 
@@ -79,8 +102,13 @@ export function mount(root, island) {
     stream = null;
     lost = null;
     dismissed = false;
+    asked = -1;
+    own = false;
+    const drawn = state.run.value;
     state.frame.value = null;
-    publish(idle(value));
+    const next = idle(value);
+    before = drawn && next.id && sameInput(drawn, next) ? drawn : null;
+    publish(next);
     drawConnection();
     if (value.run && value.url) stream = follow(value.url, { onEvents, onConnection, onGone, stays: value.mine });
   }
@@ -89,8 +117,18 @@ export function mount(root, island) {
   function onEvents(events, anew) {
     publish(events.reduce(fold, anew ? idle(value) : run));
     drawNotice();
-    if (over(run) && run.state !== 'failed' && !value.on_stage) explore(run.step);
+    if (!over(run)) keepUp();
+    else if (run.state !== 'failed' && value.live && !(value.on_stage && value.frame === null)) explore(run.step);
     return over(run);
+  }
+
+  /** The stage follows: it is asked for once for every snapshot, by whoever has it in sight. */
+  function keepUp() {
+    const newest = run.frames.at(-1)?.step ?? -1;
+    const seen = state.present.value || state.tab.value !== 'training' || own;
+    if (!value.live || !value.run || !busy(run) || newest <= asked || !seen || document.hidden) return;
+    asked = newest;
+    island.send('live', { on: true });
   }
 
   /** Ask the server to show what was trained; once by itself, again on request. @param {number | null} step */
@@ -105,19 +143,36 @@ export function mount(root, island) {
     const changed = next.state !== run.state;
     run = next;
     if (changed) said.textContent = announcement(run);
-    state.run.value = run;
+    if (run.frames.length || run.losses.length || over(run)) before = null;
+    state.run.value = before ? { ...run, ...drawnOf(before) } : run;
     draw();
   }
 
   function draw() {
-    const { mine = true, label = '', on_stage } = value;
-    status.show(run, { mine, label, elsewhere: !on_stage, dismissed });
+    const { mine = true, on_stage = false, frame = null, live = true } = value;
+    const starting = Boolean(state.starting.value) && !busy(run);
+    status.show(run, { mine, elsewhere: !on_stage || frame !== null, dismissed, starting, live });
     drawFold();
   }
 
   function drawFold() {
-    const open = state.tab.value === 'training';
-    folded.show(open ? foldOf(run, state.frame.value ?? null, state.scene.value) : null);
+    const folds = state.tab.value === 'training' && !state.present.value;
+    const frame = state.frame.value ?? null;
+    folded.show(folds ? foldOf(run, own ? null : frame, state.scene.value, own) : null);
+    const [short, more] = (folds && !own ? foldedLabel(frame) : null) ?? labelOf(state.scene.value);
+    if (whose.title === short + more) return;
+    whose.title = short + more;
+    whose.replaceChildren(short, h('span.wide', {}, more));
+  }
+
+  /**
+   * Whose output the folded picture shows, where that is not the stage's.
+   * @param {number | null} frame @returns {[string, string] | null}
+   */
+  function foldedLabel(frame) {
+    const shown = frame === null ? null : run.frames[frame];
+    if (!shown && (!run.pinned || over(run))) return null;
+    return [`${run.id ? value.name : 'shipped run'} at update ${grouped(shown?.step ?? run.step)}`, ''];
   }
 
   function drawNotice() {
@@ -179,12 +234,34 @@ export function mount(root, island) {
   }
 }
 
+/** What it took is left out where there is little room. @param {Scene | undefined} scene @returns {[string, string]} */
+function labelOf(scene) {
+  const [, short, more] = (scene?.run.label ?? '').match(/^([^,]*)(.*)$/) ?? ['', '', ''];
+  return [short, more];
+}
+
+/** Whether two runs look at the same pinned input: then one may be drawn until the other has something to show. */
+const sameInput = (/** @type {Run} */ a, /** @type {Run} */ b) =>
+  a.score_name === b.score_name && JSON.stringify([a.source, a.target]) === JSON.stringify([b.source, b.target]);
+
+/** @param {Run} run */
+const drawnOf = ({ losses, scores, frames, film_steps, samples, pinned }) => ({
+  losses,
+  scores,
+  frames,
+  film_steps,
+  samples,
+  pinned,
+});
+
 /**
- * What the folded picture shows: the chosen frame, else the newest output, else the scene on the stage.
- * @param {Run} run @param {number | null} frame @param {Scene | undefined} scene @returns {Fold | null}
+ * What the folded picture shows: the chosen frame, else the newest output, else the scene on the stage, which comes
+ * first once somebody has given an input of their own.
+ * @param {Run} run @param {number | null} frame @param {Scene | undefined} scene @param {boolean} own
+ * @returns {Fold | null}
  */
-function foldOf(run, frame, scene) {
-  const pinned = (frame === null ? null : run.frames[frame]?.pinned) ?? run.pinned;
+function foldOf(run, frame, scene, own) {
+  const pinned = own ? null : ((frame === null ? null : run.frames[frame]?.pinned) ?? run.pinned);
   if (pinned?.picture || pinned?.output) return foldFor(pinned, () => withTarget(pinned, run));
   if (!scene || (scene.kind === 'picture' && !scene.input)) return null; // a code set by hand
   return foldFor(scene, () => sceneFold(scene));
@@ -203,14 +280,14 @@ function foldFor(of, make) {
 /** @param {Sample} pinned @param {Run} run @returns {Fold} */
 function withTarget(pinned, run) {
   const source = pinned.source ?? run.source ?? undefined;
-  return { ...pinned, source, target: pinned.target ?? run.target, shown: run.shown };
+  const { wrong, hits, total, right, cause } = compare(pinned.output ?? [], pinned.target ?? run.target);
+  const text = right === null ? '' : right ? `right, ${hits} of ${total}` : `wrong${cause}`;
+  return { ...pinned, source, shown: run.shown, wrong, verdict: { right, text, short: text }, untrained: false };
 }
 
 /** @param {Scene} scene @returns {Fold} */
 function sceneFold(scene) {
   if (scene.kind === 'picture') return { picture: scene.input, reconstruction: scene.reconstruction };
-  const { source, picture: shown, output, weights: attention, wrong } = scene;
-  // The scene only says which outputs are wrong; a wrong one stands for any other token.
-  const target = wrong && output.map((token, i) => (wrong[i] ? '' : token));
-  return { source, shown, output, attention, target };
+  const { source, picture: shown, output, weights: attention, wrong, verdict, untrained } = scene;
+  return { source, shown, output, attention, wrong, verdict, untrained };
 }
