@@ -11,7 +11,7 @@ from ..islands import WEB, address
 SHEETS = (  # later ones refine
     "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",
     "stage/opening", "stage/moments", "shell/panel", "latent/latent", "shell/top_bar", "rail/rail", "stage/source_row", "stage/sound_tools",
-    "rail/pairs_panel", "training/train_monitor", "inside/inside", "code/code", "charts/plotly_figure",
+    "rail/pairs_panel", "training/train_monitor", "inside/inside", "states/states", "code/code", "charts/plotly_figure",
 )  # fmt: skip
 
 # What a page says of itself with every event: a name that only this tab knows and keeps over a reload, so that its runs stay its own; one
