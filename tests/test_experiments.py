@@ -84,14 +84,21 @@ def test_a_model_that_makes_no_errors_has_nothing_behind_them() -> None:
 
 
 def test_training_puts_words_together_that_are_used_alike() -> None:
+    """Praise with praise and blame with blame, and each away from the other; before, all of them stand anyhow."""
     run = shipped("pooled_classifier", "sentiment")
-    praise = {"good", "great", "clever", "moving", "fresh", "love", "like", "enjoy"}
-    for word, alike in (("bad", {"dull", "slow", "boring", "poor", "weak"}), ("funny", praise)):
-        found = neighbours.neighbours(run, word, 3)
-        before, after = ({near for near, _ in side} & alike for side in (found.before, found.after))
-        assert len(after) == 3 > len(before) + 1, found
-        cosines = [cosine for _, cosine in found.after]
-        assert cosines == sorted(cosines, reverse=True) and all(-1.001 <= cosine <= 1.001 for cosine in cosines)
+    table = neighbours.tables(run)["source"]
+    blame, praise = (
+        [table.words.index(word) for word in words.split()]
+        for words in ("bad dull slow boring poor weak", "good great clever moving funny")
+    )
+    for rows, least, most in ((table.before, -0.1, 0.1), (table.after, 0.2, 1.0)):
+        cosines = neighbours.cosines(rows)
+        alike = np.mean([cosines[i, j] for group in (blame, praise) for i in group for j in group if i != j])
+        assert least < alike - cosines[np.ix_(blame, praise)].mean() < most
+    found = neighbours.neighbours(run, "bad", 3)
+    assert [word for word, _ in found.after][:2] == ["dull", "slow"]
+    cosines = [cosine for _, cosine in found.after]
+    assert cosines == sorted(cosines, reverse=True) and all(-1.001 <= cosine <= 1.001 for cosine in cosines)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,9 @@ def test_neighbours_are_those_of_the_rows_that_the_model_looks_up(pair: tuple[st
     with torch.no_grad():
         side = run.model.decoder if pair[0] == "transformer_decoder" else run.model.encoder
         ids = torch.tensor([vocabulary.ids[word] for word in (vocabulary.words[0], found.after[0][0])])
-        looked_up = side.embed(ids[None])[0] if pair[0] == "transformer_decoder" else side.embedding(ids)
+        every = torch.tensor([vocabulary.ids[word] for word in vocabulary.words])
+        looked_up, all_rows = (side.embed(of[None])[0] if pair[0] == "transformer_decoder" else side.embedding(of) for of in (ids, every))
+        looked_up = looked_up - all_rows.mean(0)
     assert torch.cosine_similarity(looked_up[0], looked_up[1], dim=0).item() == pytest.approx(found.after[0][1], abs=1e-5)
 
 
@@ -121,24 +130,11 @@ def test_what_is_no_token_has_no_neighbours() -> None:
 # --- logit lens --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("norm", ["pre", "post", "res_post"])
-def test_the_last_layer_through_the_lens_is_the_answer(norm: str) -> None:
-    for task in ("reverse", "completion"):
-        recipe = recipes.make("transformer_decoder", task, model_options={"norm": norm, "layers": 3, "width": 32}, device="cpu")
-        run = Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
-        given = run.task.first().model_input(run.task)
-        found, trace = logit_lens.lens(run, given), run.explore(given)
-        assert found.depths == ("embedding", "layer 1", "layer 2", "layer 3")
-        assert found.answers[-1] == found.written == trace.tokens
-        np.testing.assert_allclose(found.logits[-1], trace["decoder.logits"], atol=1e-4)
-        assert found.probabilities.shape == (4, len(trace.tokens)) and (found.probabilities[-1] > 0).all()
-
-
 def test_the_answer_of_a_trained_model_grows_with_depth() -> None:
     found = logit_lens.lens(shipped("transformer_decoder", "reverse"), "3 1 4 1 5")
     assert found.probabilities[-1].mean() > 0.9 > found.probabilities[0].mean()
-    with pytest.raises(InputError, match="not decoder-only"):
-        logit_lens.lens(untrained("transformer", "reverse"), "3 1")
+    with pytest.raises(InputError, match="no Transformer decoder"):
+        logit_lens.lens(untrained("seq2seq", "reverse"), "3 1")
 
 
 # --- autoencoders ------------------------------------------------------------------------------------------------

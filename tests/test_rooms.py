@@ -34,7 +34,7 @@ EDGES = {
     "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},
     "__init__": {"api", "inference", "tasks"},
     "tools": {"api", "experiments", "models", "runs", "storage", "training", "views"},
-    "app": {"api", "codegen", "inference", "models", "runs", "storage", "tasks", "training", "views"},
+    "app": {"api", "codegen", "experiments", "inference", "models", "runs", "storage", "tasks", "training", "views"},
 }
 LAZY = {"views", "codegen"}  # `api` reaches them when a figure or a script is asked for
 ALONE = {"gradio": ("app",), "plotly": ("views", "app")}  # who may import what is slow to load

@@ -21,7 +21,7 @@ from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
-from .panels import code, inside, latent, pairs, player, rail, source, top, training
+from .panels import code, inside, latent, pairs, player, rail, source, states, top, training
 
 TITLE = "Encoder–Decoder Playground"
 LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
@@ -80,6 +80,8 @@ def lay_out(page: Page) -> None:
                 page.add(player.Trajectory)
                 page.add(inside.Heads)
                 page.add(inside.Lines)
+                for part in (states.Lens, states.LensStep, states.Paths, states.Strips, states.Unit, states.Words, states.Near):
+                    page.add(part)
                 page.add(latent.LatentMap)
                 with gr.Column(elem_classes=["tab-latent", "latent-side"]):
                     page.add(latent.LatentCode)

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -43,6 +44,7 @@ class Desk:
 
     def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]], lanes: Lanes) -> None:
         self.library, self.film, self.lanes = library, film, lanes
+        self.answers: dict[str, Callable[[Visit, QueryParams], Any]] = {}  # what panels fetch themselves, by its name
         self._secret = secrets.token_bytes(32)
         self._lock = Lock()
         self._visits: LRUCache[str, Visit] = LRUCache(TICKETS)
@@ -141,12 +143,17 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
     def film(visit: Visit) -> Response:
         return Response(dump(desk.film(visit)), media_type="application/json")
 
-    def route(name: str, make: Callable[[Visit], Response]) -> Route:
+    def told(answer: Callable[[Visit, QueryParams], Any]) -> Callable[[Visit, QueryParams], Response]:
+        return lambda visit, asked: Response(dump(answer(visit, asked)), media_type="application/json")
+
+    def route(name: str, make: Callable[[Visit, QueryParams], Response]) -> Route:
         async def answer(request: Request) -> Response:
             if not await may_enter(request):
                 return JSONResponse({"error": "Log in first."}, 401)
             try:
-                return await desk.lanes.run(DEAR, _who(request), partial(make, desk.visit(request.path_params["ticket"])))
+                return await desk.lanes.run(
+                    DEAR, _who(request), partial(make, desk.visit(request.path_params["ticket"]), request.query_params)
+                )
             except InputError as error:
                 return JSONResponse({"error": str(error)}, 404)
 
@@ -170,7 +177,9 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         "trace.json": trace,
         "film.json": film,
     }
-    return [*(route(name, make) for name, make in makers.items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
+    files = {name: lambda visit, asked, make=make: make(visit) for name, make in makers.items()}
+    answers = {name: told(answer) for name, answer in desk.answers.items()}
+    return [*(route(name, make) for name, make in (files | answers).items()), Route("/code/{ticket}/upload", upload, methods=["POST"])]
 
 
 def _who(request: Request) -> Who:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from .. import api, models
 from ..errors import InputError
+from ..experiments.held_out_states import HeldOutStates, gather, gather_at
 from ..inference.decoding import Beam
 from ..runs.book import RunBook
 from ..runs.events import Done, Snapshot
@@ -37,6 +38,7 @@ from .visit import SHIPPED, Slot, Visit
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
 TRIED = 64  # held-out inputs through weights that visitors bring
+HELD_OUT = 16  # runs, or layers of them, whose states on held-out inputs are kept: a MB or two each
 UPLOADS = 12  # weights that visitors brought
 NO_NUMBERS = "With these weights the model's answers are no numbers (NaN): they are so large that sums of them leave what float32 can hold."
 
@@ -51,6 +53,7 @@ class Library:
         self._lock = Lock()
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
+        self._held_out: LRUCache[tuple[Slot, str | None], Any] = LRUCache(HELD_OUT)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
@@ -122,6 +125,24 @@ class Library:
         if slot.shown.startswith(UPLOADED):
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
+
+    def held_out(self, slot: Slot) -> dict[str, HeldOutStates]:
+        """The states of a slot's run on many held-out inputs, by side."""
+        return self._once(self._held_out, (slot, None), lambda: gather(self.run(slot)))
+
+    def held_out_at(self, slot: Slot, site: str) -> HeldOutStates:
+        """The same at one site. Raises InputError where it has no state for each token."""
+        found = self._once(self._held_out, (slot, site), lambda: gather_at(self.run(slot), site))
+        if found is None:
+            raise InputError(f"{site} has no state for each token.")
+        return found
+
+    def background(self, slot: Slot) -> dict[str, HeldOutStates]:
+        """Those of the end of its training, so that all its moments are drawn on the same axes; its own while it is under way."""
+        try:
+            return self.held_out(replace(slot, frame=None))
+        except InputError:
+            return self.held_out(slot)
 
     def _trace(self, visit: Visit, run: api.Run) -> Trace:
         """The visit's input through its run. The latest are kept: many events leave them as they are."""

@@ -9,10 +9,29 @@ import gradio as gr
 from ..islands import WEB, address
 
 SHEETS = (  # later ones refine
-    "core/tokens", "core/page", "picture/picture", "picture/blocks", "picture/regions", "picture/autoencoder/autoencoder", "stage/player",
-    "stage/opening", "stage/moments", "shell/panel", "latent/latent", "shell/top_bar", "shell/words", "rail/rail", "stage/source_row",
-    "stage/sound_tools", "rail/pairs_panel", "training/train_monitor", "inside/inside", "code/code", "charts/plotly_figure",
-)  # fmt: skip
+    "core/tokens",
+    "core/page",
+    "picture/picture",
+    "picture/blocks",
+    "picture/regions",
+    "picture/autoencoder/autoencoder",
+    "stage/player",
+    "stage/opening",
+    "stage/moments",
+    "shell/panel",
+    "latent/latent",
+    "shell/top_bar",
+    "shell/words",
+    "rail/rail",
+    "stage/source_row",
+    "stage/sound_tools",
+    "rail/pairs_panel",
+    "training/train_monitor",
+    "inside/inside",
+    "states/states",
+    "code/code",
+    "charts/plotly_figure",
+)
 
 # What a page says of itself with every event: a name that only this tab knows and keeps over a reload, so that its runs stay its own; one
 # that all tabs of this browser know, whose pairs are its own; and where it stands. Storage may be refused: then a name is "".

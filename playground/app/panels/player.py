@@ -12,6 +12,7 @@ from ...tasks import HeldOut
 from ...views.blocks import opened as blocks
 from ...views.figures import trajectory
 from ...views.scene.opening import captions
+from ...views.states import keeps
 from ..panel import Panel, Still
 from ..sessions import Visitor
 from ..stage import Stage, digest
@@ -60,7 +61,8 @@ class Tabs(Panel):
     def value(self, stage: Stage) -> dict[str, Any]:
         first = "latent" if HeldOut in stage.visit.task.reads else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
-        tabs = [[first, first.capitalize()], *attention, ["training", "Training"], ["code", "Code"]]
+        states = [["states", "States"]] if carries(*stage.visit.pair) else []
+        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], ["code", "Code"]]
         return {"tabs": tabs, "open": first, "opened": stage.opened}
 
 
@@ -100,3 +102,9 @@ def attends(architecture: str, task: str) -> bool:
     """Whether models of this pair look at anything: whether one of their blocks is an attention."""
     built = models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options())
     return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))
+
+
+@lru_cache(maxsize=128)
+def carries(architecture: str, task: str) -> bool:
+    """Whether models of this pair have states to look at."""
+    return keeps(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()))

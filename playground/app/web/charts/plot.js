@@ -27,6 +27,8 @@ const CONFIG = {
  * @property {() => {data: Trace[], layout: Styled, config: object}} figure as it is drawn now
  */
 /** @typedef {{trace: number} & Record<string, unknown>} Change */
+/** @typedef {{x: number, y: number, z: number}} Eye */
+/** @typedef {{points: At[], 'scene.camera'?: {eye: Eye}}} Told an event of Plotly */
 /** @typedef {{x: number, y: number, customdata?: unknown, curveNumber: number}} At the point of a curve */
 
 /** @type {Promise<Plotly> | null} */
@@ -60,10 +62,11 @@ const dressed = (trace, token) => ({
 });
 
 /**
- * @param {{onPoint?: (point: At) => void, onHover?: (point: At) => void, label?: string}} [options]
+ * @param {{onPoint?: (point: At) => void, onHover?: (point: At) => void, onTurn?: (eye: Eye) => void,
+ *   label?: string}} [options] onTurn: a figure in space is seen from elsewhere
  * @returns {Plot}
  */
-export function plot({ onPoint, onHover, label = '' } = {}) {
+export function plot({ onPoint, onHover, onTurn, label = '' } = {}) {
   const canvas = h('div.plot-canvas', {});
   const node = h('div.plot', { role: 'img', 'aria-label': label }, canvas);
   /** @type {{data: Trace[], layout: Layout}} */
@@ -118,10 +121,11 @@ export function plot({ onPoint, onHover, label = '' } = {}) {
     if (!drawn) {
       drawn = true;
       // Plotly puts its own `on` onto the node.
-      const heard = /** @type {{on: (name: string, listener: (event: {points: At[]}) => void) => void}} */ (
+      const heard = /** @type {{on: (name: string, listener: (event: Told) => void) => void}} */ (
         /** @type {unknown} */ (canvas)
       );
       if (onPoint) heard.on('plotly_click', ({ points }) => onPoint(points[0]));
+      if (onTurn) heard.on('plotly_relayout', ({ 'scene.camera': camera }) => camera && onTurn(camera.eye));
       if (onHover) heard.on('plotly_hover', ({ points }) => onHover(points[points.length - 1]));
     }
   }

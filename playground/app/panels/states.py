@@ -1,0 +1,139 @@
+"""States: what a model carries from step to step. The first panel says where the answers are; all of them are fetched once the tab is
+open, and steps ask for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...errors import InputError
+from ...experiments import logit_lens, neighbours, units
+from ...options import show
+from ...tasks import Typed
+from ...views.states import lens, near, parts, paths, strips, unit, words
+from ..panel import Panel, Still
+from ..stage import Stage, digest
+from ..visit import Visit
+
+BESIDE = 4  # inputs that are drawn beside the one on the stage
+LONGEST = 1_000  # characters of such an input
+
+
+class Paths(Panel):
+    """Trajectories of several inputs. Tells its room what this model has, and where to fetch it."""
+
+    module, classes = "states/paths_panel", ("tab-states",)
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        has = parts(stage.run.model, stage.trace)
+        given = [text for text in stage.visit.task.examples if text != stage.visit.given.text]
+        run = digest(stage.visit.slot, stage.visit.frame)
+        return {
+            **self.page.desk.shown(stage.visit),
+            "task": stage.visit.recipe.task,
+            "run": run,
+            "parts": has,
+            "beside": given[:2],
+            "most": BESIDE,
+        }
+
+    def wire(self) -> None:
+        self.page.desk.answers |= {
+            "states.json": self.states,
+            "paths.json": self.paths,
+            "unit.json": self.unit,
+            "words.json": self.words,
+        }
+
+    def states(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Strips, nearest states and lens of the input on the stage; of each what this model has."""
+        stage = self._stage(visit, asked)
+        has, held_out = parts(stage.run.model, stage.trace), self.page.library.held_out(stage.visit.slot)
+        return {
+            "strips": strips.spec(stage.trace) if "strips" in has else None,
+            "near": near.spec(stage.trace, held_out["decoder"]) if "near" in has and "decoder" in held_out else None,
+            "lens": lens.spec(logit_lens.through(stage.run, stage.trace)) if "lens" in has else None,
+        }
+
+    def paths(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The paths of the input on the stage and of those named `b` to `e`, before the states of the finished run."""
+        stage = self._stage(visit, asked)
+        texts = [asked[letter] for letter in "bcde" if letter in asked]
+        beside = [stage.run.explore(_typed(stage.visit, text).model_input(stage.run.task)) for text in texts]
+        infos = paths.extract([stage.trace, *beside], self.page.library.background(stage.visit.slot))
+        return paths.spec(infos, [stage.visit.given.text, *texts])
+
+    def unit(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """One `unit` of the recurrent layer at a `path`; without a number the one that tells most."""
+        stage = self._stage(visit, asked)
+        layer = next((layer for layer in strips.layers(stage.trace) if layer.path == asked.get("path")), None)
+        if layer is None:
+            raise InputError(f"This model has no recurrent layer {show(asked.get('path'))}.")
+        size = layer.strips[0].values.shape[1]
+        number = _whole(asked["unit"], size, "units") if "unit" in asked else None
+        site = f"{layer.path}.hidden"
+        held_out = self.page.library.held_out_at(stage.visit.slot, site)
+        return unit.spec(layer, number, held_out, lambda chosen: units.silence(stage.run, site, chosen, size))
+
+    def words(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The tables of words before and after training."""
+        stage = self._stage(visit, asked)
+        run, frame = stage.run, stage.visit.frame
+        trained = f"{frame} updates" if frame is not None else f"{run.train_seconds:.1f} s" if run.train_seconds else "training"
+        return words.spec(neighbours.tables(run), trained)
+
+    def _stage(self, visit: Visit, asked: Mapping[str, str]) -> Stage:
+        """At another moment of the training, if one is asked for."""
+        if "frame" in asked:
+            visit = replace(visit, frame=_whole(asked["frame"], 10**9, "updates"))
+        return self.page.library.stage(visit)
+
+
+class Strips(Still):
+    """Gates, cell and state of a recurrent layer, one bar a unit."""
+
+    module, classes = "states/strips_panel", ("tab-states", "span-8")
+
+
+class Lens(Still):
+    """What a Transformer would write if it stopped after each sublayer."""
+
+    module, classes = "states/lens_panel", ("tab-states", "span-8")
+
+
+class LensStep(Still):
+    """One step of it, sublayer by sublayer."""
+
+    module, classes = "states/lens_step_panel", ("tab-states", "nopres")
+
+
+class Unit(Still):
+    """One unit opened."""
+
+    module, classes = "states/unit_panel", ("tab-states", "nopres")
+
+
+class Words(Still):
+    """Embeddings and output layer before and after training."""
+
+    module, classes = "states/words_panel", ("tab-states", "span-8", "nopres")
+
+
+class Near(Still):
+    """Where else the decoder stood so."""
+
+    module, classes = "states/near_panel", ("tab-states", "span-12")
+
+
+def _typed(visit: Visit, text: str) -> Typed:
+    """Another input beside the one on the stage. Raises InputError for what the task cannot read."""
+    given = Typed(text[:LONGEST])
+    visit.task.check(given)
+    return given
+
+
+def _whole(text: Any, count: int, what: str) -> int:
+    if not isinstance(text, str) or not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) >= count:
+        raise InputError(f"There are {what} 0 to {count - 1:,}; {show(text)} is none of them.")
+    return int(text)

@@ -1,0 +1,115 @@
+// What the panels of States share: what the model on the stage has, the answers about it, and the unit that is open.
+// All of it is fetched once the tab is open; a step asks for nothing.
+
+import { ROOT } from '../core/root.js';
+import { Signal } from '../core/signal.js';
+import * as state from '../core/state.js';
+
+/** @import { Panel } from '../shell/panel.js' */
+/** @import { Part, Place, States } from './types.d.ts' */
+
+/** Where the answers are: the stage, at a moment of its training. @typedef {Place & {moment: number | null}} Stage */
+/** @template T @typedef {{data: T} | {failed: string} | null} Answer null: it is on its way */
+
+const AFTER_MS = 60; // moments of a film that is scrubbed are passed in haste
+
+/** What is to be shown while the tab is open. @type {Signal<Stage>} */
+export const shown = new Signal();
+/** @type {Signal<Answer<States>>} */
+export const states = new Signal();
+/** The open unit of a recurrent layer; a null number leaves the choice to the server. */
+export const unit = /** @type {Signal<{path: string, number: number | null}>} */ (new Signal());
+
+/** @type {Place | null} */
+let place = null;
+let due = 0;
+let last = '';
+
+/** @param {Place} next what the stage has, whenever it changes */
+export function serve(next) {
+  place = next;
+  tell();
+}
+
+state.tab.on(tell);
+state.moment.on(() => {
+  clearTimeout(due);
+  due = setTimeout(tell, AFTER_MS);
+});
+
+function tell() {
+  if (!place || state.tab.value !== 'states') return;
+  const moment = state.moment.value?.step ?? null;
+  const key = `${place.address} ${moment}`;
+  if (key === last) return;
+  last = key;
+  shown.value = { ...place, moment };
+}
+
+const newest = fetching(states, 'states.json');
+shown.on(() => newest({}));
+
+/** Ask for the states of this stage again. */
+export const again = () => newest({});
+
+/**
+ * Keeps a signal at the newest answer of a file; of several that are asked for, the last one is told. What is shown
+ * stays until then.
+ * @template T
+ * @param {Signal<Answer<T>>} signal @param {string} file
+ * @returns {(asked: Record<string, string>) => Promise<void>}
+ */
+export function fetching(signal, file) {
+  let turn = 0;
+  return async (asked) => {
+    const stage = shown.value;
+    if (!stage) return;
+    const mine = ++turn;
+    if (!signal.value || 'failed' in signal.value) signal.value = null;
+    const answer = await asking(stage, file, asked);
+    if (mine === turn) signal.value = /** @type {Answer<T>} */ (answer);
+  };
+}
+
+/**
+ * @param {Stage} stage @param {string} file @param {Record<string, string>} asked @returns {Promise<Answer<unknown>>}
+ */
+async function asking(stage, file, asked) {
+  const address = new URL(`${stage.address}/${file}`, ROOT);
+  address.search = new URLSearchParams(asked).toString();
+  if (stage.moment !== null) address.searchParams.set('frame', String(stage.moment));
+  try {
+    const answer = await fetch(address);
+    const said = await answer.json();
+    return answer.ok ? { data: said } : { failed: said.error };
+  } catch {
+    return { failed: 'The server did not answer.' };
+  }
+}
+
+/**
+ * A panel of this room: in the page while the model has its part, and told of its data when they come.
+ * @template T
+ * @param {HTMLElement} root @param {Panel} panel @param {Part} part
+ * @param {Signal<Answer<T>>} signal @param {() => void} retry @param {(data: T) => void} take
+ */
+export function fill(root, panel, part, signal, retry, take) {
+  shown.on(({ parts }) => {
+    if (!parts.includes(part)) panel.node.remove();
+    else if (!panel.node.isConnected) root.append(panel.node);
+  });
+  signal.on((answer) => {
+    if (answer === null)
+      panel.empty({ title: 'Reading 512 held-out inputs', text: 'This takes a moment the first time.' });
+    else if ('failed' in answer)
+      panel.empty({ title: 'No states', text: answer.failed, action: 'Try again', onaction: retry });
+    else {
+      panel.empty(null);
+      take(answer.data);
+      panel.refresh();
+    }
+  });
+}
+
+/** The step that is shown, as far as there are so many. @param {number} count */
+export const stepOf = (count) => Math.max(0, Math.min(state.step.value ?? 0, count - 1));
