@@ -92,7 +92,7 @@ STAGE = """() => ['section.pic', '#player', '[role=tablist]'].map((name) => {
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_an_error_does_not_move_the_stage(visit: Visit, viewport: dict[str, int]) -> None:
     """Short ones, long ones, and one that comes before the last one was read."""
-    page = visit(viewport=viewport)
+    page = visit(hooks.REVERSE, viewport=viewport)
     wait_drawn(page)
     before = page.evaluate(STAGE)
     for typed, hint in [("3 x 7", "‘x’"), ("", "Type some digits"), ("not a digit " * 15, "‘n’"), ("1" * 10_000, "10,000 characters")]:

@@ -39,7 +39,7 @@ OLDER = re.compile(r"\bon\b")  # the key is ink: the stage still answers an olde
 @pytest.mark.parametrize("viewport", [DESKTOP, LAPTOP, PHONE], ids=["desktop", "laptop", "phone"])
 def test_the_answer_follows_typing(visit: Visit, viewport: dict[str, int]) -> None:
     """Without Enter; what is not valid yet says so and moves nothing, and the cursor stays where it is."""
-    page = visit(viewport=viewport)
+    page = visit(hooks.REVERSE, viewport=viewport)
     wait_drawn(page)
     enter = page.locator(".enterkey")
     expect(enter).to_be_visible(visible=viewport != PHONE)
