@@ -54,7 +54,7 @@ def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Vis
     hooks.open_tab(page, "Training")
     expect(page.locator(".my-run")).to_have_count(2)
     page.get_by_role("button", name=re.compile("^Show run A,")).click()
-    expect(page.locator("#run-status")).to_contain_text(re.compile("run"))
+    expect(hooks.whose(page)).to_contain_text("your run 1, trained")
     hooks.open_tab(page, "Decode")
     expect(page.locator(".alert, .input-error")).to_have_count(0)
     hooks.open_tab(page, "Training")

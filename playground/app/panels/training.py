@@ -130,8 +130,8 @@ def live(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 
 
 def leave(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-    """Watch no run any more; the run itself goes on for its starter and all others."""
-    return replace(visit, run=None, notice=None)
+    """Watch no run any more, on the stage neither; the run itself goes on for its starter and all others."""
+    return replace(shipped(visit, data, visitor) if visit.shown == visit.run else visit, run=None, notice=None)
 
 
 def shipped(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
