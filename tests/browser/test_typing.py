@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from playground.views.scene.verdict import cause
 from tests.browser import hooks
 from tests.browser.conftest import Visit
 from tests.browser.driving import DESKTOP, PHONE, wait_drawn
@@ -183,6 +184,26 @@ def test_typing_stays_in_its_tab_and_one_way_of_counting_serves_all(page: Page, 
     hooks.open_tab(page, "Training")
     said = (hooks.verdict(page).locator(".wide").text_content() or "").strip()
     expect(page.locator(".fold-line .verdict")).to_have_text(f"✗ {said}")
+
+
+def test_the_browser_judges_in_the_words_of_the_server(page: Page) -> None:
+    """A model in training is judged in the browser, the answer on the stage by the server."""
+    right = ("3", "1", "4", "1")
+    answers = ["3141e", "3171e", "3771e", "3777e", "7141e", "7147e", "31411e", "314111e", "314e", "e", "3141", "31411", "314177", "77e"]
+    for answer in answers:
+        output = ["end" if token == "e" else token for token in answer]
+        ended = output[-1] == "end"
+        written = tuple(output[:-1] if ended else output)
+        judged = page.evaluate(
+            """async ([output, target]) => {
+              const { take } = await import(document.getElementById('modules').href);
+              return (await take('core/answers.js')).compare(output, target);
+            }""",
+            [output, [*right, "end"]],
+        )
+        assert judged["right"] == (ended and written == right), answer
+        assert judged["cause"] == ("" if judged["right"] else cause(written, right, ended)), answer
+        assert judged["total"] == 4
 
 
 def test_no_number_claims_certainty(page: Page) -> None:

@@ -1,9 +1,10 @@
 // The status line: one word, place or step, a bar, an honest time, what can be done. Quiet while nothing happens.
 
 import { byHeart, scoreText } from '../core/answers.js';
-import { h, setText } from '../core/dom.js';
-import { grouped, seconds } from '../core/numbers.js';
+import { h } from '../core/dom.js';
+import { grouped } from '../core/numbers.js';
 import { fraction, score, secondsLeft } from '../core/run_fold.js';
+import { bar, button, clock, leaveButton, liveButton, stepOf, text, whole } from './status_parts.js';
 
 /** @import { Run } from '../core/run.d.ts' */
 
@@ -19,10 +20,6 @@ import { fraction, score, secondsLeft } from '../core/run_fold.js';
  * @property {boolean} live the stage follows the run
  * @typedef {{kind: string, parts: Node[], set: (run: Run, page: Page) => void}} Line
  */
-
-/** @param {string} text @param {() => void} onclick @param {string | null} id */
-const button = (text, onclick, kind = 'box', id = null) =>
-  h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
 
 /** @param {Acts} act */
 export function statusLine(act) {
@@ -63,35 +60,6 @@ export function statusLine(act) {
     },
   };
 }
-
-/** An estimate claims no tenths. @param {number} s */
-const whole = (s) => (s < 120 ? `${Math.max(1, Math.round(s))} s` : seconds(s));
-
-/** An element that is only touched when its text changes. */
-function text(name = 'span') {
-  const node = h(name);
-  return { node, set: (/** @type {string} */ value) => setText(node, value) };
-}
-
-/** @param {string} kind */
-function bar(kind) {
-  const fill = h('i', {});
-  const node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
-  return {
-    node,
-    /** @param {number} part 0…1 @param {string} label */
-    set: (part, label) => {
-      const percent = Math.round(part * 1000) / 10;
-      fill.style.width = `${percent}%`;
-      node.setAttribute('aria-valuenow', String(Math.round(percent)));
-      node.setAttribute('aria-label', label);
-    },
-  };
-}
-
-/** `step 40 of about 900` @param {Run} run */
-const stepOf = ({ step, steps }, about = 'about ') =>
-  steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
 
 /** @param {Acts} act @returns {Line} */
 function trainingLine({ stop, pause, live, leave }) {
@@ -200,15 +168,6 @@ function queuedLine({ stop, leave }) {
   };
 }
 
-/** @param {() => void} leave */
-function leaveButton(leave) {
-  const node = button('Leave', leave);
-  node.title = 'Somebody else started this run, and only they can pause or stop it. It goes on when you leave.';
-  return node;
-}
-
-const clock = () => h('span', { 'aria-hidden': true }, '◷');
-
 /** @param {Acts} act @returns {Line} */
 function failedLine({ explore, again }) {
   const cause = text('span.cause');
@@ -286,22 +245,6 @@ function startingLine() {
     kind: 'line',
     parts: [h('i.live', { 'aria-hidden': true }), h('b', {}, 'Starting …'), progress.node],
     set: () => progress.set(0, 'Training done so far'),
-  };
-}
-
-/** Whether the stage follows the run. @param {() => void} toggle */
-function liveButton(toggle) {
-  const node = button('Live', toggle);
-  return {
-    node,
-    /** @param {boolean} on */
-    set(on) {
-      node.classList.toggle('on', on);
-      node.setAttribute('aria-pressed', String(on));
-      node.title = on
-        ? 'The stage follows this run: it answers with the newest weights. Press to keep what it shows now.'
-        : 'The stage keeps what it shows. Press to follow this run.';
-    },
   };
 }
 

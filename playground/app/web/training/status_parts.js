@@ -1,0 +1,64 @@
+// What the lines of the status are made of: buttons, texts and bars that are touched only when they change.
+
+import { h, setText } from '../core/dom.js';
+import { grouped, seconds } from '../core/numbers.js';
+
+/** @import { Run } from '../core/run.d.ts' */
+
+/** @param {string} text @param {() => void} onclick @param {string | null} id */
+export const button = (text, onclick, kind = 'box', id = null) =>
+  h(`button.btn.${kind}`, { type: 'button', id, onclick }, text);
+
+/** An estimate claims no tenths. @param {number} s */
+export const whole = (s) => (s < 120 ? `${Math.max(1, Math.round(s))} s` : seconds(s));
+
+/** An element that is only touched when its text changes. */
+export function text(name = 'span') {
+  const node = h(name);
+  return { node, set: (/** @type {string} */ value) => setText(node, value) };
+}
+
+/** @param {string} kind */
+export function bar(kind) {
+  const fill = h('i', {});
+  const node = h(`div.bar${kind}`, { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
+  return {
+    node,
+    /** @param {number} part 0…1 @param {string} label */
+    set: (part, label) => {
+      const percent = Math.round(part * 1000) / 10;
+      fill.style.width = `${percent}%`;
+      node.setAttribute('aria-valuenow', String(Math.round(percent)));
+      node.setAttribute('aria-label', label);
+    },
+  };
+}
+
+/** `step 40 of about 900` @param {Run} run */
+export const stepOf = ({ step, steps }, about = 'about ') =>
+  steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
+
+/** @param {() => void} leave */
+export function leaveButton(leave) {
+  const node = button('Leave', leave);
+  node.title = 'Somebody else started this run, and only they can pause or stop it. It goes on when you leave.';
+  return node;
+}
+
+export const clock = () => h('span', { 'aria-hidden': true }, '◷');
+
+/** Whether the stage follows the run. @param {() => void} toggle */
+export function liveButton(toggle) {
+  const node = button('Live', toggle);
+  return {
+    node,
+    /** @param {boolean} on */
+    set(on) {
+      node.classList.toggle('on', on);
+      node.setAttribute('aria-pressed', String(on));
+      node.title = on
+        ? 'The stage follows this run: it answers with the newest weights. Press to keep what it shows now.'
+        : 'The stage keeps what it shows. Press to follow this run.';
+    },
+  };
+}
