@@ -42,8 +42,8 @@ PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"),
 class Desk:
     """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
 
-    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]], lanes: Lanes) -> None:
-        self.library, self.film, self.lanes = library, film, lanes
+    def __init__(self, library: Library, lanes: Lanes) -> None:
+        self.library, self.lanes = library, lanes
         self.answers: dict[str, Callable[[Visit, QueryParams], Any]] = {}  # what panels fetch themselves, by its name
         self._secret = secrets.token_bytes(32)
         self._lock = Lock()
@@ -60,6 +60,10 @@ class Desk:
     def shown(self, visit: Visit) -> dict[str, str]:
         """What the page needs to know: where the files of a stage are, and what they are called."""
         return {"address": f"code/{self.ticket(visit)}", "name": "-".join(visit.pair)}
+
+    def film_of(self, visit: Visit) -> str:
+        """Where score and samples at every moment of a shipped run are."""
+        return f"code/{self.ticket(visit)}/film.json"
 
     def visit(self, ticket: str) -> Visit:
         """The stage of a ticket. Raises InputError."""
@@ -119,7 +123,7 @@ def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
 
 
 def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
-    """Five files for every ticket, the moments of its training, and a way to bring one of the files back."""
+    """Five files for every ticket, what a shipped run's film shows, and a way to bring one of the files back."""
 
     def code(visit: Visit) -> Response:
         return JSONResponse({"parts": desk.code(visit)})
@@ -141,7 +145,7 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         return _file(body.encode(), "application/json", _name(visit, "json"))
 
     def film(visit: Visit) -> Response:
-        return Response(dump(desk.film(visit)), media_type="application/json")
+        return Response(dump(desk.library.filmed(visit.slot)), media_type="application/json")
 
     def told(answer: Callable[[Visit, QueryParams], Any]) -> Callable[[Visit, QueryParams], Response]:
         return lambda visit, asked: Response(dump(answer(visit, asked)), media_type="application/json")

@@ -21,12 +21,13 @@ from ..errors import InputError
 from ..experiments.held_out_states import HeldOutStates, gather, gather_at
 from ..inference.decoding import Beam
 from ..runs.book import RunBook
-from ..runs.events import Done, Snapshot
+from ..runs.events import Done, Snapshot, wire
 from ..runs.log import RunLog
 from ..storage import kept_runs
 from ..storage.checkpoints import Checkpoint, loads
 from ..tasks import Code, Given
 from ..tracing import Recording, Trace
+from ..training.evaluation import Watcher
 from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
@@ -119,9 +120,10 @@ class Library:
         return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened)
 
     def moments(self, slot: Slot) -> list[int]:
-        """The updates of its training at which a slot's run can be looked at, the first weights first."""
+        """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
         if slot.shown == SHIPPED:
-            return sorted(_shipped_film(slot.recipe.architecture, slot.recipe.task))
+            pair = slot.recipe.architecture, slot.recipe.task
+            return _shipped_moments(*pair) if api.shipped_path(*pair).exists() else []
         if slot.shown.startswith(UPLOADED):
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
@@ -143,6 +145,10 @@ class Library:
             return self.held_out(replace(slot, frame=None))
         except InputError:
             return self.held_out(slot)
+
+    def filmed(self, slot: Slot) -> list[dict[str, Any]]:
+        """Score and samples of a shipped run at every update at which it can be looked at: no file says them."""
+        return _shipped_measured(slot.recipe.architecture, slot.recipe.task) if self.moments(slot) else []
 
     def _trace(self, visit: Visit, run: api.Run) -> Trace:
         """The visit's input through its run. The latest are kept: many events leave them as they are."""
@@ -214,6 +220,31 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
     return api.load_film(architecture, task)
 
 
+@lru_cache(maxsize=64)
+def _shipped_measured(architecture: str, task: str) -> list[dict[str, Any]]:
+    end = _shipped(architecture, task)
+    before = _shipped_moments(architecture, task)[:-1]
+    return [*(_measured(_shipped_moment(architecture, task, step), step) for step in before), _measured(end, last_update(end))]
+
+
+def _measured(run: api.Run, step: int) -> dict[str, Any]:
+    """Looked at as it was while it trained."""
+    assert isinstance(run.model, models.Model)
+    watcher = Watcher(run.model, run.task, torch.device("cpu"), run.recipe.training.precision)
+    pinned, *samples = watcher.look()
+    frame = wire(Snapshot(step, b"", pinned, watcher.score(), samples=tuple(samples)))
+    return {name: frame[name] for name in ("step", "score", "samples")}
+
+
+def _shipped_moments(architecture: str, task: str) -> list[int]:
+    return sorted({*_shipped_film(architecture, task), last_update(_shipped(architecture, task))})
+
+
+def last_update(run: api.Run) -> int:
+    """At which a shipped run ended."""
+    return int(run.history["frames"][-1]["step"])
+
+
 def _computes_numbers(run: api.Run) -> bool:
     """Whether held-out inputs come through the model as numbers; scores of what must not be looked at are −∞."""
     assert isinstance(run.model, models.Model)
@@ -257,15 +288,17 @@ def arrived(visit: Visit, library: Library) -> Visit:
         log = library.log(visit.run)
     except InputError:
         gone = "Run not found: it is no longer kept on the server. Its settings are in the rail; Train makes it again"
-        return replace(visit, run=None, notice=visit.notice or gone)
+        return replace(visit, run=None, frame=None, notice=visit.notice or gone)
     if log.over and log.snapshots:
         without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
         kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
-        return replace(trained(visit, log.id, library), notice=kept if log.kept else visit.notice)
+        return replace(trained(visit, log.id, library, visit.frame), notice=kept if log.kept else visit.notice)
+    if visit.frame is not None and log.snapshots:
+        return trained(visit, log.id, library, visit.frame)
     under_way = log.recipe
     same_task = under_way.task == visit.recipe.task
     given = visit.given if same_task else under_way.build_task().first()
-    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)
+    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given, frame=None)
 
 
 def trained(visit: Visit, run_id: str, library: Library, frame: int | None = None) -> Visit:

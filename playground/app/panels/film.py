@@ -1,0 +1,117 @@
+"""The film of a training, which is its time as a slider; curves and samples at the update chosen on it; the visitor's own runs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from ...errors import InputError
+from ...options import show
+from ..library import trained
+from ..panel import Panel, Still
+from ..sessions import Visitor
+from ..stage import Stage
+from ..visit import SHIPPED, Visit
+
+
+class Film(Panel):
+    """One pinned input at every snapshot of a run: the slider through training time."""
+
+    module, sends, classes = "training/film", ("look",), ("tab-training", "span-12")
+
+    def depends(self, stage: Stage) -> Hashable:
+        visit = stage.visit
+        return visit.pair, visit.run, visit.shown, visit.frame
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        """`moments`: the updates whose weights are kept, None for those of all frames; `measured`: where score and samples of a shipped
+        run's moments are; `at`: the update on the stage, if the stage holds this film's run as it was."""
+        visit, home, library = stage.visit, _shipped(stage.visit), self.page.library
+        log = None if visit.run is None else library.log(visit.run)
+        shipped = [] if log is not None else library.moments(home.slot)
+        return {
+            "pair": visit.pair,
+            "run": visit.run,
+            "moments": shipped if log is None else [snapshot.step for snapshot in log.snapshots] if log.kept else None,
+            "measured": self.page.desk.film_of(home) if shipped else None,
+            "at": visit.frame if visit.shown == (visit.run or SHIPPED) else None,
+        }
+
+    def wire(self) -> None:
+        self.on("look", self.look, "look_inside", again="always_last")
+        self.page[Moment].on("back", self.look, "back_to_the_end", again="always_last")
+
+    def look(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Put a run on the stage as it was at an update, or at its newest one where none is named; without a run, the shipped one."""
+        run_id, step = data.get("run"), _update(data.get("step"))
+        if run_id is None:
+            moments = self.page.library.moments(_shipped(visit).slot)
+            return replace(visit, shown=SHIPPED, frame=None if step in (None, *moments[-1:]) else step, forced=())
+        if not isinstance(run_id, str):
+            raise InputError(f"A run is named by its link, not {show(run_id)}.")
+        log = self.page.library.log(run_id)
+        newest = log.snapshots[-1].step if log.snapshots else 0
+        step = newest if step is None else step
+        return trained(visit, run_id, self.page.library, None if log.over and step >= newest else step)
+
+
+class Moment(Panel):
+    """Says that the stage holds a model as it was before the end of its training, and leads back."""
+
+    module, sends = "training/moment_line", ("back",)
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.pair, stage.visit.shown, stage.visit.frame
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        visit = stage.visit
+        if visit.frame is None:
+            return {"at": None}
+        run = None if visit.shown == SHIPPED else visit.shown
+        over = run is None or self.page.library.log(run).over
+        return {"at": visit.frame, "newest": self.page.library.moments(visit.slot)[-1], "over": over, "run": run}
+
+
+class Curves(Still):
+    """Loss and held-out score while training, with the visitor's zoom kept."""
+
+    module, classes = "training/curves", ("tab-training", "span-8")
+
+
+class Samples(Still):
+    """Held-out inputs and what the model made of them at the chosen update."""
+
+    module, classes = "training/samples", ("tab-training",)
+
+
+class MyRuns(Panel):
+    """The runs that this browser started, what each changed, and their curves beside the newest."""
+
+    module, sends, classes = "training/my_runs", ("show", "shipped"), ("tab-training", "span-12")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.pair, stage.visit.shown
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        """Whether there is a shipped run to go back to."""
+        return {"shipped": stage.visit.shown != SHIPPED and bool(self.page.library.moments(_shipped(stage.visit).slot))}
+
+    def wire(self) -> None:
+        self.on("shipped", shipped, again="always_last")
+
+
+def shipped(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+    """Back to the shipped run of this pair."""
+    return replace(visit, shown=SHIPPED, frame=None, forced=())
+
+
+def _shipped(visit: Visit) -> Visit:
+    """The shipped run of a visit's pair at its end: one visit for all who look at it."""
+    return Visit(visit.recipe, given=visit.task.first())
+
+
+def _update(value: Any) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+        raise InputError(f"An update of a training is a whole number from 0, not {show(value)}.")
+    return value
