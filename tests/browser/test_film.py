@@ -143,7 +143,7 @@ def test_all_that_a_training_run_shows_is_of_one_update(visit: Visit) -> None:
     for step in updates:
         choose(page, step)
         expect(samples).to_contain_text(f"at update {step} of 40")
-        score = re.search(r"is (\S+ %)", read(curves))
+        score = re.search(r"exact match (\S+ %)", read(curves))
         assert score and f"at the same update, {score[1]}" in read(samples)
         right = samples.locator(".sample .mark:not(.w)").count()
         assert read(samples).startswith(f"{right} of 6")

@@ -185,7 +185,12 @@ function chartLayout(run, beside, axis, moment, name, yaxis, lines) {
         y1: y,
         layer: 'below',
         line: { color: 'var(--ink3)', width: 1.5, dash: '6px,4px' },
-        label: { text: folded(text), textposition: 'end', yanchor: 'bottom', font: { color: 'var(--ink2)' } },
+        label: {
+          text: folded(text),
+          textposition: known(at) && at > 0.7 * end ? 'middle' : 'end',
+          yanchor: 'bottom',
+          font: { color: 'var(--ink2)' },
+        },
       })),
       ...(known(at) ? [upright(at, 2.5)] : []),
       ...(failed ? [upright(last, 1.5)] : []),

@@ -138,18 +138,18 @@ function reading(run, moment) {
   const parts = [];
   if (run.state === 'failed')
     parts.push(['w b', '✗ '], ['', `Stopped by itself after update ${grouped(run.step)}; what came before is kept. `]);
-  parts.push(['', `At update ${grouped(step)}`]);
+  parts.push(['', `At update ${grouped(step)}: `]);
   const named = known(measured);
-  if (named) parts.push(['', ` the ${run.score_name} is `], ['b', scoreText(measured, run.score_name)]);
+  if (named) parts.push(['', `${run.score_name} `], ['b', scoreText(measured, run.score_name)]);
   if (loss) {
     parts.push(
-      ['', `${named ? ' and' : ''} the loss `],
+      ['', `${named ? ', ' : ''}loss `],
       ['b', pictures(run) ? lossText(loss[2]) : `${lossText(loss[2])} nats`],
     );
     if (!pictures(run)) parts.push(['', ' per token (natural-log units)']);
   }
   const evenly = run.baseline.find(([, , kind = 'loss']) => kind === 'loss')?.[0];
-  if (base) parts.push(['', `; ${evenly} would cost ${base[1].toFixed(2)}`]);
+  if (base) parts.push(['', `; ${evenly} costs ${base[1].toFixed(2)}`]);
   return [...parts, ['', '.'], ...(end ? judged(run) : [])];
 }
 

@@ -86,8 +86,11 @@ export function mount(root, island) {
     // Until its first frame comes, a run that has just been started leaves what was there.
     const starting = !frames.length && run.id !== null && strip.children.length > 0;
     panel.node.classList.toggle('starting', starting);
-    if (starting) panel.subtitle(run.state === 'queued' ? 'yours waits in line' : 'yours begins');
-    if (starting) return;
+    for (const button of [play, look]) button.disabled = starting;
+    if (starting) {
+      panel.subtitle(run.state === 'queued' ? 'yours waits in line' : 'yours begins');
+      return;
+    }
     panel.empty(frames.length ? null : emptyState(run));
     for (const button of [play, look]) button.hidden = !frames.length;
     if (!frames.length) {

@@ -7,7 +7,8 @@ import * as state from '../core/state.js';
 
 /**
  * @typedef {Frame & {seconds: number | null, loss: Point | null, last: number, end: boolean}} Moment
- * `loss`: the point of the curve that is nearest; `last`: the newest update of the run; `end`: whether it is that one
+ * `loss`: the point of the curve that is nearest; `last`: where the run ends; `end`: whether it has ended, and this is
+ * that update
  */
 
 /** The moment that is chosen: a frame of the film, or the newest. @returns {Moment | null} */
@@ -28,7 +29,8 @@ export function onMoment(draw) {
 export function momentOf(run, frame, measured) {
   const at = (frame === null ? run.now : run.frames[frame]) ?? run.frames.at(-1);
   if (!at) return null;
-  const last = Math.max(run.step, run.frames.at(-1)?.step ?? 0);
+  const newest = Math.max(run.step, run.frames.at(-1)?.step ?? 0);
+  const last = (busy(run) && run.steps) || newest;
   const loss = nearest(run.losses, at.step);
   const end = !busy(run) && at.step === last;
   return { ...at, ...measured?.get(at.step), seconds: secondsAt(run, at.step), loss, last, end };
