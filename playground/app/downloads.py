@@ -61,10 +61,6 @@ class Desk:
         """What the page needs to know: where the files of a stage are, and what they are called."""
         return {"address": f"code/{self.ticket(visit)}", "name": "-".join(visit.pair)}
 
-    def film_of(self, visit: Visit) -> str:
-        """Where score and samples at every moment of a shipped run are."""
-        return f"code/{self.ticket(visit)}/film.json"
-
     def visit(self, ticket: str) -> Visit:
         """The stage of a ticket. Raises InputError."""
         with self._lock:
@@ -144,9 +140,6 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         body = json.dumps(trace_json(stage.run, stage.trace), separators=(",", ":"))
         return _file(body.encode(), "application/json", _name(visit, "json"))
 
-    def film(visit: Visit) -> Response:
-        return Response(dump(desk.library.filmed(visit.slot)), media_type="application/json")
-
     def told(answer: Callable[[Visit, QueryParams], Any]) -> Callable[[Visit, QueryParams], Response]:
         return lambda visit, asked: Response(dump(answer(visit, asked)), media_type="application/json")
 
@@ -179,7 +172,6 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         "notebook.ipynb": notebook,
         "weights.safetensors": weights,
         "trace.json": trace,
-        "film.json": film,
     }
     files = {name: lambda visit, asked, make=make: make(visit) for name, make in makers.items()}
     answers = {name: told(answer) for name, answer in desk.answers.items()}

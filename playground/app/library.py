@@ -21,13 +21,12 @@ from ..errors import InputError
 from ..experiments.held_out_states import HeldOutStates, gather, gather_at
 from ..inference.decoding import Beam
 from ..runs.book import RunBook
-from ..runs.events import Done, Snapshot, wire
+from ..runs.events import Done, Snapshot
 from ..runs.log import RunLog
 from ..storage import kept_runs
 from ..storage.checkpoints import Checkpoint, loads
 from ..tasks import Code, Given
 from ..tracing import Recording, Trace
-from ..training.evaluation import Watcher
 from ..training.recipes import Recipe
 from ..training.trainer import new_model
 from ..views.blocks import opened as blocks
@@ -146,10 +145,6 @@ class Library:
         except InputError:
             return self.held_out(slot)
 
-    def filmed(self, slot: Slot) -> list[dict[str, Any]]:
-        """Score and samples of a shipped run at every update at which it can be looked at: no file says them."""
-        return _shipped_measured(slot.recipe.architecture, slot.recipe.task) if self.moments(slot) else []
-
     def _trace(self, visit: Visit, run: api.Run) -> Trace:
         """The visit's input through its run. The latest are kept: many events leave them as they are."""
         return self._once(self._traces, visit.place, lambda: _explored(visit, run))
@@ -218,22 +213,6 @@ def _untrained(recipe: Recipe) -> api.Run:
 @lru_cache(maxsize=16)
 def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
     return api.load_film(architecture, task)
-
-
-@lru_cache(maxsize=64)
-def _shipped_measured(architecture: str, task: str) -> list[dict[str, Any]]:
-    end = _shipped(architecture, task)
-    before = _shipped_moments(architecture, task)[:-1]
-    return [*(_measured(_shipped_moment(architecture, task, step), step) for step in before), _measured(end, last_update(end))]
-
-
-def _measured(run: api.Run, step: int) -> dict[str, Any]:
-    """Looked at as it was while it trained."""
-    assert isinstance(run.model, models.Model)
-    watcher = Watcher(run.model, run.task, torch.device("cpu"), run.recipe.training.precision)
-    pinned, *samples = watcher.look()
-    frame = wire(Snapshot(step, b"", pinned, watcher.score(), samples=tuple(samples)))
-    return {name: frame[name] for name in ("step", "score", "samples")}
 
 
 def _shipped_moments(architecture: str, task: str) -> list[int]:

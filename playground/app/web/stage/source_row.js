@@ -67,6 +67,8 @@ export function mount(root, island) {
   const drawer = h('div.draw-place', { hidden: true }, draw);
   let drawn = '';
   let told = '';
+  /** @type {Value | null} */
+  let shown = null;
   /** @type {{node: HTMLElement}} */
   let pad = digits;
 

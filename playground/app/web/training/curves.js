@@ -68,7 +68,6 @@ export function mount(root) {
   scale.show('linear');
   against.show('seconds');
   let log = false;
-  let drawn = false;
   /** @type {Axis} */
   let axis = 'seconds';
   onMoment(draw);
@@ -79,8 +78,6 @@ export function mount(root) {
     if (!run) return;
     const beside = state.beside.value ?? [];
     const any = run.losses.length || run.scores.length || (beside.length && !busy(run));
-    if (!any && run.id !== null && drawn) return; // a run that has just begun leaves what was there
-    drawn = Boolean(any);
     const moment = chosen();
     panel.empty(any ? null : emptyState(run));
     panel.node.querySelector('.void .btn')?.classList.replace('box', 'on');

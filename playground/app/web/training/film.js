@@ -11,7 +11,7 @@ import { busy } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 import { frameNode, futureNode, reading, spokenFrame } from './film_frame.js';
-import { chosen, onMoment } from './moment.js';
+import { chosen, measured, onMoment } from './moment.js';
 import { isPicture } from './samples.js';
 
 /** @import { Frame, Measured, Run } from '../core/run.d.ts' */
@@ -69,7 +69,7 @@ export function mount(root, island) {
   island.onValue((next) => {
     const moved = next.at !== value.at;
     value = next;
-    if (next.measured !== asked) {
+    if (next.measured && next.measured !== asked) {
       asked = '';
       state.measured.value = new Map(); // of another run
     }
@@ -83,14 +83,6 @@ export function mount(root, island) {
     const run = state.run.value;
     if (!run) return;
     const { frames } = run;
-    // Until its first frame comes, a run that has just been started leaves what was there.
-    const starting = !frames.length && run.id !== null && strip.children.length > 0;
-    panel.node.classList.toggle('starting', starting);
-    for (const button of [play, look]) button.disabled = starting;
-    if (starting) {
-      panel.subtitle(run.state === 'queued' ? 'yours waits in line' : 'yours begins');
-      return;
-    }
     panel.empty(frames.length ? null : emptyState(run));
     for (const button of [play, look]) button.hidden = !frames.length;
     if (!frames.length) {
@@ -102,7 +94,7 @@ export function mount(root, island) {
     }
     const at = state.frame.value ?? frames.length - 1;
     const nodes = frames.map((frame) => node(run, frame));
-    const steps = busy(run) ? run.film_steps.slice(frames.length) : [];
+    const steps = busy(run) && !run.borrowed ? run.film_steps.slice(frames.length) : [];
     if (String(steps) !== String(ahead.steps)) ahead = { steps, nodes: steps.map(futureNode) };
     // Only the differences touch the page, so nothing flickers and the focus stays.
     const wanted = [...nodes, ...ahead.nodes];
@@ -116,7 +108,8 @@ export function mount(root, island) {
       reveal();
     }
     strip.classList.toggle('pictures', isPicture(frames[0].pinned));
-    panel.subtitle(`${pinnedName(run)} at ${grouped(frames.length)} moments`);
+    const begins = run.state === 'queued' ? 'yours waits in line' : 'yours begins';
+    panel.subtitle(run.borrowed ? begins : `${pinnedName(run)} at ${grouped(frames.length)} moments`);
     const moment = chosen();
     if (moment) panel.read(reading(run, moment));
     control(run, frames[at].step);
@@ -131,7 +124,8 @@ export function mount(root, island) {
     strip.setAttribute('aria-valuetext', spokenFrame(run, state.frame.value ?? last));
     play.replaceChildren(icon(playing ? 'pause' : 'play'), playing ? 'Pause' : `Play, ${lasts(run)} s`);
     const kept = value.moments?.includes(step) ?? true;
-    look.disabled = !kept;
+    look.disabled = !kept || run.borrowed;
+    play.disabled = run.borrowed;
     setText(look, kept ? `Look inside at update ${grouped(step)}` : `No weights kept of update ${grouped(step)}`);
   }
 
@@ -151,7 +145,8 @@ export function mount(root, island) {
   /** @param {number} i */
   function select(i) {
     const run = state.run.value;
-    if (run && i < run.frames.length) state.chooseFrame.send(busy(run) && i === run.frames.length - 1 ? null : i);
+    if (run && !run.borrowed && i < run.frames.length)
+      state.chooseFrame.send(busy(run) && i === run.frames.length - 1 ? null : i);
   }
 
   /** Arrow keys walk through training time, Space plays it. */
@@ -230,8 +225,9 @@ export function mount(root, island) {
 
   /** @returns {Table} */
   function table() {
-    const { score_name: name = 'score', frames = [] } = state.run.value ?? {};
-    const scores = frames.map(({ step, score }) => state.measured.value?.get(step)?.score ?? score);
+    const run = state.run.value;
+    const { score_name: name = 'score', frames = [] } = run ?? {};
+    const scores = frames.map(({ step, score }) => (run && measured(run)?.get(step)?.score) ?? score);
     return {
       columns: ['update', name, 'output for the pinned input'],
       rows: frames.map((f, i) => [f.step, scoreText(scores[i], name), f.pinned?.output?.join(' ') ?? 'a picture']),

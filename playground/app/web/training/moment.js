@@ -3,7 +3,7 @@
 import { busy } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 
-/** @import { Frame, Measured, Point, Run } from '../core/run.d.ts' */
+/** @import { Frame, Point, Run } from '../core/run.d.ts' */
 
 /**
  * @typedef {Frame & {seconds: number | null, loss: Point | null, last: number, end: boolean}} Moment
@@ -14,7 +14,7 @@ import * as state from '../core/state.js';
 /** The moment that is chosen: a frame of the film, or the newest. @returns {Moment | null} */
 export function chosen() {
   const run = state.run.value;
-  return run ? momentOf(run, state.frame.value ?? null, state.measured.value) : null;
+  return run ? momentOf(run, state.frame.value ?? null) : null;
 }
 
 /** Tell of every change of it. @param {() => void} draw */
@@ -23,29 +23,31 @@ export function onMoment(draw) {
 }
 
 /**
- * @param {Run} run @param {number | null} frame null: whatever is the newest @param {Map<number, Measured>} [measured]
- * @returns {Moment | null}
+ * @param {Run} run @param {number | null} frame null: whatever is the newest @returns {Moment | null}
  */
-export function momentOf(run, frame, measured) {
+export function momentOf(run, frame) {
   const at = (frame === null ? run.now : run.frames[frame]) ?? run.frames.at(-1);
   if (!at) return null;
   const newest = Math.max(run.step, run.frames.at(-1)?.step ?? 0);
-  const last = (busy(run) && run.steps) || newest;
+  const last = (busy(run) && !run.borrowed && run.steps) || newest;
   const loss = nearest(run.losses, at.step);
-  const end = !busy(run) && at.step === last;
-  return { ...at, ...measured?.get(at.step), seconds: secondsAt(run, at.step), loss, last, end };
+  const end = (!busy(run) || run.borrowed) && at.step === last;
+  return { ...at, ...measured(run)?.get(at.step), seconds: secondsAt(run, at.step), loss, last, end };
 }
 
 /** The held-out score against training time, a point at every frame too. @param {Run} run @returns {Point[]} */
-export function scorePoints(run, measured = state.measured.value) {
+export function scorePoints(run) {
   const points = new Map(run.scores.map((point) => [point[0], point]));
   for (const frame of run.frames) {
-    const score = measured?.get(frame.step)?.score ?? frame.score;
+    const score = measured(run)?.get(frame.step)?.score ?? frame.score;
     const seconds = secondsAt(run, frame.step);
     if (score !== null && seconds !== null) points.set(frame.step, [frame.step, seconds, score]);
   }
   return [...points.values()].sort(([a], [b]) => a - b);
 }
+
+/** What the server measured of the run that is drawn: of a shipped one. @param {Run} run */
+export const measured = (run) => (run.id === null || run.borrowed ? state.measured.value : undefined);
 
 /**
  * Seconds of training until an update; curves that were thinned have neighbours of it. Null where it is not told yet.

@@ -27,7 +27,6 @@ export function mount(root) {
     const run = state.run.value;
     if (!run) return;
     const moment = seen();
-    if (!moment && run.id !== null && drawn) return; // a run that has just begun leaves what was there
     const samples = moment?.samples ?? [];
     panel.empty(moment ? null : emptyState(run));
     panel.subtitle(moment ? `held out, at ${updateOf(moment)}` : run.state === 'queued' ? 'queued' : 'empty');
@@ -36,7 +35,7 @@ export function mount(root) {
       list.classList.toggle('pictures', isPicture(samples[0]));
       list.replaceChildren(...samples.map(rowOf));
     }
-    drawn = moment ? samples : null;
+    drawn = samples;
     panel.refresh();
   });
 
@@ -69,7 +68,7 @@ function seen() {
   const run = state.run.value;
   const moment = chosen();
   if (!run || !moment || moment.samples.length) return moment;
-  const last = momentOf(run, run.frames.length - 1, state.measured.value);
+  const last = momentOf(run, run.frames.length - 1);
   return last?.samples.length ? last : null;
 }
 
@@ -171,7 +170,7 @@ function reading({ step, samples, score, end }, { score_name: name }, asked) {
 function emptyState(run) {
   if (run.state === 'queued')
     return { title: 'Starts when training does', text: 'The first answers come with the first updates.' };
-  if (over(run) && run.frames.length)
+  if (over(run) && !run.borrowed && run.frames.length)
     return { title: 'No answers were kept', text: 'Of this run there are film and curves, its samples are gone.' };
   if (run.frames.length && !busy(run))
     return { title: 'The answers come in a moment', text: 'They are computed from the weights of each update.' };
