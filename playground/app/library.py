@@ -216,12 +216,8 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
 
 
 def _shipped_moments(architecture: str, task: str) -> list[int]:
-    return sorted({*_shipped_film(architecture, task), last_update(_shipped(architecture, task))})
-
-
-def last_update(run: api.Run) -> int:
-    """At which a shipped run ended."""
-    return int(run.history["frames"][-1]["step"])
+    end = _shipped(architecture, task).history["frames"][-1]["step"]
+    return sorted({*_shipped_film(architecture, task), end})
 
 
 def _computes_numbers(run: api.Run) -> bool:

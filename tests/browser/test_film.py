@@ -74,7 +74,7 @@ def test_the_film_of_a_shipped_run_is_the_slider_of_its_tab(visit: Visit) -> Non
     assert said in read(curves) and said in read(samples) and f"At update {middle}" in read(curves)
     hits = film.locator(".frame.cur .score span").inner_text().split("/")
     assert f"{hits[0]} of {hits[1]} digits" in read(hooks.panel(page, "The film of this training"))
-    expect(page.locator(".fold-line .verdict")).to_contain_text("wrong from token")
+    expect(page.locator(".fold-line .verdict")).to_contain_text("✗ wrong at token 2")
     expect(page.locator(".source-tools .verdict")).to_be_hidden()
     wait_drawn(page)
     seconds = {step: s for step, s, _ in run.history["losses"]}[middle]
@@ -114,7 +114,7 @@ def test_looking_inside_an_update_and_back(visit: Visit) -> None:
     line = page.get_by_role("group", name="Training time")
     expect(line).to_contain_text("At update 0 of")
     expect(page.locator("#output")).not_to_have_text(hooks.REVERSED)
-    expect(page.locator("#run-status")).to_contain_text(re.compile("(step|update) 0"))
+    expect(page.locator("#whose")).to_contain_text("at update 0")
     expect(page).to_have_url(re.compile("moment=0"))
     hooks.type_source(page, "4242")
     expect(page).to_have_url(re.compile("input=4242.*moment=0"))
