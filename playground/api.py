@@ -185,6 +185,8 @@ def collect(events: Iterable[Event]) -> Run:
             case Snapshot():
                 last = event
                 frame = wire(event)
+                if history["frames"] and history["frames"][-1]["step"] == event.step:
+                    history["frames"].pop()  # the last one stands for the weights that were kept
                 history["frames"].append({k: frame[k] for k in ("step", "score", "pinned")})
             case Failed():
                 raise RuntimeError(f"The training stopped by itself: {event.cause}; {event.kept}. What to do: {event.advice}.")

@@ -32,6 +32,7 @@ NAMES = [
     "step",
     "block",
     "run",
+    "moment",
     "model.hidden",
     "training.steps",
     "task.max_length",
@@ -102,3 +103,24 @@ def test_own_pairs_are_bounded_line_by_line(patient: None) -> None:
     for text in (marks, f"{marks}\tx", f"x\t{marks}", "\n".join(f"{n}\t{n}" for n in range(30)) + f"\n{marks}\ty"):
         listed = read(text).listed
         assert any("characters; at most" in what for what in listed.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "pair"),
+    [
+        ({"architecture": "autoencoder"}, ("autoencoder", "digits")),
+        ({"task": "scenes"}, ("captioner", "scenes")),
+        ({"task": "copy"}, ("attention_seq2seq", "copy")),
+        ({"architecture": "transformer"}, ("transformer", "reverse")),
+    ],
+    ids=["autoencoder", "scenes", "copy", "transformer"],
+)
+def test_half_a_pair_opens_with_a_half_that_fits(query: dict[str, str], pair: tuple[str, str]) -> None:
+    visit = from_query(query)
+    assert visit.pair == pair and visit.notice is None
+
+
+def test_a_moment_of_a_training_travels_in_a_link() -> None:
+    visit = from_query({"moment": "55"})
+    assert visit.frame == 55 and "moment=55" in to_query(visit)
+    assert "moment" not in to_query(from_query({"step": "2"}))

@@ -9,19 +9,20 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load
 
 from playground import tasks
-from playground.runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
+from playground.runs.events import Done, Event, Failed, PictureSample, Progress, Snapshot, Started, wire
 from playground.runs.executors.inline import InlineExecutor
 from playground.tasks import Batch
 from playground.training import evaluation as watching
 from playground.training import recipes, reporter, stepper
 from playground.training import trainer as training
 from playground.training.recipes import Recipe
-from playground.training.reporter import film_steps
+from playground.training.reporter import between_evaluations, film_steps
 from playground.training.stepper import schedule
 from playground.training.trainer import new_model, pick_device, train
 from tests.small import DECODER_PAIRS, EACH_KIND, LEARNING, ONE_EACH, tiny_recipe
@@ -65,6 +66,26 @@ def test_every_step_is_told_once(trained: tuple[Recipe, list[Event]]) -> None:
     assert seconds == sorted(seconds)
     last = [event for event in events if isinstance(event, Progress)][-1]
     assert last.step == 30 and last.score is not None and last.pinned is not None and len(last.samples) == watching.SAMPLES
+
+
+def test_what_is_told_of_a_step_is_of_that_very_step(trained: tuple[Recipe, list[Event]]) -> None:
+    """A score stands at the step at which it was measured, samples have one beside them, and all of a frame is of its weights."""
+    recipe, events = trained
+    scores = {event.step: event.score for event in events if isinstance(event, Progress) and event.score is not None}
+    assert list(scores) == list(range(1, 31))
+    assert all(event.score is not None for event in events if isinstance(event, Progress) and event.samples)
+    *frames, best = snapshots(events)
+    assert all(frame.score == scores[frame.step] for frame in frames if frame.step)
+    assert all(len(frame.samples) == watching.SAMPLES for frame in (*frames, best))
+    model = recipe.build_model()
+    model.load_state_dict(load(best.weights))
+    watcher = watching.Watcher(model.eval(), recipe.build_task(), torch.device("cpu"), events[0].recipe.training.precision)
+    assert watcher.score() == pytest.approx(best.score)
+    for seen, told in zip(watcher.look(), (best.pinned, *best.samples), strict=True):
+        if isinstance(seen, PictureSample):
+            np.testing.assert_allclose(seen.reconstruction, told.reconstruction, atol=1e-5)
+        else:
+            assert seen.output == told.output
 
 
 def test_looking_has_a_share_of_the_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,6 +299,7 @@ def test_film_steps(steps: int) -> None:
     assert frames[0] == 0 and frames[-1] == steps
     assert len(frames) == 12 or steps < 100
     assert list(frames) == sorted(set(frames))
+    assert all(step % between_evaluations(steps) == 0 for step in frames[:-1]), "the score is measured there anyway"
 
 
 def test_devices() -> None:

@@ -21,7 +21,7 @@ from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
-from .panels import code, inside, latent, pairs, player, rail, source, states, top, training
+from .panels import code, film, inside, latent, pairs, player, rail, source, states, top, training
 
 TITLE = "Encoder–Decoder Playground"
 LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
@@ -73,7 +73,7 @@ def lay_out(page: Page) -> None:
             page.add(player.Player)
             page.add(inside.Block)
             page.add(player.Tabs)
-            page.add(player.Moments)
+            page.add(film.Moment)
             with gr.Row(elem_classes="grid"):
                 page.add(player.Attention)
                 page.add(player.NextToken)
@@ -87,10 +87,10 @@ def lay_out(page: Page) -> None:
                     page.add(latent.LatentCode)
                     page.add(latent.LatentWalk)
                 page.add(latent.ReconstructionError)
-                page.add(training.Film)
-                page.add(training.Curves)
-                page.add(training.Samples)
-                page.add(training.MyRuns)
+                page.add(film.Film)
+                page.add(film.Curves)
+                page.add(film.Samples)
+                page.add(film.MyRuns)
                 page.add(code.Code)
 
 

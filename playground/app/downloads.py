@@ -42,8 +42,8 @@ PARTS = (("model", "Model"), ("encoder", "Encoder"), ("attention", "Attention"),
 class Desk:
     """Hands out tickets for stages and keeps the latest of them, and of the code made for them."""
 
-    def __init__(self, library: Library, film: Callable[[Visit], list[dict[str, Any]]], lanes: Lanes) -> None:
-        self.library, self.film, self.lanes = library, film, lanes
+    def __init__(self, library: Library, lanes: Lanes) -> None:
+        self.library, self.lanes = library, lanes
         self.answers: dict[str, Callable[[Visit, QueryParams], Any]] = {}  # what panels fetch themselves, by its name
         self._secret = secrets.token_bytes(32)
         self._lock = Lock()
@@ -119,7 +119,7 @@ def trace_json(run: Run, trace: Trace) -> dict[str, Any]:
 
 
 def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[Route]:
-    """Five files for every ticket, the moments of its training, and a way to bring one of the files back."""
+    """Five files for every ticket, what a shipped run's film shows, and a way to bring one of the files back."""
 
     def code(visit: Visit) -> Response:
         return JSONResponse({"parts": desk.code(visit)})
@@ -139,9 +139,6 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         stage = desk.library.stage(visit)
         body = json.dumps(trace_json(stage.run, stage.trace), separators=(",", ":"))
         return _file(body.encode(), "application/json", _name(visit, "json"))
-
-    def film(visit: Visit) -> Response:
-        return Response(dump(desk.film(visit)), media_type="application/json")
 
     def told(answer: Callable[[Visit, QueryParams], Any]) -> Callable[[Visit, QueryParams], Response]:
         return lambda visit, asked: Response(dump(answer(visit, asked)), media_type="application/json")
@@ -175,7 +172,6 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         "notebook.ipynb": notebook,
         "weights.safetensors": weights,
         "trace.json": trace,
-        "film.json": film,
     }
     files = {name: lambda visit, asked, make=make: make(visit) for name, make in makers.items()}
     answers = {name: told(answer) for name, answer in desk.answers.items()}

@@ -119,9 +119,10 @@ class Library:
         return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened)
 
     def moments(self, slot: Slot) -> list[int]:
-        """The updates of its training at which a slot's run can be looked at, the first weights first."""
+        """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
         if slot.shown == SHIPPED:
-            return sorted(_shipped_film(slot.recipe.architecture, slot.recipe.task))
+            pair = slot.recipe.architecture, slot.recipe.task
+            return _shipped_moments(*pair) if api.shipped_path(*pair).exists() else []
         if slot.shown.startswith(UPLOADED):
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
@@ -214,6 +215,11 @@ def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
     return api.load_film(architecture, task)
 
 
+def _shipped_moments(architecture: str, task: str) -> list[int]:
+    end = _shipped(architecture, task).history["frames"][-1]["step"]
+    return sorted({*_shipped_film(architecture, task), end})
+
+
 def _computes_numbers(run: api.Run) -> bool:
     """Whether held-out inputs come through the model as numbers; scores of what must not be looked at are −∞."""
     assert isinstance(run.model, models.Model)
@@ -257,15 +263,17 @@ def arrived(visit: Visit, library: Library) -> Visit:
         log = library.log(visit.run)
     except InputError:
         gone = "Run not found: it is no longer kept on the server. Its settings are in the rail; Train makes it again"
-        return replace(visit, run=None, notice=visit.notice or gone)
+        return replace(visit, run=None, frame=None, notice=visit.notice or gone)
     if log.over and log.snapshots:
         without = "" if len(log) > 2 else ", without its curve"  # nothing but its beginning and its end
         kept = f"Kept run: the server was started anew since then, and the run was read back from disk{without}"
-        return replace(trained(visit, log.id, library), notice=kept if log.kept else visit.notice)
+        return replace(trained(visit, log.id, library, visit.frame), notice=kept if log.kept else visit.notice)
+    if visit.frame is not None and log.snapshots:
+        return trained(visit, log.id, library, visit.frame)
     under_way = log.recipe
     same_task = under_way.task == visit.recipe.task
     given = visit.given if same_task else under_way.build_task().first()
-    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given)
+    return replace(visit, recipe=replace(under_way, device=visit.recipe.device), given=given, frame=None)
 
 
 def trained(visit: Visit, run_id: str, library: Library, frame: int | None = None) -> Visit:

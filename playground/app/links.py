@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from .. import api, models, tasks
 from ..errors import InputError
 from ..inference.decoding import Beam, Sample
 from ..options import show
@@ -18,7 +19,7 @@ from . import visit as visits
 from .visit import UNNAMED, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
-PLACE = {"input", "picture", "condition", "step", "block", "run"}
+PLACE = {"input", "picture", "condition", "step", "block", "run", "moment"}
 
 
 def to_query(visit: Visit) -> str:
@@ -32,6 +33,8 @@ def to_query(visit: Visit) -> str:
         extra |= {"block": visit.block}
     if NAME.fullmatch(visit.shown):
         extra |= {"run": visit.shown}
+    if visit.frame is not None:
+        extra |= {"moment": str(visit.frame)}
     return visit.recipe.to_query() + ("&" + urlencode(extra, errors="replace") if extra else "")
 
 
@@ -41,7 +44,7 @@ def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     if not wanted and not PLACE & set(params):
         return visits.home(device)
     try:
-        recipe = recipes.from_query(urlencode({"architecture": UNNAMED[0], "task": UNNAMED[1], **wanted}, errors="replace"))
+        recipe = recipes.from_query(urlencode(_pair(wanted) | wanted, errors="replace"))
         recipe = replace(recipe, device=device)
         return _with_place(Visit(recipe, given=recipe.build_task().first()), params)
     except InputError as error:
@@ -66,6 +69,14 @@ def by_hand(visit: Visit, numbers: tuple[float, ...], condition: Any = None) -> 
     return visit.with_input(Code(tuple(round(v, 3) for v in numbers), condition, visit.given.origin))
 
 
+def _pair(wanted: Mapping[str, str]) -> dict[str, str]:
+    """A link that names only an architecture, or only a task, opens with the start page's other half, or with one that fits."""
+    asked = {"architecture": UNNAMED[0], "task": UNNAMED[1]} | {name: wanted[name] for name in ("architecture", "task") if name in wanted}
+    fitting = [{"architecture": a.id, "task": t.id} for a in models.ordered() for t in tasks.tasks().values() if a.fits(t)]
+    named = [pair for pair in fitting if all(wanted.get(name, id) == id for name, id in pair.items())]
+    return min(named, key=lambda pair: (pair != asked, not api.shipped_path(**pair).exists()), default=asked)
+
+
 def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     """Input and step of a link."""
     if "input" in params and Typed in visit.task.reads:
@@ -84,6 +95,8 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
         visit = replace(visit, run=params["run"])
+    if "moment" in params:
+        visit = replace(visit, frame=_whole(params, "moment", 0))
     if "block" in params:
         visit = replace(visit, block=params["block"][:200])
     if "step" in params:

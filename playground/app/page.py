@@ -57,7 +57,7 @@ class Page:
         self.book, self.device = book, device
         self.library = Library(book)
         self.lanes, self.reading = Lanes(), Reading()
-        self.desk = Desk(self.library, self.film, self.lanes)
+        self.desk = Desk(self.library, self.lanes)
         self.first = self.library.stage(visits.home(device))  # what the page is sent with
         self.told = gr.Textbox(visible=False)  # what the page says of itself with every event, see `Told`
         self.panels: list[Panel] = []
@@ -232,15 +232,6 @@ class Page:
         keys = self.keys(stage)
         changed = [p for p in self.answering if p.name in keys and (p is always or p.name not in sent or keys[p.name] != sent[p.name])]
         return {panel.name: panel.sent(stage) if panel is not always else self._answer(panel.value(stage)) for panel in changed}
-
-    def film(self, visit: Visit) -> list[dict[str, Any]]:
-        """The visit's input at every kept moment of the training: scenes and figures that the page scrubs through by itself."""
-        stages = [(step, self.library.stage(replace(visit, frame=step))) for step in self.library.moments(visit.slot)]
-        figures = [panel for panel in self.panels if panel.filmed]
-        return [
-            {"step": step, "scene": stage.scene, "figures": {panel.name: panel.value(stage) for panel in figures if panel.suits(stage)}}
-            for step, stage in stages
-        ]
 
     def _found_again(self, said: Told, session: Session) -> Visit:
         """Where a page stands that is not remembered: the server was started anew, or too many others came since."""

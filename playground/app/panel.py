@@ -35,7 +35,6 @@ class Panel(ABC):
     id: ClassVar[str | None] = None  # of the element
     classes: ClassVar[tuple[str, ...]] = ()
     still: ClassVar[bool] = False  # never sent a value
-    filmed: ClassVar[bool] = False  # its value belongs to every moment of a training
 
     def __init__(self, page: Page) -> None:
         self.page = page

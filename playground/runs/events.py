@@ -70,19 +70,20 @@ class Progress:
     learning_rate: float
     losses: tuple[tuple[int, float, float], ...]  # (step, train_s, loss), every step since the last Progress
     score: float | None = None  # held-out score at `step`: exact match (0..1), or mean squared error for pictures
-    samples: tuple[Sample, ...] = ()  # none where nobody looked since the last Progress
+    samples: tuple[Sample, ...] = ()  # at `step` too; none without a score, nor where nobody looked
     pinned: Sample | None = None
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Weights at one moment: a frame of the film. Weights stay on the server, see `wire`."""
+    """One moment of the training, a frame of its film: all in it is of the same `step`. Weights stay on the server, see `wire`."""
 
     step: int
     weights: bytes = field(repr=False)  # safetensors
     pinned: Sample
     score: float
     best: bool = False
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # of a run, see `RunBook.start`
 KEPT_BYTES = 256 * 2**20  # all together, the oldest go first
 OWNER = re.compile(r"[0-9a-f]{64}")  # of a run, see `Page.session`
 POINTS = 150  # of each curve
+FRAME = ("step", "score", "best", "pinned", "samples")
 FRAMES_BYTES = 128 * 2**10  # of the film's frames; a header may have twice that
 
 _log = logging.getLogger(__name__)
@@ -64,7 +65,9 @@ def _history(log: RunLog[Recipe]) -> dict[str, Any]:
                 [] if event["score"] is None or event["step"] > step else [[event["step"], event["train_s"], event["score"]]]
             )
         elif event["type"] == "snapshot" and event["step"] <= step:
-            history["frames"].append({name: event[name] for name in ("step", "score", "best", "pinned")})
+            history["frames"].append({name: event[name] for name in FRAME})
+    if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:  # samples of pictures are the largest; those of the last frame stay longest
+        history["frames"] = [{**frame, "samples": []} for frame in history["frames"][:-1]] + history["frames"][-1:]
     if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:
         history["frames"] = []
     return {**history, "losses": _thinned(history["losses"]), "scores": _thinned(history["scores"])}
@@ -86,7 +89,7 @@ def _told_again(run_id: str, learned: Checkpoint) -> RunLog[Recipe]:
     if losses and not scores:
         log.append(Progress(int(losses[-1][0]), steps, losses[-1][1], 0.0, 0.0, tuple(map(tuple, losses))))
     for frame in filter(_is_frame, frames if isinstance(frames, list) else ()):
-        log.say({"type": "snapshot", **frame})
+        log.say({"type": "snapshot", "samples": [], **frame})
     step, reason = _end(history.get("end"))
     weights = save_tensors({name: tensor.contiguous() for name, tensor in learned.weights.items()})
     log.hold(Snapshot(step, weights, SequenceSample((), (), ()), 0.0, best=True))
@@ -105,11 +108,17 @@ def _owner(name: Any) -> str:
 
 
 def _is_frame(frame: Any) -> bool:
-    """Whether the page can draw it: one pinned input at one step."""
-    pinned = frame.get("pinned") if isinstance(frame, dict) else None
-    if not isinstance(pinned, dict) or set(frame) != {"step", "score", "best", "pinned"} or not isinstance(frame["step"], int):
+    """Whether the page can draw it: one pinned input, and perhaps samples, at one step."""
+    if not isinstance(frame, dict) or {*frame, "samples"} != set(FRAME) or not isinstance(frame["step"], int):
         return False
-    words = [pinned[name] for name in ("source", "output", "target") if name in pinned]
-    arrays = [pinned[name] for name in ("attention", "picture", "reconstruction") if pinned.get(name) is not None]
+    samples = frame.get("samples", [])
+    return isinstance(samples, list) and all(map(_is_sample, [frame["pinned"], *samples]))
+
+
+def _is_sample(sample: Any) -> bool:
+    if not isinstance(sample, dict):
+        return False
+    words = [sample[name] for name in ("source", "output", "target") if name in sample]
+    arrays = [sample[name] for name in ("attention", "picture", "reconstruction") if sample.get(name) is not None]
     told = bool(words) and all(isinstance(tokens, list) and all(isinstance(token, str) for token in tokens) for tokens in words)
     return (told or bool(arrays)) and all(isinstance(array, dict) and set(array) in ({"shape", "f32"}, {"shape", "u8"}) for array in arrays)

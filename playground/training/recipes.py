@@ -29,7 +29,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 @dataclass(frozen=True)
 class Training:
-    steps: int = integer(300, 1, 20_000, "Steps", "Gradient steps; the schedule reads step / steps only")
+    steps: int = integer(300, 1, 20_000, "Updates", "Gradient steps; the schedule reads how much of them is done")
     examples: int = integer(
         0, 0, 100_000, "Examples", "So many are learned from, again and again in a new order; 0: fresh ones all the time", step=100
     )

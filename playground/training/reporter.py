@@ -13,7 +13,7 @@ from ..runs.events import Done, Event, Failed, Paused, Progress, Snapshot
 from .evaluation import Watcher
 from .stepper import Stepper
 
-PER_SECOND = 6  # Progress events at most
+PER_SECOND = 6  # Progress events at most, beside those that tell a score
 EVALUATIONS, FRAMES = 20, 12
 MOST_FRAMES = 60  # with those that pauses add
 EXACT_ENOUGH, ENOUGH_TIMES = 0.995, 2  # training ends early at this exact match, seen so often in a row
@@ -25,7 +25,7 @@ class Reporter:
 
     def __init__(self, stepper: Stepper, watcher: Watcher) -> None:
         self.stepper, self.watcher, self.steps = stepper, watcher, stepper.options.steps
-        self.frames, self.evaluate_every = film_steps(self.steps), max(1, self.steps // EVALUATIONS)
+        self.frames, self.evaluate_every = film_steps(self.steps), between_evaluations(self.steps)
         self.best, self.latest, self.right = Best(), math.nan, 0
         self.losses: list[tuple[int, float, float]] = []  # with the score, what was not told yet
         self.score: float | None = None
@@ -42,14 +42,14 @@ class Reporter:
         self.told = time.monotonic()
 
     def step(self, loss: float) -> Iterator[Event]:
-        """What is due after this step."""
+        """What is due after this step. A score is told at once, so that it stands at the step at which it was measured."""
         step, last = self.stepper.done, self.stepper.done == self.steps
         self.losses.append((step, self.stepper.seconds, loss))
         if step % self.evaluate_every == 0 or last:
             self._evaluate()
         if step in self.frames:
             yield self._frame(self.latest)
-        if last or time.monotonic() - self.told >= 1 / PER_SECOND:
+        if self.score is not None or time.monotonic() - self.told >= 1 / PER_SECOND:
             yield self._progress(whole=last)
 
     def pause(self) -> Iterator[Event]:
@@ -63,7 +63,8 @@ class Reporter:
     def fail(self) -> Iterator[Event]:
         """The step that was not done made a loss or a gradient that is no number."""
         step = self.stepper.done
-        yield Snapshot(step, self.watcher.weights(), self.watcher.pinned(), self.latest)
+        pinned, *samples = self.watcher.look()
+        yield Snapshot(step, self.watcher.weights(), pinned, self.latest, samples=tuple(samples))
         yield Failed(step, f"the loss was no longer a number at step {step + 1}", f"the weights of step {step} are kept", HALVE)
 
     def end(self, reason: str) -> Iterator[Event]:
@@ -71,7 +72,8 @@ class Reporter:
             yield self._progress()
         if reason != "stopped":
             self.best.restore(self.stepper.model)
-        yield Snapshot(self.stepper.done, self.watcher.weights(), self.watcher.pinned(), self.watcher.score(), best=True)
+        pinned, *samples = self.watcher.look()
+        yield Snapshot(self.stepper.done, self.watcher.weights(), pinned, self.watcher.score(), best=True, samples=tuple(samples))
         yield Done(self.stepper.done, reason, self.watcher.metrics(), self.stepper.seconds)
 
     def _evaluate(self) -> None:
@@ -83,14 +85,16 @@ class Reporter:
 
     def _frame(self, score: float) -> Snapshot:
         self.kept.add(self.stepper.done)
-        return Snapshot(self.stepper.done, self.watcher.weights(half=True), self.watcher.pinned(), score)
+        pinned, *samples = self.watcher.look()
+        return Snapshot(self.stepper.done, self.watcher.weights(half=True), pinned, score, samples=tuple(samples))
 
-    def _progress(self, whole: bool = True) -> Progress:
-        """All that was not told yet, with samples; if not `whole`, only where looking has not had its share of the time."""
+    def _progress(self, whole: bool = False) -> Progress:
+        """All that was not told yet. Samples come with a score, so that both are of one step; if not `whole`, only where looking has not
+        had its share of the time."""
         self.told = time.monotonic()
-        seen, at = self.watcher.look() if whole else self.watcher.glance(), self.stepper
+        losses, score, self.losses, self.score, at = self.losses, self.score, [], None, self.stepper
+        seen = [] if score is None else self.watcher.look() if whole else self.watcher.glance()
         pinned, samples = (seen[0], seen[1:]) if seen else (None, [])
-        losses, score, self.losses, self.score = self.losses, self.score, [], None
         per_s = at.done / max(at.seconds, 1e-9)
         return Progress(at.done, self.steps, at.seconds, per_s, at.rate, tuple(losses), score, tuple(samples), pinned)
 
@@ -112,6 +116,12 @@ class Best:
             model.load_state_dict(self.state)
 
 
+def between_evaluations(steps: int) -> int:
+    return max(1, steps // EVALUATIONS)
+
+
 def film_steps(steps: int) -> tuple[int, ...]:
-    """Steps at which the film takes a frame: denser at the start, where most happens."""
-    return tuple(sorted({round(steps * (i / (FRAMES - 1)) ** 1.3) for i in range(FRAMES)}))
+    """Steps at which the film takes a frame: denser at the start, where most happens, and where the score is measured anyway."""
+    every = between_evaluations(steps)
+    shares = ((i / (FRAMES - 1)) ** 1.3 for i in range(FRAMES - 1))
+    return tuple(sorted({*(min(steps, every * round(steps * share / every)) for share in shares), steps}))

@@ -58,8 +58,8 @@ def new_model(recipe: Recipe) -> Model:
 def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, gate: Gate | None = None) -> Iterator[Event]:
     """Train and tell. `should_stop` is asked before every step; a `gate` may hold it there, which changes no number.
 
-    Order of events: Started, then Progress (at most 6 a second, not all with samples) and Snapshots (12, the first before any step, and the
-    final one; each carries the latest score), then Done, or Failed if the loss or a gradient is no longer a
+    Order of events: Started, then Progress (where a score was measured, else at most 6 a second) and Snapshots (12, the first before any
+    step, and the final one; each with score and samples of its own step), then Done, or Failed if the loss or a gradient is no longer a
     number: the last finite weights are kept.
     """
     task, device = recipe.build_task(), pick_device(recipe.device)

@@ -87,6 +87,11 @@ def panel(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title, exact=True)
 
 
+def film(page: Page) -> Locator:
+    """The film of the training, which is a slider."""
+    return panel(page, "The film of this training").get_by_role("slider", name="Training time")
+
+
 def alert(page: Page) -> Locator:
     """What was wrong with the input."""
     return page.locator("#source-row").get_by_role("alert")

@@ -31,8 +31,7 @@ def train(page: Page) -> None:
     """Far enough for a few frames of the film and a curve that has begun to fall."""
     page.locator("#train").click()
     hooks.open_tab(page, "Training")
-    frames = hooks.panel(page, "The film").get_by_role("button", name="Step")
-    expect(frames).to_have_count(7, timeout=PATIENCE_MS)
+    expect(hooks.film(page).locator(".frame:not(.ahead)")).to_have_count(7, timeout=PATIENCE_MS)
 
 
 def picture(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Runs by hand and kept runs: pause, one step, reset; what differs; curves over each other; training time on a slider."""
+"""Runs by hand and kept runs: pause, one step, reset; what differs; curves over each other."""
 
 from __future__ import annotations
 
@@ -29,12 +29,11 @@ def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Vis
     page = visit(SHORT)
     train(page, 1)
     loss = hooks.panel(page, "Learning curves").locator(".plot").nth(1)
-    frame = hooks.panel(page, "The film").locator(".frame.cur")
-    for share, steps in ((0.3, r"^Step 1?\d:"), (0.95, r"^Step (2\d|30):")):  # of 30
+    for share, updates in ((0.3, r"^Update 1?\d of"), (0.95, r"^Update (2\d|30) of")):  # of 30
         box = loss.bounding_box()
         assert box is not None
-        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.6 * box["height"])
-        expect(frame).to_have_attribute("aria-label", re.compile(steps))
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + 0.6 * box["height"])
+        expect(hooks.film(page)).to_have_attribute("aria-valuetext", re.compile(updates))
     page.get_by_text("Advanced").click()
     seed = page.get_by_label("Seed", exact=True)
     seed.fill("3")
@@ -46,8 +45,8 @@ def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Vis
     charts = hooks.panel(page, "Learning curves")
     ends = charts.locator(".textpoint")
     expect(ends.filter(has_text="A").first).to_be_visible()
-    charts.get_by_role("button", name="steps", exact=True).click()
-    expect(charts.get_by_text("steps").nth(1)).to_be_visible()
+    charts.get_by_role("button", name="updates", exact=True).click()
+    expect(charts.get_by_text("updates").nth(1)).to_be_visible()
     page.get_by_role("checkbox", name=re.compile("run A,")).uncheck()
     expect(ends.filter(has_text="A")).to_have_count(0)
     page.reload()
@@ -94,23 +93,6 @@ def test_the_same_first_weights_after_reset(visit: Visit) -> None:
     assert loss and f"loss {loss[1]}" in status.inner_text()
 
 
-def test_training_time_is_scrubbed_without_the_server(visit: Visit) -> None:
-    page = visit(hooks.REVERSE)
-    slider = page.get_by_role("slider", name=re.compile("Training time"))
-    slider.focus()
-    slider.press("Home")
-    expect(page.locator("#output")).not_to_have_text(hooks.REVERSED)
-    expect(page.locator(".moments")).to_contain_text("step 0")
-    hooks.open_tab(page, "Training")
-    expect(page).to_have_url(re.compile("tab=training&moment=0"))
-    page.reload()
-    expect(page.locator(".moments")).to_contain_text("step 0 of")
-    expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
-    expect(page.locator("#output")).not_to_have_text(hooks.REVERSED)
-    slider.press("End")
-    expect(page.locator("#output")).to_have_text(hooks.REVERSED)
-
-
 def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
     page = visit("?architecture=attention_seq2seq&task=pairs&training.steps=30")
     box = page.get_by_role("textbox", name="One pair a line")
@@ -139,15 +121,3 @@ def test_a_link_to_another_pair_opens_its_tab(visit: Visit) -> None:
     hooks.type_source(page, "Tom has a cat . At noon the sun comes to the town on the river .")
     expect(page.locator(".fold-line")).to_contain_text("Tom")
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
-
-
-def test_a_new_input_comes_at_the_end_of_the_training(visit: Visit) -> None:
-    page = visit("?input=27")
-    page.get_by_role("slider", name=re.compile("Training time")).press("Home")
-    expect(page.locator("#output")).not_to_have_text("7 2")
-    expect(page).to_have_url(re.compile("moment=0"))
-    hooks.type_source(page, "4242")
-    hooks.expect_output(page, "2 4 2 4")
-    expect(page.locator(".moments")).to_contain_text("the end")
-    expect(page).to_have_url(re.compile("input=4242"))
-    expect(page).not_to_have_url(re.compile("moment"))

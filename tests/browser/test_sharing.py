@@ -102,7 +102,7 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
         expect(hooks.radio(page, "task", "copy")).to_be_checked()
         page.get_by_text("Advanced").click()
         expect(page.get_by_label("Seed", exact=True)).to_have_value("7")
-        expect(page.get_by_label("Steps", exact=True)).to_have_value("77")
+        expect(page.get_by_label("Updates", exact=True)).to_have_value("77")
     assert runs(app) == before
 
 
@@ -158,7 +158,7 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         wait_ready(page)
         hooks.expect_state(page, "stopped")
         expect(page.get_by_text("read back from disk")).to_be_visible()
-        expect(page.get_by_label("Steps", exact=True)).to_have_value("20000")
+        expect(page.get_by_label("Updates", exact=True)).to_have_value("20000")
         page.wait_for_function(f"({POINTS})() > 20")
         assert page.locator(".film-panel .frame:not(.ahead)").count() > 1
         hooks.type_source(page, "271828")
@@ -172,6 +172,6 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         page.goto(f"{second.url}/?{unkept}")
         wait_ready(page)
         expect(page.get_by_text("Run not found")).to_be_visible()
-        expect(page.get_by_label("Steps", exact=True)).to_have_value("20000")
+        expect(page.get_by_label("Updates", exact=True)).to_have_value("20000")
         hooks.expect_state(page, "idle")
     context.close()

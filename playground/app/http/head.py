@@ -17,7 +17,6 @@ SHEETS = (  # later ones refine
     "picture/autoencoder/autoencoder",
     "stage/player",
     "stage/opening",
-    "stage/moments",
     "shell/panel",
     "latent/latent",
     "shell/top_bar",

@@ -153,7 +153,7 @@ class LatentWalk(Latent):
 class ReconstructionError(Latent):
     """How much is lost: of this picture, of the test set, and by PCA of the same size."""
 
-    module, classes, filmed = "charts/plotly_figure", ("tab-latent", "span-3", "nopres"), True
+    module, classes = "charts/plotly_figure", ("tab-latent", "span-3", "nopres")
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place

@@ -1,4 +1,4 @@
-"""The one picture and the player, the slider through training time, and the panels that follow the step."""
+"""The one picture and the player, and the panels that follow the step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...views.scene.opening import captions
 from ...views.states import keeps
 from ..panel import Panel, Still
 from ..sessions import Visitor
-from ..stage import Stage, digest
+from ..stage import Stage
 from ..visit import Visit
 
 
@@ -38,16 +38,6 @@ class Player(Panel):
         if not visit.task.writes:
             raise InputError("Only models that write tokens choose them.")
         return visit.decode_by(data.get("name"), data.get("temperature", 1))
-
-
-class Moments(Panel):
-    """A slider through training time. It fetches the moments itself, once somebody comes near it."""
-
-    module = "stage/moments"
-
-    def value(self, stage: Stage) -> dict[str, Any]:
-        visit = stage.visit
-        return {"key": digest(visit.place), "moments": self.page.library.moments(visit.slot), **self.page.desk.shown(visit)}
 
 
 class Tabs(Panel):
@@ -88,7 +78,7 @@ class NextToken(Still):
 class Trajectory(Panel):
     """Hidden states in two dimensions, their marker following the step."""
 
-    module, classes, filmed = "charts/plotly_figure", ("tab-decode", "nopres"), True
+    module, classes = "charts/plotly_figure", ("tab-decode", "nopres")
 
     def suits(self, stage: Stage) -> bool:
         return stage.trace.reconstruction is None

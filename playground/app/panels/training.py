@@ -1,4 +1,4 @@
-"""Training: the status line of the followed run, its film, its curves, its samples."""
+"""Training: the status line of the run that is followed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from ...training.reporter import HALVE
 from ...wire import pack
 from ..library import ready, trained
 from ..names import about, link, run_name
-from ..panel import Panel, Still
+from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
-from ..visit import SHIPPED, Visit
+from ..visit import Visit
+from .film import MyRuns
 from .rail import Rail
 
 
@@ -35,7 +36,7 @@ class Monitor(Panel):
     def value(self, stage: Stage) -> dict[str, Any]:
         """What is followed, and what is said while nothing is."""
         visit, task, book = stage.visit, stage.visit.task, self.page.book
-        pinned, target, picture = _pinned(task)
+        pinned, target, picture, named = _pinned(task)
         log = None if visit.run is None else book.get(visit.run)
         history = ready(visit.slot.recipe).history
         mine = log is not None and log.owner == stage.visitor.tab
@@ -56,6 +57,7 @@ class Monitor(Panel):
             "pinned": pinned,
             "target": target,
             "picture": picture,
+            "named": named,
             "budget_s": round(expected_seconds(visit.recipe), 2),
             "on_stage": visit.shown == visit.run,
             "frame": visit.frame,
@@ -97,33 +99,6 @@ class Monitor(Panel):
         return self.page.start(replace(visit, recipe=recipe), visitor)
 
 
-class Film(Still):
-    """One pinned input at every snapshot of the run."""
-
-    module, classes = "training/film", ("tab-training", "span-12")
-
-
-class Curves(Still):
-    """Loss and held-out score while training, with the visitor's zoom kept."""
-
-    module, classes = "training/curves", ("tab-training", "span-8")
-
-
-class Samples(Still):
-    """Held-out inputs and what the model in training makes of them."""
-
-    module, classes = "training/samples", ("tab-training",)
-
-
-class MyRuns(Still):
-    """The runs that this browser started, what each changed, and their curves beside the newest."""
-
-    module, sends, classes = "training/my_runs", ("show", "shipped"), ("tab-training", "span-12")
-
-    def wire(self) -> None:
-        self.on("shipped", shipped, again="always_last")
-
-
 def live(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Have the stage follow the run that trains, or let it stay where it is; the page asks again whenever there are newer weights."""
     return replace(visit, live=data.get("on") is not False)
@@ -134,11 +109,6 @@ def leave(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     return replace(shipped(visit, data, visitor) if visit.shown == visit.run else visit, run=None, notice=None)
 
 
-def shipped(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-    """Back to the shipped run of this pair."""
-    return replace(visit, shown=SHIPPED, frame=None, forced=(), live=False)
-
-
 def _baselines(visit: Visit, history: dict[str, Any]) -> list[list[Any]]:
     """Lines of the charts. A shipped run knows what a trivial guess scores; for others it is found once something trains."""
     trivial = history.get("baseline") or (visit.task.baseline if visit.run is not None else None)
@@ -147,13 +117,15 @@ def _baselines(visit: Visit, history: dict[str, Any]) -> list[list[Any]]:
     return [*evenly, *([[*trivial, "score"]] if trivial else [])]
 
 
-def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None]:
-    """The watched input's tokens, its right answer, and how it is shown where it is no text."""
+def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[str, Any] | None, str | None]:
+    """The watched input's tokens, its right answer, and how it is shown where it is no text; what a watched picture is called: the first
+    of those that steer stands for a pinned one."""
     watched = task.watched()
     if not watched.sources:
-        return None, None, None
+        label = watched.batch.condition
+        return None, None, None, "a held-out picture" if label is None else f"held-out picture of a ‘{int(label[0])}’, number 0"
     picture = pack(watched.pictures[0].mul(255).round().byte().numpy()) if watched.pictures else None
-    return list(watched.sources[0]), list(watched.right[0]), picture
+    return list(watched.sources[0]), list(watched.right[0]), picture, None
 
 
 def _frame(value: Any) -> int:

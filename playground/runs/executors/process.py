@@ -28,6 +28,8 @@ from playground.runs.executors.worker import Crash, held, idle, too_big, work
 TICK_S = 0.1  # how often a silent worker is looked after
 WEIGH_S = 0.25  # how often its memory is read
 SMALLER = "train again; if it recurs, choose a smaller model"
+# The first optimizer of a process imports `torch._dynamo`, a second of CPU: once here, not in every worker after a press.
+PRELOAD = ("torch", "torch._dynamo", "playground.training.trainer")
 KILLED = ("the training process was ended from outside", SMALLER)  # cause and advice
 
 _log = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class ProcessExecutor:
         memory_bytes: int = 4 * 2**30,
         patience_s: float = 0.5,
         method: str | None = None,
-        preload: Sequence[str] = ("torch", "playground.training.trainer"),
+        preload: Sequence[str] = PRELOAD,
     ) -> None:
         self.train, self.memory_bytes, self.patience_s = train, memory_bytes, patience_s
         self._context = starting.context(method, preload)

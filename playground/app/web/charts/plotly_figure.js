@@ -15,12 +15,9 @@ const AFTER_MS = 40;
 /** @param {HTMLElement} root @param {Island<Figure, 'point'>} island */
 export function mount(root, island) {
   let due = 0;
-  let arriving = false;
   let shown = 0;
   /** @type {Figure} what is drawn */
   let value = { data: [], layout: {} };
-  /** @type {Figure | null} what the server sent last */
-  let own = null;
   /** @type {Meta} */
   let meta = {};
   let choice = '';
@@ -28,37 +25,19 @@ export function mount(root, island) {
   let shell = null;
 
   island.onValue((next) => {
-    own = next;
-    take(next);
-  });
-  // Another moment of the training brings its own figures; like steps, they wait until what is drawn at frame rate has
-  // been painted.
-  state.moment.on(({ figures }) => {
-    if (!own) return;
-    const [sent, title] = [own, own.layout.meta?.title];
-    const same = Object.values(figures ?? {}).find(({ layout }) => layout.meta?.title === title);
     clearTimeout(due);
-    due = setTimeout(() => take(same ?? sent), AFTER_MS);
-    arriving = true;
+    value = next;
+    meta = next.layout.meta ?? {};
+    draw(shellOf(meta));
   });
 
   state.step.on((now) => {
     if (!shell) return;
     read(shell);
     // Plotly redraws the whole chart: it waits until the player has painted, and skips steps that are passed in haste.
-    if (arriving) return; // the figure that comes is drawn at the step by then
     clearTimeout(due);
     if (now !== shown) due = setTimeout(step, AFTER_MS);
   });
-
-  /** @param {Figure} next */
-  function take(next) {
-    clearTimeout(due);
-    arriving = false;
-    value = next;
-    meta = next.layout.meta ?? {};
-    draw(shellOf(meta));
-  }
 
   /**
    * The shell stays as long as its title and switch do, so the drawing keeps its zoom.

@@ -26,12 +26,18 @@ export interface PictureSample extends Sample {
   reconstruction: Packed;
 }
 
+/** A moment of a training: all in it belongs to the same update. */
 export interface Frame {
   step: number;
+  /** Measured at this very update; null where nobody measured. */
   score: number | null;
   best?: boolean;
   pinned: Sample | null;
+  samples: Sample[];
 }
+
+/** What a shipped run's file does not say of a frame, computed from the weights of that update. */
+export type Measured = Pick<Frame, 'step' | 'score' | 'samples'>;
 
 /** A run as the page knows it. */
 export interface Run {
@@ -51,9 +57,10 @@ export interface Run {
   frames: Frame[];
   /** Where frames are expected. */
   film_steps: number[];
-  samples: Sample[];
-  /** The newest output for the pinned input. */
-  pinned: Sample | null;
+  /** When the model was last looked at, also between two frames. */
+  now: Frame | null;
+  /** Whether what is drawn is another run's, until this one has something to show. */
+  borrowed: boolean;
   position: number | null;
   of: number | null;
   eta_s: number | null;
@@ -65,6 +72,8 @@ export interface Run {
   source: string[] | null;
   /** A source that is no text. */
   shown: PackedBytes | null;
+  /** What a watched picture is called that stands for a pinned input. */
+  named: string | null;
   cause: string | null;
   kept: string | null;
   advice: string | null;
@@ -86,12 +95,13 @@ export interface SentRun {
   mine: boolean;
   film_steps: number[];
   baseline: Baseline[];
-  history: { losses?: Point[]; scores?: Point[]; frames?: Frame[] } | null;
+  history: { losses?: Point[]; scores?: Point[]; frames?: Omit<Frame, 'samples'>[] } | null;
   score_name: string;
   score_better: string;
   pinned: string[] | null;
   target: string[] | null;
   picture: PackedBytes | null;
+  named: string | null;
   budget_s: number;
   /** What it is called here: “your run 3”. */
   name: string;
@@ -110,7 +120,7 @@ export type RunEvent =
   | { type: 'queued'; position: number; of: number; eta_s?: number }
   | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[]; notice?: string }
   | Progress
-  | { type: 'snapshot'; step: number; score?: number; best?: boolean; pinned: Sample }
+  | { type: 'snapshot'; step: number; score?: number; best?: boolean; pinned: Sample; samples?: Sample[] }
   | { type: 'paused' | 'resumed'; step?: number }
   | { type: 'done'; reason: string; step?: number; train_s?: number; metrics?: Record<string, number> }
   | { type: 'failed'; step?: number; cause: string; kept?: string; advice?: string };

@@ -1,7 +1,7 @@
 // A run as the page knows it: a fold over the run's event stream. Pure, so that a replay gives the same state.
 import { known } from './answers.js';
 
-/** @import { Run, RunEvent, SentRun } from './run.d.ts' */
+/** @import { Frame, Point, Run, RunEvent, SentRun } from './run.d.ts' */
 
 /** What the page shows while no run is followed. @param {Partial<SentRun> | null} value @returns {Run} */
 export function idle(value) {
@@ -19,9 +19,9 @@ export function idle(value) {
     device: null,
     losses: [...(history?.losses ?? [])],
     scores: [...(history?.scores ?? [])],
-    frames: [...(history?.frames ?? [])],
-    samples: [],
-    pinned: null,
+    frames: (history?.frames ?? []).map((frame) => own(frame, history?.scores ?? [])).reduce(put, []),
+    now: null,
+    borrowed: false,
     position: null,
     of: null,
     eta_s: null,
@@ -33,6 +33,7 @@ export function idle(value) {
     target: value?.target ?? null,
     source: value?.pinned ?? null,
     shown: value?.picture ?? null,
+    named: value?.named ?? null,
     cause: null,
     kept: null,
     advice: null,
@@ -72,20 +73,17 @@ export function fold(run, event) {
         steps: event.steps ?? run.steps,
         train_s: event.train_s,
         steps_per_s: event.steps_per_s ?? run.steps_per_s,
-        samples: event.samples?.length ? event.samples : run.samples,
-        pinned: event.pinned ?? run.pinned,
+        now: event.samples?.length
+          ? { step: event.step, score: event.score ?? null, pinned: event.pinned ?? null, samples: event.samples }
+          : run.now,
       };
     }
-    case 'snapshot':
-      // The last one stands for the weights that were kept.
-      if (run.frames.at(-1)?.step === event.step) run.frames.pop();
-      run.frames.push({
-        step: event.step,
-        score: event.score ?? null,
-        best: event.best ?? false,
-        pinned: event.pinned,
-      });
-      return { ...run, step: Math.max(run.step, event.step), pinned: event.pinned ?? run.pinned };
+    case 'snapshot': {
+      const { step, score = null, best = false, pinned, samples = [] } = event;
+      const frame = { step, score, best, pinned, samples };
+      put(run.frames, frame);
+      return { ...run, step: Math.max(run.step, step), now: frame };
+    }
     case 'paused':
       return { ...run, state: 'paused', step: event.step ?? run.step };
     case 'resumed':
@@ -111,6 +109,25 @@ export function fold(run, event) {
     default:
       return run; // a newer server may say more than this page understands
   }
+}
+
+/**
+ * The next frame; the last one stands for the weights that were kept, also where the film had that update already.
+ * @param {Frame[]} frames @param {Frame} frame
+ */
+function put(frames, frame) {
+  if (frames.at(-1)?.step === frame.step) frames.pop();
+  frames.push(frame);
+  return frames;
+}
+
+/**
+ * A frame of a shipped run may hold the score of an earlier update: its own one stands in the curve.
+ * @param {Omit<Frame, 'samples'>} frame @param {Point[]} scores @returns {Frame}
+ */
+function own(frame, scores) {
+  const score = scores.find(([step]) => step === frame.step)?.[2] ?? (frame.step ? null : frame.score);
+  return { ...frame, score, samples: [] };
 }
 
 /** @param {Run} run */

@@ -1,5 +1,4 @@
 // What is on the stage: the trace of a model with all that is needed to step through it.
-import type { Figure } from './figure.d.ts';
 import type { Packed, PackedBytes, Rich, Rows } from './types.d.ts';
 
 /** Which head, of which of the scene's maps. */
@@ -167,10 +166,3 @@ export interface PictureScene extends Staged {
 }
 
 export type Scene = SequenceScene | PictureScene;
-
-/** One kept moment of the training on the stage; all null where it is the end. */
-export interface Moment {
-  step: number | null;
-  scene: Scene | null;
-  figures: Record<string, Figure> | null;
-}

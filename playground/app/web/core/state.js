@@ -2,8 +2,8 @@
 // command.
 import { Command, Signal } from './signal.js';
 
-/** @import { KeptRun, Run } from './run.d.ts' */
-/** @import { Choice, Moment, Scene } from './scene.d.ts' */
+/** @import { KeptRun, Measured, Run } from './run.d.ts' */
+/** @import { Choice, Scene } from './scene.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
 export const scene = new Signal();
@@ -16,8 +16,6 @@ export const step = new Signal();
 export const head = new Signal();
 /** Path of the block that is open under the player. Written by stage/step_player. @type {Signal<string | null>} */
 export const block = new Signal();
-/** The moment of the training that the stage shows. Written by stage/moments. @type {Signal<Moment>} */
-export const moment = new Signal();
 /** The second of the sound that is being heard. Written by stage/sound_tools. @type {Signal<number | null>} */
 export const second = new Signal();
 /** At which the next token is drawn. Written by inside/next_token_panel. @type {Signal<number>} */
@@ -39,6 +37,11 @@ export const run = new Signal();
  * @type {Signal<number | null>}
  */
 export const frame = new Signal();
+/**
+ * What the server measured at the frames of a shipped run, by update. Written by training/film.
+ * @type {Signal<Map<number, Measured>>}
+ */
+export const measured = new Signal();
 /** Runs whose curves are drawn beside it. Written by training/my_runs. @type {Signal<KeptRun[]>} */
 export const beside = new Signal();
 

@@ -33,9 +33,6 @@ export function keepLink() {
     if (tab !== undefined && next !== tab) changed();
     tab = next;
   });
-  state.moment.on(({ scene }) => {
-    if (scene || new URLSearchParams(location.search).has('moment')) changed();
-  });
   /** @type {string | null} */
   let run = null;
   state.run.on((next) => {
@@ -75,11 +72,9 @@ function now() {
   if (link === undefined) return;
   const old = new URLSearchParams(location.search);
   const next = place(link, state.run.value);
-  const { step, scene } = state.moment.value ?? {};
   const tab = ['decode', 'latent'].includes(state.tab.value ?? '') ? null : state.tab.value; // they open by themselves
   next.delete('block');
-  const moment = scene ? String(step) : null;
-  const parts = { step: state.step.value, block: state.block.value, tab, moment };
+  const parts = { step: state.step.value, block: state.block.value, tab };
   for (const [name, value] of Object.entries(parts)) if (value) next.set(name, String(value));
   for (const name of OURS) if (old.has(name)) next.set(name, old.get(name) ?? '');
   history.replaceState(history.state, '', `${location.pathname}?${next}`);

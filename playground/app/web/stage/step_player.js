@@ -15,7 +15,7 @@ import { createPlayer } from './player.js';
 /** @import { Look, Looker } from '../picture/look.js' */
 /** @import { Picture } from '../picture/picture.js' */
 
-const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
+const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|moment|decoding|(model|task|training)\.\w+)=/;
 const TAKEN = 'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]'; // keys go there
 const ARRIVAL_MS = 4000;
 const LINE = 105;
@@ -161,7 +161,7 @@ export function mount(root, island) {
 
   // A presenter's clicker sends keys to the page, not to the player.
   document.addEventListener('keydown', (event) => {
-    const free = !elementOf(event).closest(TAKEN);
+    const free = !elementOf(event).closest(TAKEN) && state.tab.value !== 'training';
     if (state.present.value && free && scene?.kind === 'sequence') player.key(event);
   });
   stage.addEventListener('keydown', (event) => {
@@ -177,24 +177,11 @@ export function mount(root, island) {
   let waiting = PLACE.test(location.search);
   /** @type {Scene | null} */
   let own = null;
-  let of = '';
   const arrive = () => {
     if (!waiting || !own) return;
     waiting = false;
-    place(own);
+    load(own);
   };
-  // The server may send the same scene again, after a link's moment has come: the moment stays.
-  /** @param {Scene} next */
-  const place = (next) => {
-    const moment = state.moment.value?.scene;
-    load(moment && of === next.key ? { ...moment, step: state.step.value } : next);
-  };
-  // Another moment of the training: the same input and the same step, other weights.
-  state.moment.on(({ scene }) => {
-    if (!own) return;
-    of = own.key;
-    load({ ...(scene ?? own), step: state.step.value });
-  });
   /** Shown once, to who came without a link. @param {Scene} start */
   const open = (start) => {
     if (start.kind !== 'sequence' || !start.opening || state.present.value || !opensNow()) return;
@@ -205,7 +192,7 @@ export function mount(root, island) {
     const first = !own;
     own = next;
     if (!waiting) {
-      place(next);
+      load(next);
       if (first) open(next);
     } else if (first) setTimeout(arrive, ARRIVAL_MS);
     else arrive();

@@ -8,12 +8,9 @@ import * as state from '../core/state.js';
 /** @import { Panel } from '../shell/panel.js' */
 /** @import { Part, Place, States } from './types.d.ts' */
 
-/** Where the answers are: the stage, at a moment of its training. @typedef {Place & {moment: number | null}} Stage */
 /** @template T @typedef {{data: T} | {failed: string} | null} Answer null: it is on its way */
 
-const AFTER_MS = 60; // moments of a film that is scrubbed are passed in haste
-
-/** What is to be shown while the tab is open. @type {Signal<Stage>} */
+/** What is to be shown while the tab is open. @type {Signal<Place>} */
 export const shown = new Signal();
 /** @type {Signal<Answer<States>>} */
 export const states = new Signal();
@@ -22,7 +19,6 @@ export const unit = /** @type {Signal<{path: string, number: number | null}>} */
 
 /** @type {Place | null} */
 let place = null;
-let due = 0;
 let last = '';
 
 /** @param {Place} next what the stage has, whenever it changes */
@@ -32,18 +28,12 @@ export function serve(next) {
 }
 
 state.tab.on(tell);
-state.moment.on(() => {
-  clearTimeout(due);
-  due = setTimeout(tell, AFTER_MS);
-});
 
 function tell() {
   if (!place || state.tab.value !== 'states') return;
-  const moment = state.moment.value?.step ?? null;
-  const key = `${place.address} ${moment}`;
-  if (key === last) return;
-  last = key;
-  shown.value = { ...place, moment };
+  if (place.address === last) return;
+  last = place.address;
+  shown.value = place;
 }
 
 const newest = fetching(states, 'states.json');
@@ -72,12 +62,11 @@ export function fetching(signal, file) {
 }
 
 /**
- * @param {Stage} stage @param {string} file @param {Record<string, string>} asked @returns {Promise<Answer<unknown>>}
+ * @param {Place} stage @param {string} file @param {Record<string, string>} asked @returns {Promise<Answer<unknown>>}
  */
 async function asking(stage, file, asked) {
   const address = new URL(`${stage.address}/${file}`, ROOT);
   address.search = new URLSearchParams(asked).toString();
-  if (stage.moment !== null) address.searchParams.set('frame', String(stage.moment));
   try {
     const answer = await fetch(address);
     const said = await answer.json();

@@ -59,11 +59,9 @@ export function mount(root) {
   let asked = '';
   let due = 0;
   unit.on(({ path, number }) => {
-    const key = `${shown.value?.address} ${shown.value?.moment} ${path} ${number ?? 'best'}`;
+    const key = `${shown.value?.address} ${path} ${number ?? 'best'}`;
     const answered =
-      opened?.path === path &&
-      opened.unit === number &&
-      asked.startsWith(`${shown.value?.address} ${shown.value?.moment} ${path} best`);
+      opened?.path === path && opened.unit === number && asked.startsWith(`${shown.value?.address} ${path} best`);
     if (key === asked || answered) return;
     asked = key;
     clearTimeout(due);

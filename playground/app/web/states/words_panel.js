@@ -37,9 +37,9 @@ export function mount(root) {
   const title = panel.node.querySelector('h3');
   const ask = fetching(answer, 'words.json');
   let asked = '';
-  shown.on(({ run, moment, parts }) => {
-    if (!parts.includes('words') || asked === `${run} ${moment}`) return;
-    asked = `${run} ${moment}`;
+  shown.on(({ run, parts }) => {
+    if (!parts.includes('words') || asked === run) return;
+    asked = run;
     ask({});
   });
   new ResizeObserver(() => {

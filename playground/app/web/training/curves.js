@@ -1,20 +1,22 @@
-// Panel: score and loss against seconds or steps, live, and those of runs before. A visitor's zoom survives new points.
+// Panel: score and loss against seconds or updates, live, and those of runs before. A zoom survives new points.
 
 import { figureMenu } from '../charts/figure_export.js';
 import { plot } from '../charts/plot.js';
 import { known, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
-import { grouped, seconds } from '../core/numbers.js';
-import { busy, over, score } from '../core/run_fold.js';
+import { grouped } from '../core/numbers.js';
+import { busy } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
-import { across, baselines, lossChart, pictures, scoreChart } from './curve_charts.js';
+import { across, baselines, lossChart, lossText, pictures, scoreChart } from './curve_charts.js';
+import { chosen, onMoment, scorePoints } from './moment.js';
 
 /** @import { Layout, Trace } from '../core/figure.d.ts' */
 /** @import { KeptRun, Point, Run } from '../core/run.d.ts' */
 /** @import { Empty, Rich, Table } from '../core/types.d.ts' */
 
 /** @import { Axis } from './curve_charts.js' */
+/** @import { Moment } from './moment.js' */
 
 /** @param {HTMLElement} root */
 export function mount(root) {
@@ -24,9 +26,9 @@ export function mount(root) {
       ['linear', 'linear'],
       ['log', 'log'],
     ],
-    (chosen) => {
-      log = chosen === 'log';
-      scale.show(chosen);
+    (choice) => {
+      log = choice === 'log';
+      scale.show(choice);
       draw();
     },
   );
@@ -34,11 +36,11 @@ export function mount(root) {
     'Learning curves against',
     [
       ['seconds', 'seconds'],
-      ['steps', 'steps'],
+      ['updates', 'updates'],
     ],
-    (chosen) => {
-      axis = chosen === 'steps' ? 'steps' : 'seconds';
-      against.show(chosen);
+    (choice) => {
+      axis = choice === 'updates' ? 'updates' : 'seconds';
+      against.show(choice);
       draw();
     },
   );
@@ -47,9 +49,10 @@ export function mount(root) {
     controls: [against.node, scale.node],
     table,
     className: 'curves-panel',
+    present: true,
   });
-  const left = plot({ label: 'Score against seconds of training', onHover: atPoint });
-  const right = plot({ label: 'Training loss against seconds of training', onHover: atPoint });
+  const left = plot({ label: 'Score against training time', onPoint: atPoint });
+  const right = plot({ label: 'Training loss against training time', onPoint: atPoint });
   panel.figure.append(h('div.curve-pair', {}, left.node, right.node));
   panel.node.querySelector('.exports')?.replaceWith(
     figureMenu(
@@ -67,7 +70,7 @@ export function mount(root) {
   let log = false;
   /** @type {Axis} */
   let axis = 'seconds';
-  state.run.on(draw);
+  onMoment(draw);
   state.beside.on(draw);
 
   function draw() {
@@ -75,18 +78,19 @@ export function mount(root) {
     if (!run) return;
     const beside = state.beside.value ?? [];
     const any = run.losses.length || run.scores.length || (beside.length && !busy(run));
+    const moment = chosen();
     panel.empty(any ? null : emptyState(run));
     panel.node.querySelector('.void .btn')?.classList.replace('box', 'on');
     panel.subtitle(any ? `held-out ${run.score_name}, training loss` : run.state === 'queued' ? 'queued' : 'empty');
-    panel.read(any ? reading(run) : [['', ' ']]);
+    panel.read(any ? reading(run, moment) : [['', ' ']]);
     panel.refresh();
     if (!any) return;
-    left.show(...scoreChart(run, beside, axis));
-    right.show(...lossChart(run, beside, axis, log));
+    left.show(...scoreChart(run, beside, axis, moment));
+    right.show(...lossChart(run, beside, axis, moment, log));
   }
 
   /**
-   * Pointing at the curve chooses the frame of the film that is nearest in training time.
+   * Pressing on the curve chooses the frame of the film that is nearest in training time.
    * @param {{x: number}} point
    */
   function atPoint({ x }) {
@@ -96,19 +100,20 @@ export function mount(root) {
     const where = across(axis);
     if (!run.frames.length || !rows.length) return;
     const row = nearest(rows, (one) => Math.abs(where(one) - x));
-    const frame = nearest(run.frames, (one) => Math.abs(one.step - rows[row][0]));
-    if (frame !== state.frame.value) state.chooseFrame.send(frame);
+    state.chooseFrame.send(nearest(run.frames, (one) => Math.abs(one.step - rows[row][0])));
   }
 
   /** @returns {Table} */
   function table() {
-    const { scores = [], losses = [], score_name: name = 'score' } = state.run.value ?? {};
+    const run = state.run.value;
+    const { losses = [], score_name: name = 'score' } = run ?? {};
+    const scores = run ? scorePoints(run) : [];
     const rows = [
       ...losses.map(([step, s, loss]) => [step, s.toFixed(2), loss.toFixed(4), '']),
       ...scores.map(([step, s, value]) => [step, s.toFixed(2), '', scoreText(value, name)]),
     ];
     return {
-      columns: ['step', 'seconds', 'training loss, nats', name],
+      columns: ['update', 'seconds', 'training loss, nats', name],
       rows: rows.sort((a, b) => Number(a[0]) - Number(b[0])),
     };
   }
@@ -121,55 +126,59 @@ export function mount(root) {
  */
 const nearest = (list, distance) => list.reduce((best, one, i) => (distance(one) < distance(list[best]) ? i : best), 0);
 
-/** @param {Run} run @returns {Rich} */
-function reading(run) {
-  const value = score(run);
-  const loss = run.losses.at(-1)?.[2];
+/** What both curves say at the chosen update. @param {Run} run @param {Moment | null} moment @returns {Rich} */
+function reading(run, moment) {
+  if (!moment) return [['', ' ']];
+  const { step, score: measured, loss, end } = moment;
   const base = baselines(run, 'loss')[0];
   /** @type {Rich} */
   const parts = [];
   if (run.state === 'failed')
-    parts.push(['w b', '✗ '], ['', `Stopped by itself at step ${grouped(run.step)}; what came before is kept. `]);
-  if (value !== null) parts.push(['', `${capital(run.score_name)} is `], ['b', scoreText(value, run.score_name)]);
-  if (loss !== undefined) {
-    parts.push(['', value !== null ? ' and the loss ' : 'The loss is ']);
-    parts.push(['b', pictures(run) ? loss.toPrecision(3) : `${loss.toFixed(2)} nats`]);
-    if (!pictures(run)) parts.push(['', ' per token']);
+    parts.push(['w b', '✗ '], ['', `Stopped by itself after update ${grouped(run.step)}; what came before is kept. `]);
+  parts.push(['', `At update ${grouped(step)}: `]);
+  const named = known(measured);
+  if (named) parts.push(['', `${run.score_name} `], ['b', scoreText(measured, run.score_name)]);
+  if (loss) {
+    parts.push(
+      ['', `${named ? ', ' : ''}loss `],
+      ['b', pictures(run) ? lossText(loss[2]) : `${lossText(loss[2])} nats`],
+    );
+    if (!pictures(run)) parts.push(['', ' per token (natural-log units)']);
   }
-  if (over(run)) parts.push(['', ` after ${seconds(run.train_s).replace(' ', '\u00a0')}`]);
-  const named = run.baseline.find(([, , kind = 'loss']) => kind === 'loss')?.[0];
-  if (base) parts.push(['', `; ${named} would cost ${base[1].toFixed(2)}`]);
-  return [...parts, ['', '.'], ...judged(run)];
+  const evenly = run.baseline.find(([, , kind = 'loss']) => kind === 'loss')?.[0];
+  if (base) parts.push(['', `; ${evenly} costs ${base[1].toFixed(2)}`]);
+  return [...parts, ['', '.'], ...(end ? judged(run) : [])];
 }
 
 /**
- * On how many inputs the last score was measured, how sure it is, and the score at the edges.
+ * The score of the finished model, on how many inputs it was measured, how sure it is, and the one at the edges.
  * @param {Run} run @returns {Rich}
  */
 function judged(run) {
   const { inputs, low, high, corners } = run.metrics;
-  if (!inputs) return [];
+  const value = run.metrics[run.score_name.replaceAll(' ', '_')] ?? run.metrics.mse;
+  if (!inputs || !known(value)) return [];
   /** @type {Rich} */
-  const parts = [['', ` Measured on ${grouped(inputs)} test inputs that steered nothing`]];
+  const parts = [
+    ['', ` On ${grouped(inputs)} test inputs, which steered nothing, it is `],
+    ['b', scoreText(value, run.score_name)],
+  ];
   if (known(low) && known(high))
-    parts.push(['', `: with 95 % confidence between ${scoreText(low, '')} and ${scoreText(high, '')}`]);
+    parts.push(['', `, with 95 % confidence between ${scoreText(low, '')} and ${scoreText(high, '')}`]);
   if (known(corners)) parts.push(['', `; at the edges of what is taught it is ${scoreText(corners, '')}`]);
   return [...parts, ['', '.']];
 }
 
-/** @param {string} text */
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** @param {Run} run @returns {Empty} */
 function emptyState(run) {
   if (run.state === 'queued')
-    return { title: 'Starts when training does', text: 'The curves begin with the first steps.' };
-  if (busy(run))
+    return { title: 'Starts when training does', text: 'The curves begin with the first updates.' };
+  if (busy(run) || run.id)
     return { title: 'The first points come in a moment', text: 'The score is measured on held-out inputs.' };
   const train = document.getElementById('train');
   return {
     title: 'Not trained yet',
-    text: 'What you see now is the shipped run. Train your own: the first points appear after about one second.',
+    text: 'Train this model: the first points appear after about one second.',
     action: train?.textContent ?? undefined,
     onaction: () => document.getElementById('train')?.click(),
   };

@@ -1,218 +1,268 @@
-// Panel: the film of one pinned input, a frame per snapshot. A click goes back in training time.
+// Panel: the film of one pinned input, a frame per snapshot. It is the slider through training time: what is chosen
+// here, folded picture, curves and samples show too.
 
-import { compare, known, scoreText } from '../core/answers.js';
-import { h } from '../core/dom.js';
-import { walk } from '../core/keys.js';
+import { scoreText } from '../core/answers.js';
+import { h, setText } from '../core/dom.js';
+import { icon } from '../core/glyphs.js';
+import { elementOf, walk } from '../core/keys.js';
 import { grouped } from '../core/numbers.js';
+import { ROOT } from '../core/root.js';
 import { busy } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
-import { frameImage, sharpness } from './film_frame.js';
-import { errorOf, isPicture } from './samples.js';
+import { frameNode, futureNode, reading, spokenFrame } from './film_frame.js';
+import { chosen, measured, onMoment } from './moment.js';
+import { isPicture } from './samples.js';
 
-/** @import { Frame, PictureSample, Run } from '../core/run.d.ts' */
-/** @import { Empty, Rich, Table } from '../core/types.d.ts' */
+/** @import { Frame, Measured, Run } from '../core/run.d.ts' */
+/** @import { Empty, Island, Table } from '../core/types.d.ts' */
 
-const LETTERS = 10; // tokens under a frame
+/**
+ * @typedef {object} Value
+ * @property {string | null} run
+ * @property {number[] | null} moments updates at which the model can be looked into; null at every frame
+ * @property {string | null} measured where score and samples of a shipped run's moments are
+ * @property {number | null} at the update on the stage, if it holds this film's run as it was
+ */
 
-/** @param {HTMLElement} root */
-export function mount(root) {
+const PLAY_MS = 600;
+
+/** @param {HTMLElement} root @param {Island<Value, 'look'>} island */
+export function mount(root, island) {
+  /** @type {Value} */
+  let value = { run: null, moments: [], measured: null, at: null };
+  let asked = '';
+  let playing = 0;
+  const play = h('button.btn.on.film-play', { type: 'button', onclick: () => (playing ? stop() : run()) });
+  const look = h('button.btn.box', { type: 'button', onclick: lookInside });
   const panel = createPanel({
-    title: 'The film',
+    title: 'The film of this training',
+    controls: [play, look],
     table,
     data: () => state.run.value?.frames ?? [],
     className: 'film-panel',
+    present: true,
   });
-  const strip = h('div.film', { role: 'group', 'aria-label': 'Snapshots in training time', onkeydown });
+  const strip = h('div.film', { role: 'slider', tabindex: 0, 'aria-label': 'Training time', onkeydown });
   /** @type {Map<Frame, HTMLElement>} */
   const built = new Map(); // a frame is drawn once
   panel.figure.append(strip);
   root.append(panel.node);
   /** @type {HTMLElement | null} */
-  let newest = null;
+  let current = null;
   /** @type {{steps: number[], nodes: HTMLElement[]}} */
   let ahead = { steps: [], nodes: [] };
 
   new ResizeObserver(reveal).observe(strip);
-  state.run.on(draw);
-  state.frame.on(draw);
+  onMoment(draw);
+  state.tab.on((tab) => {
+    if (tab === 'training') measure();
+    else stop();
+  });
+  scrub(strip, choose);
+  // A presenter's keys go to the page, not to the film.
+  document.addEventListener('keydown', (event) => {
+    const free = !elementOf(event).closest('input, textarea, select, button, [role=slider], [contenteditable]');
+    if (state.present.value && state.tab.value === 'training' && free) onkeydown(event);
+  });
+
+  island.onValue((next) => {
+    const moved = next.at !== value.at;
+    value = next;
+    if (next.measured && next.measured !== asked) {
+      asked = '';
+      state.measured.value = new Map(); // of another run
+    }
+    if (state.tab.value === 'training') measure();
+    const frame = state.run.value?.frames.findIndex(({ step }) => step === next.at) ?? -1;
+    if (moved && frame >= 0) state.chooseFrame.send(frame);
+    draw();
+  });
 
   function draw() {
     const run = state.run.value;
     if (!run) return;
-    panel.empty(run.frames.length ? null : emptyState(run));
-    if (!run.frames.length) {
+    const { frames } = run;
+    panel.empty(frames.length ? null : emptyState(run));
+    for (const button of [play, look]) button.hidden = !frames.length;
+    if (!frames.length) {
       built.clear();
       strip.replaceChildren();
-      newest = null;
       panel.subtitle(run.state === 'queued' ? 'queued' : 'empty');
       panel.read([['', ' ']]);
       return;
     }
-    const current = state.frame.value ?? run.frames.length - 1;
-    const nodes = run.frames.map((frame, i) => node(run, frame, i));
-    const steps = busy(run) ? run.film_steps.slice(run.frames.length) : [];
-    if (String(steps) !== String(ahead.steps)) ahead = { steps, nodes: steps.map(future) };
+    const at = state.frame.value ?? frames.length - 1;
+    const nodes = frames.map((frame) => node(run, frame));
+    const steps = busy(run) && !run.borrowed ? run.film_steps.slice(frames.length) : [];
+    if (String(steps) !== String(ahead.steps)) ahead = { steps, nodes: steps.map(futureNode) };
     // Only the differences touch the page, so nothing flickers and the focus stays.
     const wanted = [...nodes, ...ahead.nodes];
     wanted.forEach((one, i) => {
       if (strip.children[i] !== one) strip.insertBefore(one, strip.children[i] ?? null);
     });
     while (strip.children.length > wanted.length) strip.lastChild?.remove();
-    nodes.forEach((one, i) => {
-      one.classList.toggle('cur', i === current);
-      one.setAttribute('aria-pressed', String(i === current));
-      one.tabIndex = i === current ? 0 : -1;
-    });
-    if (newest !== nodes[current]) {
-      newest = nodes[current];
+    nodes.forEach((one, i) => one.classList.toggle('cur', i === at));
+    if (current !== nodes[at]) {
+      current = nodes[at];
       reveal();
     }
-    strip.classList.toggle('pictures', isPicture(run.frames[0].pinned));
-    panel.subtitle(subtitle(run));
-    panel.read(reading(run, run.frames[current]));
+    strip.classList.toggle('pictures', isPicture(frames[0].pinned));
+    const begins = run.state === 'queued' ? 'yours waits in line' : 'yours begins';
+    panel.subtitle(run.borrowed ? begins : `${pinnedName(run)} at ${grouped(frames.length)} moments`);
+    const moment = chosen();
+    if (moment) panel.read(reading(run, moment));
+    control(run, frames[at].step);
     panel.refresh();
   }
 
-  /** @param {Run} run @param {Frame} frame @param {number} i */
-  function node(run, frame, i) {
-    const known = built.get(frame) ?? frameNode(frame, run, () => choose(i));
+  /** @param {Run} run @param {number} step of the current frame */
+  function control(run, step) {
+    const last = run.frames.length - 1;
+    const bounds = { min: run.frames[0].step, max: run.frames[last].step, now: step };
+    for (const [name, bound] of Object.entries(bounds)) strip.setAttribute(`aria-value${name}`, String(bound));
+    strip.setAttribute('aria-valuetext', spokenFrame(run, state.frame.value ?? last));
+    play.replaceChildren(icon(playing ? 'pause' : 'play'), playing ? 'Pause' : `Play, ${lasts(run)} s`);
+    const kept = value.moments?.includes(step) ?? true;
+    look.disabled = !kept || run.borrowed;
+    play.disabled = run.borrowed;
+    setText(look, kept ? `Look inside at update ${grouped(step)}` : `No weights kept of update ${grouped(step)}`);
+  }
+
+  /** @param {Run} run @param {Frame} frame */
+  function node(run, frame) {
+    const known = built.get(frame) ?? frameNode(frame, run);
     built.set(frame, known);
     return known;
   }
 
   /** The last frame of a run that goes on is whichever is the newest. @param {number} i */
   function choose(i) {
-    const run = state.run.value;
-    if (run) state.chooseFrame.send(busy(run) && i === run.frames.length - 1 ? null : i);
+    stop();
+    select(i);
   }
 
-  /** Arrow keys walk through training time; the strip is one stop for the Tab key. */
-  function onkeydown(/** @type {KeyboardEvent} */ e) {
+  /** @param {number} i */
+  function select(i) {
+    const run = state.run.value;
+    if (run && !run.borrowed && i < run.frames.length)
+      state.chooseFrame.send(busy(run) && i === run.frames.length - 1 ? null : i);
+  }
+
+  /** Arrow keys walk through training time, Space plays it. */
+  function onkeydown(/** @type {KeyboardEvent} */ event) {
     const last = (state.run.value?.frames.length ?? 0) - 1;
-    const next = walk(e.key, state.frame.value ?? last, last);
+    if (event.key === ' ') {
+      event.preventDefault();
+      play.click();
+      return;
+    }
+    const key = { PageDown: 'ArrowRight', PageUp: 'ArrowLeft' }[event.key] ?? event.key;
+    const next = walk(key, state.frame.value ?? last, last);
     if (next === null || last < 0) return;
-    e.preventDefault();
-    state.chooseFrame.send(next);
-    /** @type {HTMLElement} */ (strip.children[next]).focus();
+    event.preventDefault();
+    choose(next);
+  }
+
+  function run() {
+    const frames = state.run.value?.frames ?? [];
+    const at = state.frame.value ?? frames.length - 1;
+    select(at >= frames.length - 1 ? 0 : at);
+    playing = setInterval(() => {
+      const next = (state.frame.value ?? Number.POSITIVE_INFINITY) + 1;
+      const { length } = state.run.value?.frames ?? [];
+      if (next < length) select(next);
+      if (next >= length - 1) stop();
+    }, PLAY_MS);
+    draw();
+  }
+
+  function stop() {
+    if (!playing) return;
+    clearInterval(playing);
+    playing = 0;
+    draw();
+  }
+
+  function lookInside() {
+    const moment = chosen();
+    const frame = state.run.value?.frames[state.frame.value ?? state.run.value.frames.length - 1];
+    if (!moment || !frame) return;
+    island.send('look', { run: value.run, step: frame.step });
+    state.openTab.send(isPicture(frame.pinned) ? 'latent' : 'decode');
+  }
+
+  /** A shipped run's samples are computed when somebody comes to see them, once for everybody. */
+  async function measure() {
+    const address = value.measured;
+    if (!address || address === asked) return;
+    asked = address;
+    /** @type {Measured[]} */
+    let found = [];
+    try {
+      const answer = await fetch(new URL(address, ROOT));
+      if (answer.ok) found = await answer.json();
+    } catch {
+      /* no network: coming back to this tab asks again */
+    }
+    if (address !== asked) return; // another run has come meanwhile
+    if (!found.length) asked = '';
+    state.measured.value = new Map(found.map((frame) => [frame.step, frame]));
   }
 
   function reveal() {
-    if (newest && strip.scrollWidth > strip.clientWidth)
-      strip.scrollLeft = newest.offsetLeft + newest.offsetWidth - strip.clientWidth + 12;
+    if (!current || strip.scrollWidth <= strip.clientWidth) return;
+    const [left, right] = [current.offsetLeft, current.offsetLeft + current.offsetWidth];
+    strip.scrollLeft = Math.min(left - 12, Math.max(strip.scrollLeft, right + 12 - strip.clientWidth));
+  }
+
+  /** @param {Run} run */
+  function pinnedName(run) {
+    if (run.named) return `${run.named},`;
+    const source = run.shown ? run.source : (run.frames[0].pinned?.source ?? run.source);
+    return source?.join(source.every((token) => token.length === 1) ? '' : ' ') || 'one input';
   }
 
   /** @returns {Table} */
   function table() {
-    const { score_name: name = 'score', frames = [] } = state.run.value ?? {};
+    const run = state.run.value;
+    const { score_name: name = 'score', frames = [] } = run ?? {};
+    const scores = frames.map(({ step, score }) => (run && measured(run)?.get(step)?.score) ?? score);
     return {
-      columns: ['step', name, 'output for the pinned input'],
-      rows: frames.map((f) => [f.step, scoreText(f.score, name), f.pinned?.output?.join(' ') ?? 'a picture']),
+      columns: ['update', name, 'output for the pinned input'],
+      rows: frames.map((f, i) => [f.step, scoreText(scores[i], name), f.pinned?.output?.join(' ') ?? 'a picture']),
     };
   }
 }
 
-/** @param {Frame} frame @param {Run} run @param {() => void} choose */
-function frameNode(frame, run, choose) {
-  const { pinned } = frame;
-  const below = isPicture(pinned) ? pictureBelow(frame.step, pinned) : outputBelow(frame, run);
-  return h(
-    'button.frame',
-    { type: 'button', 'aria-label': below.label, onclick: choose },
-    h('span.when', {}, stepText(frame.step)),
-    h('span.shot', {}, frameImage(pinned, run.target)),
-    ...below.nodes,
-  );
-}
-
-/** @param {number} step */
-const future = (step) =>
-  h('span.frame.ahead', { 'aria-hidden': true }, h('span.when', {}, stepText(step)), h('span.shot', {}));
-/** @param {number} step */
-const stepText = (step) => (step ? String(step) : 'step 0');
-
-/** @param {Frame} frame @param {Run} run */
-function outputBelow({ step, pinned }, run) {
-  const output = pinned?.output ?? [];
-  const target = pinned?.target ?? run.target;
-  const { wrong, hits, total, right } = compare(output, target);
-  // Of a long answer the first tokens stand for the rest.
-  const written = output.filter((token) => token !== 'end');
-  const wanted = (target ?? written).filter((token) => token !== 'end').length;
-  const shown = Array.from(
-    { length: Math.min(LETTERS, Math.max(wanted, written.length)) },
-    (_, i) => written[i] ?? '·',
-  );
-  const single = shown.every((token) => token.length === 1);
-  const text = h(
-    single ? 'span.out' : 'span.out.words',
-    {},
-    shown.map((token, i) =>
-      h(right !== null && (wrong[i] ?? true) ? 'span.w' : 'span.r', {}, token + (single ? '' : ' ')),
-    ),
-  );
-  const verdict = h(
-    'span.score',
-    {},
-    h('span', {}, `${hits}/${total}`),
-    right === null ? '' : h(right ? 'b' : 'b.w', {}, right ? '✓' : '✗'),
-  );
-  return {
-    nodes: right === null ? [text] : [text, verdict],
-    label: `Step ${step}: ${output.join(' ')}, ${hits} of ${total} right`,
-  };
-}
-
-/** @param {number} step @param {PictureSample} pinned */
-function pictureBelow(step, pinned) {
-  const error = scoreText(errorOf(pinned), 'error');
-  return {
-    nodes: [h('span.score', {}, h('span', {}, error))],
-    label: `Step ${step}: error per pixel ${error}`,
-  };
-}
-
 /** @param {Run} run */
-function subtitle(run) {
-  const source = run.shown ? run.source : (run.frames.at(-1)?.pinned?.source ?? run.source);
-  const text = source?.join(source.every((token) => token.length === 1) ? '' : ' ');
-  const what = text ? `one input, ‘${text}’,` : 'one input';
-  return `${what} at every snapshot — click a frame to go back in training time`;
-}
+const lasts = (run) => Math.max(1, Math.round((run.frames.length * PLAY_MS) / 1000));
 
-/** @param {Run} run @param {Frame} frame @returns {Rich} */
-function reading(run, { step, pinned, score }) {
-  if (isPicture(pinned)) {
-    /** @type {Rich} */
-    const mean = known(score)
-      ? [
-          ['', '; on all held-out pictures it is '],
-          ['b', scoreText(score, 'error')],
-        ]
-      : [];
-    return [
-      ['', `At step ${grouped(step)} the pinned picture is kept to an error of `],
-      ['b', scoreText(errorOf(pinned), 'error')],
-      ['', ' per pixel'],
-      ...mean,
-      ['', '.'],
-    ];
-  }
-  const output = pinned?.output ?? [];
-  const { wrong, hits, total, right } = compare(output, pinned?.target ?? run.target);
-  const focus = sharpness(pinned);
-  /** @type {Rich} */
-  const parts = [['', `At step ${grouped(step)} `]];
-  if (right !== null) parts.push(['b', `${hits} of ${total}`], ['', ' outputs are right']);
-  if (focus !== null)
-    parts.push(
-      ['', `${right === null ? '' : ' and '}an output puts on average `],
-      ['b', `${Math.round(focus * 100)} %`],
-      ['', ' of its attention on one position'],
-    );
-  parts.push(['', '; the output is ']);
-  output.forEach((token, i) => parts.push([wrong[i] ? 'm wavy w' : 'm', (token.length > 1 && i ? ' ' : '') + token]));
-  return [...parts, ['', '.']];
+/**
+ * A press chooses the frame under it, dragging the ones along the way. A finger drags the strip itself where it
+ * scrolls, so it only taps.
+ * @param {HTMLElement} strip @param {(frame: number) => void} choose
+ */
+function scrub(strip, choose) {
+  let at = -1;
+  const to = (/** @type {PointerEvent} */ event) => {
+    const next = [...strip.children].findLastIndex((node) => node.getBoundingClientRect().left <= event.clientX);
+    if (next !== at) choose(Math.max(0, next));
+    at = next;
+  };
+  strip.addEventListener('pointerdown', (event) => {
+    if (event.button || event.pointerType === 'touch') return;
+    strip.setPointerCapture(event.pointerId);
+    at = -1;
+    to(event);
+  });
+  strip.addEventListener('pointermove', (event) => {
+    if (strip.hasPointerCapture(event.pointerId)) to(event);
+  });
+  strip.addEventListener('click', (event) => {
+    at = -1;
+    to(/** @type {PointerEvent} */ (event));
+  });
 }
 
 /** @param {Run} run @returns {Empty} */
@@ -224,7 +274,8 @@ function emptyState(run) {
         `You are number ${run.position} of ${run.of}. ` +
         'Meanwhile everything of the model on the stage can be explored.',
     };
-  if (busy(run)) return { title: 'The first frame comes in a moment', text: 'One frame is kept at every snapshot.' };
+  if (busy(run) || run.id)
+    return { title: 'The first frame comes in a moment', text: 'One frame is kept at every snapshot.' };
   return {
     title: 'Not trained yet',
     text: 'Train a model, and one frame per snapshot shows how its answer to one pinned input forms.',

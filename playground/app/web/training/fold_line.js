@@ -12,8 +12,8 @@ import { errorOf, isPicture } from './samples.js';
 /** @import { Packed, PackedBytes } from '../core/types.d.ts' */
 
 /**
- * @typedef {Sample & {shown?: PackedBytes | null, wrong?: boolean[] | null, verdict?: Verdict,
- *   untrained?: boolean}} Fold shown: a source that is no text
+ * @typedef {Sample & {shown?: PackedBytes | null, named?: string | null, wrong?: boolean[] | null, verdict?: Verdict,
+ *   untrained?: boolean}} Fold `shown`: a source that is no text; `named`: what a picture is called
  */
 
 export function foldLine() {
@@ -58,11 +58,12 @@ function sequenceParts({ source = [], output = [], attention, shown, wrong, verd
   ];
 }
 
-/** @param {PictureSample} fold */
+/** @param {PictureSample & Fold} fold */
 function pictureParts(fold) {
   return [
     glyph('enc'),
-    h('span.picture', {}, inkPicture(fold.picture, 'the pinned input')),
+    h('span.picture', {}, inkPicture(fold.picture, fold.named ?? 'the input')),
+    fold.named ? h('span.named', {}, fold.named) : '',
     arrow(),
     pill(null),
     arrow(),

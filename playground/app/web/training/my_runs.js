@@ -18,7 +18,7 @@ const DASHES = ['6px,3px', '2px,3px', '9px,3px,2px,3px', '12px,4px', '4px,6px'];
 /** A run keeps its letter, and with it its line in every chart. @param {KeptRun} run */
 export const dash = (run) => DASHES[(run.letter.charCodeAt(0) - 65) % DASHES.length];
 
-/** @param {HTMLElement} root @param {Island<unknown, 'show' | 'shipped'>} island */
+/** @param {HTMLElement} root @param {Island<{shipped: boolean}, 'show' | 'shipped'>} island */
 export function mount(root, island) {
   let runs = stored();
   const panel = createPanel({ title: 'My runs', className: 'my-runs-panel', table, image: false });
@@ -42,6 +42,9 @@ export function mount(root, island) {
   panel.figure.append(list, h('div.my-runs-foot', {}, shipped, forget));
   root.append(panel.node);
   draw();
+  island.onValue((value) => {
+    shipped.hidden = !value.shipped;
+  });
 
   state.run.on((run) => {
     if (!run.id || !run.mine || !over(run) || !run.losses.length) {
@@ -82,22 +85,9 @@ export function mount(root, island) {
 
   function draw() {
     const now = state.run.value;
-    panel.empty(
-      runs.length
-        ? null
-        : {
-            title: 'No run of yours yet',
-            text:
-              'Each training you start is listed here with what it changed, ' +
-              'and its curves can be laid over others.',
-          },
-    );
-    panel.subtitle(runs.length ? `${runs.length} of this browser, newest first` : 'empty');
-    panel.read(
-      runs.length
-        ? [['', 'Ticked runs are drawn in the learning curves; their letter stands at the end of the line.']]
-        : [['', ' ']],
-    );
+    panel.node.hidden = !runs.length;
+    panel.subtitle(`${runs.length} of this browser, newest first`);
+    panel.read([['', 'Ticked runs are drawn in the learning curves; their letter stands at the end of the line.']]);
     list.replaceChildren(...runs.map((run) => row(run, run.id === now?.id)));
     state.beside.value = runs
       .filter((run) => run.shown && run.id !== now?.id && run.score_name === now?.score_name)
@@ -129,7 +119,7 @@ export function mount(root, island) {
       h(
         'span.num',
         {},
-        `${grouped(run.step)} steps, ${seconds(run.train_s)}${run.state === 'done' ? '' : `, ${run.state}`}`,
+        `${grouped(run.step)} updates, ${seconds(run.train_s)}${run.state === 'done' ? '' : `, ${run.state}`}`,
       ),
       h(
         'button.btn.box',
@@ -146,7 +136,7 @@ export function mount(root, island) {
   /** @returns {Table} */
   function table() {
     return {
-      columns: ['run', 'model and task', 'what differs', 'score', 'steps', 'seconds', 'end'],
+      columns: ['run', 'model and task', 'what differs', 'score', 'updates', 'seconds', 'end'],
       rows: runs.map((run) => [
         run.letter,
         run.pair,

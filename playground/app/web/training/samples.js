@@ -1,41 +1,47 @@
-// Panel: held-out inputs and what the model writes for them while it learns.
+// Panel: held-out inputs and what the model makes of them at the chosen update.
 
-import { compare, pictureError, scoreText } from '../core/answers.js';
+import { compare, known, pictureError, scoreText } from '../core/answers.js';
 import { unpack } from '../core/arrays.js';
 import { h } from '../core/dom.js';
-import { busy } from '../core/run_fold.js';
+import { grouped } from '../core/numbers.js';
+import { busy, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { colourPicture, inkPicture } from '../picture/pixels.js';
 import { createPanel } from '../shell/panel.js';
+import { chosen, momentOf, onMoment, updateOf } from './moment.js';
 
 /** @import { PictureSample, Run, Sample, TextSample } from '../core/run.d.ts' */
 /** @import { Empty, Rich, Table } from '../core/types.d.ts' */
+/** @import { Moment } from './moment.js' */
 
 /** @param {HTMLElement} root */
 export function mount(root) {
-  const panel = createPanel({ title: 'Samples', table, className: 'samples-panel' });
+  const panel = createPanel({ title: 'Samples', table, className: 'samples-panel', present: true });
   const list = h('div.samples', {});
   panel.figure.append(list);
   root.append(panel.node);
   /** @type {Sample[] | null} */
   let drawn = null;
 
-  state.run.on((run) => {
-    const { samples } = run;
-    if (samples === drawn && samples.length) return;
+  onMoment(() => {
+    const run = state.run.value;
+    if (!run) return;
+    const moment = seen();
+    const samples = moment?.samples ?? [];
+    panel.empty(moment ? null : emptyState(run));
+    panel.subtitle(moment ? `held out, at ${updateOf(moment)}` : run.state === 'queued' ? 'queued' : 'empty');
+    panel.read(moment ? reading(moment, run, chosen()?.step ?? moment.step) : [['', ' ']]);
+    if (samples !== drawn) {
+      list.classList.toggle('pictures', isPicture(samples[0]));
+      list.replaceChildren(...samples.map(rowOf));
+    }
     drawn = samples;
-    panel.empty(samples.length ? null : emptyState(run));
-    const nothing = run.state === 'queued' ? 'queued' : 'empty';
-    panel.subtitle(!samples.length ? nothing : isPicture(samples[0]) ? 'held-out' : 'held-out, greedy');
-    list.classList.toggle('pictures', isPicture(samples[0]));
-    list.replaceChildren(...samples.map(rowOf));
-    panel.read(reading(samples));
     panel.refresh();
   });
 
   /** @returns {Table} */
   function table() {
-    const samples = state.run.value?.samples ?? [];
+    const samples = seen()?.samples ?? [];
     return isPicture(samples[0])
       ? {
           columns: ['picture', 'error per pixel'],
@@ -52,6 +58,18 @@ export function mount(root) {
             ]),
         };
   }
+}
+
+/**
+ * The chosen moment; where no samples of it are known, since its weights were not kept, the end of the training.
+ * @returns {Moment | null}
+ */
+function seen() {
+  const run = state.run.value;
+  const moment = chosen();
+  if (!run || !moment || moment.samples.length) return moment;
+  const last = momentOf(run, run.frames.length - 1);
+  return last?.samples.length ? last : null;
 }
 
 /**
@@ -72,6 +90,7 @@ function rowOf(sample) {
 /** @param {TextSample} sample */
 function textRow({ source, output, target, picture }) {
   const { wrong, right } = compare(output, target);
+  const early = target.length > output.length ? [h('span.b', {}, 'end')] : [];
   return h(
     'div.sample',
     {},
@@ -88,6 +107,7 @@ function textRow({ source, output, target, picture }) {
           'bdi',
           {},
           output.map((token, i) => [h(wrong[i] ? 'span.b' : 'span', {}, token), ' ']),
+          early,
         ),
       ),
     ),
@@ -109,32 +129,55 @@ function pictureRow(sample) {
 /** @param {PictureSample} sample */
 export const errorOf = ({ picture, reconstruction }) => pictureError(unpack(picture).data, unpack(reconstruction).data);
 
-/** @param {Sample[]} samples @returns {Rich} */
-function reading(samples) {
-  if (!samples.length) return [['', ' ']];
+/**
+ * What these few say beside all held-out inputs at the same update.
+ * @param {Moment} moment @param {Run} run @param {number} asked the update that is chosen @returns {Rich}
+ */
+function reading({ step, samples, score, end }, { score_name: name }, asked) {
+  /** @type {Rich} */
+  const instead =
+    step === asked
+      ? []
+      : [['', `Of update ${grouped(asked)} no weights are kept; these are of the ${end ? 'last' : 'newest'}. `]];
+  /** @type {Rich} */
+  const all = known(score)
+    ? [
+        ['', '; of all held-out inputs, at the same update, '],
+        ['b', scoreText(score, name)],
+      ]
+    : [];
   if (isPicture(samples[0])) {
     const mean = samples.filter(isPicture).reduce((sum, sample) => sum + errorOf(sample), 0) / samples.length;
     return [
+      ...instead,
       ['', 'Picture and reconstruction; the mean error per pixel of these is '],
       ['b', scoreText(mean, 'error')],
+      ...all,
       ['', '.'],
     ];
   }
   const right = samples.filter(isText).filter(({ output, target }) => compare(output, target).right).length;
   return [
+    ...instead,
     ['b', `${right} of ${samples.length}`],
-    ['', ' whole answers right; a wrong token is underlined.'],
+    ['', ' whole answers right'],
+    ...all,
+    ['', '. A wrong token is underlined.'],
   ];
 }
 
 /** @param {Run} run @returns {Empty} */
 function emptyState(run) {
   if (run.state === 'queued')
-    return { title: 'Starts when training does', text: 'The first answers come with the first steps.' };
-  if (busy(run))
+    return { title: 'Starts when training does', text: 'The first answers come with the first updates.' };
+  if (over(run) && !run.borrowed && run.frames.length)
+    return { title: 'No answers were kept', text: 'Of this run there are film and curves, its samples are gone.' };
+  if (run.frames.length && !busy(run))
+    return { title: 'The answers come in a moment', text: 'They are computed from the weights of each update.' };
+  if (busy(run) || run.id)
     return {
       title: 'The first answers come in a moment',
       text: 'A few held-out inputs are answered again and again while the model learns.',
     };
-  return { title: 'Nothing is training', text: 'Train a model and watch its answers to held-out inputs get right.' };
+  return { title: 'Not trained yet', text: 'Train a model and watch its answers to held-out inputs get right.' };
 }

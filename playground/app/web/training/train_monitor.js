@@ -5,6 +5,7 @@ import { grouped } from '../core/numbers.js';
 import { busy, fold, idle, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { foldLine } from './fold_line.js';
+import { momentOf } from './moment.js';
 import { follow } from './run_stream.js';
 import { announcement, keptStep, statusLine } from './status.js';
 
@@ -170,9 +171,9 @@ export function mount(root, island) {
    * @param {number | null} frame @returns {[string, string] | null}
    */
   function foldedLabel(frame) {
-    const shown = frame === null ? null : run.frames[frame];
-    if (!shown && (!run.pinned || over(run))) return null;
-    return [`${run.id ? value.name : 'shipped run'} at update ${grouped(shown?.step ?? run.step)}`, ''];
+    const moment = momentOf(run, frame);
+    if (!moment || moment.end) return null;
+    return [`${run.id ? value.name : 'shipped run'} at update ${grouped(moment.step)}`, ''];
   }
 
   function drawNotice() {
@@ -245,23 +246,23 @@ const sameInput = (/** @type {Run} */ a, /** @type {Run} */ b) =>
   a.score_name === b.score_name && JSON.stringify([a.source, a.target]) === JSON.stringify([b.source, b.target]);
 
 /** @param {Run} run */
-const drawnOf = ({ losses, scores, frames, film_steps, samples, pinned }) => ({
+const drawnOf = ({ losses, scores, frames, film_steps, now }) => ({
   losses,
   scores,
   frames,
   film_steps,
-  samples,
-  pinned,
+  now,
+  borrowed: true,
 });
 
 /**
- * What the folded picture shows: the chosen frame, else the newest output, else the scene on the stage, which comes
- * first once somebody has given an input of their own.
+ * What the folded picture shows: the pinned input at the chosen moment, else the scene on the stage, which comes first
+ * once somebody has given an input of their own.
  * @param {Run} run @param {number | null} frame @param {Scene | undefined} scene @param {boolean} own
  * @returns {Fold | null}
  */
 function foldOf(run, frame, scene, own) {
-  const pinned = own ? null : ((frame === null ? null : run.frames[frame]?.pinned) ?? run.pinned);
+  const pinned = own ? null : momentOf(run, frame)?.pinned;
   if (pinned?.picture || pinned?.output) return foldFor(pinned, () => withTarget(pinned, run));
   if (!scene || (scene.kind === 'picture' && !scene.input)) return null; // a code set by hand
   return foldFor(scene, () => sceneFold(scene));
@@ -282,7 +283,8 @@ function withTarget(pinned, run) {
   const source = pinned.source ?? run.source ?? undefined;
   const { wrong, hits, total, right, cause } = compare(pinned.output ?? [], pinned.target ?? run.target);
   const text = right === null ? '' : right ? `right, ${hits} of ${total}` : `wrong${cause}`;
-  return { ...pinned, source, shown: run.shown, wrong, verdict: { right, text, short: text }, untrained: false };
+  const verdict = { right, text, short: text };
+  return { ...pinned, source, shown: run.shown, named: run.named, wrong, verdict, untrained: false };
 }
 
 /** @param {Scene} scene @returns {Fold} */
