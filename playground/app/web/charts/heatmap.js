@@ -1,7 +1,7 @@
 // A labelled heatmap with one lit row, drawn in CSS pixels.
 
 import { argmax } from '../core/arrays.js';
-import { s, setText } from '../core/dom.js';
+import { h, s, setText } from '../core/dom.js';
 import { onRamp, ramp, spelled } from '../core/glyphs.js';
 import { weight } from '../core/numbers.js';
 
@@ -10,6 +10,10 @@ import { weight } from '../core/numbers.js';
 const MONO = 0.61;
 const TALLEST = 290;
 const INK = 0.75; // of a line's height is inked: turned labels may stand that close
+const SMALL = 12; // of labels in narrow columns
+
+/** @typedef {(row: number) => void} Pick a row was clicked */
+/** @typedef {(at: [row: number, column: number] | null) => void} Point */
 
 /**
  * @param {object} options
@@ -18,9 +22,9 @@ const INK = 0.75; // of a line's height is inked: turned labels may stand that c
  * @param {number} options.width CSS pixels available
  * @param {string} options.rowName @param {string} options.columnName names of the axes
  * @param {Hue} [options.hue] of the cells @param {Hue} [options.rowHue] @param {Hue} [options.columnHue] of the tokens
- * @param {(row: number) => void} options.onpick a row was clicked
- * @param {(at: [row: number, column: number] | null) => void} options.onhover
- * @returns {{svg: SVGElement, show: (row: number | null) => void}}
+ * @param {Pick} options.onpick
+ * @param {Point} options.onhover
+ * @returns {{node: HTMLElement, show: (row: number | null) => void}} no label is left out: what does not fit scrolls
  */
 export function createHeatmap({
   rows,
@@ -70,15 +74,22 @@ export function createHeatmap({
   svg.append(marker, ...numerals, hover);
   listen(svg, g, rows.length, columns.length, hover, onpick, onhover);
 
+  const wider = g.width > width;
+  const higher = g.height > g.tallest;
+  const scrolls = wider || higher ? { tabindex: 0, role: 'group', 'aria-label': 'Heatmap, scrolls' } : {};
+  const node = h('div.heatbox', { ...scrolls, style: { '--tallest': `${g.tallest}px` } }, svg);
+  /** Bring what the row looks at into the box, and nothing else. @param {number} row */
+  const reveal = (row) => {
+    if (higher) node.scrollTop = g.y(row) + g.high / 2 - (g.top + g.tallest) / 2;
+    if (wider) node.scrollLeft = g.x(argmax(values.row(row))) + g.wide / 2 - (g.left + width) / 2;
+  };
+
   let lit = -1;
   return {
-    svg,
+    node,
     show(row) {
       labels[lit]?.classList.remove('cur');
-      labels.forEach((label, i) => {
-        const free = row === null || Math.abs(i - row) >= g.every;
-        label.style.display = (i % g.every === 0 && free) || i === row ? '' : 'none';
-      });
+      if (row !== null && row !== lit) reveal(row);
       lit = row ?? -1;
       labels[lit]?.classList.add('cur');
       marker.style.display = row === null ? 'none' : '';
@@ -103,14 +114,13 @@ function geometry(rows, columns, width) {
   const longest = (tokens) => Math.max(...tokens.map((t) => t.length), 1);
   const rowChars = Math.min(longest(rows), 10);
   const left = (big ? 44 : 20) + rowChars * char + 14;
-  const wide = Math.max(
-    columns.length > 48 ? 3 : 6,
-    Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)),
-  );
+  const least = Math.ceil((big ? font : SMALL) * INK);
+  const wide = Math.max(least, Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
   const upright = longest(columns) * char <= wide - (longest(columns) > 1 ? 6 : -1);
   const columnChars = upright ? longest(columns) : Math.min(longest(columns), 8);
   const top = (big ? 34 : 18) + (upright ? font + 8 : columnChars * char + 8);
-  const high = Math.max(7, Math.min(big ? 31 : 22, Math.floor((big ? 340 : TALLEST) / rows.length)));
+  const tall = big ? 340 : TALLEST;
+  const high = Math.max(font + 1, Math.min(big ? 31 : 22, Math.floor(tall / rows.length)));
   return {
     big,
     font,
@@ -121,8 +131,7 @@ function geometry(rows, columns, width) {
     upright,
     rowChars,
     columnChars,
-    every: Math.ceil((font + 1) / high),
-    skip: upright ? 1 : Math.ceil((font * INK) / wide),
+    tallest: top + tall + 3,
     width: left + wide * columns.length + 3,
     height: top + high * rows.length + 3,
     x: (/** @type {number} */ j) => left + j * wide,
@@ -157,7 +166,6 @@ function columnLabel(g, token, j) {
   const x = g.x(j) + g.wide / 2;
   const y = g.top - 8;
   const text = clip(token, g.columnChars);
-  if (j % g.skip) return s('g');
   return g.upright
     ? s('text', { class: 'm colname', x, y, 'text-anchor': 'middle' }, text)
     : s(

@@ -1,5 +1,6 @@
 // Island: the heatmap of the chosen head. Built once per scene, head and width; a step moves outline and numerals.
 
+import { createBoards } from '../charts/boards.js';
 import { createHeatmap } from '../charts/heatmap.js';
 import { argmax } from '../core/arrays.js';
 import { quoted } from '../core/glyphs.js';
@@ -33,7 +34,7 @@ export function mount(root) {
   let maps = [];
   /** @type {Shown | null} */
   let shown = null;
-  /** @type {ReturnType<typeof createHeatmap> | null} */
+  /** @type {ReturnType<typeof createHeatmap> | ReturnType<typeof createBoards> | null} */
   let heatmap = null;
   let step = 0;
   let pinned = false;
@@ -87,29 +88,27 @@ export function mount(root) {
 
   function draw() {
     if (!shown || !width) return;
-    const { map, values } = shown;
+    const { scene, map, values } = shown;
     const { hue, rows, columns, rowName, columnName } = SIDES[map.side];
-    const drawn = createHeatmap({
+    const common = {
       rows: map.rows,
-      columns: map.columns,
       values,
       width,
-      rowName,
-      columnName,
       hue,
-      rowHue: rows,
-      columnHue: columns,
-      onpick: (row) => {
+      onpick: (/** @type {number} */ row) => {
         if (rowsAreSteps(map)) state.goto.send(row);
       },
-      onhover: (at) => {
+      onhover: (/** @type {[row: number, column: number] | null} */ at) => {
         pinned = at !== null;
         if (at) panel.read(pointedAt(map, values, at));
         else read();
       },
-    });
+    };
+    const grid = gridOf(scene, map);
+    const axes = { columns: map.columns, rowName, columnName, rowHue: rows, columnHue: columns };
+    const drawn = grid ? createBoards({ ...common, grid }) : createHeatmap({ ...common, ...axes });
     heatmap = drawn;
-    panel.figure.replaceChildren(drawn.svg);
+    panel.figure.replaceChildren(drawn.node);
     drawn.show(lit(shown));
   }
 
@@ -121,6 +120,14 @@ export function mount(root) {
     const own = main && scene.attention_reading?.[step];
     panel.read(own || (row === null ? [] : looksAt(map, values.row(row), row)));
   }
+}
+
+/**
+ * How the columns lie on the picture that was read; null where they are no regions.
+ * @param {SequenceScene} scene @param {AttentionMap} map
+ */
+function gridOf({ picture, grid }, { columns, side }) {
+  return picture && grid && side === 'cross' && grid[0] * grid[1] === columns.length ? grid : null;
 }
 
 /** @param {Shown} shown */

@@ -28,7 +28,7 @@ import { createLines } from './lines.js';
 /** @import { Pointed } from './lines.js' */
 
 /** @typedef {{scene: SequenceScene, map: AttentionMap, name: string, values: Rows, rolled: boolean}} Shown */
-/** @typedef {{svg: SVGElement, show: (at: Pointed, current: number | null) => void}} Drawing */
+/** @typedef {{svg: SVGElement | HTMLElement, show: (at: Pointed, current: number | null) => void}} Drawing */
 
 /** @param {HTMLElement} root */
 export function mount(root) {
@@ -167,8 +167,8 @@ function heatmap(map, values, width, onpick, hover) {
   /** @param {[row: number, column: number] | null} at */
   const onhover = (at) => hover(at && { row: at[0], column: at[1] });
   const looks = { width, rowName, columnName, hue, rowHue, columnHue };
-  const { svg, show } = createHeatmap({ rows, columns, values, ...looks, onpick, onhover });
-  return { svg, show: (_, current) => show(current) };
+  const { node, show } = createHeatmap({ rows, columns, values, ...looks, onpick, onhover });
+  return { svg: node, show: (_, current) => show(current) };
 }
 
 /** @param {Shown} shown @param {Pointed} pointed @param {number | null} current @returns {Rich} */
