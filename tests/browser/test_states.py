@@ -136,8 +136,8 @@ def test_another_moment_of_the_training_brings_its_own_states(visit: Visit) -> N
 def test_what_has_no_states_has_no_tab(visit: Visit) -> None:
     for query in ("?architecture=vae&task=strokes", "?architecture=ngram&task=completion"):
         page = visit(query)
-        expect(page.get_by_role("tab", name="Code")).to_be_visible()
-        expect(page.get_by_role("tab", name="States")).to_have_count(0)
+        expect(page.get_by_role("tab", name="Code", exact=True)).to_be_visible()
+        expect(page.get_by_role("tab", name="States", exact=True)).to_have_count(0)
 
 
 def test_projected_the_strips_fill_the_screen(visit: Visit) -> None:
