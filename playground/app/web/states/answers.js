@@ -99,8 +99,7 @@ export function fill(root, panel, part, signal, retry, take) {
     else if (!panel.node.isConnected) root.append(panel.node);
   });
   signal.on((answer) => {
-    if (answer === null)
-      panel.empty({ title: 'Reading held-out inputs', text: 'This takes a moment the first time.' });
+    if (answer === null) panel.empty({ title: 'Reading held-out inputs', text: 'This takes a moment the first time.' });
     else if ('failed' in answer)
       panel.empty({ title: 'No states', text: answer.failed, action: 'Try again', onaction: retry });
     else {
