@@ -287,7 +287,7 @@ def test_paths_lie_apart_by_what_the_sentence_says(page: Page) -> None:
 
 
 def test_another_moment_is_looked_at_on_the_axes_of_the_end(page: Page) -> None:
-    visit = visits.home("cpu")
+    visit = visits.start("attention_seq2seq", "reverse", device="cpu")
     first, last = (asked(page, "paths.json", visit, **query) for query in ({"frame": "0"}, {}))
     assert [side["cloud"] for side in first["sides"]] == [side["cloud"] for side in last["sides"]]
     assert first["sides"][1]["paths"] != last["sides"][1]["paths"]
@@ -296,7 +296,7 @@ def test_another_moment_is_looked_at_on_the_axes_of_the_end(page: Page) -> None:
 
 
 def test_no_unit_is_opened_that_is_not_there(page: Page) -> None:
-    visit, path = visits.home("cpu"), "decoder.recurrent.layers.0"
+    visit, path = visits.start("attention_seq2seq", "reverse", device="cpu"), "decoder.recurrent.layers.0"
     for query in ({"path": path, "unit": "64"}, {"path": path, "unit": "-1"}, {"path": path, "unit": "٣"}, {"path": "decoder.x"}, {}):
         with pytest.raises(InputError):
             page.desk.answers["unit.json"](visit, query)

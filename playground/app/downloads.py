@@ -141,7 +141,15 @@ def routes(desk: Desk, may_enter: Callable[[Request], Awaitable[bool]]) -> list[
         return _file(body.encode(), "application/json", _name(visit, "json"))
 
     def told(answer: Callable[[Visit, QueryParams], Any]) -> Callable[[Visit, QueryParams], Response]:
-        return lambda visit, asked: Response(dump(answer(visit, asked)), media_type="application/json")
+        """What cannot be answered is told in an answer like another: a page that expects it need not log a failure."""
+
+        def make(visit: Visit, asked: QueryParams) -> Response:
+            try:
+                return Response(dump(answer(visit, asked)), media_type="application/json")
+            except InputError as error:
+                return JSONResponse({"error": str(error)})
+
+        return make
 
     def route(name: str, make: Callable[[Visit, QueryParams], Response]) -> Route:
         async def answer(request: Request) -> Response:

@@ -38,7 +38,7 @@ from .visit import SHIPPED, Slot, Visit
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
 TRIED = 64  # held-out inputs through weights that visitors bring
-HELD_OUT = 16  # runs, or layers of them, whose states on held-out inputs are kept: a MB or two each
+HELD_OUT_BYTES = 256 * 2**20  # of states on held-out inputs: usually 1 to 5 MB a run, at most some 60 where models are wide and inputs long
 UPLOADS = 12  # weights that visitors brought
 NO_NUMBERS = "With these weights the model's answers are no numbers (NaN): they are so large that sums of them leave what float32 can hold."
 
@@ -53,7 +53,7 @@ class Library:
         self._lock = Lock()
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
-        self._held_out: LRUCache[tuple[Slot, str | None], Any] = LRUCache(HELD_OUT)
+        self._held_out: LRUCache[tuple[Slot, str | None], Any] = LRUCache(HELD_OUT_BYTES, _held_bytes)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
@@ -168,6 +168,11 @@ class Library:
         # Every moment is drawn before the background of the last one, so that they can be compared.
         last = None if frame is None or not log.over else self._trained_run(run_id, None)
         return api.Run(replace(learned, projections=last.projections if last else {}))
+
+
+def _held_bytes(held_out: dict[str, HeldOutStates] | HeldOutStates | None) -> int:
+    parts = held_out.values() if isinstance(held_out, dict) else [] if held_out is None else [held_out]
+    return 1 + sum(part.states.nbytes for part in parts)
 
 
 def _learned(log: RunLog[Recipe], snapshot: Snapshot | None) -> Checkpoint:

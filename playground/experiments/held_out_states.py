@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class HeldOutStates:
     def inputs(self) -> int:
         return int(self.of.max(initial=-1)) + 1
 
-    @property
+    @cached_property
     def due(self) -> NDArray[np.str_]:
         """At every state its token: read there by an encoder, to be written from there by a decoder. (N,)"""
         return np.array([self.tokens[i][t] if self.tokens else "" for i, t in zip(self.of, self.at, strict=True)], dtype=np.str_)

@@ -116,6 +116,12 @@ GROUPS: dict[str, tuple[Term, ...]] = {
             "Vaswani et al., 2017",
         ),
         Term("head", "One of several attentions that a layer runs side by side, each with weights of its own.", ("heads",)),
+        Term(
+            "induction",
+            "A head looks at what followed the same token where it was read before.",
+            ("induction head",),
+            "Olsson et al., 2022",
+        ),
         Term("self-attention", "Every position looks at the positions of its own sequence.", ("self-attn",), "Vaswani et al., 2017"),
         Term("cross-attention", "The decoder’s positions look at the encoder’s states.", ("cross-attn",), "Vaswani et al., 2017"),
         Term("pooling", "A whole text becomes one vector: a mix of its states by learned weights."),

@@ -27,11 +27,17 @@ FIGURES = {
     "?block=decoder.recurrent": ("Decode", {"Picture": "CONTEXT", "Attention": "source", "Next token": "100 %", INSIDE: "three gates"}),
     "?architecture=transformer&tab=attention": ("Attention", {"All heads at a glance": "encoder self", "The chosen head": "end"}),
     "?architecture=transformer&tab=training": ("Training", {"The film": "step 0"}),
+    "?architecture=attention_seq2seq&task=reverse&tab=states": (
+        "States",
+        {"Gates and cell": "forget gate", "Words of the output layer": "before training", "Nearest states": "5"},
+    ),
+    "?architecture=transformer&task=reverse&tab=states": ("States", {"Logit lens": "layer 1 cross-attn", "Layer by layer": "%"}),
     "?architecture=vae&task=digits": ("Latent", {"Picture": "reconstruction", "Latent map": "z₁", "The code": "z", "Walk": "%"}),
     "?architecture=captioner&task=scenes": ("Decode", {"Picture": "regions", "Attention": "output"}),
 }
 CHARTS = {
     "": ("Decode", {"Trajectory": 1}),
+    "?tab=states": ("States", {"Trajectory": 1}),
     "?architecture=transformer&tab=training": ("Training", {"Learning curves": 2}),
     "?architecture=autoencoder&task=digits": ("Latent", {"Error": 1}),
 }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from playground import api
+from playground.views.style import percent
 from tests.browser import hooks
 from tests.browser.conftest import Visit, Watch
 from tests.browser.driving import PHONE
@@ -149,6 +152,25 @@ def test_rollout_is_offered_where_an_encoder_has_layers(visit: Visit) -> None:
     rolled.get_by_role("button", name="Show as table").click()
     for row in rolled.get_by_role("row").all()[1:]:
         assert sum(float(cell) for cell in row.get_by_role("cell").all_inner_texts()) == pytest.approx(1, abs=0.01)
+
+
+def test_heads_are_scored_by_what_they_look_at(visit: Visit) -> None:
+    """On the token before, on the diagonal, and on what followed the same token: shares of the weights that the model computed."""
+    page = visit(TRANSFORMER)
+    hooks.open_tab(page, "Attention")
+    heads = hooks.panel(page, "All heads at a glance")
+    heads.get_by_role("button", name="Show as table").click()
+    trace = api.load("transformer", "reverse").explore(hooks.PINNED)
+    source = list(trace.source)
+    repeats = [(i, j + 1) for i, token in enumerate(source) for j in range(i - 1) if source[j] == token]
+    for head, weights in enumerate(trace["encoder.layers.0.self_attention.weights"]):
+        row = heads.get_by_role("row", name=re.compile(f"^Encoder self-attention, layer 1, head {head + 1} "))
+        rows = {i for i, _ in repeats}
+        wanted = (np.diag(weights, -1).mean(), np.diag(weights).mean(), sum(weights[i, j] for i, j in repeats) / len(rows))
+        assert row.get_by_role("cell").all_inner_texts()[2:5] == [percent(float(share)) for share in wanted]
+    cross = heads.get_by_role("row", name=re.compile("^Cross-attention, layer 1, head 1 ")).get_by_role("cell").all_inner_texts()
+    diagonal = np.diag(trace["decoder.layers.0.cross_attention.weights"][:, 0]).mean()
+    assert cross[2:5] == ["–", percent(float(diagonal)), "–"]
 
 
 def test_models_without_attention_have_no_such_tab(visit: Visit) -> None:

@@ -80,7 +80,8 @@ class Paths(Panel):
         """The tables of words before and after training."""
         stage = self._stage(visit, asked)
         run, frame = stage.run, stage.visit.frame
-        trained = f"{frame} updates" if frame is not None else f"{run.train_seconds:.1f} s" if run.train_seconds else "training"
+        seconds = f"{run.train_seconds:.1f} s" if run.train_seconds else "training"
+        trained = seconds if frame is None else f"{frame:,} updates" if frame else None
         return words.spec(neighbours.tables(run), trained)
 
     def _stage(self, visit: Visit, asked: Mapping[str, str]) -> Stage:

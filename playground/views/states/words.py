@@ -33,14 +33,14 @@ def extract(rows: Array) -> Map:
     return Map(axes(rows), axes.explained, *nearest(rows, COUNT))
 
 
-def spec(tables: dict[str, Table], trained: str) -> dict[str, Any]:
-    """Every table as the page draws it; `trained` says for how long."""
-    return {"trained": trained, "tables": [_table(name, table, trained) for name, table in tables.items()]}
+def spec(tables: dict[str, Table], trained: str | None) -> dict[str, Any]:
+    """Every table as the page draws it; `trained` says for how long, None: not at all."""
+    return {"trained": trained or "0 updates", "tables": [_table(name, table, trained) for name, table in tables.items()]}
 
 
-def reading(name: str, words: tuple[str, ...], at: int, before: Map, after: Map, trained: str) -> Rich:
+def reading(name: str, words: tuple[str, ...], at: int, before: Map, after: Map, trained: str | None) -> Rich:
     """Who stands next to one word now, and how many of them stood there before."""
-    if np.array_equal(before.places, after.places):
+    if trained is None or np.array_equal(before.places, after.places):
         return [
             (HUES[name], quoted(words[at])),
             ("", " stands where chance put it: these rows are as they were drawn, before the first update."),
@@ -54,7 +54,7 @@ def reading(name: str, words: tuple[str, ...], at: int, before: Map, after: Map,
     return [*said, ("", f"; {were} among its nearest before. The maps show {kept} of the variance, so trust the lists.")]
 
 
-def _table(name: str, table: Table, trained: str) -> dict[str, Any]:
+def _table(name: str, table: Table, trained: str | None) -> dict[str, Any]:
     before, after = extract(table.before), extract(table.after)
     return {
         "name": name,

@@ -6,6 +6,7 @@ import { glyph, ramp } from '../core/glyphs.js';
 import { fixed } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
+import { about, scoresOf, told } from './head_scores.js';
 import {
   chosenHead,
   habits,
@@ -53,7 +54,16 @@ export function mount(root) {
     present: true,
     className: 'heads',
     table: () => ({
-      columns: ['head', 'spread, positions', 'largest weight', 'at this step looks at', 'weight'],
+      columns: [
+        'head',
+        'spread, positions',
+        'largest weight',
+        'on the token before',
+        'on the diagonal',
+        'induction',
+        'at this step looks at',
+        'weight',
+      ],
       rows: cells.map(({ map, head }) => row(map, head)),
       caption: 'Every head: over how many positions its weights are spread, and where it looks at this step',
     }),
@@ -72,6 +82,7 @@ export function mount(root) {
   /** @param {AttentionMap} map @param {number} head */
   function row(map, head) {
     const { spread, sharpest } = habits(map, head);
+    const { previous, diagonal, induction } = scoresOf(map, head);
     const lit = litOf(map);
     const weights = lit === null ? null : map.head(head).row(lit);
     const at = weights ? argmax(weights) : 0;
@@ -79,6 +90,9 @@ export function mount(root) {
       nameOf(map, head),
       spread.toFixed(2),
       fixed(sharpest),
+      told(previous),
+      told(diagonal),
+      told(induction),
       weights ? `${at + 1}: ${map.columns[at]}` : '',
       weights ? fixed(weights[at], 3) : '',
     ];
@@ -230,19 +244,6 @@ const NEVER =
   'Its decoder is given a final state and never looks back. ' +
   'Choose an architecture with attention, on the left, to see where it looks.';
 const SHAPE = { enc: '■', code: '●', dec: '▲' };
-
-/** @param {AttentionMap} map @param {number} head @returns {Rich} */
-function about(map, head) {
-  const { spread, sharpest } = habits(map, head);
-  return [
-    ['b', nameOf(map, head)],
-    ['', ': its weights are spread over '],
-    ['b', spread.toFixed(1)],
-    ['', ` position${spread.toFixed(1) === '1.0' ? '' : 's'}, its largest weight is `],
-    ['b', fixed(sharpest)],
-    ['', ', both on average over the rows.'],
-  ];
-}
 
 /** @param {AttentionMap[]} maps @returns {Rich} */
 function whose(maps) {

@@ -70,7 +70,7 @@ async function asking(stage, file, asked) {
   try {
     const answer = await fetch(address);
     const said = await answer.json();
-    return answer.ok ? { data: said } : { failed: said.error };
+    return said.error ? { failed: said.error } : { data: said };
   } catch {
     return { failed: 'The server did not answer.' };
   }
@@ -88,8 +88,7 @@ export function fill(root, panel, part, signal, retry, take) {
     else if (!panel.node.isConnected) root.append(panel.node);
   });
   signal.on((answer) => {
-    if (answer === null)
-      panel.empty({ title: 'Reading 512 held-out inputs', text: 'This takes a moment the first time.' });
+    if (answer === null) panel.empty({ title: 'Reading held-out inputs', text: 'This takes a moment the first time.' });
     else if ('failed' in answer)
       panel.empty({ title: 'No states', text: answer.failed, action: 'Try again', onaction: retry });
     else {

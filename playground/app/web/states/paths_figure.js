@@ -95,7 +95,11 @@ export function figure(side, axes, at, eye) {
   ];
   const [one, two, three] = side.explained.map((share, k) => `PC ${k + 1} · ${share}`);
   const bare = { showticklabels: false, zeroline: false, showgrid: false };
-  const inSpace = (/** @type {string} */ text) => ({ title: { text }, showticklabels: false, showspikes: false });
+  const inSpace = (/** @type {string} */ text) => ({
+    title: { text, font: { size: 'var(--fs-xs)' } },
+    showticklabels: false,
+    showspikes: false,
+  });
   /** @type {Layout} */
   const layout =
     axes === 3

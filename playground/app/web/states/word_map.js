@@ -30,6 +30,7 @@ export function drawMap({ names, map, now, hue, width, pick }) {
   const svg = s(
     'svg',
     { class: `wordcloud ${hue}`, width, height: HEIGHT, 'aria-hidden': 'true' },
+    s('rect', { class: 'frame', x: 0.5, y: 0.5, width: width - 1, height: HEIGHT - 1, rx: 4 }),
     points.map(([cx, cy]) => s('circle', { class: 'other', cx, cy, r: 2.2 })),
     near.map((i) => [
       s('path', { class: 'link', d: `M${x} ${y}L${points[i][0]} ${points[i][1]}` }),
