@@ -83,7 +83,7 @@ def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(page: Pag
 def test_a_task_is_chosen_and_decoded_without_a_mouse(page: Page) -> None:
     hooks.radio(page, "task", "reverse").focus()
     page.keyboard.press("ArrowDown")
-    expect(hooks.radio(page, "task", "copy")).to_be_checked()
+    hooks.expect_task(page, "copy")
     page.wait_for_function("() => location.search.includes('copy')")
     hooks.source(page).focus()
     page.keyboard.press("ControlOrMeta+a")
