@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from playground import api, models, tasks
 from tests.browser import hooks
@@ -16,6 +16,7 @@ from tests.browser.driving import PHONE
 
 pytestmark = pytest.mark.browser
 
+REVERSE = "?architecture=attention_seq2seq&task=reverse"
 BAR = 81  # px that the bar is high at most, which scrolls away
 SCROLLS = "(node) => node.scrollHeight > node.clientHeight"
 COLUMNS = """() => {
@@ -32,7 +33,7 @@ def box(found: Locator) -> dict[str, float]:
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (1280, 700), (1024, 700)])
 def test_train_is_in_sight_wherever_the_page_is_scrolled_to(visit: Visit, size: tuple[int, int]) -> None:
-    page = visit(viewport={"width": size[0], "height": size[1]})
+    page = visit(REVERSE, viewport={"width": size[0], "height": size[1]})
     expect(page.get_by_text("51,629 parameters")).to_be_visible()
     expect(page.get_by_text("work per update")).to_be_visible(visible=size[1] >= 840)
     for name in ("#train", "#one-update", "#open-advanced"):
@@ -69,7 +70,8 @@ def test_the_rail_says_what_is_chosen_and_what_else_there_is(visit: Visit) -> No
     expect(page.locator("#train")).to_be_in_viewport(ratio=1)
 
 
-def test_the_gallery_shows_what_each_task_reads_and_what_a_trained_model_writes(page: Page) -> None:
+def test_the_gallery_shows_what_each_task_reads_and_what_a_trained_model_writes(visit: Visit) -> None:
+    page = visit(REVERSE)
     gallery = hooks.open_gallery(page)
     cards = gallery.get_by_role("radiogroup", name="Task").get_by_role("radio")
     expect(cards).to_have_count(len(tasks.tasks()))
@@ -87,12 +89,14 @@ def test_the_gallery_shows_what_each_task_reads_and_what_a_trained_model_writes(
     expect(page.locator("#edp-stage")).to_have_attribute("inert", "")
     expect(page.locator("#train")).to_be_in_viewport(ratio=1)
     gallery.locator('[data-task="translation"]').click()
-    hooks.expect_output(page, api.load("attention_seq2seq", "translation").explore("the small red car does not see the white house").output)
+    run = api.load("attention_seq2seq", "translation")
+    hooks.expect_output(page, run.explore(run.task.pinned).output)
     expect(gallery).to_be_hidden()
 
 
-def test_the_gallery_by_keyboard(page: Page) -> None:
+def test_the_gallery_by_keyboard(visit: Visit) -> None:
     """Arrows by row and column, Home and End, a word filters, Enter chooses, Escape gives the focus back."""
+    page = visit(REVERSE)
 
     def at(id: str) -> None:
         expect(page.locator(f'.gallery [data-task="{id}"]')).to_be_focused()

@@ -183,7 +183,7 @@ def test_a_rate_is_what_was_typed(page: Page) -> None:
 def test_a_task_opens_with_a_trained_model_of_it(visit: Visit) -> None:
     """Of the architecture that was asked for where one is shipped, else of another one; but what is chosen for this very task stands."""
     page = visit("?architecture=transformer&task=reverse")
-    label = page.locator("#run-status")
+    label = hooks.whose(page)
     hooks.choose(page, task="copy")
     hooks.expect_architecture(page, "transformer")
     for task, architecture in (("sort", "attention_seq2seq"), ("sentiment", "transformer_encoder"), ("completion", "seq2seq")):
@@ -191,7 +191,7 @@ def test_a_task_opens_with_a_trained_model_of_it(visit: Visit) -> None:
         hooks.expect_architecture(page, architecture)
         expect(label).to_contain_text("shipped run")
     hooks.choose(page, task="sort", architecture="transformer")
-    expect(label).to_contain_text("not trained yet")
+    expect(label).to_contain_text("first weights")
     hooks.choose(page, task="reverse")
     hooks.expect_architecture(page, "transformer")
     expect(label).to_contain_text("shipped run")

@@ -119,7 +119,7 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
         "architecture": recipe.architecture,
         "why_not": {a.id: a.why_not(task) for a in models.ordered() if not a.fits(task)},
         "facts": facts(recipe),
-        "budgets": [["preset", _about(expected_seconds(replace(recipe, seconds=None)), 1)], *([f"{s}", f"{s} s"] for s in BUDGETS)],
+        "budgets": [["preset", _about(expected_seconds(replace(recipe, seconds=None)), 0)], *([f"{s}", f"{s} s"] for s in BUDGETS)],
         "budget": "preset" if recipe.seconds is None else f"{recipe.seconds:g}",
         "seed": recipe.seed,
         "presets": [[p.name, p.title] for p in presets],
@@ -141,7 +141,7 @@ def facts(recipe: Recipe) -> dict[str, str]:
     return {
         "parameters": f"{parameters:,}",
         "work": f"≈ {flops / 1e9:.2g} GFLOP" if flops >= 1e9 else f"≈ {flops / 1e6:.3g} MFLOP",
-        "time": _about(expected_seconds(recipe), 2),
+        "time": _about(expected_seconds(recipe), 1),
     }
 
 
@@ -163,10 +163,8 @@ def _task(t: type[tasks.Task]) -> dict[str, Any]:
 
 
 def _about(seconds: float, digits: int) -> str:
-    """An estimate claims no more than so many digits, and of a part of a second no more than one."""
-    if seconds >= 10:
-        return f"≈ {seconds:.0f} s"
-    return f"≈ {seconds:.{digits}g} s" if seconds >= 1 else f"≈ {max(seconds, 0.1):.1g} s"
+    """An estimate, to so many digits after the point; from ten seconds on to none."""
+    return f"≈ {max(seconds, 10.0**-digits):.{digits if seconds < 10 else 0}f} s"
 
 
 def _architecture(a: models.Architecture) -> dict[str, Any]:
