@@ -93,7 +93,7 @@ def test_a_task_is_chosen_and_decoded_without_a_mouse(page: Page) -> None:
     page.keyboard.press("Enter")
     hooks.expect_output(page, "1 3 5 7 9")
     page.locator("#tab-decode").focus()
-    for tab in ("attention", "training"):
+    for tab in ("attention", "states", "training"):
         page.keyboard.press("ArrowRight")
         expect(page.locator(f"#tab-{tab}")).to_be_focused()
     expect(hooks.panel(page, "Learning curves")).to_be_visible()
