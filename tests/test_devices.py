@@ -73,7 +73,7 @@ def test_the_trainer_itself_says_that_its_device_is_not_there() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """Of a server that had a GPU when it started."""
-    monkeypatch.setattr(top, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU, 1 thread a run"]])
+    monkeypatch.setattr(top, "devices", lambda: [["cuda", "H100"], ["cpu", "CPU"]])
     book = RunBook(ProcessExecutor(f"{HERE}:gpu_that_goes", preload=("torch", HERE)), slots=1)
     yield new_page(book, "cuda")
     book.drain(5)

@@ -135,7 +135,7 @@ def _data(page: Page) -> dict[str, list[dict[str, Any]]]:
         "picture": [{"values": [0.5] * 784}, {"values": [0.2] * 3072}, {"file": _picture()}],
         "sound": [{"rate": 8_000, "samples": sound}],
         "choose": [{"architecture": a, "task": t, "preset": None} for a, t in RUNS],
-        **dict.fromkeys(("train", "options", "one_step", "reset"), trains),
+        **dict.fromkeys(("train", "options", "one_update", "reset"), trains),
         **{name: [{"run": run}] for name in ("stop", "pause", "resume", "step")},
         **{name: [{"run": run, "step": 0}] for name in ("explore_run", "show_run")},
         "train_again": [{"again": run}],
@@ -147,6 +147,7 @@ def _data(page: Page) -> dict[str, list[dict[str, Any]]]:
         "point": [{"index": 5}],
         "manifold": [{"on": True}, {"on": False}],
         "device": [{"device": "cpu"}],
+        "cards": [{"group": group} for group in ("Digits", "Your own")],
         "pairs": [{"pairs_text": lines, "source_unit": "words"}, {"pairs_file": base64.b64encode(lines.encode()).decode()}],
         "share_pairs": [{"shared": True}],
     }

@@ -52,6 +52,7 @@ class Visit:
     other: int | None = None  # the picture of the test set that a walk leads to
     manifold: bool = False  # whether the latent map shows what the decoder draws all over it
     block: str | None = None  # the path of the opened block of the model
+    gallery: str | None = None  # the group of tasks whose cards were asked for last
 
     @property
     def task(self) -> tasks.Task:

@@ -37,6 +37,7 @@ class TextToText(SequenceTask):
     title = "Three jobs, one model"
     description = "The first word says what to do with the digits: copy, reverse or sort them. T5's task prefix."
     example = "sort: 3 1 2 → 1 2 3"
+    group = "Digits"
     order = 100
     Options = DigitOptions
     options: DigitOptions

@@ -54,20 +54,52 @@ def slow_network(page: Page, latency_ms: int = 400) -> None:
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", network)
 
 
-def radio(page: Page, group: str, value: str) -> Locator:
-    return page.locator(f'#{group} input[value="{value}"]')
+def task(page: Page) -> Locator:
+    """What the rail says of the chosen task."""
+    return page.locator("#task")
+
+
+def expect_task(page: Page, id: str) -> None:
+    expect(task(page)).to_have_attribute("data-task", id)
+
+
+def architecture(page: Page, id: str) -> Locator:
+    return page.locator(f'#architecture input[value="{id}"]')
+
+
+def expect_architecture(page: Page, id: str) -> None:
+    expect(architecture(page, id)).to_be_checked()
+
+
+def open_gallery(page: Page) -> Locator:
+    page.locator("#all-tasks").click()
+    return page.get_by_role("dialog", name="Choose a task")
+
+
+def pick_task(page: Page, id: str) -> None:
+    """Choose a task in the gallery; the server has not answered yet."""
+    open_gallery(page).locator(f'[data-task="{id}"]').click()
 
 
 def choose(page: Page, *, task: str | None = None, architecture: str | None = None) -> None:
-    """Pick cards of the rail, and wait until the server has answered with the model of that pair."""
-    for group, value in (("task", task), ("architecture", architecture)):
-        if value is not None:
-            radio(page, group, value).check()
-            page.wait_for_function("value => location.search.includes(value)", arg=value)
+    """Pick a card of the gallery and one of the rail, and wait until the server has answered with the model of that pair."""
+    if task is not None:
+        pick_task(page, task)
+        page.wait_for_function("value => location.search.includes(value)", arg=f"task={task}")
+    if architecture is not None:
+        page.locator(f'#architecture input[value="{architecture}"]').check()
+        page.wait_for_function("value => location.search.includes(value)", arg=architecture)
+
+
+def open_advanced(page: Page) -> Locator:
+    panel = page.get_by_role("dialog", name="Advanced")
+    if not panel.is_visible():
+        page.get_by_role("button", name="Advanced …").click()
+    return panel
 
 
 def choose_preset(page: Page, name: str) -> None:
-    page.get_by_label("Preset", exact=True).select_option(name)
+    open_advanced(page).get_by_label("Preset", exact=True).select_option(name)
 
 
 def set_budget(page: Page, seconds: int) -> None:

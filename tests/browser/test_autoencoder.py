@@ -90,7 +90,7 @@ def test_a_picture_and_its_reconstruction_stand_without_a_click(page: Page) -> N
 def test_the_rail_leads_from_digits_to_pictures_and_back(visit: Visit) -> None:
     page = visit()
     hooks.choose(page, task="strokes")
-    expect(hooks.radio(page, "architecture", "autoencoder")).to_be_checked()
+    hooks.expect_architecture(page, "autoencoder")
     expect(picture(page)).to_be_visible()
     expect(page.get_by_role("tab", name="Latent")).to_have_attribute("aria-selected", "true")
     hooks.choose(page, task="reverse")
@@ -251,6 +251,6 @@ def test_a_link_to_a_tab_opens_it(visit: Visit) -> None:
     expect(page.get_by_role("tab", name="Latent")).to_be_visible()
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
     expect(page).to_have_url(re.compile("picture=3"))
-    hooks.radio(page, "task", "strokes").check(force=True)
+    hooks.pick_task(page, "strokes")
     expect(page).to_have_url(re.compile("task=strokes"))
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")

@@ -250,7 +250,7 @@ def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: V
     page = visit("?task=poetry&architecture=attention_seq2seq&step=many")
     expect(page.get_by_text("Link not understood")).to_be_visible()
     hooks.expect_output(page, hooks.TRANSLATED)
-    expect(hooks.radio(page, "task", "translation")).to_be_checked()
+    hooks.expect_task(page, "translation")
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("Link not understood")).to_be_hidden()
 
@@ -258,8 +258,8 @@ def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: V
 def test_a_link_restores_task_architecture_input_and_step(visit: Visit) -> None:
     page = visit("?architecture=seq2seq&task=copy&input=4711471&step=2")
     hooks.expect_output(page, "4 7 1 1 4 7 1")
-    expect(hooks.radio(page, "task", "copy")).to_be_checked()
-    expect(hooks.radio(page, "architecture", "seq2seq")).to_be_checked()
+    hooks.expect_task(page, "copy")
+    hooks.expect_architecture(page, "seq2seq")
     expect(hooks.source(page)).to_have_value("4711471")
     hooks.expect_step(page, 2)
 
@@ -274,7 +274,7 @@ def test_the_address_leads_back_to_what_is_on_the_screen(page: Page, visit: Visi
     other = visit("?" + page.url.partition("?")[2])
     hooks.expect_output(other, "8 6 4 2")
     hooks.expect_step(other, 4)
-    expect(hooks.radio(other, "architecture", "seq2seq")).to_be_checked()
+    hooks.expect_architecture(other, "seq2seq")
 
 
 def test_another_architecture_decodes_the_same_input(page: Page) -> None:

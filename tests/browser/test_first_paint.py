@@ -77,8 +77,8 @@ def test_a_decoded_input_stands_without_a_click(visit: Visit) -> None:
     assert hooks.steps(page) == 8
     expect(page.get_by_role("img", name=re.compile("Heatmap of attention"))).to_be_visible()
     expect(hooks.panel(page, "Next token")).to_be_visible()
-    expect(hooks.radio(page, "task", "translation")).to_be_checked()
-    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    hooks.expect_task(page, "translation")
+    hooks.expect_architecture(page, "attention_seq2seq")
     expect(page.locator("#train")).to_be_enabled()
     expect(page.locator("#stop")).to_have_count(0)
 

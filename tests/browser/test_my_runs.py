@@ -34,7 +34,7 @@ def test_runs_are_kept_named_by_what_differs_and_laid_over_each_other(visit: Vis
         assert box is not None
         page.mouse.click(box["x"] + share * box["width"], box["y"] + 0.6 * box["height"])
         expect(hooks.film(page)).to_have_attribute("aria-valuetext", re.compile(updates))
-    page.get_by_text("Advanced").click()
+    hooks.open_advanced(page)
     seed = page.get_by_label("Seed", exact=True)
     seed.fill("3")
     seed.press("Tab")
@@ -81,12 +81,12 @@ def test_a_run_is_paused_stepped_and_goes_on(visit: Visit) -> None:
 
 def test_the_same_first_weights_after_reset(visit: Visit) -> None:
     page = visit(SHORT)
-    page.get_by_role("button", name="One step").first.click()
+    page.get_by_role("button", name="One update").click()
     hooks.expect_state(page, "paused")
     status = page.locator("#run-status")
     expect(status).to_contain_text("at step 1 of")
     loss = re.search(r"loss ([\d.]+)", status.inner_text())
-    page.get_by_role("button", name="Reset").click()
+    hooks.open_advanced(page).get_by_role("button", name="Reset", exact=True).click()
     expect(status).to_contain_text("first weights")
     status.get_by_role("button", name="One step").click()
     expect(status).to_contain_text("at step 1 of")
@@ -114,7 +114,7 @@ def test_own_pairs_are_checked_line_by_line_and_trained(visit: Visit) -> None:
 
 def test_a_link_to_another_pair_opens_its_tab(visit: Visit) -> None:
     page = visit("?architecture=transformer_decoder&task=completion&tab=training")
-    expect(hooks.radio(page, "task", "completion")).to_be_checked()
+    hooks.expect_task(page, "completion")
     shipped = api.load("transformer_decoder", "completion")
     expect(hooks.whose(page)).to_have_text(f"shipped run, trained {shipped.train_seconds:.1f} s on CPU")
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")

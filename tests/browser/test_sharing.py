@@ -99,8 +99,8 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
     if notice:
         expect(page.get_by_text(notice.split(": ")[-1])).to_be_visible()
     if notice is None or "found" in notice:
-        expect(hooks.radio(page, "task", "copy")).to_be_checked()
-        page.get_by_text("Advanced").click()
+        hooks.expect_task(page, "copy")
+        hooks.open_advanced(page)
         expect(page.get_by_label("Seed", exact=True)).to_have_value("7")
         expect(page.get_by_label("Updates", exact=True)).to_have_value("77")
     assert runs(app) == before
@@ -115,7 +115,7 @@ def test_train_pressed_before_the_link_was_read_trains_what_it_names(browser: Br
     page.route("**/queue/join?*", lambda route: held.append(route), times=1)
     page.goto(f"{app.url}/{LONG}")
     wait_ready(page)
-    expect(hooks.radio(page, "architecture", "attention_seq2seq")).to_be_checked()
+    hooks.expect_architecture(page, "attention_seq2seq")
     page.locator("#train").click()
     expect(page.locator("#train")).to_have_text("Starting …")
     held[0].continue_()
@@ -132,7 +132,7 @@ def test_what_is_typed_at_once_is_not_overtaken(page: Page, app: App) -> None:
     hooks.type_source(page, "456")
     hooks.expect_output(page, "4 5 6")
     expect(hooks.source(page)).to_have_value("456")
-    hooks.radio(page, "task", "translation").check()
+    hooks.pick_task(page, "translation")
     hooks.type_source(page, "the red house")  # the new task comes with an example of its own
     hooks.expect_output(page, "la maison rouge")
     expect(hooks.source(page)).to_have_value("the red house")

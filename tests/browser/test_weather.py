@@ -252,9 +252,9 @@ def test_back_and_forward_submit_nothing(context: BrowserContext, patient: App) 
         hooks.expect_output(page, answer)
         assert page.url == address
         expect(hooks.source(page)).to_have_value("4711")
-        expect(hooks.radio(page, "task", "copy")).to_be_checked()
+        hooks.expect_task(page, "copy")
         hooks.expect_state(page, "done")
         page.go_forward()
         hooks.expect_output(page, "2 1")
-        expect(hooks.radio(page, "task", "reverse")).to_be_checked()
+        hooks.expect_task(page, "reverse")
     assert runs(patient) == before and patient.health()["training"] == 0

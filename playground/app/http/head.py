@@ -22,6 +22,7 @@ SHEETS = (  # later ones refine
     "shell/top_bar",
     "shell/words",
     "rail/rail",
+    "rail/gallery",
     "stage/source_row",
     "stage/sound_tools",
     "rail/pairs_panel",

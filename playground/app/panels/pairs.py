@@ -33,7 +33,7 @@ class Pairs(Panel):
 
     def depends(self, stage: Stage) -> Hashable:
         key = _key(stage.visit)
-        return stage.visit.recipe.task, stage.visit.recipe.task_options, key and access.of(key)
+        return stage.visit.pair, stage.visit.recipe.task_options, key and access.of(key)
 
     def value(self, stage: Stage) -> dict[str, Any]:
         """With whether anybody may see them, and whether that is this visitor's to choose."""
@@ -57,6 +57,7 @@ def read(visit: Visit, error: InputError | None = None) -> dict[str, Any]:
     kept = of(task)
     return {
         "shown": True,
+        "architecture": visit.recipe.architecture,
         "own": bool(task.options.pairs),
         "source_unit": task.options.source_unit,
         "target_unit": task.options.target_unit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ... import api, models, tasks
@@ -20,7 +21,7 @@ from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import SHIPPED, UNNAMED, Visit
 
-BUDGETS = [["preset", "preset"], ["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]
+BUDGETS = (5, 10, 30, 60)  # seconds that a visitor may choose instead of the preset's updates
 
 
 class Rail(Panel):
@@ -39,7 +40,7 @@ class Rail(Panel):
         self.on("choose", choose, again="always_last", teller=self, always=self)  # whoever chose waits, also where two choices led back
         self.on("options", set_options, again="always_last", teller=self, always=self)
         self.on("train", self.train, again="once", teller=self, always=self)
-        self.on("once", self.once, "one_step", again="once", teller=self, always=self)
+        self.on("once", self.once, "one_update", again="once", teller=self, always=self)
         self.on("reset", self.reset, again="once", teller=self, always=self)
 
     def train(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
@@ -108,15 +109,17 @@ def set_options(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
     """Tasks, architectures, options and what to expect, as the rail draws them."""
     recipe = visit.recipe
+    task = tasks.get(recipe.task)
     presets = PRESETS.get(visit.pair, ())
     nearest = recipes.nearest(recipe.architecture, recipe.task, dict(recipe.model_options), dict(recipe.task_options), visit.preset)
     return {
-        "tasks": [_task(t) for t in tasks.ordered()],
+        "groups": [{"name": name, "tasks": [_task(t) for t in group]} for name, group in tasks.grouped().items() if group],
         "architectures": [_architecture(a) for a in models.ordered()],
         "task": recipe.task,
         "architecture": recipe.architecture,
+        "why_not": {a.id: a.why_not(task) for a in models.ordered() if not a.fits(task)},
         "facts": facts(recipe),
-        "budgets": BUDGETS,
+        "budgets": [["preset", _about(expected_seconds(replace(recipe, seconds=None)), 0)], *([f"{s}", f"{s} s"] for s in BUDGETS)],
         "budget": "preset" if recipe.seconds is None else f"{recipe.seconds:g}",
         "seed": recipe.seed,
         "presets": [[p.name, p.title] for p in presets],
@@ -132,35 +135,40 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
     }
 
 
-def facts(recipe: Recipe) -> list[list[str]]:
+def facts(recipe: Recipe) -> dict[str, str]:
     """What is known before training."""
     parameters, flops = recipes.work(recipe)
-    return [
-        ["parameters", f"{parameters:,}"],
-        ["work per step", f"≈ {flops / 1e9:.2g} GFLOP" if flops >= 1e9 else f"≈ {flops / 1e6:.3g} MFLOP"],
-        ["expected time", f"≈ {expected_seconds(recipe):.2g} s"],
-    ]
+    return {
+        "parameters": f"{parameters:,}",
+        "work": f"≈ {flops / 1e9:.2g} GFLOP" if flops >= 1e9 else f"≈ {flops / 1e6:.3g} MFLOP",
+        "time": _about(expected_seconds(recipe), 1),
+    }
+
+
+@cache
+def shipped(task: type[tasks.Task]) -> tuple[str, ...]:
+    """The architectures of which a trained model of this task is shipped, that of the start page before others."""
+    found = [a.id for a in models.ordered() if a.fits(task) and api.shipped_path(a.id, task.id).exists()]
+    return tuple(sorted(found, key=lambda id: id != UNNAMED[0]))
 
 
 def usual(task: type[tasks.Task]) -> models.Architecture:
-    """What a task opens with: an architecture of which a trained model is shipped, that of the start page before others."""
-    fitting = [a for a in models.ordered() if a.fits(task)]
-    return min(fitting, key=lambda a: (not api.shipped_path(a.id, task.id).exists(), a.id != UNNAMED[0]))
+    """What a task opens with: an architecture of which a trained model is shipped; where none is, that of the start page before others."""
+    trained = shipped(task)
+    return models.get(trained[0]) if trained else min((a for a in models.ordered() if a.fits(task)), key=lambda a: a.id != UNNAMED[0])
 
 
-def _task(t: type[tasks.Task]) -> dict[str, str]:
-    return {"id": t.id, "title": t.title, "example": t.example, "kind": t.kind, "usual": usual(t).id}
+def _task(t: type[tasks.Task]) -> dict[str, Any]:
+    return {"id": t.id, "title": t.title, "example": t.example, "usual": usual(t).id, "trained": shipped(t)}
+
+
+def _about(seconds: float, digits: int) -> str:
+    """An estimate, to so many digits after the point; from ten seconds on to none."""
+    return f"≈ {max(seconds, 10.0**-digits):.{digits if seconds < 10 else 0}f} s"
 
 
 def _architecture(a: models.Architecture) -> dict[str, Any]:
-    every = tasks.tasks().values()
-    return {
-        "id": a.id,
-        "title": a.title,
-        "glyphs": a.parts,
-        "tasks": [t.id for t in every if a.fits(t)],
-        "why_not": {t.id: a.why_not(t) for t in every if not a.fits(t)},
-    }
+    return {"id": a.id, "title": a.title, "glyphs": a.parts, "tasks": [t.id for t in tasks.ordered() if a.fits(t)]}
 
 
 def _option(group: str, name: str, limit: Limit, value: Any) -> dict[str, Any]:

@@ -49,4 +49,4 @@ def devices() -> list[list[str]]:
             found.append(["cuda", torch.cuda.get_device_name().replace("NVIDIA ", "")])
     if torch.backends.mps.is_available():
         found.append(["mps", "Apple GPU"])
-    return [*found, ["cpu", "CPU, 1 thread a run"]]
+    return [*found, ["cpu", "CPU"]]

@@ -47,7 +47,7 @@ class Pairs(PooledSequence):
     id = "pairs"
     title = "Your own pairs"
     description = "Paste lines, a source and a target each, and train any model on them."
-    example = "yours ⇥ yours"
+    example = "paste lines: source ⇥ target"
     group = "Your own"
     order = 170
     Options = PairOptions

@@ -4,6 +4,7 @@ import { Command, Signal } from './signal.js';
 
 /** @import { KeptRun, Measured, Run } from './run.d.ts' */
 /** @import { Choice, Scene } from './scene.d.ts' */
+/** @import { Offer } from './types.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
 export const scene = new Signal();
@@ -30,6 +31,10 @@ export const present = new Signal();
 export const unsettled = new Signal();
 /** Train was pressed, and its run has not come yet. Written by rail/train_button. @type {Signal<boolean>} */
 export const starting = new Signal();
+/** Which tasks there are, and which is chosen. Written by rail/choices. @type {Signal<Offer>} */
+export const offer = new Signal();
+/** Whether the gallery of tasks is open. Written by rail/gallery. @type {Signal<boolean>} */
+export const gallery = new Signal();
 /** The run that is followed. Written by training/train_monitor. @type {Signal<Run>} */
 export const run = new Signal();
 /**
@@ -62,3 +67,5 @@ export const train = new Command();
 export const openGallery = new Command();
 /** @type {Command<number | null>} */
 export const chooseFrame = new Command();
+/** @type {Command<string>} */
+export const chooseTask = new Command();

@@ -83,3 +83,25 @@ export type Option = { group: string; name: string; label: string; help?: string
   | { type: 'choice'; value: OptionValue; choices: [string, string][] }
   | { type: 'integer' | 'number'; value: OptionValue; low: number; high: number; step?: number | null }
 );
+
+/** What can be learned. */
+export interface Task {
+  id: string;
+  title: string;
+  example: string;
+  /** The architecture it opens with. */
+  usual: string;
+  /** The architectures of which a trained model is shipped. */
+  trained: string[];
+}
+
+export interface TaskGroup {
+  name: string;
+  tasks: Task[];
+}
+
+/** All tasks, and the chosen one. */
+export interface Offer {
+  groups: TaskGroup[];
+  task: string;
+}

@@ -1,123 +1,67 @@
-// The cards of the rail: one native radio each, so arrow keys, labels and screen readers need nothing of ours.
+// 2 Architecture: those that fit the task as cards, one native radio each, so that arrow keys, labels and screen
+// readers need nothing of ours; the others in one line, unfolded with the reason of each.
 import { h } from '../core/dom.js';
 import { glyph } from '../core/glyphs.js';
 
-/** @import { Architecture, Task } from './types.d.ts' */
+/** @import { Architecture, Rail } from './types.d.ts' */
 
 const BLOCKS = /** @type {const} */ (['enc', 'code', 'dec']);
 const PARTS = ['encoder', 'code', 'decoder'];
 
-/**
- * A group of cards that redraws only when its content changes and then keeps the focus.
- * @param {string} id @param {string} label @param {(value: string) => void} choose
- */
-export function cards(id, label, choose) {
+/** Redrawn only when its content changes; then it keeps the focus. @param {(architecture: string) => void} choose */
+export function architectureCards(choose) {
   const group = h('div.cards', {
-    id,
+    id: 'architecture',
     role: 'radiogroup',
-    'aria-label': label,
+    'aria-label': 'Architecture',
     onchange: ({ target }) => target instanceof HTMLInputElement && choose(target.value),
   });
   let drawn = '';
-  let shown = '';
   return {
     node: group,
-    /** @param {unknown} content what the cards depend on @param {() => Node[]} build @param {string} chosen */
-    show(content, build, chosen) {
-      const key = JSON.stringify(content);
+    /** @param {Rail} rail */
+    show({ architectures, architecture, task, why_not: why }) {
+      const key = JSON.stringify([architectures, task, why]);
       if (key !== drawn) {
         const active = document.activeElement;
         const focused = active instanceof HTMLInputElement && group.contains(active) ? active.value : null;
-        const open = !!group.querySelector('details[open]');
-        group.replaceChildren(...build());
+        const open = Boolean(group.querySelector('details[open]'));
+        const [fitting, others] = [true, false].map((fits) =>
+          architectures.filter((a) => a.tasks.includes(task) === fits),
+        );
+        group.replaceChildren(...fitting.map((a) => card(a)));
+        if (others.length) group.append(folded(others, why, open));
         drawn = key;
-        if (open) group.querySelector('details')?.setAttribute('open', '');
         if (focused) [...group.querySelectorAll('input')].find((input) => input.value === focused)?.focus();
       }
-      for (const input of group.querySelectorAll('input')) input.checked = input.value === chosen;
-      if (chosen !== shown)
-        reveal(group, /** @type {HTMLElement?} */ (group.querySelector('.card:has(input:checked)')));
-      shown = chosen;
+      for (const input of group.querySelectorAll('input')) input.checked = input.value === architecture;
     },
   };
 }
 
-/**
- * Scroll the list, and nothing else, until the card is in view.
- * @param {HTMLElement} group @param {HTMLElement | null} card
- */
-function reveal(group, card) {
-  if (!card) return;
-  const top = card.offsetTop;
-  const bottom = top + card.offsetHeight;
-  if (top < group.scrollTop) group.scrollTop = top;
-  else if (bottom > group.scrollTop + group.clientHeight) group.scrollTop = bottom - group.clientHeight;
-}
-
-/** @param {string} name @param {string} value @param {boolean} disabled @param {string | null} describedby */
-const radio = (name, value, disabled = false, describedby = null) =>
-  h('input.dot', { type: 'radio', name: `edp-${name}`, value, disabled, 'aria-describedby': describedby });
-
-/** @param {Task} task */
-export const taskCard = (task) =>
-  h(
-    'label.card',
-    {},
-    radio('task', task.id),
-    h('span.line', {}, h('span', {}, task.title), h('span.ex', {}, task.example)),
-  );
-
-/**
- * Architectures that suit the task as cards; those that do not with their reason, one shared reason told once.
- * @param {Architecture[]} architectures @param {string} task
- */
-export function architectureCards(architectures, task) {
-  /** @type {Map<string | null, Architecture[]>} null: it suits */
-  const reasons = new Map();
-  const why = (/** @type {Architecture} */ a) => (a.tasks.includes(task) ? null : a.why_not[task]);
-  for (const a of architectures) reasons.set(why(a), [...(reasons.get(why(a)) ?? []), a]);
-  const several = [...reasons].filter(([reason, group]) => reason !== null && group.length > 1);
-  return [
-    ...architectures
-      .filter((a) => !several.some(([, group]) => group.includes(a)))
-      .map((a) => architectureCard(a, why(a))),
-    ...several.map(([reason, group]) => folded(reason ?? '', group)),
-  ];
-}
-
-/** @param {Architecture} a @param {string | null} reason why it does not suit the task */
-function architectureCard(a, reason) {
-  const why = reason && `edp-why-${a.id}`;
+/** @param {Architecture[]} others @param {Record<string, string>} why @param {boolean} open */
+function folded(others, why, open) {
+  const text = others.length > 1 ? `${others.length} others do not fit this task` : '1 other does not fit this task';
   return h(
-    reason ? 'label.card.off' : 'label.card',
+    'details.folded',
+    { open },
+    h('summary', {}, h('span', {}, text)),
+    others.map((a) => card(a, why[a.id] ?? '')),
+  );
+}
+
+/** @param {Architecture} a @param {string} [reason] why it does not suit the task */
+function card(a, reason) {
+  const off = reason !== undefined;
+  const why = reason ? `edp-why-${a.id}` : null;
+  const radio = { type: 'radio', name: 'edp-architecture', value: a.id, disabled: off, 'aria-describedby': why };
+  return h(
+    off ? 'label.card.off' : 'label.card',
     {},
-    radio('architecture', a.id, Boolean(reason), why),
+    h('input.dot', radio),
     h('span', {}, a.title),
     glyphs(a.glyphs),
     why && h('span.why', { id: why }, reason),
-  );
-}
-
-/** @param {string} reason @param {Architecture[]} group */
-function folded(reason, group) {
-  return h(
-    'details.folded',
-    {},
-    h('summary', {}, h('span', {}, `${group.length} others ${plural(reason)}`)),
-    group.map((a) =>
-      h('label.card.off', {}, radio('architecture', a.id, true), h('span', {}, a.title), glyphs(a.glyphs)),
-    ),
-  );
-}
-
-/** @type {Record<string, string>} */
-const IRREGULAR = { is: 'are', has: 'have', does: 'do', was: 'were', goes: 'go' };
-
-/** “writes text and gives no answer” of one is “write text and give no answer” of many. @param {string} reason */
-export function plural(reason) {
-  return reason.replace(
-    /(^|\band )(\w+)/g,
-    (_, before, verb) => before + (IRREGULAR[verb] ?? verb.replace(/([^s])s$/, '$1')),
   );
 }
 

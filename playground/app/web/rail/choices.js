@@ -1,6 +1,5 @@
 // What the visitor has chosen and what the server has answered. Choices are drawn at once; the answer corrects them,
-// but
-// an older answer may not undo a newer choice.
+// but an older answer may not undo a newer choice.
 import * as state from '../core/state.js';
 
 /** @import { Island, OptionValue } from '../core/types.d.ts' */
@@ -30,7 +29,11 @@ export function createChoices(island, changed, lost) {
   /** @type {(() => void) | null} what is done once the choice is answered */
   let due = null;
   let timer = 0;
-  let asked = new URLSearchParams(location.search).get('architecture');
+  const link = new URLSearchParams(location.search);
+  let asked = link.get('architecture');
+  /** @type {Map<string, string>} the architecture that the visitor chose for a task, if they did */
+  const chosenFor = new Map();
+  if (asked && link.has('task')) chosenFor.set(link.get('task') ?? '', asked);
   // Until the server has read the link, the page shows the start page, and nothing may be typed or trained in its name.
   let opening = location.search !== '';
   state.unsettled.value = opening;
@@ -41,13 +44,19 @@ export function createChoices(island, changed, lost) {
     held = null;
     mine = stillMine(next);
     awaited = null;
-    value = next;
-    changed();
+    show(next);
     if (opening) return;
     state.unsettled.value = false;
     const act = due;
     due = null;
     if (!next.error) act?.();
+  }
+
+  /** @param {Rail} next */
+  function show(next) {
+    value = next;
+    state.offer.value = next;
+    changed();
   }
 
   /**
@@ -119,21 +128,24 @@ export function createChoices(island, changed, lost) {
 
     /** The choice itself changes: everything that hangs on it comes new from the server. @param {Change} change */
     choose(change) {
-      if (!value) return;
+      if (!value || change.task === value.task) return;
       clearTimeout(timer);
-      if (change.architecture) asked = change.architecture;
+      if (change.architecture) {
+        asked = change.architecture;
+        chosenFor.set(value.task, asked);
+      }
       const next = { ...value, ...change, error: null };
       if (change.task) {
-        next.architecture = suitable(next, asked);
+        next.architecture = landing(next, asked, chosenFor.get(change.task));
+        next.why_not = {};
         state.unsettled.value = true;
       }
-      value = next;
       mine = 'budget' in mine ? { budget: mine.budget } : {};
       awaited = { task: next.task, architecture: next.architecture };
       due = null;
       clearTimeout(patience);
       patience = setTimeout(giveUp, ANSWER_MS);
-      changed();
+      show(next);
       island.send('choose', { ...awaited, ...(change.preset ? { preset: change.preset } : {}) });
     },
 
@@ -157,10 +169,12 @@ export function createChoices(island, changed, lost) {
 const same = (a, b) => a.task === b.task && a.architecture === b.architecture;
 
 /**
- * An architecture that was asked for stays if it can learn the task; else the task opens with a trained model.
- * @param {Rail} rail @param {string | null} asked
+ * A task opens with a trained model: of the architecture that was asked for or that is there, else of the usual one.
+ * What the visitor chose for this very task stands, trained or not.
+ * @param {Rail} rail @param {string | null} asked @param {string | undefined} chosen
  */
-function suitable({ architectures, architecture, tasks, task }, asked) {
-  const stays = architecture === asked && architectures.some((a) => a.id === architecture && a.tasks.includes(task));
-  return stays ? architecture : (tasks.find(({ id }) => id === task)?.usual ?? architecture);
+function landing({ groups, architectures, task, architecture }, asked, chosen) {
+  if (architectures.some(({ id, tasks }) => id === chosen && tasks.includes(task))) return chosen ?? architecture;
+  const found = groups.flatMap(({ tasks }) => tasks).find(({ id }) => id === task);
+  return [asked, architecture].find((id) => id && found?.trained.includes(id)) ?? found?.usual ?? architecture;
 }

@@ -86,12 +86,14 @@ export function mount(root, island) {
   island.onValue((next) => {
     root.hidden = !next.shown;
     const opened = next.shown && !value && !next.own;
+    const elsewhere = next.shown && value && next.architecture !== value.architecture;
     value = next.shown ? next : null;
     if (!value) {
       sent = taken = null;
       return;
     }
     if (opened) details.open = true;
+    if (elsewhere) details.open = false; // who goes on to another model looks at the stage
     if (value.error) [sent, chosen] = [taken, good];
     else [taken, good] = [sent, chosen];
     units = { source_unit: value.source_unit, target_unit: value.target_unit };
@@ -127,7 +129,7 @@ export function mount(root, island) {
 
   function count() {
     const lines = text.value.split('\n').filter((line) => line.trim()).length;
-    counted.textContent = lines ? `${grouped(lines)} lines` : '';
+    counted.textContent = lines ? `${grouped(lines)} line${lines > 1 ? 's' : ''}` : '';
   }
 
   /** In this box the Tab key writes a tab; Escape, then Tab, leaves it. */

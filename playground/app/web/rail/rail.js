@@ -1,9 +1,11 @@
-// The left rail: 1 task, 2 architecture, 3 training.
+// The left rail: 1 task, 2 architecture, 3 training. Its upper part scrolls; its foot, with Train, is always in sight.
 import { h } from '../core/dom.js';
 import * as state from '../core/state.js';
-import { architectureCards, cards, taskCard } from './cards.js';
+import { advancedPanel } from './advanced.js';
+import { architectureCards } from './cards.js';
 import { createChoices } from './choices.js';
-import { advancedForm, budgetRow, factList, presetRow } from './settings.js';
+import { budgetRow, factList } from './settings.js';
+import { taskChooser } from './tasks.js';
 import { trainButton } from './train_button.js';
 
 /** @import { Child, Island } from '../core/types.d.ts' */
@@ -13,40 +15,58 @@ import { trainButton } from './train_button.js';
 /** @param {HTMLElement} root @param {Island<Rail, Sent>} island */
 export function mount(root, island) {
   const choices = createChoices(island, draw, () => train.lost());
-  const tasks = cards('task', 'Task', (task) => choices.choose({ task }));
-  const architectures = cards('architecture', 'Architecture', (architecture) => choices.choose({ architecture }));
+  const tasks = taskChooser();
+  const architectures = architectureCards((architecture) => choices.choose({ architecture }));
   const facts = factList();
-  const preset = presetRow((id) => choices.choose({ preset: id }));
   const budget = budgetRow((chosen) => {
     choices.set('budget', chosen, false);
     train.draw();
   });
   const train = trainButton(choices);
-  const advanced = advancedForm(choices.set, () => choices.choose({ preset: choices.value?.preset }));
+  const advanced = advancedPanel(choices, train.reset);
+  train.button.addEventListener('click', advanced.close); // what comes of it is looked at on the stage
   root.classList.add('rail');
   root.append(
-    section(1, 'Task', tasks.node),
-    section(2, 'Architecture', architectures.node),
-    section(3, 'Train', facts.node, preset.nodes, budget.node, train.nodes, advanced.node),
+    h(
+      'div.upper',
+      {},
+      h(
+        'div.scroll',
+        {},
+        section(1, 'Task', tasks.all, tasks.node),
+        section(2, 'Architecture', null, architectures.node),
+      ),
+      advanced.node,
+    ),
+    section(
+      3,
+      'Train',
+      facts.parameters,
+      facts.node,
+      budget.node,
+      train.button,
+      h('div.byhand', {}, train.once, advanced.button),
+      train.trouble,
+    ),
   );
   island.onValue(choices.answer);
   state.run.on(train.follow);
+  state.chooseTask.handle((task) => choices.choose({ task }));
 
   function draw() {
     const { value, mine } = choices;
     if (!value) return;
-    const { tasks: every, task, architectures: all, architecture } = value;
-    tasks.show(every, () => every.map(taskCard), task);
-    architectures.show([all, task], () => architectureCards(all, task), architecture);
+    tasks.show(value);
+    architectures.show(value);
     facts.show(value);
-    preset.show(value);
     budget.show(value, mine);
     advanced.show(value, mine);
     train.draw();
   }
 }
 
-/** @param {number} number @param {string} title @param {Child[]} children */
-function section(number, title, ...children) {
-  return h('section', {}, h('h2.sec', {}, h('i', { 'aria-hidden': true }, number), title), children);
+/** @param {number} number @param {string} title @param {Child} beside @param {Child[]} children */
+function section(number, title, beside, ...children) {
+  const heading = h('h2.sec', {}, h('i', { 'aria-hidden': true }, number), title);
+  return h('section', {}, h('div.headline', {}, heading, beside), children);
 }

@@ -1,9 +1,8 @@
-// How to train: what to expect, the preset, the time budget, and everything else behind "Advanced".
+// How to train: what to expect, the time budget, the preset and the seed.
 import { h, setText } from '../core/dom.js';
-import { optionsForm, segmented } from '../shell/fields.js';
+import { segmented } from '../shell/fields.js';
 
 /** @import { Mine, Rail } from './types.d.ts' */
-/** @import { Choices } from './choices.js' */
 
 /** Draws only what has changed since it was drawn last. */
 function drawnOnce() {
@@ -16,15 +15,20 @@ function drawnOnce() {
   };
 }
 
+/** The count of parameters stands in the heading; work and time where the window is high enough. */
 export function factList() {
-  const node = h('dl.facts', { 'aria-live': 'off' });
-  const once = drawnOnce();
+  const count = h('b');
+  const work = h('dd');
+  const time = h('dd');
+  const row = (/** @type {string} */ name, /** @type {Node} */ value) => [h('dt', {}, name), value];
   return {
-    node,
+    parameters: h('span.fact', {}, count, ' parameters'),
+    node: h('dl.facts', {}, row('work per update', work), row('expected time', time)),
     /** @param {Rail} value */
     show({ facts }) {
-      const nodes = () => facts.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]);
-      once(facts, () => node.replaceChildren(...nodes()));
+      setText(count, facts.parameters);
+      setText(work, facts.work);
+      setText(time, facts.time);
     },
   };
 }
@@ -51,11 +55,14 @@ export function presetRow(choose) {
   };
 }
 
-/** @param {(budget: string) => void} choose */
+/**
+ * The first budget is the preset's own number of updates, called by the time that they are expected to take.
+ * @param {(budget: string) => void} choose
+ */
 export function budgetRow(choose) {
-  const node = h('div');
-  const once = drawnOnce();
   const measured = h('p.help', {}, 'As many updates as fit, measured when training starts: a busy machine does fewer.');
+  const node = h('div.budget');
+  const once = drawnOnce();
   let segments = segmented('edp-budget', 'Time budget', [], choose);
   return {
     node,
@@ -65,6 +72,7 @@ export function budgetRow(choose) {
       once(budgets, () => {
         const focused = node.contains(document.activeElement);
         segments = segmented('edp-budget', 'Time budget', budgets, choose);
+        segments.node.querySelector('span')?.append(h('span.sr-only', {}, ', as many updates as the preset has'));
         node.replaceChildren(segments.node, measured);
         segments.set(chosen);
         if (focused) /** @type {HTMLElement?} */ (segments.node.querySelector('input:checked'))?.focus();
@@ -75,34 +83,23 @@ export function budgetRow(choose) {
   };
 }
 
-/** @param {Choices['set']} set @param {() => void} toPreset */
-export function advancedForm(set, toPreset) {
-  const form = optionsForm(set);
+/** @param {(seed: number) => void} set */
+export function seedField(set) {
   const range = { type: 'number', min: 0, max: 4294967295, step: 1, inputmode: 'numeric' };
   const seed = h('input', { id: 'edp-seed', ...range, oninput });
   const help = h('p.help', {}, 'Same seed and settings, same first weights and batches.');
-  const label = h('label.label', { for: 'edp-seed' }, 'Seed');
-  const back = h('button.plain', { type: 'button', onclick: toPreset }, 'Back to the preset');
 
   function oninput() {
     const right = seed.checkValidity() && seed.value !== '';
     if (right) seed.removeAttribute('aria-invalid');
     else seed.setAttribute('aria-invalid', 'true');
-    if (right) set('seed', Number(seed.value), true);
+    if (right) set(Number(seed.value));
   }
 
   return {
-    node: h(
-      'details.advanced',
-      {},
-      h('summary', {}, 'Advanced'),
-      form.node,
-      h('div.option', {}, label, seed, help),
-      back,
-    ),
+    node: h('div.option', {}, h('label.label', { for: 'edp-seed' }, 'Seed'), seed, help),
     /** @param {Rail} value @param {Mine} mine */
-    show({ options, seed: known }, mine) {
-      form.show(options, mine);
+    show({ seed: known }, mine) {
       if (document.activeElement !== seed && !('seed' in mine)) seed.value = String(known);
     },
   };

@@ -5,7 +5,6 @@ import * as state from '../core/state.js';
 
 /** @import { Run } from '../core/run.d.ts' */
 /** @import { Choices } from './choices.js' */
-/** @import { Rail } from './types.d.ts' */
 
 const STARTED_MS = 15000; // a click that led to no run frees the button again
 
@@ -18,15 +17,15 @@ export function trainButton(choices) {
   const train = h('button.train', { type: 'button', id: 'train', onclick: start }, 'Train');
   const once = h(
     'button.plain',
-    { type: 'button', id: 'one-step', onclick: () => choices.send('once'), title: 'Do one step of training and hold' },
-    'One step',
+    {
+      type: 'button',
+      id: 'one-update',
+      onclick: () => choices.send('once'),
+      title: 'Do one update of training and hold',
+    },
+    'One update',
   );
-  const initial = 'Back to the initial weights: the same for the same seed';
-  const reset = h(
-    'button.plain',
-    { type: 'button', id: 'reset', onclick: () => choices.send('reset'), title: initial },
-    'Reset',
-  );
+  const reset = h('button.plain', { type: 'button', id: 'reset', onclick: () => choices.send('reset') }, 'Reset');
   const trouble = h('p.trouble', { role: 'alert', hidden: true });
 
   state.train.handle(start);
@@ -50,21 +49,24 @@ export function trainButton(choices) {
     if (!value) return;
     if (value.error) pressed = null;
     if (state.starting.value !== Boolean(pressed)) state.starting.value = Boolean(pressed);
-    const { error, locked } = value;
-    const training = (run && busy(run)) || pressed || (value.training && !(run && over(run)));
-    const waits = Boolean(pressed || locked);
-    train.disabled = Boolean(training || locked);
-    once.disabled = waits || run?.state === 'queued';
-    reset.disabled = waits || !run || !(busy(run) || over(run));
+    const { error, facts } = value;
+    const budget = String(mine.budget ?? value.budget);
+    const training = (run && busy(run)) || pressed;
+    train.disabled = Boolean(training);
+    once.disabled = Boolean(pressed) || run?.state === 'queued';
+    reset.disabled = Boolean(pressed) || !run || !(busy(run) || over(run));
+    const time = budget === 'preset' ? `, ${facts.time}` : ` for ${budget} s`;
     // Rewriting equal text would make screen readers repeat it.
-    setText(train, training ? progress(run) : `Train${budgetText(value, String(mine.budget ?? value.budget))}`);
-    trouble.hidden = !locked && !error;
-    trouble.classList.toggle('calm', !error);
-    setText(trouble, locked || error || '');
+    setText(train, training ? progress(run) : `Train${time}`);
+    trouble.hidden = !error;
+    setText(trouble, error ?? '');
   }
 
   return {
-    nodes: [train, h('div.byhand', {}, once, reset), trouble],
+    button: train,
+    once,
+    reset,
+    trouble,
     draw,
     /** What was pressed will not be done. */
     lost() {
@@ -82,13 +84,6 @@ export function trainButton(choices) {
 /** @param {Run | null} run */
 function progress(run) {
   if (run?.state === 'queued') return run.position ? `Waiting, place ${run.position} of ${run.of}` : 'Waiting';
-  if (run?.state === 'paused') return `Paused at step ${run.step}`;
+  if (run?.state === 'paused') return `Paused at update ${run.step}`;
   return run && busy(run) ? `Training, ${Math.floor(fraction(run) * 100)} %` : 'Starting …';
-}
-
-/** @param {Rail} value @param {string} chosen */
-function budgetText({ budgets }, chosen) {
-  const label = budgets.find(([id]) => id === chosen)?.[1];
-  const time = label?.split(',').pop()?.trim();
-  return time && /\d/.test(time) ? ` for ${time}` : '';
 }

@@ -1,31 +1,21 @@
 // What the server says of the rail and of the visitor's own pairs. Types only: no browser loads this file.
-import type { Option, OptionValue } from '../core/types.d.ts';
-
-export interface Task {
-  id: string;
-  title: string;
-  example: string;
-  kind: string;
-  /** The architecture it opens with. */
-  usual: string;
-}
+import type { Offer, Option, OptionValue, PackedBytes } from '../core/types.d.ts';
 
 export interface Architecture {
   id: string;
   title: string;
   /** Whether it has an encoder, a code and a decoder. */
   glyphs: [boolean, boolean, boolean];
-  /** What it can learn, and why it cannot learn the rest. */
+  /** What it can learn. */
   tasks: string[];
-  why_not: Record<string, string>;
 }
 
-export interface Rail {
-  tasks: Task[];
+export interface Rail extends Offer {
   architectures: Architecture[];
-  task: string;
   architecture: string;
-  facts: [name: string, text: string][];
+  /** Why the others cannot learn this task, by architecture. */
+  why_not: Record<string, string>;
+  facts: { parameters: string; work: string; time: string };
   budgets: [id: string, label: string][];
   budget: string;
   seed: number;
@@ -34,11 +24,25 @@ export interface Rail {
   options: Option[];
   note: string | null;
   error: string | null;
-  training: boolean;
-  /** Why nothing can be trained here. */
-  locked: string | null;
   /** The server has read the link. */
   opened?: boolean;
+}
+
+/** What a task reads and what a trained model writes of it: text or pictures. */
+export interface Card {
+  id: string;
+  about: string;
+  /** What the quickest of its trained models took; null where none is shipped. */
+  seconds: number | null;
+  reads: string | PackedBytes;
+  writes: string | PackedBytes | null;
+}
+
+/** What the gallery is sent of one group. */
+export interface Cards {
+  group: string | null;
+  cards: Card[];
+  error: string | null;
 }
 
 /** What the visitor set and the server has not answered yet: options by `group.name`, `budget` and `seed`. */
@@ -57,6 +61,8 @@ export interface Found {
 
 export interface ShownPairs {
   shown: true;
+  /** Of the model that learns them. */
+  architecture: string;
   own: boolean;
   source_unit: string;
   target_unit: string;

@@ -11,6 +11,7 @@ import { createWords } from './words.js';
 
 const THEME = 'edp-theme';
 const COPIED_MS = 2000;
+const TRAINS = 'Where models are trained, on the CPU each by one thread';
 const page = document.documentElement;
 
 /** @param {HTMLElement} root @param {Island<Value, 'device'>} island */
@@ -50,6 +51,7 @@ export function mount(root, island) {
         h('b.long', {}, 'Encoder–Decoder Playground'),
         h('b.short', {}, 'Encoder–Decoder'),
       ),
+      h('p.line', {}, 'Train a small model in seconds, type to it, look inside.'),
       h('span.space', {}),
       device,
       words.button,
@@ -78,7 +80,7 @@ export function mount(root, island) {
     if (open === page.classList.contains('drawer')) return;
     page.classList.toggle('drawer', open);
     menu.setAttribute('aria-expanded', String(open));
-    if (open) /** @type {HTMLElement?} */ (document.querySelector('#task input:checked'))?.focus();
+    if (open) /** @type {HTMLElement?} */ (document.getElementById('all-tasks'))?.focus();
     else menu.focus();
   }
 
@@ -127,7 +129,7 @@ export function mount(root, island) {
 /** @param {HTMLElement} place @param {Value} value @param {(id: string) => void} choose */
 function drawDevice(place, { devices = [], device }, choose) {
   if (devices.length < 2) {
-    place.replaceChildren(h('span.pill', { title: 'Where models run' }, devices[0]?.[1] ?? ''));
+    place.replaceChildren(h('span.pill', { title: TRAINS }, `Trains on ${devices[0]?.[1] ?? ''}`));
     place.hidden = !devices.length;
     return;
   }
@@ -136,7 +138,7 @@ function drawDevice(place, { devices = [], device }, choose) {
   if (select?.dataset.key !== key) {
     const made = h(
       'select.pill',
-      { 'aria-label': 'Device: where models run', 'data-key': key, onchange: () => void choose(made.value) },
+      { 'aria-label': 'Trains on', title: TRAINS, 'data-key': key, onchange: () => void choose(made.value) },
       devices.map(([id, title]) => h('option', { value: id }, title)),
     );
     place.replaceChildren(made);

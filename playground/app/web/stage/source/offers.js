@@ -14,7 +14,7 @@ const PHONE = matchMedia('(max-width: 640px)');
 /** Shown on a first visit that no link has led elsewhere, for the rest of the visit never again. */
 export function doors() {
   const train = door('bolt', () => state.train.send(true));
-  const gallery = door('picture', () => state.openGallery.send('pictures'));
+  const gallery = door('picture', () => state.openGallery.send('Pictures'));
   setText(gallery.lastChild ?? gallery, 'Pictures and sounds');
   const node = h('div.edp.doors.nopres', { role: 'group', 'aria-label': 'Where to begin' }, train, gallery);
   let open = !known() && [...new URLSearchParams(location.search).keys()].every((name) => LOOKS.includes(name));
