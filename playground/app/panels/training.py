@@ -20,7 +20,7 @@ from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
-from .film import MyRuns
+from .film import MyRuns, shipped
 from .rail import Rail
 
 
