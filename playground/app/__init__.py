@@ -75,6 +75,7 @@ def lay_out(page: Page) -> None:
             page.add(player.Tabs)
             page.add(player.Moments)
             with gr.Row(elem_classes="grid"):
+                page.add(player.BeamTree)
                 page.add(player.Attention)
                 page.add(player.NextToken)
                 page.add(player.Trajectory)

@@ -233,7 +233,7 @@ def _explored(visit: Visit, run: api.Run) -> Trace:
 
 
 def _decoded(visit: Visit, run: api.Run) -> Trace:
-    """A beam is searched first; its best hypothesis is then looked at like any other.
+    """A beam is searched first; its best hypothesis, or the branch that a visitor follows, is then looked at like any other.
 
     A visit keeps its way of choosing tokens, and the class of its picture, also before a model that asks for neither.
     """
@@ -241,8 +241,10 @@ def _decoded(visit: Visit, run: api.Run) -> Trace:
     if not isinstance(run.model, models.EncoderDecoder):
         return run.explore(given, condition=told(visit.given, run))
     if isinstance(visit.strategy, Beam):
-        best = run.explore(given, strategy=visit.strategy).tokens
-        return run.explore(given, forced=dict(enumerate(best)))
+        found = run.explore(given, strategy=visit.strategy)
+        shown = run.explore(given, forced=dict(enumerate(visit.branch or found.tokens)))
+        shown.search = found.search
+        return shown
     return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced))
 
 

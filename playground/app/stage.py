@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from ..models import Autoencoder
 from ..storage.run import Run
 from ..tasks import Given, Sound, TypedTask
 from ..tracing import Trace
+from ..views.figures import beam_tree
 from ..views.scene import reconstruction, sound
 from ..views.scene import sequence as scene
 from . import links
@@ -52,7 +53,7 @@ class Stage:
     def scene(self) -> dict[str, Any]:
         """The one picture, as plain data."""
         visit, run, trace = self.visit, self.run, self.trace
-        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy)}"
+        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy, visit.branch)}"
         if isinstance(run.model, Autoencoder):
             label = visit.given.label(run.task)
             drawn = reconstruction.picture(trace, run.task, run.model, key=key, run_label=self.label, label=label, place=self.code_place)
@@ -68,7 +69,8 @@ class Stage:
             "untrained": self.untrained,
             "step": visit.step,
             "block": visit.block,
-            "strategy": type(visit.strategy).__name__.lower(),
+            "beam": beam_tree.tree(trace.search, run.task, trace.tokens),
+            "strategy": {"name": type(visit.strategy).__name__.lower(), **asdict(visit.strategy)},
             "link": links.to_query(visit),
             "given": digest(visit.given, visit.forced),
         }

@@ -28,6 +28,7 @@ SHEETS = (  # later ones refine
     "rail/pairs_panel",
     "training/train_monitor",
     "inside/inside",
+    "inside/beam_tree",
     "states/states",
     "code/code",
     "charts/plotly_figure",

@@ -78,6 +78,38 @@ export interface Sound extends Recorded {
   hertz: [low: number, high: number];
 }
 
+/** How a token is drawn: as in `Sample` of playground/inference/decoding.py. `top_k` 0 keeps all. */
+export interface Sampling {
+  temperature: number;
+  top_k: number;
+  top_p: number;
+}
+
+/** How the tokens of the answer were chosen. */
+export type Strategy =
+  | { name: 'greedy' }
+  | ({ name: 'sample'; seed: number } & Sampling)
+  | { name: 'beam'; width: number; length_penalty: number };
+
+/**
+ * A branch of a beam's tree: its token, the place of its parent in the step before, the log probability of all up to
+ * it, its score as an answer, whether it was kept, and the rank of the answer that ends here.
+ */
+export type SentBranch = [
+  token: string,
+  parent: number | null,
+  logProbability: number,
+  score: number,
+  kept: boolean,
+  rank: number | null,
+];
+
+/** A beam search. `shown` are the tokens on the stage. */
+export interface Beam {
+  steps: SentBranch[][];
+  shown: string[];
+}
+
 export interface Verdict {
   right: boolean | null;
   text: string;
@@ -99,9 +131,10 @@ interface Staged {
   /** Where the page is, once the server has placed the scene. */
   step?: number;
   block?: string | null;
-  strategy?: string;
+  strategy?: Strategy;
   link?: string;
   given?: string;
+  beam?: Beam | null;
   opened?: boolean;
 }
 

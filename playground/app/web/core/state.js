@@ -3,7 +3,7 @@
 import { Command, Signal } from './signal.js';
 
 /** @import { KeptRun, Run } from './run.d.ts' */
-/** @import { Choice, Moment, Scene } from './scene.d.ts' */
+/** @import { Choice, Moment, Sampling, Scene } from './scene.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
 export const scene = new Signal();
@@ -20,8 +20,8 @@ export const block = new Signal();
 export const moment = new Signal();
 /** The second of the sound that is being heard. Written by stage/sound_tools. @type {Signal<number | null>} */
 export const second = new Signal();
-/** At which the next token is drawn. Written by inside/next_token_panel. @type {Signal<number>} */
-export const temperature = new Signal();
+/** How the next token is drawn. Written by inside/next_token_panel. @type {Signal<Sampling>} */
+export const sampling = new Signal();
 /** The tab that is open. Written by shell/tabs. @type {Signal<string>} */
 export const tab = new Signal();
 /** Written by shell/top_bar. @type {Signal<boolean>} */

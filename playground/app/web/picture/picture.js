@@ -167,10 +167,12 @@ function columnsOf(scene, layered, sound) {
     scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max, className }));
   const title = 'summary token, put before the source';
   if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title }));
+  const first = scene.wrong?.indexOf(true);
   const output = scene.output.map((token, i) =>
     outputColumn(token, outputs?.row(i), {
       max: span(outputs?.data ?? []),
       wrong: scene.wrong?.[i],
+      first: i === first && scene.output.length > 1,
       forced: scene.forced.includes(i),
       className: answers ? '.answer' : '',
       note: answers ? readFrom(scene, i) : null,

@@ -1,6 +1,6 @@
 // Island: the one picture, the sentence under it and the player. Owns the scene, the step, the head and the open block.
 import { h, rich, setText } from '../core/dom.js';
-import { elementOf } from '../core/keys.js';
+import { isFree } from '../core/keys.js';
 import * as state from '../core/state.js';
 import { autoencoderPicture } from '../picture/autoencoder/autoencoder.js';
 import { looker } from '../picture/look.js';
@@ -9,6 +9,7 @@ import { drawTable, exportMenu, figureChoices, tableButton } from '../shell/pane
 import { keepLink } from './link.js';
 import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
+import { createChoosing } from './playing/choosing.js';
 
 /** @import { PictureScene, Scene } from '../core/scene.d.ts' */
 /** @import { Island, Rich } from '../core/types.d.ts' */
@@ -16,7 +17,6 @@ import { createPlayer } from './player.js';
 /** @import { Picture } from '../picture/picture.js' */
 
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|decoding|(model|task|training)\.\w+)=/;
-const TAKEN = 'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]'; // keys go there
 const ARRIVAL_MS = 4000;
 const LINE = 105;
 const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
@@ -41,7 +41,8 @@ export function mount(root, island) {
   const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
   const asTable = tableButton('Show the picture as a table');
   const save = exportMenu(choices, 'Export the picture or its data');
-  const player = createPlayer(goto, decodeBy);
+  const player = createPlayer(goto);
+  const choosing = createChoosing(decodeBy);
   const stage = h(
     'div.stage',
     {},
@@ -54,7 +55,7 @@ export function mount(root, island) {
       notice,
       say,
     ),
-    player.node,
+    h('div.playrow', {}, player.node, h('div.choosing.nopres', {}, choosing.nodes, player.pace)),
   );
   root.append(stage, output);
   keepLink();
@@ -89,7 +90,7 @@ export function mount(root, island) {
 
   /** @param {string} name */
   function decodeBy(name) {
-    island.send('strategy', { name, temperature: state.temperature.value ?? 1 });
+    island.send('strategy', { name, ...state.sampling.value });
   }
 
   /** Opens a block under the player; null closes it. @param {string | null} path */
@@ -133,8 +134,9 @@ export function mount(root, island) {
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
     player.node.tabIndex = still ? -1 : 0;
     player.node.toggleAttribute('inert', still);
-    if (next.kind === 'picture') player.load(['picture'], null, next.strategy ?? 'greedy');
-    else player.load(next.output, next.wrong, next.decoder.ghost ? null : (next.strategy ?? 'greedy'));
+    if (next.kind === 'picture') player.load(['picture'], null);
+    else player.load(next.output, next.wrong);
+    choosing.show(next.kind === 'picture' || next.decoder.ghost ? null : (next.strategy?.name ?? 'greedy'));
     say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
     const read = next.read_as ? ['Read as: ', h('bdi', {}, next.read_as)] : [];
     notice.hidden = !next.notice && !read.length;
@@ -159,10 +161,10 @@ export function mount(root, island) {
       : autoencoderPicture(/** @type {PictureScene} */ (scene), pick);
   }
 
-  // A presenter's clicker sends keys to the page, not to the player.
+  // What nobody else has a use for steps: on a fresh page, and for a presenter's clicker, nothing has the focus.
   document.addEventListener('keydown', (event) => {
-    const free = !elementOf(event).closest(TAKEN);
-    if (state.present.value && free && scene?.kind === 'sequence') player.key(event);
+    if (scene?.kind === 'sequence' && isFree(event) && player.node.checkVisibility())
+      player.key(event, Boolean(state.present.value));
   });
   stage.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && state.block.value) {
