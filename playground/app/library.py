@@ -116,7 +116,7 @@ class Library:
         trace = self._trace(visit, run)
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
             visit = replace(visit, block=None)
-        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened)
+        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened, self._updates(visit.slot))
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, the first weights first."""
@@ -143,6 +143,13 @@ class Library:
             return self.held_out(replace(slot, frame=None))
         except InputError:
             return self.held_out(slot)
+
+    def _updates(self, slot: Slot) -> int | None:
+        """After how many updates of its training a slot's weights were kept; None where that is the end of a shipped run, or not known."""
+        if slot.shown == SHIPPED or slot.shown.startswith(UPLOADED):
+            return slot.frame
+        snapshot = self.log(slot.shown).snapshot(slot.frame)
+        return None if snapshot is None else snapshot.step
 
     def _trace(self, visit: Visit, run: api.Run) -> Trace:
         """The visit's input through its run. The latest are kept: many events leave them as they are."""

@@ -1,4 +1,4 @@
-"""How tokens are chosen: drawn with all that can be set, searched for as a tree, and on a phone."""
+"""How tokens are chosen, by draws and by search, also on a phone; and whose error a wrong answer is."""
 
 from __future__ import annotations
 
@@ -143,3 +143,21 @@ def test_the_first_difference_is_framed_and_no_cross_covers_a_token(visit: Visit
     expect(page.locator(".picg")).to_have_accessible_name(re.compile("Step 2 is the first that is wrong"))
     assert page.locator(".chip.bad").count() >= 1
     assert page.evaluate(COVERED) == []
+
+
+def test_a_wrong_answer_says_whose_error_it_is_beside_what_right_beginnings_would_give(visit: Visit) -> None:
+    """Longer than anything it was trained on."""
+    page = visit("?input=314159265358979323")
+    told, panel = page.locator("p.worth"), hooks.panel(page, "Teacher forcing")
+    expect(told).to_contain_text(re.compile(r"New: not among the [\d,]+ inputs it was trained on\. Model error: it holds its own answer"))
+    expect(panel).to_contain_text(re.compile(r"On its own it is wrong at \d+ of 19 steps, after the right beginning at \d+"))
+    panel.locator(".cell.bad").first.click()
+    expect(panel.locator(".cell.now")).to_have_count(3)
+    expect(page.get_by_text("step 6 of 18")).to_be_visible()
+    hooks.type_source(page, hooks.PINNED)
+    hooks.expect_output(page, hooks.REVERSED)
+    expect(told).not_to_contain_text("error")
+    expect(panel).to_contain_text("every beginning was right already")
+    page.goto(page.url.partition("?")[0] + "?architecture=pooled_classifier&task=sentiment")
+    expect(page.locator("p.worth")).to_contain_text(re.compile("^(New|Known): "))
+    expect(hooks.panel(page, "Teacher forcing")).to_be_hidden()

@@ -104,6 +104,12 @@ class BeamTree(Still):
         return visit.follow(data.get("tokens"))
 
 
+class Teaching(Still):
+    """What the model wrote beside what it would write after each right beginning."""
+
+    module, id, classes = "inside/prefix_panel", "teaching", ("tab-decode", "span-12")
+
+
 class Trajectory(Panel):
     """Hidden states in two dimensions, their marker following the step."""
 

@@ -104,6 +104,17 @@ export type SentBranch = [
   rank: number | null,
 ];
 
+/**
+ * The right answer and its end; what the model would write after each right beginning; and the log probabilities, in
+ * nats, of the right answer and of the one that was written.
+ */
+export interface Teaching {
+  right: string[];
+  writes: string[];
+  likely: number;
+  own: number;
+}
+
 /** A beam search. `shown` are the tokens on the stage. */
 export interface Beam {
   steps: SentBranch[][];
@@ -166,6 +177,9 @@ export interface SequenceScene extends Staged {
   vocabulary: (string | null)[] | null;
   probability: number[] | null;
   say: Rich[];
+  /** Whether the input was trained on, and whose error a wrong answer is. */
+  told: Rich;
+  teaching: Teaching | null;
   attention_reading: Rich[] | null;
   attention_title: string;
   /** What the first visit is told, of the start page alone. */

@@ -30,6 +30,7 @@ export function mount(root, island) {
   /** @type {Looker | null} */
   let look = null;
   const say = h('p.say');
+  const told = h('p.worth.nopres');
   const notice = h('p.note', { hidden: true });
   const holder = h('div.picbody');
   const numbers = h('div.tablewrap', {
@@ -54,6 +55,7 @@ export function mount(root, island) {
       numbers,
       notice,
       say,
+      told,
     ),
     h('div.playrow', {}, player.node, h('div.choosing.nopres', {}, choosing.nodes, player.pace)),
   );
@@ -142,6 +144,7 @@ export function mount(root, island) {
     notice.hidden = !next.notice && !read.length;
     notice.classList.toggle('quiet', !next.notice);
     notice.replaceChildren(next.notice ?? '', ...(next.notice && read.length ? [' '] : []), ...read);
+    told.replaceChildren(...(next.kind === 'sequence' ? rich(next.told) : []));
     setText(output, next.answer ?? '');
     document.documentElement.dataset.scene = next.kind;
     state.scene.value = next;
