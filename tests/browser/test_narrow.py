@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 OUTSIDE = """() => [...document.querySelectorAll('.topbar, section.panel')].flatMap((area) => {
   const edge = area.getBoundingClientRect();
   return [...area.querySelectorAll('button, input, select, summary')]
-    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest('.film, .switch, .tablewrap, .examples, .beamtree'))
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+    .filter((node) => !node.closest('.film, .switch, .tablewrap, .examples, .beamtree'))
     .map((node) => [node, node.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < edge.left - 1 || box.right > edge.right + 1))
     .map(([node]) => `${node.getAttribute('aria-label') ?? node.textContent} in ${area.querySelector('h3, h1')?.textContent}`);

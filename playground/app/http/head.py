@@ -17,6 +17,7 @@ SHEETS = (  # later ones refine
     "picture/autoencoder/autoencoder",
     "stage/player",
     "stage/opening",
+    "stage/playing/question",
     "stage/moments",
     "shell/panel",
     "latent/latent",

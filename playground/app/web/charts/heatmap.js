@@ -20,7 +20,7 @@ const INK = 0.75; // of a line's height is inked: turned labels may stand that c
  * @param {Hue} [options.hue] of the cells @param {Hue} [options.rowHue] @param {Hue} [options.columnHue] of the tokens
  * @param {(row: number) => void} options.onpick a row was clicked
  * @param {(at: [row: number, column: number] | null) => void} options.onhover
- * @returns {{svg: SVGElement, show: (row: number | null) => void}}
+ * @returns {{svg: SVGElement, show: (row: number | null, veil?: number | null) => void}} rows from `veil` on are covered
  */
 export function createHeatmap({
   rows,
@@ -67,22 +67,26 @@ export function createHeatmap({
   const pointer = s('path', { class: 'pointer', d: `M${g.left - 2} ${g.top + g.high / 2}l-6 -4v8z` });
   const marker = s('g', { class: 'mk' }, outline, pointer);
   const hover = s('path', { class: 'hovered' });
-  svg.append(marker, ...numerals, hover);
+  const veil = s('rect', { class: 'veil', x: g.left, width: g.wide * columns.length });
+  svg.append(marker, ...numerals, veil, hover);
   listen(svg, g, rows.length, columns.length, hover, onpick, onhover);
 
   let lit = -1;
   return {
     svg,
-    show(row) {
+    show(row, from = null) {
       labels[lit]?.classList.remove('cur');
       labels.forEach((label, i) => {
         const free = row === null || Math.abs(i - row) >= g.every;
-        label.style.display = (i % g.every === 0 && free) || i === row ? '' : 'none';
+        const seen = from === null || i < from;
+        label.style.display = seen && ((i % g.every === 0 && free) || i === row) ? '' : 'none';
       });
       lit = row ?? -1;
       labels[lit]?.classList.add('cur');
-      marker.style.display = row === null ? 'none' : '';
-      if (row === null) {
+      const covered = row === null || (from !== null && row >= from);
+      cover(veil, g, rows.length, from);
+      marker.style.display = covered ? 'none' : '';
+      if (covered) {
         for (const text of numerals) setText(text, '');
         return;
       }
@@ -190,6 +194,14 @@ function cells(g, values, rows, columns, hue) {
       );
   }
   return group;
+}
+
+/** @param {SVGElement} veil @param {Geometry} g @param {number} rows @param {number | null} from */
+function cover(veil, g, rows, from) {
+  veil.style.display = from === null ? 'none' : 'block';
+  if (from === null) return;
+  veil.setAttribute('y', String(g.y(from)));
+  veil.setAttribute('height', String(g.high * (rows - from)));
 }
 
 /**

@@ -115,6 +115,27 @@ export interface Teaching {
   own: number;
 }
 
+/** `share` is what it really got: of attention, or of probability. */
+export interface PredictionChoice {
+  text: string;
+  share: string;
+}
+
+/**
+ * A question about a step, which is hidden as long as `guess` is null. `right` and `guess` are places among the choices;
+ * `score` counts all guesses of this visit.
+ */
+export interface Prediction {
+  step: number;
+  /** Steps of the answer. */
+  of: number;
+  about: 'look' | 'token';
+  choices: PredictionChoice[];
+  right: number;
+  guess: number | null;
+  score: { right: number; asked: number };
+}
+
 /** A beam search. `shown` are the tokens on the stage. */
 export interface Beam {
   steps: SentBranch[][];

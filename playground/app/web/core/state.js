@@ -3,7 +3,7 @@
 import { Command, Signal } from './signal.js';
 
 /** @import { KeptRun, Run } from './run.d.ts' */
-/** @import { Choice, Moment, Sampling, Scene } from './scene.d.ts' */
+/** @import { Choice, Moment, Prediction, Sampling, Scene } from './scene.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
 export const scene = new Signal();
@@ -22,6 +22,11 @@ export const moment = new Signal();
 export const second = new Signal();
 /** How the next token is drawn. Written by inside/next_token_panel. @type {Signal<Sampling>} */
 export const sampling = new Signal();
+/**
+ * What a visitor is asked to foresee, and has guessed; null where nothing is asked. Written by stage/playing/predict.
+ * @type {Signal<Prediction | null>}
+ */
+export const prediction = new Signal();
 /** The tab that is open. Written by shell/tabs. @type {Signal<string>} */
 export const tab = new Signal();
 /** Written by shell/top_bar. @type {Signal<boolean>} */

@@ -20,6 +20,8 @@ import { SURE, weight } from '../core/numbers.js';
  *   one
  */
 
+/** The distance of a token that is to be foreseen: not yet written, and next. */
+export const ASKED = 0.5;
 const LEAST = 0.05; // the smallest weight that gets a numeral
 
 /**
@@ -78,6 +80,7 @@ export function outputColumn(token, values, { max, className = '', wrong, first,
       node.classList.toggle('fut', distance > 0);
       chip.classList.toggle('cur', distance === 0);
       chip.classList.toggle('fut', distance > 0);
+      chip.classList.toggle('asked', distance === ASKED);
       chip.classList.toggle('bad', Boolean(wrong) && distance <= 0);
       chip.classList.toggle('first', Boolean(first) && distance <= 0);
       chip.classList.toggle('forced', Boolean(forced) && distance <= 0);

@@ -142,16 +142,18 @@ export function createPlayer(goto) {
       else stop();
       label.textContent = on ? `step ${step + 1} of ${count} · any touch stops this` : stepLabel();
     },
-    /** @param {number} next */
-    show(next) {
+    /** @param {number} next @param {boolean} asked whether it is to be foreseen */
+    show(next, asked) {
       step = next;
       ticks.forEach((tick, i) => {
         tick.classList.toggle('done', i < step);
         tick.classList.toggle('cur', i === step);
+        tick.classList.toggle('asked', asked && i === step);
       });
       label.textContent = stepLabel();
       track.setAttribute('aria-valuenow', String(step + 1));
-      track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}, writes ${tokens[step]}`);
+      const writes = asked ? '' : `, writes ${tokens[step]}`;
+      track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}${writes}`);
       node.dataset.step = String(step);
       node.dataset.ready = 'true';
     },

@@ -10,8 +10,10 @@ import { keepLink } from './link.js';
 import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
 import { createChoosing } from './playing/choosing.js';
+import { ask, end } from './playing/predict.js';
+import { createQuestion } from './playing/question.js';
 
-/** @import { PictureScene, Scene } from '../core/scene.d.ts' */
+/** @import { PictureScene, Scene, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Island, Rich } from '../core/types.d.ts' */
 /** @import { Look, Looker } from '../picture/look.js' */
 /** @import { Picture } from '../picture/picture.js' */
@@ -44,6 +46,7 @@ export function mount(root, island) {
   const save = exportMenu(choices, 'Export the picture or its data');
   const player = createPlayer(goto);
   const choosing = createChoosing(decodeBy);
+  const question = createQuestion({ start: () => foresee(1), next: () => foresee(1), end, reads: () => Boolean(ghost()) });
   const stage = h(
     'div.stage',
     {},
@@ -56,8 +59,11 @@ export function mount(root, island) {
       notice,
       say,
       told,
+      question.node,
     ),
-    h('div.playrow', {}, player.node, h('div.choosing.nopres', {}, choosing.nodes, player.pace)),
+    h('div.playrow', {}, player.node, 
+      h('div.choosing', {}, question.button, h('span.choosing.nopres', {}, choosing.nodes, player.pace)),
+    ),
   );
   root.append(stage, output);
   keepLink();
@@ -111,20 +117,45 @@ export function mount(root, island) {
   function goto(step) {
     if (!scene || !picture) return;
     const next = within(scene, step);
-    if (next !== state.step.value) show(scene, picture, next);
+    if (next === state.step.value) return;
+    end(); // whoever goes elsewhere asks no more
+    show(scene, picture, next);
+  }
+
+  const ghost = () => scene?.kind === 'sequence' && scene.decoder.ghost;
+
+  /** Ask about the step that lies so far ahead; past the last one the asking is over. @param {number} ahead */
+  function foresee(ahead) {
+    if (scene?.kind !== 'sequence' || !picture) return;
+    player.stop();
+    const going = Boolean(state.prediction.value);
+    const last = scene.output.length - 1;
+    const at = (state.step.value ?? 0) + ahead;
+    if (at > last && going) return end();
+    const step = at > last ? 0 : at;
+    asks(scene, picture, step);
+  }
+
+  /** @param {SequenceScene} scene @param {Picture} picture @param {number} step */
+  function asks(scene, picture, step) {
+    ask(scene, step, (at) => look?.(state.head.value, at));
+    show(scene, picture, step);
   }
 
   /** @param {Scene} scene @param {Picture} picture @param {number} step */
   function show(scene, picture, step) {
     const head = state.head.value;
-    picture.show(step, head);
-    player.show(step);
+    const asked = state.prediction.value?.guess === null;
+    picture.show(step, head, asked);
+    player.show(step, asked);
+    output.setAttribute('aria-hidden', String(asked));
     say.replaceChildren(...sentence(scene, step, look?.(head, step)));
     state.step.value = step;
   }
 
   /** @param {Scene} next */
   function load(next) {
+    const same = scene?.key === next.key;
     // Other weights, the same input: whoever steps stays where they are.
     const step = scene && !next.opened && inputOf(scene) === inputOf(next) ? state.step.value : next.step;
     picture?.stop();
@@ -152,7 +183,11 @@ export function mount(root, island) {
     const block = next.block ?? null;
     if (block !== (state.block.value ?? null)) state.block.value = block;
     picture.mark(block);
-    show(next, picture, within(next, step ?? 0));
+    question.offer(next.kind === 'sequence' ? next : null);
+    const going = Boolean(state.prediction.value) && !same;
+    if (!same) end();
+    if (going && next.kind === 'sequence') asks(next, picture, 0);
+    else show(next, picture, within(next, step ?? 0));
     fillTable();
   }
 
@@ -177,6 +212,10 @@ export function mount(root, island) {
   });
   state.tab.on((tab) => {
     if (tab === 'training') player.stop();
+  });
+  // A guess is made: what was hidden is shown.
+  state.prediction.on((now) => {
+    if (scene && picture && now?.guess !== null) show(scene, picture, state.step.value ?? 0);
   });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
   let waiting = PLACE.test(location.search);
