@@ -129,11 +129,9 @@ COVERED = """() => [...document.querySelectorAll('.chip.bad')].filter((chip) => 
 }).map((chip) => chip.textContent)"""
 
 
-@pytest.mark.parametrize(
-    ("query", "width"), [("?input=314159265358", 1440), ("?input=314159265358&present=1", 1440), ("?input=314159265358", 390)]
-)
+@pytest.mark.parametrize(("query", "width"), [("", 1440), ("&present=1", 1440), ("", 390)])
 def test_the_first_difference_is_framed_and_no_cross_covers_a_token(visit: Visit, query: str, width: int) -> None:
-    page = visit(query, viewport={"width": width, "height": 900})
+    page = visit(f"{hooks.REVERSE}&input=314159265358{query}", viewport={"width": width, "height": 900})
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name=re.compile("^Force ‘[0-9]’")).first.click()
     chips = page.locator(".blk.dec .chip")
@@ -147,7 +145,7 @@ def test_the_first_difference_is_framed_and_no_cross_covers_a_token(visit: Visit
 
 def test_a_wrong_answer_says_whose_error_it_is_beside_what_right_beginnings_would_give(visit: Visit) -> None:
     """Longer than anything it was trained on."""
-    page = visit("?input=314159265358979323")
+    page = visit(f"{hooks.REVERSE}&input=314159265358979323")
     told, panel = page.locator("p.worth"), hooks.panel(page, "Teacher forcing")
     expect(told).to_contain_text(re.compile(r"New: not among the [\d,]+ inputs it was trained on\. Model error: it holds its own answer"))
     expect(panel).to_contain_text(re.compile(r"On its own it is wrong at \d+ of 19 steps, after the right beginning at \d+"))

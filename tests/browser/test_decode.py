@@ -171,7 +171,7 @@ def test_keys_belong_to_whoever_has_the_focus(page: Page) -> None:
 
 
 def test_a_clicker_steps_through_a_projected_page(visit: Visit) -> None:
-    page = visit("?present=1")
+    page = visit(f"{hooks.REVERSE}&present=1")
     for key, step in [("PageDown", 1), ("PageDown", 2), ("PageUp", 1), ("ArrowRight", 2), ("Home", 0)]:
         page.keyboard.press(key)
         hooks.expect_step(page, step)

@@ -20,7 +20,7 @@ const INK = 0.75; // of a line's height is inked: turned labels may stand that c
  * @param {Hue} [options.hue] of the cells @param {Hue} [options.rowHue] @param {Hue} [options.columnHue] of the tokens
  * @param {(row: number) => void} options.onpick a row was clicked
  * @param {(at: [row: number, column: number] | null) => void} options.onhover
- * @returns {{svg: SVGElement, show: (row: number | null, veil?: number | null) => void}} rows from `veil` on are covered
+ * @returns {{svg: SVGElement, show: (row: number | null, veil?: number | null) => void}} rows from `veil` on are hidden
  */
 export function createHeatmap({
   rows,
@@ -201,7 +201,7 @@ function cover(veil, g, rows, from) {
   veil.style.display = from === null ? 'none' : 'block';
   if (from === null) return;
   veil.setAttribute('y', String(g.y(from)));
-  veil.setAttribute('height', String(g.high * (rows - from)));
+  veil.setAttribute('height', String(g.high * (rows - from) + 2));
 }
 
 /**

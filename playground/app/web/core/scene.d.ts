@@ -122,8 +122,8 @@ export interface PredictionChoice {
 }
 
 /**
- * A question about a step, which is hidden as long as `guess` is null. `right` and `guess` are places among the choices;
- * `score` counts all guesses of this visit.
+ * A question about a step, which is hidden as long as `guess` is null. `right` and `guess` are places among the
+ * choices; `score` counts all guesses of this visit.
  */
 export interface Prediction {
   step: number;

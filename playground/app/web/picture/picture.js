@@ -64,6 +64,7 @@ export function sequencePicture(scene, goto, pick, look) {
   const still = standing(scene);
 
   let step = 0;
+  let hidden = false; // the step is to be foreseen
   /** @type {Choice | null} */
   let head = null;
   /** @type {Look | null} */
@@ -80,7 +81,7 @@ export function sequencePicture(scene, goto, pick, look) {
     draw();
   };
   const follow = () => {
-    reveal(encoder, source[now ? argmax(now.source) : (scene.code.at ?? source.length - 1)]);
+    if (now || !hidden) reveal(encoder, source[now ? argmax(now.source) : (scene.code.at ?? source.length - 1)]);
     reveal(decoder, output[step]);
     place();
   };
@@ -96,6 +97,7 @@ export function sequencePicture(scene, goto, pick, look) {
     node: grid,
     show(next, chosen, asked = false) {
       [step, head] = [next, chosen ?? null];
+      hidden = asked;
       now = asked ? null : look(head, step);
       grid.dataset.looks = now?.hue ?? 'code';
       paint(scene, source, output, step, now, asked);

@@ -46,7 +46,12 @@ export function mount(root, island) {
   const save = exportMenu(choices, 'Export the picture or its data');
   const player = createPlayer(goto);
   const choosing = createChoosing(decodeBy);
-  const question = createQuestion({ start: () => foresee(1), next: () => foresee(1), end, reads: () => Boolean(ghost()) });
+  const question = createQuestion({
+    start: () => foresee(1),
+    next: () => foresee(1),
+    end,
+    reads: () => Boolean(ghost()),
+  });
   const stage = h(
     'div.stage',
     {},
@@ -61,7 +66,10 @@ export function mount(root, island) {
       told,
       question.node,
     ),
-    h('div.playrow', {}, player.node, 
+    h(
+      'div.playrow',
+      {},
+      player.node,
       h('div.choosing', {}, question.button, h('span.choosing.nopres', {}, choosing.nodes, player.pace)),
     ),
   );
@@ -128,12 +136,10 @@ export function mount(root, island) {
   function foresee(ahead) {
     if (scene?.kind !== 'sequence' || !picture) return;
     player.stop();
-    const going = Boolean(state.prediction.value);
-    const last = scene.output.length - 1;
     const at = (state.step.value ?? 0) + ahead;
-    if (at > last && going) return end();
-    const step = at > last ? 0 : at;
-    asks(scene, picture, step);
+    if (at < scene.output.length) asks(scene, picture, at);
+    else if (state.prediction.value) end();
+    else asks(scene, picture, 0);
   }
 
   /** @param {SequenceScene} scene @param {Picture} picture @param {number} step */
@@ -184,9 +190,7 @@ export function mount(root, island) {
     if (block !== (state.block.value ?? null)) state.block.value = block;
     picture.mark(block);
     question.offer(next.kind === 'sequence' ? next : null);
-    const going = Boolean(state.prediction.value) && !same;
-    if (!same) end();
-    if (going && next.kind === 'sequence') asks(next, picture, 0);
+    if (!same && state.prediction.value && next.kind === 'sequence') asks(next, picture, 0);
     else show(next, picture, within(next, step ?? 0));
     fillTable();
   }
@@ -215,7 +219,7 @@ export function mount(root, island) {
   });
   // A guess is made: what was hidden is shown.
   state.prediction.on((now) => {
-    if (scene && picture && now?.guess !== null) show(scene, picture, state.step.value ?? 0);
+    if (scene && picture && now?.guess !== null) show(scene, picture, within(scene, state.step.value ?? 0));
   });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
   let waiting = PLACE.test(location.search);

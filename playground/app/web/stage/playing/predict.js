@@ -63,7 +63,7 @@ function nameOf({ source, output, summary }, { from, index }) {
   if (from === 'start') return 'the start';
   if (from === 'output') return `its own ${quoted(output[index])}`;
   const at = index - (summary ? 1 : 0);
-  return at < 0 ? 'the summary' : `${at + 1}: ${quoted(source[at])}`;
+  return at < 0 ? 'the summary' : `state ${at + 1}, ${quoted(source[at])}`;
 }
 
 /**

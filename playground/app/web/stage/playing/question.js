@@ -44,10 +44,12 @@ export function createQuestion({ start, next, end, reads }) {
     question.classList.toggle('missed', guess !== null && guess !== right);
     group.setAttribute('aria-label', wording(about));
     if (key !== asked) {
+      const at = document.activeElement; // whoever types is left alone
+      const takesFocus = !at || at === document.body || at === button || node.contains(at);
       asked = key;
       choices = now.choices.map(({ text }, i) => choice(text, i));
       group.replaceChildren(...choices);
-      choices[0].focus({ preventScroll: true });
+      if (takesFocus) choices[0].focus({ preventScroll: true });
     }
     choices.forEach((node, i) => {
       node.classList.toggle('right', guess !== null && i === right);
@@ -58,7 +60,8 @@ export function createQuestion({ start, next, end, reads }) {
     });
     onward.hidden = guess === null;
     setText(onward, step + 1 < of ? 'Next' : 'Done');
-    if (guess !== null) onward.focus({ preventScroll: true });
+    if (guess !== null && (group.contains(document.activeElement) || document.activeElement === document.body))
+      onward.focus({ preventScroll: true });
   }
 
   /** @param {string} text @param {number} i */
@@ -79,7 +82,8 @@ export function createQuestion({ start, next, end, reads }) {
   /** @param {Prediction} now */
   function outcome({ about, choices, guess, right }) {
     const is = choices[right];
-    const does = about === 'look' ? `it looks most at ${is.text}, weight ${is.share}` : `it ${verb()} ${is.text}, ${is.share}`;
+    const does =
+      about === 'look' ? `it looks most at ${is.text}, weight ${is.share}` : `it ${verb()} ${is.text}, ${is.share}`;
     if (guess === right) return `✓ Right: ${does}.`;
     const yours = choices[guess ?? 0];
     return `✗ No: ${does}; your guess ${yours.text} got ${yours.share}.`;
