@@ -79,7 +79,7 @@ def test_markup_in_a_link_is_shown_and_not_run(visit: Visit, name: str) -> None:
     expect(page.get_by_text("Link not understood")).to_be_visible()
     assert page.evaluate("() => typeof hacked") == "undefined"
     assert page.locator("img[src=x], svg[onload]").count() == 0
-    hooks.expect_output(page, hooks.REVERSED)
+    hooks.expect_output(page, hooks.TRANSLATED)
 
 
 STAGE = """() => ['section.pic', '#player', '[role=tablist]'].map((name) => {
@@ -92,7 +92,7 @@ STAGE = """() => ['section.pic', '#player', '[role=tablist]'].map((name) => {
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_an_error_does_not_move_the_stage(visit: Visit, viewport: dict[str, int]) -> None:
     """Short ones, long ones, and one that comes before the last one was read."""
-    page = visit(viewport=viewport)
+    page = visit(hooks.REVERSE, viewport=viewport)
     wait_drawn(page)
     before = page.evaluate(STAGE)
     for typed, hint in [("3 x 7", "‘x’"), ("", "Type some digits"), ("not a digit " * 15, "‘n’"), ("1" * 10_000, "10,000 characters")]:
@@ -273,8 +273,8 @@ def test_a_reload_brings_the_same_page(page: Page) -> None:
 def test_a_link_that_is_not_understood_gives_the_start_page_and_says_so(visit: Visit) -> None:
     page = visit("?task=poetry&architecture=attention_seq2seq&step=many")
     expect(page.get_by_text("Link not understood")).to_be_visible()
-    hooks.expect_output(page, hooks.REVERSED)
-    expect(hooks.radio(page, "task", "reverse")).to_be_checked()
+    hooks.expect_output(page, hooks.TRANSLATED)
+    expect(hooks.radio(page, "task", "translation")).to_be_checked()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("Link not understood")).to_be_hidden()
 

@@ -16,7 +16,7 @@ from ..style import Rich
 
 def taught(trace: Trace, model: nn.Module, task: Task, right: tuple[str, ...] | None) -> dict[str, Any] | None:
     """The right answer beside what the model would write after each right beginning; None where it writes none, or nobody knows it."""
-    if right is None or trace.probabilities is None or not isinstance(model, EncoderDecoder):
+    if right is None or trace.probabilities is None or trace.reading is None or not isinstance(model, EncoderDecoder):
         return None
     if task.target_vocabulary is None or not set(right) <= task.target_vocabulary.ids.keys():
         return None  # an answer that this model has no words for
