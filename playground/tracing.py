@@ -27,6 +27,7 @@ from .errors import InputError
 from .options import show
 
 if TYPE_CHECKING:
+    from .inference.beam import Search
     from .tasks import Reading
 
 DEEPEST = 8  # axes of a quantity
@@ -177,7 +178,7 @@ class Trace(Mapping[str, NDArray[np.float32]]):
 
     `trace[site]` is numpy without the batch axis. Time comes first where the site was tapped once per step; rows of
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
-    search (`beam`) a leading axis runs over the final hypotheses, best first.
+    search (`beam`) a leading axis runs over the final hypotheses, best first, and `search` holds what it kept and dropped at each step.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
     vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
     at once, each read off at one of `positions` of the source (none for an answer about the whole). `reading` is what went
@@ -197,9 +198,10 @@ class Trace(Mapping[str, NDArray[np.float32]]):
         ended: bool = True,
         positions: tuple[int, ...] = (),
         beam: bool = False,
+        search: Search | None = None,
         reading: Reading | None = None,
     ) -> None:
-        self._sites, self.positions, self.beam = sites, positions, beam
+        self._sites, self.positions, self.beam, self.search = sites, positions, beam, search
         self.source, self.tokens, self.output, self.ended = source, tokens, output, ended
         self.probabilities, self.picture, self.reconstruction = probabilities, picture, reconstruction
         self.reading = reading

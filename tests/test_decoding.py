@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from playground.errors import InputError
-from playground.inference.decoding import Beam, Greedy, Sample, Step, beam_search, decode, decode_batch, weighted
+from playground.inference.beam import beam_search, search
+from playground.inference.decoding import Beam, Greedy, Sample, Step, decode, decode_batch, weighted
 from playground.inference.explore import explore
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.tasks import get
@@ -364,3 +365,45 @@ def test_logits_have_one_row_per_source() -> None:
     model = build("seq2seq", task)
     step = next(decode(model, torch.full((3, 4), A), max_steps=2))
     assert step.token.shape == (3,) and step.logits.shape == (3, len(task.target_vocabulary))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_remembers_what_it_kept_and_what_it_dropped(seed: int) -> None:
+    """Every prefix that the beam held is in the tree, with the sum of its log probabilities; what was dropped scores no higher."""
+    script, beam = scattered(seed), Beam(3, 1.0)
+    found = search(scripted(script), SOURCE, beam, max_steps=5)
+    ends: set[tuple[int, ...]] = set()
+    for step, branches in enumerate(found.steps):
+        kept, dropped = ([b for b in branches if b.kept is held] for held in (True, False))
+        assert len(kept) <= beam.width and [*branches] == [*kept, *dropped]
+        assert not dropped or min(b.log_probability for b in kept) >= max(b.log_probability for b in dropped)
+        for place, branch in enumerate(branches):
+            tokens = found.tokens(step, place)
+            assert branch.log_probability == pytest.approx(sum(math.log(script(tokens[:i])[t]) for i, t in enumerate(tokens)), abs=1e-4)
+            assert branch.score == pytest.approx(branch.log_probability / len(tokens), abs=1e-5)
+            if branch.parent is not None:
+                parent = found.steps[step - 1][branch.parent]
+                assert parent.kept and parent.token != EOS, "only what was kept and had not ended is continued"
+            if branch.kept and (branch.token == EOS or len(tokens) == 5):
+                ends.add(tokens)
+    assert {h.tokens for h in found.hypotheses} <= ends and found.hypotheses == tuple(
+        beam_search(scripted(script), SOURCE, beam, max_steps=5)
+    )
+
+
+def test_a_wide_enough_search_drops_nothing_and_its_tree_is_every_answer() -> None:
+    """Four tokens, of which one ends: 4 answers of one token, 3 × 4 of two; a beam of 16 holds them all."""
+    found = search(scripted(scattered(1)), SOURCE, Beam(16, 0.0), max_steps=2)
+    assert [len(branches) for branches in found.steps] == [4, 12] and all(b.kept for branches in found.steps for b in branches)
+    written = {found.tokens(step, place) for step, branches in enumerate(found.steps) for place in range(len(branches))}
+    assert written == {(t,) for t in (A, B, C, EOS)} | set(itertools.product((A, B, C), (A, B, C, EOS)))
+
+
+@pytest.mark.parametrize("strategy", [Sample(seed=5), Sample(0.5, 2, 1.0, 6), Sample(1.5, 0, 0.7, 7), Sample(2.0, 3, 0.9, 8)], ids=str)
+def test_sampling_draws_as_often_as_its_weights_say(strategy: Sample) -> None:
+    """Pearson's chi-square of 4,000 draws; 13.8 is passed once in a thousand with two degrees of freedom."""
+    shares = {A: 0.5, B: 0.3, C: 0.2}
+    counts = Counter(row[0] for row in written(scripted(lambda _: shares), rows=4000, max_steps=1, strategy=strategy))
+    weights = dict(zip(shares, weighted(torch.tensor([[*shares.values()]]).log(), strategy)[0].tolist(), strict=True))
+    assert {token for token, weight in weights.items() if weight} == set(counts)
+    assert sum((counts[token] - 4000 * w) ** 2 / (4000 * w) for token, w in weights.items() if w) < 13.8

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,6 +16,7 @@ from playground import tasks
 from playground.app.links import from_query, to_query
 from playground.app.visit import HOME
 from playground.errors import InputError
+from playground.inference.decoding import Beam, Greedy, Sample
 from playground.tasks import Typed
 from playground.tasks.pairs.reading import read
 
@@ -29,6 +32,10 @@ NAMES = [
     "decoding",
     "temperature",
     "draw",
+    "top_k",
+    "top_p",
+    "width",
+    "length_penalty",
     "step",
     "block",
     "run",
@@ -75,6 +82,15 @@ def test_no_link_ends_in_an_error(query: dict[str, str]) -> None:
     assert visit.notice is None or visit.notice.startswith("Link not understood: ")
     assert from_query({}, "cpu").pair == HOME and to_query(visit)
     assert all(math.isfinite(value) for _, value in visit.recipe.model_options if isinstance(value, float))
+
+
+@pytest.mark.parametrize(
+    "strategy", [Sample(), Sample(0.7, 3, 0.9, 5), Sample(top_p=0.5), Beam(), Beam(8, 0.0), Beam(2, 1.3), Greedy()], ids=str
+)
+def test_a_link_brings_the_strategy_back_with_all_its_settings(strategy: Any) -> None:
+    visit = replace(from_query({}, "cpu"), strategy=strategy)
+    assert from_query(dict(parse_qsl(to_query(visit))), "cpu").strategy == strategy
+    assert "width" not in to_query(replace(visit, strategy=Beam())), "what is usual is not said"
 
 
 @pytest.fixture

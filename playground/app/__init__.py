@@ -75,9 +75,11 @@ def lay_out(page: Page) -> None:
             page.add(player.Tabs)
             page.add(film.Moment)
             with gr.Row(elem_classes="grid"):
+                page.add(player.BeamTree)
                 page.add(player.Attention)
                 page.add(player.NextToken)
                 page.add(player.Trajectory)
+                page.add(player.Teaching)
                 page.add(inside.Heads)
                 page.add(inside.Lines)
                 for part in (states.Lens, states.LensStep, states.Paths, states.Strips, states.Unit, states.Words, states.Near):

@@ -116,7 +116,7 @@ class Library:
         trace = self._trace(visit, run)
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
             visit = replace(visit, block=None)
-        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened)
+        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened, self._updates(visit.slot))
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
@@ -144,6 +144,13 @@ class Library:
             return self.held_out(replace(slot, frame=None))
         except InputError:
             return self.held_out(slot)
+
+    def _updates(self, slot: Slot) -> int | None:
+        """After how many updates of its training a slot's weights were kept; None where that is the end of a shipped run, or not known."""
+        if slot.shown == SHIPPED or slot.shown.startswith(UPLOADED):
+            return slot.frame
+        snapshot = self.log(slot.shown).snapshot(slot.frame)
+        return None if snapshot is None else snapshot.step
 
     def _trace(self, visit: Visit, run: api.Run) -> Trace:
         """The visit's input through its run. The latest are kept: many events leave them as they are."""
@@ -244,7 +251,7 @@ def _explored(visit: Visit, run: api.Run) -> Trace:
 
 
 def _decoded(visit: Visit, run: api.Run) -> Trace:
-    """A beam is searched first; its best hypothesis is then looked at like any other.
+    """A beam is searched first; its best hypothesis, or the branch that a visitor follows, is then looked at like any other.
 
     A visit keeps its way of choosing tokens, and the class of its picture, also before a model that asks for neither.
     """
@@ -252,8 +259,10 @@ def _decoded(visit: Visit, run: api.Run) -> Trace:
     if not isinstance(run.model, models.EncoderDecoder):
         return run.explore(given, condition=told(visit.given, run))
     if isinstance(visit.strategy, Beam):
-        best = run.explore(given, strategy=visit.strategy).tokens
-        return run.explore(given, forced=dict(enumerate(best)))
+        found = run.explore(given, strategy=visit.strategy)
+        shown = run.explore(given, forced=dict(enumerate(visit.branch or found.tokens)))
+        shown.search = found.search
+        return shown
     return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced))
 
 

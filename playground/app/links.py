@@ -19,6 +19,7 @@ from . import visit as visits
 from .visit import UNNAMED, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
+ANY, USUAL = Sample(), Beam()
 PLACE = {"input", "picture", "condition", "step", "block", "run", "moment"}
 
 
@@ -27,8 +28,9 @@ def to_query(visit: Visit) -> str:
     extra = visit.given.query()
     if isinstance(visit.strategy, Sample):
         extra |= {"decoding": "sample", "temperature": f"{visit.strategy.temperature:g}", "draw": str(visit.strategy.seed)}
+        extra |= _unusual(visit.strategy, "top_k", "top_p")
     elif isinstance(visit.strategy, Beam):
-        extra |= {"decoding": "beam"}
+        extra |= {"decoding": "beam", **_unusual(visit.strategy, "width", "length_penalty")}
     if visit.block is not None:
         extra |= {"block": visit.block}
     if NAME.fullmatch(visit.shown):
@@ -88,9 +90,15 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     elif "condition" in params:
         raise InputError("The link tells a condition, but no code that could be drawn under it.")
     if "decoding" in params:
-        visit = visit.decode_by(params["decoding"], _number(params, "temperature", 1.0))
-        if isinstance(visit.strategy, Sample):
-            visit = replace(visit, strategy=replace(visit.strategy, seed=_whole(params, "draw", 0)))
+        visit = visit.decode_by(
+            params["decoding"],
+            temperature=_number(params, "temperature", 1.0),
+            top_k=_whole(params, "top_k", ANY.top_k),
+            top_p=_number(params, "top_p", ANY.top_p),
+            seed=_whole(params, "draw", ANY.seed),
+            width=_whole(params, "width", USUAL.width),
+            length_penalty=_number(params, "length_penalty", USUAL.length_penalty),
+        )
     if "run" in params:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
@@ -102,6 +110,12 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     if "step" in params:
         visit = replace(visit, step=_whole(params, "step", 0, most=999))
     return visit
+
+
+def _unusual(strategy: Sample | Beam, *names: str) -> dict[str, str]:
+    """The settings of a strategy that are not the usual ones."""
+    usual = ANY if isinstance(strategy, Sample) else USUAL
+    return {name: f"{getattr(strategy, name):g}" for name in names if getattr(strategy, name) != getattr(usual, name)}
 
 
 def _code(text: str) -> tuple[float, ...]:

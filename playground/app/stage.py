@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ from ..models import Autoencoder
 from ..storage.run import Run
 from ..tasks import Given, Sound, TypedTask
 from ..tracing import Trace
+from ..training.drawn import drawn
+from ..views.figures import beam_tree
 from ..views.scene import reconstruction, sound
 from ..views.scene import sequence as scene
 from . import links
@@ -23,6 +25,7 @@ class Stage:
     """The visit, the run on its stage, and the trace of its input through that run.
 
     `own` is what that run is called by the `visitor` who looks at it, `opened` says whether the page is just being opened.
+    `updates`: after how many of a visitor's own training its weights were kept.
     """
 
     visit: Visit
@@ -31,6 +34,7 @@ class Stage:
     visitor: Visitor = NOBODY
     own: str = "shared run"
     opened: bool = False
+    updates: int | None = None
 
     @property
     def label(self) -> str:
@@ -48,27 +52,46 @@ class Stage:
         """Where the code stands on the latent map. (2,)"""
         return self.run.projections["code"](self.trace["encoder.code"][None])[0]
 
+    @property
+    def known(self) -> tuple[bool, int] | None:
+        """Whether the run was trained on this input, and on how many different ones it was; None where that cannot be told."""
+        updates = self.run.updates if self.updates is None else self.updates
+        if not updates or self.trace.reading is None or not self.trace.reading.tokens or (seen := drawn(self.run.recipe)) is None:
+            return None
+        return seen.knows(self.trace.reading.source[0], updates), seen.count(updates)
+
     @cached_property
     def scene(self) -> dict[str, Any]:
         """The one picture, as plain data."""
         visit, run, trace = self.visit, self.run, self.trace
-        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy)}"
+        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy, visit.branch)}"
         if isinstance(run.model, Autoencoder):
             label = visit.given.label(run.task)
-            drawn = reconstruction.picture(trace, run.task, run.model, key=key, run_label=self.label, label=label, place=self.code_place)
+            picture = reconstruction.picture(trace, run.task, run.model, key=key, run_label=self.label, label=label, place=self.code_place)
         else:
             assert isinstance(run.task, TypedTask)
             forced = [step for step, _ in visit.forced]
             heard = sound.heard(trace.sensed) if Sound in run.task.reads and trace.sensed is not None else None
-            drawn = scene.sequence(
-                trace, run.model, run.task, key=key, run_label=self.label, forced=forced, heard=heard, untrained=self.untrained
+            alone = None if visit.forced or visit.branch else visit.strategy
+            picture = scene.sequence(
+                trace,
+                run.model,
+                run.task,
+                key=key,
+                run_label=self.label,
+                forced=forced,
+                heard=heard,
+                known=self.known,
+                strategy=alone,
+                untrained=self.untrained,
             )
         return {
-            **drawn,
+            **picture,
             "untrained": self.untrained,
             "step": visit.step,
             "block": visit.block,
-            "strategy": type(visit.strategy).__name__.lower(),
+            "beam": beam_tree.tree(trace.search, run.task, trace.tokens),
+            "strategy": {"name": type(visit.strategy).__name__.lower(), **asdict(visit.strategy)},
             "link": links.to_query(visit),
             "given": digest(visit.given, visit.forced),
         }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .. import tasks
 from ..errors import InputError
-from ..inference.decoding import GREEDY, Beam, Sample, Strategy
+from ..inference.decoding import GREEDY, Beam, Greedy, Sample, Strategy
 from ..options import show
 from ..tasks import Given, Typed
 from ..training import recipes
@@ -20,6 +20,8 @@ AT_STEP = 3
 UNNAMED = ("attention_seq2seq", "reverse")  # what a link means that names one of them, or none
 NOTHING = Typed()
 LONGEST_TOKEN = 1_000  # characters
+LONGEST_ANSWER = 100  # tokens
+STRATEGIES: dict[Any, type[Strategy]] = {"greedy": Greedy, "sample": Sample, "beam": Beam}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Visit:
     given: Given = NOTHING
     forced: tuple[tuple[int, str], ...] = ()
     strategy: Strategy = GREEDY
+    branch: tuple[str, ...] = ()  # of a beam's tree: these tokens are on the stage in place of the best hypothesis
     step: int = 0
     notice: str | None = None
     other: int | None = None  # the picture of the test set that a walk leads to
@@ -69,32 +72,43 @@ class Visit:
     @property
     def place(self) -> tuple[Any, ...]:
         """What the trace on the stage depends on."""
-        return self.slot, self.given, self.forced, self.strategy
+        return self.slot, self.given, self.forced, self.strategy, self.branch
 
     def with_input(self, given: Given) -> Visit:
         """Another input on the stage. Raises InputError for what the task cannot read."""
         self.task.check(given)
-        return replace(self, given=given, forced=(), step=0)
+        return replace(self, given=given, forced=(), branch=(), step=0)
 
     def force(self, step: Any, token: Any) -> Visit:
         """Write `token` at `step` and go on from there; later forced tokens no longer apply."""
         if not self.task.writes:
             raise InputError("Only models that write tokens can be forced.")
         named = isinstance(token, str) and len(token) <= LONGEST_TOKEN
-        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < 100 or not named:
+        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < LONGEST_ANSWER or not named:
             raise InputError("To force a token, name an output step from 0 and a token of the vocabulary.")
         earlier = tuple((s, t) for s, t in self.forced if s < step)
         strategy = GREEDY if isinstance(self.strategy, Beam) else self.strategy  # a search might begin otherwise
-        return replace(self, forced=(*earlier, (step, token)), strategy=strategy, step=step)
+        return replace(self, forced=(*earlier, (step, token)), strategy=strategy, branch=(), step=step)
 
-    def decode_by(self, name: Any, temperature: Any) -> Visit:
-        """Choose tokens greedily, by a new draw at this temperature, or by beam search."""
+    def decode_by(self, name: Any, **settings: Any) -> Visit:
+        """Choose tokens greedily, by a new draw, or by beam search; what is not set is as `Sample` and `Beam` have it."""
+        if not isinstance(name, str) or name not in STRATEGIES:
+            raise InputError(f"{show(name)} is not a way to choose tokens; there are: {', '.join(STRATEGIES)}.")
+        chosen = {field.name: settings[field.name] for field in fields(STRATEGIES[name]) if settings.get(field.name) is not None}
         if name == "sample":
-            drawn = self.strategy.seed + 1 if isinstance(self.strategy, Sample) else 0
-            return replace(self, strategy=Sample(temperature=_positive(temperature), seed=drawn), forced=(), step=0)
-        if name not in ("greedy", "beam"):
-            raise InputError(f"{show(name)} is not a way to choose tokens; there are: greedy, sample, beam.")
-        return replace(self, strategy=GREEDY if name == "greedy" else Beam(), forced=(), step=0)
+            if "temperature" in chosen:
+                chosen["temperature"] = _positive(chosen["temperature"])
+            chosen.setdefault("seed", self.strategy.seed + 1 if isinstance(self.strategy, Sample) else 0)
+        return replace(self, strategy=STRATEGIES[name](**chosen), forced=(), branch=(), step=0)
+
+    def follow(self, tokens: Any) -> Visit:
+        """Put another branch of the beam's tree on the stage: its tokens are written, and the model goes on from there."""
+        if not isinstance(self.strategy, Beam):
+            raise InputError("Only a beam search has branches; choose beam first.")
+        few = isinstance(tokens, list) and 0 < len(tokens) <= LONGEST_ANSWER
+        if not few or not all(isinstance(token, str) and len(token) <= LONGEST_TOKEN for token in tokens):
+            raise InputError("To follow a branch, name its tokens in their order, each a token of the vocabulary.")
+        return replace(self, branch=tuple(tokens), forced=())
 
 
 def start(architecture: str, task: str, device: str = "auto", preset: str | None = None) -> Visit:

@@ -1,4 +1,4 @@
-"""From logits to tokens: greedy, sampling, beam search.
+"""From logits to tokens, greedily or by drawing; the beam has a file of its own, `beam`.
 
 `decode` is a generator of steps over a batch; whoever wants the whole answer drains it. Strategies are frozen data.
 """
@@ -66,7 +66,6 @@ class Beam:
 
 Strategy = Greedy | Sample | Beam
 GREEDY = Greedy()
-IMPOSSIBLE = -1e9  # the log probability of a forced token that the model excludes
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,12 @@ def decode(
     """
     forced = forced or {}
     generator = torch.Generator(source.device).manual_seed(strategy.seed) if isinstance(strategy, Sample) else None
-    state = _begin(model, source, mask, recording)
+    state = begin(model, source, mask, recording)
     token = torch.full((len(source),), BOS, device=source.device)
     ended = torch.zeros_like(token, dtype=torch.bool)
     for step in range(max_steps):
-        logits, state = _next(model, token, state, step, recording)
-        choice = _choosable(logits, step, forced)
+        logits, state = following(model, token, state, step, recording)
+        choice = choosable(logits, step, forced)
         if step in forced:
             token = forced[step]
         elif isinstance(strategy, Sample):
@@ -117,13 +116,13 @@ def decode(
             return
 
 
-def _begin(model: EncoderDecoder, source: Tensor, mask: Tensor | None, recording: Recording | None) -> Any:
+def begin(model: EncoderDecoder, source: Tensor, mask: Tensor | None, recording: Recording | None) -> Any:
     """The state before the first token."""
     with recording.open() if recording else nullcontext():
         return model.decoder.init_state(model.encode(source, mask))
 
 
-def _next(model: EncoderDecoder, token: Tensor, state: Any, step: int, recording: Recording | None) -> tuple[Tensor, Any]:
+def following(model: EncoderDecoder, token: Tensor, state: Any, step: int, recording: Recording | None) -> tuple[Tensor, Any]:
     """Logits of what follows `token`, and the new state: edits of this step apply here, whatever chooses among the logits."""
     with recording.open(step) if recording else nullcontext():
         logits, state = model.decode_step(token, state)
@@ -151,68 +150,7 @@ def weighted(logits: Float[Tensor, "batch vocabulary"], strategy: Sample) -> Flo
     return probabilities / probabilities.sum(-1, keepdim=True)
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    tokens: tuple[int, ...]  # EOS included where it was written
-    log_probability: float
-    score: float
-
-
-@dataclass(frozen=True)
-class _Prefix:
-    """What is written so far, and the decoder's state after it."""
-
-    tokens: tuple[int, ...]
-    log_probability: float
-    state: Any
-
-
-@torch.inference_mode()
-def beam_search(
-    model: EncoderDecoder,
-    source: Tensor,
-    beam: Beam,
-    *,
-    max_steps: int,
-    mask: Bool[Tensor, "1 source"] | None = None,
-    forced: Mapping[int, int] | None = None,
-    recording: Recording | None = None,
-) -> list[Hypothesis]:
-    """The final hypotheses for one source (1, …), best first, at most `width` of them; what is not ended after `max_steps` counts as it is.
-
-    Each prefix goes on from its own state by the steps of `decode`: edits of `recording` and `forced` tokens hold here as there.
-    The search is over when no prefix can pass the best answer, even if it reached the last step at no further cost.
-    """
-    forced = forced or {}
-    live, done = [_Prefix((), 0.0, _begin(model, source, mask, recording))], list[Hypothesis]()
-    for step in range(max_steps):
-        scores, states = [], []
-        for prefix in live:
-            token = torch.tensor([prefix.tokens[-1] if prefix.tokens else BOS], device=source.device)
-            logits, state = _next(model, token, prefix.state, step, recording)
-            scores.append(prefix.log_probability + _scores(logits, step, forced)[0])
-            states.append(state)
-        best = torch.cat(scores).topk(min(beam.width, len(scores) * scores[0].numel()))
-        grown = []
-        for log_probability, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            parent, written = divmod(place, scores[0].numel())
-            tokens = (*live[parent].tokens, written)
-            if log_probability == -math.inf:
-                break
-            if written == EOS:
-                done.append(_hypothesis(tokens, log_probability, beam))
-            else:
-                grown.append(_Prefix(tokens, log_probability, states[parent]))
-        live = grown
-        highest = max((h.score for h in done), default=-math.inf)
-        if not live or (len(done) >= beam.width and live[0].log_probability / max_steps**beam.length_penalty <= highest):
-            break
-    else:
-        done += [_hypothesis(prefix.tokens, prefix.log_probability, beam) for prefix in live]
-    return sorted(done, key=lambda h: h.score, reverse=True)[: beam.width]
-
-
-def _choosable(scores: Float[Tensor, "batch vocabulary"], step: int, forced: Mapping[int, Any]) -> Float[Tensor, "batch vocabulary"]:
+def choosable(scores: Float[Tensor, "batch vocabulary"], step: int, forced: Mapping[int, Any]) -> Float[Tensor, "batch vocabulary"]:
     """Scores of what may be written at this step: before the last forced token the answer does not end by itself."""
     scores = writable(scores)
     if step < max(forced, default=0):
@@ -220,23 +158,9 @@ def _choosable(scores: Float[Tensor, "batch vocabulary"], step: int, forced: Map
     return scores
 
 
-def _scores(logits: Float[Tensor, "1 vocabulary"], step: int, forced: Mapping[int, int]) -> Float[Tensor, "1 vocabulary"]:
-    """Log probabilities of what may be written at this step; of a forced token it is what the model gives it, however little."""
-    log_probs = logits.log_softmax(-1)
-    if step not in forced:
-        return _choosable(log_probs, step, forced)
-    only = torch.full_like(log_probs, -math.inf)
-    only[:, forced[step]] = log_probs[:, forced[step]].clamp_min(IMPOSSIBLE)
-    return only
-
-
 def repeated(row: Tensor, count: int) -> Tensor:
     """(1, …) as (count, …), without a copy."""
     return row.expand(count, *row.shape[1:])
-
-
-def _hypothesis(tokens: tuple[int, ...], log_probability: float, beam: Beam) -> Hypothesis:
-    return Hypothesis(tokens, log_probability, log_probability / len(tokens) ** beam.length_penalty)
 
 
 def _is_whole(value: object) -> bool:

@@ -19,7 +19,8 @@ from ..tracing import Edit, Recording, Trace, tap
 from ..vocabulary import EOS, PAD
 from .answers import read
 from .arguments import condition_of, edits_of, forced_of, strategy_of
-from .decoding import GREEDY, Beam, Step, Strategy, beam_search, decode, repeated
+from .beam import Search, search
+from .decoding import GREEDY, Beam, Step, Strategy, decode, repeated
 
 Array = NDArray[np.float32]
 
@@ -93,8 +94,15 @@ def _answered(model: Reader, task: Task, reading: Reading, edits: Sequence[Edit]
     )
 
 
-def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, Array], beams: dict[str, Array] | None = None) -> Trace:
-    """The answer of the first row of these steps; it may be the best of several `beams`."""
+def _written(
+    task: Task,
+    reading: Reading,
+    steps: list[Step],
+    sites: dict[str, Array],
+    beams: dict[str, Array] | None = None,
+    searched: Search | None = None,
+) -> Trace:
+    """The answer of the first row of these steps; it may be the best of several `beams` that were `searched` for."""
     ids, states = [int(step.token[0]) for step in steps], sites.get("encoder.states")
     logits = np.stack([step.logits[0].cpu().numpy() for step in steps])
     shifted = np.exp(logits - logits.max(-1, keepdims=True))
@@ -107,6 +115,7 @@ def _written(task: Task, reading: Reading, steps: list[Step], sites: dict[str, A
         probabilities=(shifted / shifted.sum(-1, keepdims=True)).astype(np.float32),
         ended=EOS in ids,
         beam=beams is not None,
+        search=searched,
     )
 
 
@@ -115,7 +124,8 @@ def _searched(
 ) -> Trace:
     """Search without keeping anything, then replay the final hypotheses as one batch with the trace open, both under the same edits."""
     searching = Recording(model, edits, sites="")
-    hypotheses = beam_search(model, reading.source, beam, mask=reading.mask, max_steps=most, forced=forced, recording=searching)
+    found = search(model, reading.source, beam, mask=reading.mask, max_steps=most, forced=forced, recording=searching)
+    hypotheses = found.hypotheses
     longest = max(len(h.tokens) for h in hypotheses)
     rows = torch.tensor([[*h.tokens, *[PAD] * (longest - len(h.tokens))] for h in hypotheses], device=reading.source.device)
     recording = Recording(model, edits)
@@ -127,7 +137,7 @@ def _searched(
         for site in stepwise:
             sites[site][len(hypothesis.tokens) :] = np.nan  # a shorter hypothesis has no rows past its own end
     beams = {site: np.stack([one[site] for one in every]) for site in every[0]}
-    return _written(task, reading, steps[: len(hypotheses[0].tokens)], every[0], beams)
+    return _written(task, reading, steps[: len(hypotheses[0].tokens)], every[0], beams, found)
 
 
 def device_of(model: nn.Module) -> torch.device:

@@ -49,6 +49,11 @@ class Run:
         stored with shipped runs, else fitted when first asked for."""
         return self.checkpoint.projections or project(self.model, self.task)
 
+    @property
+    def updates(self) -> int:
+        """How many updates it was trained for: as its curve says, 0 without one."""
+        return max((row[0] for name in ("losses", "scores") for row in self.history.get(name, ())[-1:]), default=0)
+
     def explore(
         self,
         given: Any,

@@ -136,21 +136,45 @@ def test_what_was_read_is_shown_where_another_form_was_typed(page: Page) -> None
     expect(note).to_be_hidden()
 
 
-def test_keys_walk_through_the_steps(page: Page, watch: Watch) -> None:
-    player = page.locator("#player")
-    player.focus()
+WALK = [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 9), ("ArrowRight", 9), ("Home", 0), ("ArrowLeft", 0)]
+
+
+def test_keys_walk_through_the_steps_of_a_fresh_page_and_scroll_nothing(page: Page, watch: Watch) -> None:
+    """Nothing has the focus; then a button has it that was clicked, then the player itself."""
+    page.set_viewport_size({"width": 1280, "height": 600})
     with watch.unasked(page):
-        for key, step in [
-            ("ArrowRight", 1),
-            ("ArrowRight", 2),
-            ("ArrowLeft", 1),
-            ("End", 9),
-            ("ArrowRight", 9),
-            ("Home", 0),
-            ("ArrowLeft", 0),
-        ]:
-            player.press(key)
-            hooks.expect_step(page, step)
+        for focus in (None, "button.again, .switch button", "#player"):
+            if focus:
+                page.evaluate("(name) => document.querySelector(`:is(${name}):not([hidden])`).focus({ preventScroll: true })", focus)
+            for key, step in WALK:
+                page.keyboard.press(key)
+                hooks.expect_step(page, step)
+            assert page.evaluate("() => scrollY") == 0
+    for key in ("Shift+ArrowRight", "Control+End", "Alt+End", "Meta+ArrowRight"):
+        page.keyboard.press(key)
+    hooks.expect_step(page, 0)
+
+
+def test_keys_belong_to_whoever_has_the_focus(page: Page) -> None:
+    hooks.source(page).press("End")
+    page.keyboard.type(" 7")
+    expect(hooks.source(page)).to_have_value(f"{hooks.PINNED} 7")
+    for taker in (hooks.source(page), page.get_by_label("Temperature", exact=True), page.locator("#tab-decode")):
+        taker.focus()
+        for key in ("End", "Home", "ArrowRight", "ArrowLeft"):
+            page.keyboard.press(key)
+        hooks.expect_step(page, 0)
+    page.get_by_role("radio", name="10 s", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="30 s", exact=True)).to_be_checked()
+    hooks.expect_step(page, 0)
+
+
+def test_a_clicker_steps_through_a_projected_page(visit: Visit) -> None:
+    page = visit(f"{hooks.REVERSE}&present=1")
+    for key, step in [("PageDown", 1), ("PageDown", 2), ("PageUp", 1), ("ArrowRight", 2), ("Home", 0)]:
+        page.keyboard.press(key)
+        hooks.expect_step(page, step)
 
 
 def test_a_step_moves_every_linked_view(page: Page) -> None:
@@ -168,7 +192,7 @@ def test_space_plays_to_the_end_and_pauses(page: Page) -> None:
     speed.click()
     speed.click()
     expect(speed).to_have_text("0.5×")
-    page.locator("#player").focus()
+    speed.blur()
     page.keyboard.press(" ")
     expect(page.locator("#player")).not_to_have_attribute("data-step", "0")
     page.keyboard.press(" ")

@@ -18,7 +18,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.topbar, section.panel')].flat
   const edge = area.getBoundingClientRect();
   return [...area.querySelectorAll('button, input, select, summary')]
     .filter((node) => node.checkVisibility({ visibilityProperty: true }))
-    .filter((node) => !node.closest('.film, .switch, .tablewrap, .examples, .lensgrid'))
+    .filter((node) => !node.closest('.film, .switch, .tablewrap, .examples, .lensgrid, .beamtree'))
     .map((node) => [node, node.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < edge.left - 1 || box.right > edge.right + 1))
     .map(([node]) => `${node.getAttribute('aria-label') ?? node.textContent} in ${area.querySelector('h3, h1')?.textContent}`);

@@ -37,7 +37,8 @@ class Player(Panel):
         """Another way to choose each token."""
         if not visit.task.writes:
             raise InputError("Only models that write tokens choose them.")
-        return visit.decode_by(data.get("name"), data.get("temperature", 1))
+        settings = {name: data.get(name) for name in ("temperature", "top_k", "top_p", "width", "length_penalty")}
+        return visit.decode_by(data.get("name"), **settings)
 
 
 class Tabs(Panel):
@@ -73,6 +74,30 @@ class NextToken(Still):
     def force(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Write another token at this step and let the model go on from there."""
         return visit.force(data.get("step"), data.get("text"))
+
+
+class BeamTree(Still):
+    """What a beam search kept and dropped at every step; a branch of it can be followed."""
+
+    module, sends, id, classes = "inside/beam_tree", ("search", "branch"), "beam-tree", ("tab-decode", "span-12")
+
+    def wire(self) -> None:
+        self.on("search", self.search, again="always_last")
+        self.on("branch", self.branch)
+
+    def search(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Search again, with another width or length penalty."""
+        return self.page[Player].strategy(visit, {**data, "name": "beam"}, visitor)
+
+    def branch(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Put this branch on the stage."""
+        return visit.follow(data.get("tokens"))
+
+
+class Teaching(Still):
+    """What the model wrote beside what it would write after each right beginning."""
+
+    module, id, classes = "inside/prefix_panel", "teaching", ("tab-decode", "span-12")
 
 
 class Trajectory(Panel):

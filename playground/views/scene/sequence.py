@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ...inference.attention_maps import AttentionMap, attention_maps, drawn
+from ...inference.decoding import Strategy
 from ...models import Reader
 from ...tasks import TypedTask
 from ...tracing import Trace
@@ -23,7 +24,7 @@ from ...vocabulary import SPECIALS
 from ...wire import pack
 from ..blocks.calls import named
 from ..figures import attention
-from . import halves
+from . import halves, judged
 from .sentences import chances, sentences
 from .verdict import verdict
 
@@ -41,10 +42,13 @@ def sequence(
     forced: Sequence[int] = (),
     heard: dict[str, Any] | None = None,
     untrained: bool = False,
+    known: tuple[bool, int] | None = None,
+    strategy: Strategy | None = None,
 ) -> dict[str, Any]:
     """The scene of what was read and of what was made of it; the shape of it is documented beside the step player.
 
     `heard` is the sound of a source that is one, as the page plays and draws it. What `untrained` weights write is neither right nor wrong.
+    `known` says whether the source was trained on, and among how many; `strategy` what chose the tokens, None where somebody else did.
     """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
@@ -57,6 +61,9 @@ def sequence(
     probability = _probability(trace, output, task)
     looked = attention.extract(trace)
     logits = _logits(trace, model)
+    asked = None if untrained else right
+    said = verdict(written, asked, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source)))
+    teaching = judged.taught(trace, model, task, asked)
     return {
         "kind": "sequence",
         "key": key,
@@ -70,9 +77,9 @@ def sequence(
         "sees": _sees(trace),
         "wrong": wrong,
         "answer": trace.output,
-        "verdict": verdict(
-            written, None if untrained else right, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source))
-        ),
+        "verdict": said,
+        "teaching": teaching,
+        "told": judged.told(known, teaching if said["right"] is False else None, strategy),
         "states": _packed(_rows(trace, "encoder.states", len(trace.source))),
         "decoder_states": _packed(_rows(trace, "decoder.hidden", len(trace.tokens))),
         "context": _packed(halves.context(trace, None if chosen is None else chosen[0])),

@@ -17,7 +17,8 @@ const CHARS = 9; // of a label that fit under a board
  * @param {Hue} [options.hue]
  * @param {Pick} options.onpick a board was clicked
  * @param {Point} options.onhover
- * @returns {{node: SVGElement, show: (row: number | null) => void}}
+ * @returns {{node: SVGElement, show: (row: number | null, veil?: number | null) => void}}
+ * boards from `veil` on are hidden
  */
 export function createBoards({ rows, grid, values, width, hue = 'code', onpick, onhover }) {
   const g = geometry(rows.length, grid, width);
@@ -41,7 +42,8 @@ export function createBoards({ rows, grid, values, width, hue = 'code', onpick, 
     ),
   );
   const marker = s('rect', { class: 'lit', x: -2, y: -2, width: g.side + 4, height: g.side + 4, rx: 2 });
-  svg.append(...rows.map((_, i) => board(g, values.row(i), i, hue)), ...labels, s('g', { class: 'mk' }, marker));
+  const boards = rows.map((_, i) => board(g, values.row(i), i, hue));
+  svg.append(...boards, ...labels, s('g', { class: 'mk' }, marker));
 
   /** @param {MouseEvent} event @returns {[row: number, column: number] | null} */
   const cell = ({ clientX, clientY }) => {
@@ -61,9 +63,11 @@ export function createBoards({ rows, grid, values, width, hue = 'code', onpick, 
 
   return {
     node: svg,
-    show(row) {
+    show(row, from = null) {
       labels.forEach((label, i) => {
         label.classList.toggle('cur', i === row);
+        const veiled = from !== null && i >= from;
+        for (const part of [label, boards[i]]) part.style.visibility = veiled ? 'hidden' : '';
       });
       marker.style.display = row === null ? 'none' : '';
       if (row !== null) marker.setAttribute('transform', `translate(${g.x(row)} ${g.y(row)})`);

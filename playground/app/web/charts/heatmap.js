@@ -24,7 +24,8 @@ const SMALL = 12; // of labels in narrow columns
  * @param {Hue} [options.hue] of the cells @param {Hue} [options.rowHue] @param {Hue} [options.columnHue] of the tokens
  * @param {Pick} options.onpick
  * @param {Point} options.onhover
- * @returns {{node: HTMLElement, show: (row: number | null) => void}} no label is left out: what does not fit scrolls
+ * @returns {{node: HTMLElement, show: (row: number | null, veil?: number | null) => void}}
+ * no label is left out, what does not fit scrolls; rows from `veil` on are hidden
  */
 export function createHeatmap({
   rows,
@@ -71,7 +72,8 @@ export function createHeatmap({
   const pointer = s('path', { class: 'pointer', d: `M${g.left - 2} ${g.top + g.high / 2}l-6 -4v8z` });
   const marker = s('g', { class: 'mk' }, outline, pointer);
   const hover = s('path', { class: 'hovered' });
-  svg.append(marker, ...numerals, hover);
+  const veil = s('rect', { class: 'veil', x: g.left, width: g.wide * columns.length });
+  svg.append(marker, ...numerals, veil, hover);
   listen(svg, g, rows.length, columns.length, hover, onpick, onhover);
 
   const wider = g.width > width;
@@ -87,16 +89,22 @@ export function createHeatmap({
   let lit = -1;
   return {
     node,
-    show(row) {
+    show(row, from = null) {
       labels[lit]?.classList.remove('cur');
-      if (row !== null && row !== lit) reveal(row);
+      labels.forEach((label, i) => {
+        label.style.display = from === null || i < from ? '' : 'none';
+      });
+      const moved = row !== lit;
       lit = row ?? -1;
       labels[lit]?.classList.add('cur');
-      marker.style.display = row === null ? 'none' : '';
-      if (row === null) {
+      const covered = row === null || (from !== null && row >= from);
+      cover(veil, g, rows.length, from);
+      marker.style.display = covered ? 'none' : '';
+      if (covered) {
         for (const text of numerals) setText(text, '');
         return;
       }
+      if (moved) reveal(row);
       marker.style.transform = `translateY(${row * g.high}px)`;
       writeNumerals(numerals, values.row(row), g, row);
     },
@@ -198,6 +206,14 @@ function cells(g, values, rows, columns, hue) {
       );
   }
   return group;
+}
+
+/** @param {SVGElement} veil @param {Geometry} g @param {number} rows @param {number | null} from */
+function cover(veil, g, rows, from) {
+  veil.style.display = from === null ? 'none' : 'block';
+  if (from === null) return;
+  veil.setAttribute('y', String(g.y(from)));
+  veil.setAttribute('height', String(g.high * (rows - from) + 2));
 }
 
 /**

@@ -23,5 +23,22 @@ export const onEscape = (act) => (event) => {
   act();
 };
 
+// Widgets that use arrows, Home, End or the space bar themselves. A script that does so says it by `preventDefault`.
+const TAKEN = `input, textarea, select, [contenteditable], dialog, [tabindex="0"][role=region], [role=dialog],
+  [role=slider], [role=radio], [role=tab], [role=tree], [role=listbox], [role=menu], [role=grid]`;
+const PRESSED = 'button, a, summary, [role=button]'; // these take the space bar
+
+/**
+ * Whether a key is for nobody in particular, so that it may mean the page: no field or widget that has the focus uses
+ * it, no dialog waits for an answer, and no modifier makes it the browser's.
+ * @param {KeyboardEvent} event
+ */
+export function isFree(event) {
+  const at = elementOf(event);
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
+  if (at.closest(TAKEN) || (event.key === ' ' && at.closest(PRESSED))) return false;
+  return !document.querySelector('dialog[open], [aria-modal=true]');
+}
+
 /** Where an event came from. @param {Event} event */
 export const elementOf = (event) => (event.target instanceof Element ? event.target : document.documentElement);

@@ -37,6 +37,9 @@ export function percent(v) {
 /** A true minus sign. @param {number} v */
 export const signed = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
 
+/** A log probability, or what is made of one: never as if it were 0. @param {number} v */
+export const nats = (v) => (v === 0 ? '0' : v > -0.0005 ? '>−0.001' : signed(v, v > -0.1 ? 3 : 2));
+
 /** Seconds for people: 2.7 s, 14 s, 3 min. @param {number} s */
 export const seconds = (s) =>
   s >= 120 ? `${Math.round(s / 60)} min` : s >= 10 ? `${Math.round(s)} s` : `${s.toFixed(1)} s`;

@@ -77,6 +77,70 @@ export interface Sound extends Recorded {
   hertz: [low: number, high: number];
 }
 
+/** How a token is drawn: as in `Sample` of playground/inference/decoding.py. `top_k` 0 keeps all. */
+export interface Sampling {
+  temperature: number;
+  top_k: number;
+  top_p: number;
+}
+
+/** How the tokens of the answer were chosen. */
+export type Strategy =
+  | { name: 'greedy' }
+  | ({ name: 'sample'; seed: number } & Sampling)
+  | { name: 'beam'; width: number; length_penalty: number };
+
+/**
+ * A branch of a beam's tree: its token, the place of its parent in the step before, the log probability of all up to
+ * it, its score as an answer, whether it was kept, and the rank of the answer that ends here.
+ */
+export type SentBranch = [
+  token: string,
+  parent: number | null,
+  logProbability: number,
+  score: number,
+  kept: boolean,
+  rank: number | null,
+];
+
+/**
+ * The right answer and its end; what the model would write after each right beginning; and the log probabilities, in
+ * nats, of the right answer and of the one that was written.
+ */
+export interface Teaching {
+  right: string[];
+  writes: string[];
+  likely: number;
+  own: number;
+}
+
+/** `share` is what it really got: of attention, or of probability. */
+export interface PredictionChoice {
+  text: string;
+  share: string;
+}
+
+/**
+ * A question about a step, which is hidden as long as `guess` is null. `right` and `guess` are places among the
+ * choices; `score` counts all guesses of this visit.
+ */
+export interface Prediction {
+  step: number;
+  /** Steps of the answer. */
+  of: number;
+  about: 'look' | 'token';
+  choices: PredictionChoice[];
+  right: number;
+  guess: number | null;
+  score: { right: number; asked: number };
+}
+
+/** A beam search. `shown` are the tokens on the stage. */
+export interface Beam {
+  steps: SentBranch[][];
+  shown: string[];
+}
+
 export interface Verdict {
   right: boolean | null;
   text: string;
@@ -98,9 +162,10 @@ interface Staged {
   /** Where the page is, once the server has placed the scene. */
   step?: number;
   block?: string | null;
-  strategy?: string;
+  strategy?: Strategy;
   link?: string;
   given?: string;
+  beam?: Beam | null;
   opened?: boolean;
 }
 
@@ -132,6 +197,9 @@ export interface SequenceScene extends Staged {
   vocabulary: (string | null)[] | null;
   probability: number[] | null;
   say: Rich[];
+  /** Whether the input was trained on, and whose error a wrong answer is. */
+  told: Rich;
+  teaching: Teaching | null;
   attention_reading: Rich[] | null;
   attention_title: string;
   /** What the first visit is told, of the start page alone. */

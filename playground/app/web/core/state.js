@@ -3,7 +3,7 @@
 import { Command, Signal } from './signal.js';
 
 /** @import { KeptRun, Measured, Run } from './run.d.ts' */
-/** @import { Choice, Scene } from './scene.d.ts' */
+/** @import { Choice, Prediction, Sampling, Scene } from './scene.d.ts' */
 /** @import { Offer } from './types.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
@@ -19,8 +19,13 @@ export const head = new Signal();
 export const block = new Signal();
 /** The second of the sound that is being heard. Written by stage/sound_tools. @type {Signal<number | null>} */
 export const second = new Signal();
-/** At which the next token is drawn. Written by inside/next_token_panel. @type {Signal<number>} */
-export const temperature = new Signal();
+/** How the next token is drawn. Written by inside/next_token_panel. @type {Signal<Sampling>} */
+export const sampling = new Signal();
+/**
+ * What a visitor is asked to foresee, and has guessed; null where nothing is asked. Written by stage/playing/predict.
+ * @type {Signal<Prediction | null>}
+ */
+export const prediction = new Signal();
 /** The tab that is open. Written by shell/tabs. @type {Signal<string>} */
 export const tab = new Signal();
 /** Written by shell/top_bar. @type {Signal<boolean>} */

@@ -63,8 +63,11 @@ export function mount(root) {
   state.step.on((next) => {
     if (!shown) return;
     step = within(shown.scene, next);
-    heatmap?.show(lit(shown));
+    heatmap?.show(lit(shown), veiled(shown));
     if (!pinned) read();
+  });
+  state.prediction.on(() => {
+    if (shown) heatmap?.show(lit(shown), veiled(shown));
   });
 
   /** @param {Scene} scene */
@@ -84,6 +87,13 @@ export function mount(root) {
   /** @param {Shown} shown */
   function lit({ scene, map }) {
     return rowOf(scene, maps, map, step);
+  }
+
+  /** From which row on nothing may be seen, while it is to be foreseen. @param {Shown} shown */
+  function veiled({ map }) {
+    const asked = state.prediction.value;
+    if (!asked || asked.guess !== null) return null;
+    return rowsAreSteps(map) ? asked.step : 0;
   }
 
   function draw() {
@@ -109,7 +119,7 @@ export function mount(root) {
     const drawn = grid ? createBoards({ ...common, grid }) : createHeatmap({ ...common, ...axes });
     heatmap = drawn;
     panel.figure.replaceChildren(drawn.node);
-    drawn.show(lit(shown));
+    drawn.show(lit(shown), veiled(shown));
   }
 
   function read() {

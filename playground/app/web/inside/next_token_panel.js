@@ -1,17 +1,20 @@
-// Island: the most probable tokens or classes of the step, re-weighted by a temperature; a click forces a token.
+// Island: the most probable tokens or classes of the step, weighted again by temperature, top-k and top-p; a click
+// forces a token.
 
 import { unpack } from '../core/arrays.js';
 import { h, setText } from '../core/dom.js';
 import { quoted, spelled } from '../core/glyphs.js';
 import { percent } from '../core/numbers.js';
+import { PLAIN, rank } from '../core/sampling.js';
 import * as state from '../core/state.js';
+import { dial } from '../shell/dial.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { within } from './heads.js';
 
-/** @import { Scene, SequenceScene } from '../core/scene.d.ts' */
+/** @import { Ranked } from '../core/sampling.js' */
+/** @import { Sampling, Scene, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Empty, Island, Rich, Unpacked } from '../core/types.d.ts' */
 
-/** @typedef {{token: string, index: number, probability: number, logit: number}} Ranked */
 /** @typedef {{place: (probability: number) => number, marks: [at: number, text: string][]}} Scale */
 
 const FIGURE = 'Most probable next tokens; a button forces its token';
@@ -46,11 +49,15 @@ export function mount(root, island) {
   /** @type {{scene: SequenceScene, logits: Unpacked, vocabulary: (string | null)[]} | null} */
   let shown = null;
   let step = 0;
-  let temperature = 1;
+  let sampling = PLAIN;
+  let count = 0; // of tokens that may be written
+  let drawn = ''; // how the answer on the stage was drawn
   /** @type {keyof typeof SCALES | null} by the visitor */
   let chosen = null;
   /** @type {Ranked[]} */
   let ranked = [];
+  /** @type {Ranked[]} those that have a bar */
+  let listed = [];
   const scale = segments(
     'Scale of the bars',
     [
@@ -62,27 +69,51 @@ export function mount(root, island) {
       show();
     },
   );
-  const slider = h('input.sl', {
-    type: 'range',
-    min: 0,
-    max: 2,
-    step: 0.1,
-    value: 1,
-    id: 'temperature',
-    'aria-label': 'Temperature',
-    oninput: () => {
-      temperature = Number(slider.value);
-      state.temperature.value = temperature;
-      show();
-    },
-  });
-  const number = h('output.m', { for: 'temperature', 'aria-live': 'off' }, '1.0');
+  const dials = {
+    temperature: dial({
+      name: 'temperature',
+      id: 'temperature',
+      title: 'Below 1 the likely tokens gain, above 1 the unlikely ones',
+      min: 0,
+      max: 2,
+      step: 0.1,
+      value: 1,
+      spell: (value) => value.toFixed(1),
+      onmove: (temperature) => weigh({ temperature }),
+    }),
+    top_k: dial({
+      name: 'top-k',
+      id: 'top-k',
+      title: 'Only so many of the likeliest tokens may be drawn',
+      min: 1,
+      max: 2,
+      step: 1,
+      value: 2,
+      spell: (value, most) => (value >= most ? 'all' : String(value)),
+      onmove: (value) => weigh({ top_k: value >= count ? 0 : value }),
+    }),
+    top_p: dial({
+      name: 'top-p',
+      id: 'top-p',
+      title: 'Only the likeliest tokens that together have this share may be drawn: the nucleus',
+      min: 0.05,
+      max: 1,
+      step: 0.05,
+      value: 1,
+      spell: (value) => value.toFixed(2),
+      onmove: (top_p) => weigh({ top_p }),
+    }),
+  };
   const panel = createPanel({
     title: 'Next token',
     present: true,
     className: 'next-token',
     controls: [scale.node],
-    foot: h('div.temperature', {}, h('label', { for: 'temperature' }, 'temperature'), slider, number),
+    foot: h(
+      'div.dials',
+      {},
+      Object.values(dials).map(({ node }) => node),
+    ),
     table: () => ({
       columns: ['token', 'probability', 'logit'],
       rows: ranked.map(({ token, probability, logit }) => [
@@ -93,17 +124,19 @@ export function mount(root, island) {
     }),
     data: () => ({
       step: step + 1,
-      temperature,
+      ...sampling,
       tokens: ranked.map(({ token, probability, logit }) => ({ token, probability, logit })),
     }),
   });
   scale.node.title = 'By itself it turns to log when the model is more than 99 % sure';
-  const rows = Array.from({ length: SHOWN }, (_, i) => bar(() => force(ranked[i])));
+  const rows = Array.from({ length: SHOWN }, (_, i) => bar(() => force(listed[i])));
+  const cut = h('div.cut', { 'aria-hidden': 'true' });
   const ruler = h('div.ruler', { 'aria-hidden': 'true' });
   const figure = h(
     'div.tk',
     { role: 'group', 'aria-label': FIGURE },
     rows.map((row) => row.parts),
+    cut,
     h('span'),
     ruler,
     h('span'),
@@ -119,12 +152,36 @@ export function mount(root, island) {
       island.send('force', { step, token: entry.index, text: entry.token });
   }
 
+  /** @param {Partial<Sampling>} change */
+  function weigh(change) {
+    sampling = { ...sampling, ...change };
+    state.sampling.value = sampling;
+    show();
+  }
+
+  /** The sliders stand where the answer on the stage was drawn, once. @param {Scene} scene */
+  function follow({ strategy, ...scene }) {
+    count = scene.kind === 'sequence' ? (scene.vocabulary ?? []).filter((token) => token !== null).length : 0;
+    const now = JSON.stringify(strategy);
+    if (strategy?.name === 'sample' && now !== drawn) {
+      const { temperature, top_k, top_p } = strategy;
+      weigh({ temperature, top_k, top_p });
+    }
+    drawn = now;
+    dials.temperature.set(sampling.temperature);
+    dials.top_k.set(sampling.top_k || count, Math.max(count, 2));
+    dials.top_p.set(sampling.top_p);
+    const reads = scene.kind === 'sequence' && scene.decoder.ghost; // an answer that is read off is not drawn
+    dials.top_k.node.hidden = reads;
+    dials.top_p.node.hidden = reads;
+  }
+
   function show() {
     if (!shown) return;
     const { scene, logits, vocabulary } = shown;
     const reads = scene.decoder.ghost; // an answer is read off: there is nothing to force
     const written = scene.output[step];
-    ranked = rank(logits.row(step), vocabulary, temperature);
+    ranked = rank(logits.row(step), vocabulary, sampling);
     const name = chosen ?? (ranked[0]?.probability > SURE ? 'log' : 'linear');
     const { place, marks } = SCALES[name];
     scale.show(name);
@@ -132,12 +189,13 @@ export function mount(root, island) {
       ruler.dataset.scale = name;
       ruler.replaceChildren(...marks.map(([at, text]) => h('span', { style: { left: `${at * 100}%` } }, text)));
     }
-    const list = visible(ranked, written);
-    rows.forEach((row, i) => row.show(list[i], list[i]?.token === written, place, reads));
-    setText(number, temperature.toFixed(1));
-    slider.setAttribute('aria-valuetext', temperature.toFixed(1));
+    listed = visible(ranked, written);
+    rows.forEach((row, i) => row.show(listed[i], listed[i]?.token === written, place, reads));
+    const first = listed.findIndex(({ probability, before }) => !probability && before);
+    cut.hidden = first < 0;
+    if (first >= 0) rows[first].parts[0].before(cut);
     panel.subtitle(reads && scene.output.length === 1 ? 'shares' : `step ${step + 1}`);
-    panel.read(reading(ranked, temperature, reads));
+    panel.read(reading(ranked, sampling, reads));
     panel.refresh();
   }
 
@@ -153,6 +211,7 @@ export function mount(root, island) {
     figure.setAttribute('aria-label', reads ? 'Most probable answers' : FIGURE);
     panel.subtitle(shown ? '' : 'empty');
     panel.empty(shown ? null : nothing(scene));
+    follow(scene);
   });
   state.step.on((next) => {
     if (!shown) return;
@@ -169,24 +228,6 @@ function nothing(scene) {
     title: 'No next token',
     text: 'This model answers with a number. It is one weighted sum, so there are no shares to compare.',
   };
-}
-
-/**
- * Softmax at a temperature over the whole vocabulary; padding and begin count, as in the model, but are not listed.
- * @param {Float32Array} row @param {(string | null)[]} vocabulary @param {number} temperature @returns {Ranked[]}
- */
-export function rank(row, vocabulary, temperature) {
-  let most = -Infinity;
-  for (const value of row) if (value > most) most = value;
-  const heats = Array.from(row, (value) =>
-    temperature > 0 ? Math.exp((value - most) / temperature) : value === most ? 1 : 0,
-  );
-  const total = heats.reduce((sum, value) => sum + value, 0);
-  return vocabulary
-    .flatMap((token, index) =>
-      token === null ? [] : [{ token, index, probability: heats[index] / total, logit: row[index] }],
-    )
-    .sort((a, b) => b.logit - a.logit);
 }
 
 /**
@@ -217,30 +258,39 @@ function bar(force) {
       setText(label, spelled(entry.token));
       label.classList.toggle('on', written);
       label.disabled = fixed;
-      const share = percent(entry.probability);
+      const out = !entry.probability && entry.before > 0;
+      const share = out ? 'cut' : percent(entry.probability);
       const act = `orce ${quoted(entry.token)} and go on from there`;
       const name = fixed ? entry.token : written ? `${entry.token}, written` : `F${act}`;
       label.setAttribute('aria-label', `${name}, ${share}`);
       label.title = fixed ? entry.token : written ? 'written at this step' : `f${act}`;
       track.classList.toggle('alt', !written);
-      fill.style.width = `${(Math.min(1, place(entry.probability)) * 100).toFixed(2)}%`;
+      track.classList.toggle('out', out);
+      number.classList.toggle('out', out);
+      fill.style.width = `${(Math.min(1, place(out ? entry.before : entry.probability)) * 100).toFixed(2)}%`;
       setText(number, share);
     },
   };
 }
 
-/** @param {Ranked[]} ranked @param {number} temperature @param {boolean} fixed @returns {Rich} */
-function reading([first, second], temperature, fixed) {
+/** @param {Ranked[]} ranked @param {Sampling} sampling @param {boolean} fixed @returns {Rich} */
+function reading(ranked, sampling, fixed) {
+  const [first, second] = ranked;
+  const left = ranked.filter(({ probability }) => probability).length;
   /** @type {Rich} */
   const parts = [];
-  if (temperature !== 1) parts.push(['', 'At temperature '], ['b', temperature.toFixed(1)], ['', ', ']);
+  if (sampling.temperature !== 1)
+    parts.push(['', 'At temperature '], ['b', sampling.temperature.toFixed(1)], ['', ', ']);
   parts.push(['d', quoted(first.token)], ['', ' gets '], ['b', percent(first.probability)]);
-  if (second)
+  if (second?.probability)
     parts.push(
       ['', '; the runner-up '],
       ['d', quoted(second.token)],
       ['', ' gets '],
       ['b', percent(second.probability)],
     );
+  if (sampling.top_k || sampling.top_p < 1) {
+    return [...parts, ['', '. Only '], ['b', String(left)], ['', ` of ${ranked.length} tokens may be drawn.`]];
+  }
   return [...parts, ['', fixed ? '.' : '. Click one to force it and go on from there.']];
 }

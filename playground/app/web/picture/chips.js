@@ -20,6 +20,8 @@ import { SURE, weight } from '../core/numbers.js';
  *   one
  */
 
+/** The distance of a token that is to be foreseen: not yet written, and next. */
+export const ASKED = 0.5;
 const LEAST = 0.05; // the smallest weight that gets a numeral
 
 /**
@@ -52,16 +54,17 @@ export function sourceColumn(token, values, { max, className = '', title = token
 /**
  * @param {string} token
  * @param {ArrayLike<number> | null | undefined} values
- * @param {{max?: number, className?: string, wrong?: boolean, forced?: boolean, note?: HTMLElement | null}} [options]
- *   note stands where the probability would: what an answer was read off
+ * @param {{max?: number, className?: string, wrong?: boolean, first?: boolean, forced?: boolean,
+ *   note?: HTMLElement | null}} [options] first of all that are wrong; note stands where the probability would: what an
+ *   answer was read off
  * @returns {OutputColumn}
  */
-export function outputColumn(token, values, { max, className = '', wrong, forced, note } = {}) {
+export function outputColumn(token, values, { max, className = '', wrong, first, forced, note } = {}) {
   const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note);
   const fill = h('i.sh');
   const chip = h(
     `span.chip.dec${className}`,
-    { title: forced ? `${token}, forced` : token },
+    { title: `${token}${forced ? ', forced' : ''}${first ? ', the first difference from what is right' : ''}` },
     fill,
     h('span', {}, spelled(token)),
   );
@@ -77,7 +80,9 @@ export function outputColumn(token, values, { max, className = '', wrong, forced
       node.classList.toggle('fut', distance > 0);
       chip.classList.toggle('cur', distance === 0);
       chip.classList.toggle('fut', distance > 0);
+      chip.classList.toggle('asked', distance === ASKED);
       chip.classList.toggle('bad', Boolean(wrong) && distance <= 0);
+      chip.classList.toggle('first', Boolean(first) && distance <= 0);
       chip.classList.toggle('forced', Boolean(forced) && distance <= 0);
       const sure = distance <= 0 && probability !== undefined ? weight(Math.min(probability, SURE)) : '';
       if (!note) setText(numeral, sure);

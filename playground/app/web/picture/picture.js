@@ -4,7 +4,7 @@ import { argmax, unpack } from '../core/arrays.js';
 import { h } from '../core/dom.js';
 import { span } from '../core/glyphs.js';
 import { createBlocks } from './blocks.js';
-import { outputColumn, sourceColumn } from './chips.js';
+import { ASKED, outputColumn, sourceColumn } from './chips.js';
 import { fade, half, reveal } from './half.js';
 import { arrange, fitColumns } from './layout.js';
 import { middle } from './middle.js';
@@ -24,7 +24,7 @@ import { describe, tableOf } from './words.js';
 /**
  * @typedef {object} Picture
  * @property {HTMLElement} node
- * @property {(step: number, head?: Choice | null) => void} show
+ * @property {(step: number, head?: Choice | null, asked?: boolean) => void} show asked: the step is to be foreseen
  * @property {(path: string | null) => void} mark the block that is open
  * @property {() => Table} table
  * @property {() => void} stop
@@ -64,6 +64,7 @@ export function sequencePicture(scene, goto, pick, look) {
   const still = standing(scene);
 
   let step = 0;
+  let hidden = false; // the step is to be foreseen
   /** @type {Choice | null} */
   let head = null;
   /** @type {Look | null} */
@@ -80,7 +81,7 @@ export function sequencePicture(scene, goto, pick, look) {
     draw();
   };
   const follow = () => {
-    reveal(encoder, source[now ? argmax(now.source) : (scene.code.at ?? source.length - 1)]);
+    if (now || !hidden) reveal(encoder, source[now ? argmax(now.source) : (scene.code.at ?? source.length - 1)]);
     reveal(decoder, output[step]);
     place();
   };
@@ -94,15 +95,19 @@ export function sequencePicture(scene, goto, pick, look) {
 
   return {
     node: grid,
-    show(next, chosen) {
+    show(next, chosen, asked = false) {
       [step, head] = [next, chosen ?? null];
-      now = look(head, step);
+      hidden = asked;
+      now = asked ? null : look(head, step);
       grid.dataset.looks = now?.hue ?? 'code';
-      paint(scene, source, output, step, now);
-      sound?.show(step, look);
-      for (const part of [blocks.enc, blocks.dec]) part.show(step, now?.block);
-      code.show(now?.through ? now : look(scene.main, step), step);
-      grid.setAttribute('aria-label', describe(scene, step));
+      paint(scene, source, output, step, now, asked);
+      decoder.columns.setAttribute('aria-hidden', String(asked));
+      if (!asked) {
+        sound?.show(step, look);
+        for (const part of [blocks.enc, blocks.dec]) part.show(step, now?.block);
+        code.show(now?.through ? now : look(scene.main, step), step);
+      }
+      grid.setAttribute('aria-label', describe(scene, asked ? step - 1 : step));
       if (!layout) return;
       // Scrolling makes the browser lay out: once, after everybody has written this step, and still in its frame.
       if (encoder.scrolls || decoder.scrolls) requestAnimationFrame(follow);
@@ -125,9 +130,9 @@ const NOTHING = { hue: 'code', links: [], target: null, through: false };
 /**
  * Chips and numerals of a step.
  * @param {SequenceScene} scene @param {SourceColumn[]} source @param {OutputColumn[]} output
- * @param {number} step @param {Look | null} now
+ * @param {number} step @param {Look | null} now @param {boolean} asked
  */
-function paint(scene, source, output, step, now) {
+function paint(scene, source, output, step, now, asked) {
   const row = now?.source;
   const most = row?.length ? argmax(row) : -1;
   const seen = scene.sees?.[step];
@@ -136,7 +141,7 @@ function paint(scene, source, output, step, now) {
     column.mute(seen !== undefined && source.length + step - i > seen);
   });
   output.forEach((column, i) => {
-    column.place(i - step, scene.probability?.[i]);
+    column.place(asked && i === step ? ASKED : i - step, scene.probability?.[i]);
     column.attend(i < step ? (now?.output[i] ?? 0) : 0);
     column.mute(seen !== undefined && i < step && step - i > seen);
   });
@@ -167,10 +172,12 @@ function columnsOf(scene, layered, sound) {
     scene.source.map((token, i) => sourceColumn(token, states?.row(i), { max, className }));
   const title = 'summary token, put before the source';
   if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title }));
+  const first = scene.wrong?.indexOf(true);
   const output = scene.output.map((token, i) =>
     outputColumn(token, outputs?.row(i), {
       max: span(outputs?.data ?? []),
       wrong: scene.wrong?.[i],
+      first: i === first && scene.output.length > 1,
       forced: scene.forced.includes(i),
       className: answers ? '.answer' : '',
       note: answers ? readFrom(scene, i) : null,

@@ -23,7 +23,9 @@ export function describe(scene, step) {
       : code.kind === 'none'
         ? ''
         : 'weights say which encoder states are read; ';
-  return `${reads}; ${where}${writes}`;
+  const first = scene.wrong?.indexOf(true) ?? -1;
+  const wrong = first >= 0 && first <= step ? ` Step ${first + 1} is the first that is wrong.` : '';
+  return `${reads}; ${where}${writes}${wrong}`;
 }
 
 /** @param {SequenceScene} scene @param {Looker} look @param {Choice | null} head @returns {Table} */

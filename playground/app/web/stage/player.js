@@ -1,36 +1,21 @@
-// The player bar: first, back, play, forward, a track with one segment per output, how tokens are chosen, speed.
+// The player bar: first, back, play, forward, a track with one segment per output, speed.
 import { h } from '../core/dom.js';
 import { icon, spelled } from '../core/glyphs.js';
 import { elementOf } from '../core/keys.js';
-import { segments } from '../shell/panel.js';
 
 /** @import { Icon } from '../core/glyphs.js' */
 
 const STEP_MS = 600;
 const SPEEDS = [1, 2, 0.5];
-/** @type {[string, string][]} */
-const STRATEGIES = [
-  ['greedy', 'greedy'],
-  ['sample', 'sample'],
-  ['beam', 'beam'],
-];
-/** @type {Record<string, keyof Acts>} */
-const KEYS = {
-  ArrowLeft: 'back',
-  ArrowRight: 'forward',
-  PageUp: 'back',
-  PageDown: 'forward',
-  Home: 'first',
-  End: 'last',
-  ' ': 'play',
-  ArrowUp: 'forward',
-  ArrowDown: 'back',
-};
+/** What keys mean wherever nothing else uses them. @type {Record<string, keyof Acts>} */
+const KEYS = { ArrowLeft: 'back', ArrowRight: 'forward', Home: 'first', End: 'last', ' ': 'play' };
+/** In the player alone, and for a presenter's clicker: elsewhere these scroll. @type {Record<string, keyof Acts>} */
+const MORE = { ArrowUp: 'forward', ArrowDown: 'back', PageUp: 'back', PageDown: 'forward' };
 
 /** @typedef {Record<'first' | 'back' | 'forward' | 'last' | 'play', () => void>} Acts */
 
-/** @param {(step: number) => void} goto @param {(strategy: string) => void} decodeBy */
-export function createPlayer(goto, decodeBy) {
+/** @param {(step: number) => void} goto */
+export function createPlayer(goto) {
   let step = 0;
   let count = 0;
   let speed = 1;
@@ -58,11 +43,7 @@ export function createPlayer(goto, decodeBy) {
   const playButton = button('play', 'Play', acts.play, '.play');
   const track = h('div.ticks', { role: 'slider', tabindex: 0, 'aria-label': 'Output step', 'aria-valuemin': 1 });
   const label = h('span.stepno');
-  const strategies = segments('How each token is chosen', STRATEGIES, decodeBy);
-  strategies.node.classList.remove('s');
-  strategies.node.classList.add('strategy', 'nopres');
-  strategies.node.children[1].setAttribute('title', 'Draws at the temperature below; press again for another draw');
-  const pace = h('button.btn.speed.nopres', {
+  const pace = h('button.btn.box.speed', {
     type: 'button',
     title: 'Speed',
     onclick: () => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]),
@@ -76,8 +57,6 @@ export function createPlayer(goto, decodeBy) {
     button('next', 'Next step', acts.forward),
     track,
     label,
-    strategies.node,
-    pace,
   );
   setSpeed(1);
 
@@ -119,16 +98,19 @@ export function createPlayer(goto, decodeBy) {
     playButton.title = text;
   }
 
-  /** @param {KeyboardEvent} event */
-  function key(event) {
-    const act = KEYS[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === ' ' && elementOf(event).closest('button')) return;
+  /** @param {KeyboardEvent} event @param {Record<string, keyof Acts>} [more] */
+  function key(event, more = {}) {
+    const act = KEYS[event.key] ?? more[event.key];
+    if (!act) return;
     event.preventDefault();
     acts[act]();
   }
 
-  node.addEventListener('keydown', key);
+  node.addEventListener('keydown', (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    const pressed = event.key === ' ' && elementOf(event).closest('button');
+    if (!modified && !pressed) key(event, MORE);
+  });
   // A mouse click would leave the focus on the button, where the space bar means that button; a keyboard press (detail
   // 0) stays.
   node.addEventListener('click', (event) => {
@@ -138,12 +120,12 @@ export function createPlayer(goto, decodeBy) {
 
   return {
     node,
+    pace,
     stop,
-    key,
-    /** @param {string[]} nextTokens @param {boolean[] | null} wrong @param {string | null} strategy */
-    load(nextTokens, wrong, strategy) {
-      strategies.node.hidden = !strategy; // an answer that is read off is not chosen token by token
-      strategies.show(strategy);
+    /** A key that nothing else uses. @param {KeyboardEvent} event @param {boolean} clicker whether it may be one's */
+    key: (event, clicker) => key(event, clicker ? MORE : {}),
+    /** @param {string[]} nextTokens @param {boolean[] | null} wrong */
+    load(nextTokens, wrong) {
       stop();
       tokens = nextTokens;
       count = tokens.length;
@@ -160,16 +142,18 @@ export function createPlayer(goto, decodeBy) {
       else stop();
       label.textContent = on ? `step ${step + 1} of ${count} · any touch stops this` : stepLabel();
     },
-    /** @param {number} next */
-    show(next) {
+    /** @param {number} next @param {boolean} asked whether it is to be foreseen */
+    show(next, asked) {
       step = next;
       ticks.forEach((tick, i) => {
         tick.classList.toggle('done', i < step);
         tick.classList.toggle('cur', i === step);
+        tick.classList.toggle('asked', asked && i === step);
       });
       label.textContent = stepLabel();
       track.setAttribute('aria-valuenow', String(step + 1));
-      track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}, writes ${tokens[step]}`);
+      const writes = asked ? '' : `, writes ${tokens[step]}`;
+      track.setAttribute('aria-valuetext', `step ${step + 1} of ${count}${writes}`);
       node.dataset.step = String(step);
       node.dataset.ready = 'true';
     },

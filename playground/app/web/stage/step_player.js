@@ -1,6 +1,6 @@
 // Island: the one picture, the sentence under it and the player. Owns the scene, the step, the head and the open block.
 import { h, rich, setText } from '../core/dom.js';
-import { elementOf } from '../core/keys.js';
+import { isFree } from '../core/keys.js';
 import * as state from '../core/state.js';
 import { autoencoderPicture } from '../picture/autoencoder/autoencoder.js';
 import { looker } from '../picture/look.js';
@@ -9,14 +9,16 @@ import { drawTable, exportMenu, figureChoices, tableButton } from '../shell/pane
 import { keepLink } from './link.js';
 import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
+import { createChoosing } from './playing/choosing.js';
+import { ask, end } from './playing/predict.js';
+import { createQuestion } from './playing/question.js';
 
-/** @import { PictureScene, Scene } from '../core/scene.d.ts' */
+/** @import { PictureScene, Scene, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Island, Rich } from '../core/types.d.ts' */
 /** @import { Look, Looker } from '../picture/look.js' */
 /** @import { Picture } from '../picture/picture.js' */
 
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|moment|decoding|(model|task|training)\.\w+)=/;
-const TAKEN = 'input, textarea, select, button, [role=slider], [role=tab], #player, [contenteditable]'; // keys go there
 const ARRIVAL_MS = 4000;
 const LINE = 105;
 const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
@@ -30,6 +32,7 @@ export function mount(root, island) {
   /** @type {Looker | null} */
   let look = null;
   const say = h('p.say');
+  const told = h('p.worth.nopres');
   const notice = h('p.note', { hidden: true });
   const holder = h('div.picbody');
   const numbers = h('div.tablewrap', {
@@ -41,7 +44,14 @@ export function mount(root, island) {
   const output = h('output.sr-only', { id: 'output', 'aria-live': 'polite' });
   const asTable = tableButton('Show the picture as a table');
   const save = exportMenu(choices, 'Export the picture or its data');
-  const player = createPlayer(goto, decodeBy);
+  const player = createPlayer(goto);
+  const choosing = createChoosing(decodeBy);
+  const question = createQuestion({
+    start: () => foresee(1),
+    next: () => foresee(1),
+    end,
+    reads: () => Boolean(ghost()),
+  });
   const stage = h(
     'div.stage',
     {},
@@ -53,8 +63,15 @@ export function mount(root, island) {
       numbers,
       notice,
       say,
+      told,
+      question.node,
     ),
-    player.node,
+    h(
+      'div.playrow',
+      {},
+      player.node,
+      h('div.choosing', {}, question.button, h('span.choosing.nopres', {}, choosing.nodes, player.pace)),
+    ),
   );
   root.append(stage, output);
   keepLink();
@@ -89,7 +106,7 @@ export function mount(root, island) {
 
   /** @param {string} name */
   function decodeBy(name) {
-    island.send('strategy', { name, temperature: state.temperature.value ?? 1 });
+    island.send('strategy', { name, ...state.sampling.value });
   }
 
   /** Opens a block under the player; null closes it. @param {string | null} path */
@@ -108,20 +125,43 @@ export function mount(root, island) {
   function goto(step) {
     if (!scene || !picture) return;
     const next = within(scene, step);
-    if (next !== state.step.value) show(scene, picture, next);
+    if (next === state.step.value) return;
+    end(); // whoever goes elsewhere asks no more
+    show(scene, picture, next);
+  }
+
+  const ghost = () => scene?.kind === 'sequence' && scene.decoder.ghost;
+
+  /** Ask about the step that lies so far ahead; past the last one the asking is over. @param {number} ahead */
+  function foresee(ahead) {
+    if (scene?.kind !== 'sequence' || !picture) return;
+    player.stop();
+    const at = (state.step.value ?? 0) + ahead;
+    if (at < scene.output.length) asks(scene, picture, at);
+    else if (state.prediction.value) end();
+    else asks(scene, picture, 0);
+  }
+
+  /** @param {SequenceScene} scene @param {Picture} picture @param {number} step */
+  function asks(scene, picture, step) {
+    ask(scene, step, (at) => look?.(state.head.value, at));
+    show(scene, picture, step);
   }
 
   /** @param {Scene} scene @param {Picture} picture @param {number} step */
   function show(scene, picture, step) {
     const head = state.head.value;
-    picture.show(step, head);
-    player.show(step);
+    const asked = state.prediction.value?.guess === null;
+    picture.show(step, head, asked);
+    player.show(step, asked);
+    output.setAttribute('aria-hidden', String(asked));
     say.replaceChildren(...sentence(scene, step, look?.(head, step)));
     state.step.value = step;
   }
 
   /** @param {Scene} next */
   function load(next) {
+    const same = scene?.key === next.key;
     // Other weights, the same input: whoever steps stays where they are.
     const step = scene && !next.opened && inputOf(scene) === inputOf(next) ? state.step.value : next.step;
     picture?.stop();
@@ -133,13 +173,15 @@ export function mount(root, island) {
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
     player.node.tabIndex = still ? -1 : 0;
     player.node.toggleAttribute('inert', still);
-    if (next.kind === 'picture') player.load(['picture'], null, next.strategy ?? 'greedy');
-    else player.load(next.output, next.wrong, next.decoder.ghost ? null : (next.strategy ?? 'greedy'));
+    if (next.kind === 'picture') player.load(['picture'], null);
+    else player.load(next.output, next.wrong);
+    choosing.show(next.kind === 'picture' || next.decoder.ghost ? null : (next.strategy?.name ?? 'greedy'));
     say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
     const read = next.read_as ? ['Read as: ', h('bdi', {}, next.read_as)] : [];
     notice.hidden = !next.notice && !read.length;
     notice.classList.toggle('quiet', !next.notice);
     notice.replaceChildren(next.notice ?? '', ...(next.notice && read.length ? [' '] : []), ...read);
+    told.replaceChildren(...(next.kind === 'sequence' ? rich(next.told) : []));
     setText(output, next.answer ?? '');
     document.documentElement.dataset.scene = next.kind;
     state.scene.value = next;
@@ -147,7 +189,9 @@ export function mount(root, island) {
     const block = next.block ?? null;
     if (block !== (state.block.value ?? null)) state.block.value = block;
     picture.mark(block);
-    show(next, picture, within(next, step ?? 0));
+    question.offer(next.kind === 'sequence' ? next : null);
+    if (!same && state.prediction.value && next.kind === 'sequence') asks(next, picture, 0);
+    else show(next, picture, within(next, step ?? 0));
     fillTable();
   }
 
@@ -159,10 +203,10 @@ export function mount(root, island) {
       : autoencoderPicture(/** @type {PictureScene} */ (scene), pick);
   }
 
-  // A presenter's clicker sends keys to the page, not to the player.
+  // What nobody else has a use for steps: on a fresh page, and for a presenter's clicker, nothing has the focus.
   document.addEventListener('keydown', (event) => {
-    const free = !elementOf(event).closest(TAKEN) && state.tab.value !== 'training';
-    if (state.present.value && free && scene?.kind === 'sequence') player.key(event);
+    if (scene?.kind === 'sequence' && isFree(event) && state.tab.value !== 'training' && player.node.checkVisibility())
+      player.key(event, Boolean(state.present.value));
   });
   stage.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && state.block.value) {
@@ -172,6 +216,10 @@ export function mount(root, island) {
   });
   state.tab.on((tab) => {
     if (tab === 'training') player.stop();
+  });
+  // A guess is made: what was hidden is shown.
+  state.prediction.on((now) => {
+    if (scene && picture && now?.guess !== null) show(scene, picture, within(scene, state.step.value ?? 0));
   });
   // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
   let waiting = PLACE.test(location.search);
