@@ -33,7 +33,7 @@ EDGES = {
     "views": {"codegen", "experiments", "inference", "models", "tasks"},
     "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},
     "__init__": {"api", "inference", "tasks"},
-    "tools": {"api", "experiments", "models", "runs", "storage", "training", "views"},
+    "tools": {"api", "experiments", "models", "runs", "storage", "tasks", "training", "views"},
     "app": {"api", "codegen", "experiments", "inference", "models", "runs", "storage", "tasks", "training", "views"},
 }
 LAZY = {"views", "codegen"}  # `api` reaches them when a figure or a script is asked for

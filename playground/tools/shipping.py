@@ -20,6 +20,7 @@ from ..models import Autoencoder
 from ..runs.events import Snapshot
 from ..storage.checkpoints import save_film
 from ..training.presets import PRESETS
+from . import cards
 
 SAID = ("loss", "inputs", "low", "high")  # otherwise, or not at all
 FILM_BYTES = 0.85e6
@@ -66,6 +67,7 @@ def main(chosen: Collection[str] = ()) -> None:
         print(row, file=sys.stderr)
         rows[architecture, task] = row
     (api.SHIPPED / "README.md").write_text(TABLE + "\n".join(rows[pair] for pair in shipped if pair in rows) + "\n")
+    cards.write()
 
 
 def _scores(metrics: dict[str, float]) -> str:
