@@ -15,7 +15,7 @@ from ...options import show
 from ...training import recipes
 from ...wire import pack
 from ..islands import Island
-from ..library import ready
+from ..library.shipped import ready
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
