@@ -104,7 +104,7 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
         visit = replace(visit, run=params["run"])
     if "moment" in params:
-        visit = replace(visit, frame=_whole(params, "moment", 0))
+        visit = replace(visit, frame=_whole(params, "moment", 0), live=False)
     if "block" in params:
         visit = replace(visit, block=params["block"][:200])
     if "step" in params:

@@ -9,7 +9,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from playground import api
-from playground.app.library import shipped_moment
+from playground.app.library.shipped import moment
 from playground.models import Model
 from playground.training.evaluation import Watcher
 from tests.browser import hooks
@@ -65,7 +65,7 @@ def test_the_film_of_a_shipped_run_is_the_slider_of_its_tab(visit: Visit) -> Non
         assert update(page) == before
         film.press(key)
     choose(page, middle := kept[2])
-    model = shipped_moment(run.recipe, middle).model
+    model = moment(run.recipe, middle).model
     assert isinstance(model, Model)
     score = Watcher(model, run.task, torch.device("cpu"), run.recipe.training.precision).score()
     assert 0.01 < score < 0.99, "a moment in which some are right"

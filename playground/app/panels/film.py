@@ -26,7 +26,7 @@ from ..visit import SHIPPED, Slot, Visit
 class Film(Panel):
     """One pinned input at every snapshot of a run: the slider through training time."""
 
-    module, sends, classes = "training/film", ("look",), ("tab-training", "span-12")
+    module, sends, classes = "training/film/film", ("look",), ("tab-training", "span-12")
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
@@ -72,7 +72,7 @@ class Film(Panel):
 class Moment(Panel):
     """Says that the stage holds a model as it was before the end of its training, and leads back."""
 
-    module, sends = "training/moment_line", ("back",)
+    module, sends = "training/film/moment_line", ("back",)
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.pair, stage.visit.shown, stage.visit.frame, stage.visit.live

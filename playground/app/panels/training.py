@@ -14,7 +14,8 @@ from ...runs.events import Failed
 from ...training.expected_time import expected_seconds
 from ...training.reporter import HALVE
 from ...wire import pack
-from ..library import ready, trained
+from ..library import trained
+from ..library.shipped import ready
 from ..names import about, link, run_name
 from ..panel import Panel
 from ..sessions import Visitor

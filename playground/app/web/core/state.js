@@ -48,7 +48,7 @@ export const run = new Signal();
  */
 export const frame = new Signal();
 /**
- * What the server measured at the frames of a shipped run, by update. Written by training/film.
+ * What the server measured at the frames of a shipped run, by update. Written by training/film/film.
  * @type {Signal<Map<number, Measured>>}
  */
 export const measured = new Signal();

@@ -1,17 +1,17 @@
 // One frame of the film: the attention of the pinned input, its reconstruction, or which outputs were right; and what
 // is said of it.
 
-import { compare, known, scoreText } from '../core/answers.js';
-import { h, s } from '../core/dom.js';
-import { quoted, ramp } from '../core/glyphs.js';
-import { grouped, seconds } from '../core/numbers.js';
-import { inkPicture } from '../picture/pixels.js';
-import { attentionRows } from './fold_line.js';
-import { errorOf, isPicture } from './samples.js';
+import { compare, known, scoreText } from '../../core/answers.js';
+import { h, s } from '../../core/dom.js';
+import { quoted, ramp } from '../../core/glyphs.js';
+import { grouped, seconds } from '../../core/numbers.js';
+import { inkPicture } from '../../picture/pixels.js';
+import { attentionRows } from '../fold_line.js';
+import { errorOf, isPicture } from '../samples.js';
 
-/** @import { Frame, Run, Sample } from '../core/run.d.ts' */
-/** @import { Rich } from '../core/types.d.ts' */
-/** @import { Moment } from './moment.js' */
+/** @import { Frame, Run, Sample } from '../../core/run.d.ts' */
+/** @import { Rich } from '../../core/types.d.ts' */
+/** @import { Moment } from '../moment.js' */
 
 const LEVELS = 60; // cells of nearly equal weight share one path: a frame is some dozens of nodes, not hundreds
 const LETTERS = 10; // tokens under a frame

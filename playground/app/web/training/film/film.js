@@ -1,21 +1,21 @@
 // Panel: the film of one pinned input, a frame per snapshot. It is the slider through training time: what is chosen
 // here, folded picture, curves and samples show too.
 
-import { scoreText } from '../core/answers.js';
-import { h, setText } from '../core/dom.js';
-import { icon } from '../core/glyphs.js';
-import { elementOf, walk } from '../core/keys.js';
-import { grouped } from '../core/numbers.js';
-import { ROOT } from '../core/root.js';
-import { busy } from '../core/run_fold.js';
-import * as state from '../core/state.js';
-import { createPanel } from '../shell/panel.js';
+import { scoreText } from '../../core/answers.js';
+import { h, setText } from '../../core/dom.js';
+import { icon } from '../../core/glyphs.js';
+import { elementOf, walk } from '../../core/keys.js';
+import { grouped } from '../../core/numbers.js';
+import { ROOT } from '../../core/root.js';
+import { busy } from '../../core/run_fold.js';
+import * as state from '../../core/state.js';
+import { createPanel } from '../../shell/panel.js';
+import { chosen, measured, onMoment } from '../moment.js';
+import { isPicture } from '../samples.js';
 import { frameNode, futureNode, reading, spokenFrame } from './film_frame.js';
-import { chosen, measured, onMoment } from './moment.js';
-import { isPicture } from './samples.js';
 
-/** @import { Frame, Measured, Run } from '../core/run.d.ts' */
-/** @import { Empty, Island, Table } from '../core/types.d.ts' */
+/** @import { Frame, Measured, Run } from '../../core/run.d.ts' */
+/** @import { Empty, Island, Table } from '../../core/types.d.ts' */
 
 /**
  * @typedef {object} Value

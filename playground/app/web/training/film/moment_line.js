@@ -1,9 +1,9 @@
 // Island: says that the stage holds a model as it was before the end of its training, and leads back.
-import { h, setText } from '../core/dom.js';
-import { grouped } from '../core/numbers.js';
-import * as state from '../core/state.js';
+import { h, setText } from '../../core/dom.js';
+import { grouped } from '../../core/numbers.js';
+import * as state from '../../core/state.js';
 
-/** @import { Island } from '../core/types.d.ts' */
+/** @import { Island } from '../../core/types.d.ts' */
 
 /**
  * @typedef {{at: number, newest: number, over: boolean, run: string | null} | {at: null}} Value

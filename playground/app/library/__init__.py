@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
 from typing import Any, TypeVar
@@ -14,26 +13,25 @@ import numpy as np
 import torch
 from cachetools import LRUCache
 from safetensors.torch import load as load_tensors
-from torch import Tensor
 
-from .. import api, models
-from ..errors import InputError
-from ..experiments.held_out_states import HeldOutStates, gather, gather_at
-from ..inference.decoding import Beam
-from ..runs.book import RunBook
-from ..runs.events import Done, Snapshot
-from ..runs.log import RunLog
-from ..storage import kept_runs
-from ..storage.checkpoints import Checkpoint, loads
-from ..tasks import Code, Given
-from ..tracing import Recording, Trace
-from ..training.recipes import Recipe
-from ..training.trainer import new_model
-from ..views.blocks import opened as blocks
-from .names import UPLOADED, run_name
-from .sessions import NOBODY, Visitor
-from .stage import Stage, told
-from .visit import SHIPPED, Slot, Visit
+from ... import api, models
+from ...errors import InputError
+from ...experiments.held_out_states import HeldOutStates, gather, gather_at
+from ...inference.decoding import Beam
+from ...runs.book import RunBook
+from ...runs.events import Done, Snapshot
+from ...runs.log import RunLog
+from ...storage import kept_runs
+from ...storage.checkpoints import Checkpoint, loads
+from ...tasks import Code, Given
+from ...tracing import Recording, Trace
+from ...training.recipes import Recipe
+from ...views.blocks import opened as blocks
+from ..names import UPLOADED, run_name
+from ..sessions import NOBODY, Visitor
+from ..stage import Stage, told
+from ..visit import SHIPPED, Slot, Visit
+from . import shipped
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
@@ -99,9 +97,9 @@ class Library:
     def run(self, slot: Slot) -> api.Run:
         """The run of a slot. Raises InputError if there is none."""
         if (slot.shown, slot.frame) == (SHIPPED, None):
-            return ready(slot.recipe)
+            return shipped.ready(slot.recipe)
         if slot.shown == SHIPPED:
-            return shipped_moment(slot.recipe, slot.frame)
+            return shipped.moment(slot.recipe, slot.frame)
         if slot.shown.startswith(UPLOADED):
             with self._lock:
                 uploaded = self._uploaded.get(slot.shown)
@@ -122,7 +120,7 @@ class Library:
         """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
         if slot.shown == SHIPPED:
             pair = slot.recipe.architecture, slot.recipe.task
-            return _shipped_moments(*pair) if api.shipped_path(*pair).exists() else []
+            return shipped.moments(*pair) if api.shipped_path(*pair).exists() else []
         if slot.shown.startswith(UPLOADED):
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
@@ -189,47 +187,6 @@ def _learned(log: RunLog[Recipe], snapshot: Snapshot | None) -> Checkpoint:
     weights = {k: v.float() for k, v in load_tensors(snapshot.weights).items()}
     metrics = log.end.metrics if isinstance(log.end, Done) else {}
     return Checkpoint(log.started.recipe, weights, metrics, log.tally.train_s, log.started.device)
-
-
-def shipped_moment(recipe: Recipe, step: int | None) -> api.Run:
-    """The shipped run at a step of its training, drawn before the background of the finished one."""
-    film = _shipped_film(recipe.architecture, recipe.task)
-    if step is None or step not in film:
-        raise InputError(f"This run was not kept at step {step}; there are: {', '.join(map(str, sorted(film))) or 'none'}.")
-    return _shipped_moment(recipe.architecture, recipe.task, step)
-
-
-@lru_cache(maxsize=48)
-def _shipped_moment(architecture: str, task: str, step: int) -> api.Run:
-    run = _shipped(architecture, task)
-    return api.Run(replace(run.checkpoint, weights=_shipped_film(architecture, task)[step], projections=run.projections))
-
-
-def ready(recipe: Recipe) -> api.Run:
-    """The shipped run of this pair; where none is shipped, the recipe's model before its first step."""
-    if api.shipped_path(recipe.architecture, recipe.task).exists():
-        return _shipped(recipe.architecture, recipe.task)
-    return _untrained(replace(recipe, device="cpu", seconds=None, training_options=()))
-
-
-@lru_cache(maxsize=64)
-def _shipped(architecture: str, task: str) -> api.Run:
-    return api.load(architecture, task)
-
-
-@lru_cache(maxsize=16)
-def _untrained(recipe: Recipe) -> api.Run:
-    return api.Run(Checkpoint(recipe, new_model(recipe).state_dict(), {}, 0.0))
-
-
-@lru_cache(maxsize=16)
-def _shipped_film(architecture: str, task: str) -> dict[int, dict[str, Tensor]]:
-    return api.load_film(architecture, task)
-
-
-def _shipped_moments(architecture: str, task: str) -> list[int]:
-    end = _shipped(architecture, task).history["frames"][-1]["step"]
-    return sorted({*_shipped_film(architecture, task), end})
 
 
 def _computes_numbers(run: api.Run) -> bool:
