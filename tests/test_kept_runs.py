@@ -201,7 +201,8 @@ def test_a_server_that_is_killed_loses_no_run(tmp_path: Path, monkeypatch: pytes
     visit = arrived(from_query({"run": run_id}), library)
     found = library.log(run_id)
     assert visit.shown == run_id and found.status == status
-    assert library.belongs(run_id, Visitor(ADA)) and not library.belongs(run_id, Visitor(sha256(b"bob").hexdigest()))
+    assert library.called(run_id, Visitor(ADA)).startswith("your run")
+    assert library.called(run_id, Visitor(sha256(b"bob").hexdigest())) == "shared run"
     assert told(found, "snapshot") and found.snapshots[-1].step == found.tally.step >= curve(found)[-1][0] > 0
     assert (found.tally.step == steps) == (status == "done")
     assert library.run(visit.slot).explore("3 1 4").tokens

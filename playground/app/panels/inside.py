@@ -18,7 +18,7 @@ from .player import Player
 class Block(Panel):
     """The opened block of the model: its equation with the numbers of the step, its parameters, its code."""
 
-    module, id = "inside/block_panel", "block"
+    module, id = "inside/block/panel", "block"
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place, stage.visit.block

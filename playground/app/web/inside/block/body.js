@@ -1,14 +1,14 @@
 // An opened block that is no attention: quantities as bars, one unit worked out, parameters; an embedding as a table.
 
-import { unpack } from '../core/arrays.js';
-import { h, rich, setText } from '../core/dom.js';
-import { span, spelled } from '../core/glyphs.js';
-import { cells, figure, matrix } from './block_cells.js';
-import { LETTERS } from './heads.js';
+import { unpack } from '../../core/arrays.js';
+import { h, rich, setText } from '../../core/dom.js';
+import { span, spelled } from '../../core/glyphs.js';
+import { LETTERS } from '../heads.js';
+import { cells, figure, matrix } from './cells.js';
 
-/** @import { Hue, Rich, Table } from '../core/types.d.ts' */
-/** @import { Hover } from './block_cells.js' */
-/** @import { Axis, Detail, Embedding, Part } from './types.d.ts' */
+/** @import { Hue, Rich, Table } from '../../core/types.d.ts' */
+/** @import { Hover } from './cells.js' */
+/** @import { Axis, Detail, Embedding, Part } from '../types.d.ts' */
 
 /** @typedef {(axis: Axis) => number} RowOf which row of a quantity is shown */
 

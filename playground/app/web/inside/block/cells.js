@@ -1,17 +1,17 @@
 // Numbers of an opened block as figures: bars for vectors, heat cells for matrices and feature maps, a numeral for one.
 
-import { unpack } from '../core/arrays.js';
-import { h, s } from '../core/dom.js';
-import { ramp, span, vector } from '../core/glyphs.js';
-import { signed } from '../core/numbers.js';
+import { unpack } from '../../core/arrays.js';
+import { h, s } from '../../core/dom.js';
+import { ramp, span, vector } from '../../core/glyphs.js';
+import { signed } from '../../core/numbers.js';
 
 const LEVELS = 8;
 const MAPS = 16;
 const MOST = 8192;
 
-/** @import { Hue } from '../core/types.d.ts' */
-/** @import { Redrawn } from '../core/glyphs.js' */
-/** @import { Matrix } from './types.d.ts' */
+/** @import { Hue } from '../../core/types.d.ts' */
+/** @import { Redrawn } from '../../core/glyphs.js' */
+/** @import { Matrix } from '../types.d.ts' */
 
 /** @typedef {(text: string | null) => void} Hover says the number under the pointer */
 /** @typedef {{hue: Hue, max: number, symbol: string, hover: Hover}} Look max: the common scale of all rows */

@@ -1,13 +1,13 @@
 // An opened attention: the query and what it fetched as bars, the table of who answers it, and one answer worked out.
 
-import { argmax, unpack } from '../core/arrays.js';
-import { h, setText } from '../core/dom.js';
-import { onRamp, quoted, ramp, span, spelled, vector } from '../core/glyphs.js';
-import { signed } from '../core/numbers.js';
-import { LETTERS, SIDES } from './heads.js';
+import { argmax, unpack } from '../../core/arrays.js';
+import { h, setText } from '../../core/dom.js';
+import { onRamp, quoted, ramp, span, spelled, vector } from '../../core/glyphs.js';
+import { signed } from '../../core/numbers.js';
+import { LETTERS, SIDES } from '../heads.js';
 
-/** @import { Child, Hue, Packed, Rich, Table } from '../core/types.d.ts' */
-/** @import { Attention, Detail } from './types.d.ts' */
+/** @import { Child, Hue, Packed, Rich, Table } from '../../core/types.d.ts' */
+/** @import { Attention, Detail } from '../types.d.ts' */
 
 /** @typedef {(text: string) => Node} Hued */
 /** @typedef {ReturnType<typeof tensor>} Tensor */

@@ -1,16 +1,16 @@
 // Island: the opened block, under the player. One value holds the numbers of every step, so that stepping asks nobody.
-import { h, setText } from '../core/dom.js';
-import { icon, spelled } from '../core/glyphs.js';
-import * as state from '../core/state.js';
-import { createPanel, segments } from '../shell/panel.js';
-import { attentionBody } from './block_attention.js';
-import { plainBody } from './block_body.js';
-import { chosenHead, mapsOf, rowOf, within } from './heads.js';
+import { h, setText } from '../../core/dom.js';
+import { icon, spelled } from '../../core/glyphs.js';
+import * as state from '../../core/state.js';
+import { createPanel, segments } from '../../shell/panel.js';
+import { chosenHead, mapsOf, rowOf, within } from '../heads.js';
+import { attentionBody } from './attention.js';
+import { plainBody } from './body.js';
 
-/** @import { AttentionMap, Scene } from '../core/scene.d.ts' */
-/** @import { Island, Rich } from '../core/types.d.ts' */
-/** @import { RowOf } from './block_body.js' */
-/** @import { Closed, Detail } from './types.d.ts' */
+/** @import { AttentionMap, Scene } from '../../core/scene.d.ts' */
+/** @import { Island, Rich } from '../../core/types.d.ts' */
+/** @import { RowOf } from './body.js' */
+/** @import { Closed, Detail } from '../types.d.ts' */
 
 /** @param {HTMLElement} root @param {Island<Detail | Closed>} island */
 export function mount(root, island) {
