@@ -5,16 +5,19 @@ Targets are given (teacher forcing), so that every decoder state stands before a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..errors import InputError
 from ..models import EncoderDecoder, Reader
 from ..storage.run import Run
 from ..tasks import Batch, Task
@@ -86,6 +89,38 @@ def gather_at(run: Run, site: str, count: int = MANY) -> HeldOutStates | None:
     """The same at one site of the encoder or of the decoder, such as a lower layer or one direction; None where it has no such rows."""
     side = site.partition(".")[0]
     return _gathered(run, count, {side: site}, Recording(run.model, sites=site)).get(side)
+
+
+class Kept:
+    """What was gathered of the latest runs, within so many bytes. Two who ask at once may both gather."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._lock = Lock()
+        self._kept: LRUCache[tuple[Run, str | None], dict[str, HeldOutStates]] = LRUCache(most_bytes, _bytes)
+
+    def sides(self, run: Run) -> dict[str, HeldOutStates]:
+        """As `gather`."""
+        return self._once(run, None, lambda: gather(run))
+
+    def at(self, run: Run, site: str) -> HeldOutStates:
+        """As `gather_at`. Raises InputError where there is no state for each token."""
+        found = self._once(run, site, lambda: {} if (rows := gather_at(run, site)) is None else {site: rows})
+        if site not in found:
+            raise InputError(f"{site} has no state for each token.")
+        return found[site]
+
+    def _once(self, run: Run, site: str | None, make: Callable[[], dict[str, HeldOutStates]]) -> dict[str, HeldOutStates]:
+        with self._lock:
+            found = self._kept.get((run, site))
+        if found is None:
+            found = make()
+            with self._lock:
+                self._kept[run, site] = found
+        return found
+
+
+def _bytes(held_out: dict[str, HeldOutStates]) -> int:
+    return 1 + sum(part.states.nbytes for part in held_out.values())
 
 
 @torch.no_grad()

@@ -126,11 +126,10 @@ def test_a_transformer_has_a_lens_and_no_strips(visit: Visit, watch: Watch) -> N
 
 
 def test_another_moment_of_the_training_brings_its_own_states(visit: Visit) -> None:
-    page = visit("?architecture=transformer&task=reverse&tab=states&step=3")
-    expect(hooks.panel(page, "Words of the output layer").locator(".read")).to_contain_text("stands by")
-    page.get_by_role("slider", name="Training time").press("Home")
+    page = visit("?architecture=transformer&task=reverse&moment=0&tab=states&step=3")
     expect(hooks.panel(page, "Words of the output layer").locator(".read")).to_contain_text("before the first update")
     expect(hooks.panel(page, "Nearest states").locator(".read")).to_contain_text("nearest states stand before")
+    expect(hooks.panel(page, "Logit lens").locator(".lcol:not(.names) .lc:first-child.same").first).to_be_visible()
 
 
 def test_what_has_no_states_has_no_tab(visit: Visit) -> None:

@@ -16,7 +16,7 @@ from safetensors.torch import load as load_tensors
 
 from ... import api, models
 from ...errors import InputError
-from ...experiments.held_out_states import HeldOutStates, gather, gather_at
+from ...experiments.held_out_states import Kept
 from ...inference.decoding import Beam
 from ...runs.book import RunBook
 from ...runs.events import Done, Snapshot
@@ -51,7 +51,7 @@ class Library:
         self._lock = Lock()
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
-        self._held_out: LRUCache[tuple[Slot, str | None], Any] = LRUCache(HELD_OUT_BYTES, _held_bytes)
+        self.held_out = Kept(HELD_OUT_BYTES)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
@@ -125,24 +125,6 @@ class Library:
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
 
-    def held_out(self, slot: Slot) -> dict[str, HeldOutStates]:
-        """The states of a slot's run on many held-out inputs, by side."""
-        return self._once(self._held_out, (slot, None), lambda: gather(self.run(slot)))
-
-    def held_out_at(self, slot: Slot, site: str) -> HeldOutStates:
-        """The same at one site. Raises InputError where it has no state for each token."""
-        found = self._once(self._held_out, (slot, site), lambda: gather_at(self.run(slot), site))
-        if found is None:
-            raise InputError(f"{site} has no state for each token.")
-        return found
-
-    def background(self, slot: Slot) -> dict[str, HeldOutStates]:
-        """Those of the end of its training, so that all its moments are drawn on the same axes; its own while it is under way."""
-        try:
-            return self.held_out(replace(slot, frame=None))
-        except InputError:
-            return self.held_out(slot)
-
     def _updates(self, slot: Slot) -> int | None:
         """After how many updates of its training a slot's weights were kept; None where that is the end of a shipped run, or not known."""
         if slot.shown == SHIPPED or slot.shown.startswith(UPLOADED):
@@ -173,11 +155,6 @@ class Library:
         # Every moment is drawn before the background of the last one, so that they can be compared.
         last = None if frame is None or not log.over else self._trained_run(run_id, None)
         return api.Run(replace(learned, projections=last.projections if last else {}))
-
-
-def _held_bytes(held_out: dict[str, HeldOutStates] | HeldOutStates | None) -> int:
-    parts = held_out.values() if isinstance(held_out, dict) else [] if held_out is None else [held_out]
-    return 1 + sum(part.states.nbytes for part in parts)
 
 
 def _learned(log: RunLog[Recipe], snapshot: Snapshot | None) -> Checkpoint:

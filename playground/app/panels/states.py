@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import InputError
 from ...experiments import logit_lens, neighbours, units
+from ...experiments.held_out_states import HeldOutStates
 from ...options import show
 from ...tasks import Typed
 from ...views.states import lens, near, parts, paths, strips, unit, words
@@ -48,8 +49,8 @@ class Paths(Panel):
 
     def states(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """Strips, nearest states and lens of the input on the stage; of each what this model has."""
-        stage = self._stage(visit, asked)
-        has, held_out = parts(stage.run.model, stage.trace), self.page.library.held_out(stage.visit.slot)
+        stage = self.page.library.stage(visit)
+        has, held_out = parts(stage.run.model, stage.trace), self.page.library.held_out.sides(stage.run)
         return {
             "strips": strips.spec(stage.trace) if "strips" in has else None,
             "near": near.spec(stage.trace, held_out["decoder"]) if "near" in has and "decoder" in held_out else None,
@@ -58,37 +59,39 @@ class Paths(Panel):
 
     def paths(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """The paths of the input on the stage and of those named `b` to `e`, before the states of the finished run."""
-        stage = self._stage(visit, asked)
+        stage = self.page.library.stage(visit)
         texts = [asked[letter] for letter in "bcde" if letter in asked]
         beside = [stage.run.explore(_typed(stage.visit, text).model_input(stage.run.task)) for text in texts]
-        infos = paths.extract([stage.trace, *beside], self.page.library.background(stage.visit.slot))
+        infos = paths.extract([stage.trace, *beside], self._background(stage))
         return paths.spec(infos, [stage.visit.given.text, *texts])
 
     def unit(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """One `unit` of the recurrent layer at a `path`; without a number the one that tells most."""
-        stage = self._stage(visit, asked)
+        stage = self.page.library.stage(visit)
         layer = next((layer for layer in strips.layers(stage.trace) if layer.path == asked.get("path")), None)
         if layer is None:
             raise InputError(f"This model has no recurrent layer {show(asked.get('path'))}.")
         size = layer.strips[0].values.shape[1]
         number = _whole(asked["unit"], size, "units") if "unit" in asked else None
         site = f"{layer.path}.hidden"
-        held_out = self.page.library.held_out_at(stage.visit.slot, site)
+        held_out = self.page.library.held_out.at(stage.run, site)
         return unit.spec(layer, number, held_out, lambda chosen: units.silence(stage.run, site, chosen, size))
 
     def words(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """The tables of words before and after training."""
-        stage = self._stage(visit, asked)
+        stage = self.page.library.stage(visit)
         run, frame = stage.run, stage.visit.frame
         seconds = f"{run.train_seconds:.1f} s" if run.train_seconds else "training"
         trained = seconds if frame is None else f"{frame:,} updates" if frame else None
         return words.spec(neighbours.tables(run), trained)
 
-    def _stage(self, visit: Visit, asked: Mapping[str, str]) -> Stage:
-        """At another moment of the training, if one is asked for."""
-        if "frame" in asked:
-            visit = replace(visit, frame=_whole(asked["frame"], 10**9, "updates"))
-        return self.page.library.stage(visit)
+    def _background(self, stage: Stage) -> dict[str, HeldOutStates]:
+        """Of the end of its training, so that all its moments are drawn on the same axes; its own while it is under way."""
+        library = self.page.library
+        try:
+            return library.held_out.sides(library.run(replace(stage.visit.slot, frame=None)))
+        except InputError:
+            return library.held_out.sides(stage.run)
 
 
 class Strips(Still):

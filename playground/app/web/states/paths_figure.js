@@ -18,6 +18,8 @@ export const LOOKS = [
   { letter: 'D', dash: 'dashdot', symbol: 'circle-open', sign: '○' },
   { letter: 'E', dash: 'longdash', symbol: 'x', sign: '×' },
 ];
+/** The first input on the encoder's side, which has read all of it: its marks are full. */
+export const READ = { symbol: 'square', sign: '■' };
 const SPOTS = ['bottom right', 'top left', 'bottom left', 'top right']; // of the labels of B to E
 const ROOM = [0.06, 0.16]; // left and right of the data, as the labels of A count on
 const PALE = { 2: 0.4, 3: 0.35 }; // how much of the cloud is seen
@@ -143,15 +145,15 @@ function marks(a, axes, at, hue, places) {
       {
         ...places(a.points, own),
         mode: 'text',
-        text: own.map((i) => (i <= at ? '▲' : '△')),
+        text: own.map((i) => (hue === 'enc' ? READ.sign : i <= at ? '▲' : '△')),
         textposition: 'middle center',
         textfont: { size: 15, color: `var(--${hue})` },
         hoverinfo: 'skip',
       },
     ];
   const passed = {
-    symbol: 'triangle-up',
-    size: 10,
+    symbol: hue === 'enc' ? READ.symbol : 'triangle-up',
+    size: hue === 'enc' ? 8 : 10,
     color: `var(--${hue})`,
     line: { color: `var(--${hue})`, width: 1.5 },
   };
@@ -164,11 +166,11 @@ function marks(a, axes, at, hue, places) {
   });
   return [
     part(
-      own.filter((i) => i > at),
+      own.filter((i) => i > at && hue === 'dec'),
       { ...passed, color: 'var(--surface)' },
     ),
     part(
-      own.filter((i) => i <= at),
+      own.filter((i) => i <= at || hue === 'enc'),
       passed,
     ),
   ];

@@ -8,7 +8,7 @@ import { Signal } from '../core/signal.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { fetching, fill, serve, shown } from './answers.js';
-import { figure, LOOKS, turned } from './paths_figure.js';
+import { figure, LOOKS, READ, turned } from './paths_figure.js';
 
 /** @import { Island, Table } from '../core/types.d.ts' */
 /** @import { Answer } from './answers.js' */
@@ -82,7 +82,6 @@ export function mount(root, island) {
   });
   fill(root, panel, 'paths', answer, ask, (data) => {
     paths = data;
-    list();
     const options = data.sides.map((one) => /** @type {[string, string]} */ ([one.side, one.side.slice(0, 3)]));
     const choice = segments('Whose states', options, choose);
     sides.replaceChildren(...(options.length > 1 ? [choice.node] : []));
@@ -92,6 +91,7 @@ export function mount(root, island) {
     /** @param {string} id */
     function choose(id) {
       side = data.sides.find((one) => one.side === id) ?? null;
+      list();
       choice.show(id);
       draw();
       panel.refresh();
@@ -146,12 +146,18 @@ export function mount(root, island) {
   /** The inputs, which are the legend too; every one but A can go, others may come. */
   function list() {
     const names = paths?.names ?? [];
+    const reads = side?.side === 'encoder';
+    legend.classList.toggle('enc', reads);
     legend.replaceChildren(
       ...names.map((name, i) =>
         h(
           'li',
           {},
-          h(`span.sample.${LOOKS[i].dash}`, { 'aria-hidden': true }, h('span', {}, LOOKS[i].sign)),
+          h(
+            `span.sample.${LOOKS[i].dash}`,
+            { 'aria-hidden': true },
+            h('span', {}, i === 0 && reads ? READ.sign : LOOKS[i].sign),
+          ),
           h('b', {}, LOOKS[i].letter),
           h('span.m.text', { title: name }, name || 'the input on the stage'),
           i > 0 &&

@@ -119,7 +119,7 @@ function drawing(opened, layer, values, at, token, width) {
   const [high, low] = [Math.max(0, ...values, 0.1), Math.min(0, ...values, -0.1)];
   const y = (/** @type {number} */ v) => TOP + ((high - v) / (high - low)) * BARS;
   const ticks = [high, 0, low].filter((v, i, all) => i === 1 || Math.abs(y(v) - y(all[1])) > 12);
-  const bottom = y(low) + 4;
+  const bottom = y(low) + 16;
   const counts = opened.tokens[token] ?? { here: [], others: [], n: [0, 0] };
   const word = layer.side === 'encoder' ? 'read' : 'due';
   const named = opened.spelled ? `where ${quoted(token)} is ${word}` : 'of held-out inputs';
@@ -181,7 +181,7 @@ function drawing(opened, layer, values, at, token, width) {
       {
         class: 'm b',
         x: LEFT + (at + 0.5) * pitch,
-        y: values[at] < 0 ? Math.min(y(values[at]) + 14, bottom) : y(values[at]) - 5,
+        y: values[at] < 0 ? y(values[at]) + 13 : y(values[at]) - 5,
         'text-anchor': 'middle',
       },
       signed(values[at]),
