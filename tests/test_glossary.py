@@ -10,8 +10,8 @@ import pytest
 from playground import tasks
 from playground.app import visit as visits
 from playground.app.page import Page
+from playground.glossary import lookup, terms
 from playground.tools import glossary_page
-from playground.views.glossary import lookup, terms
 from tests.pages import new_page
 
 SHIPPED = sorted(path.stem.rsplit("-", 1) for path in (Path(__file__).parent.parent / "checkpoints").glob("*.safetensors"))

@@ -51,9 +51,10 @@ def test_the_wheel_holds_the_package_and_the_shipped_runs(site: Path) -> None:
     code = files(HERE / "playground", "*.py", "*.js", "*.css")
     assert files(site / "playground", "*.py", "*.js", "*.css") == code
     assert files(site / "playground" / "checkpoints", "*.safetensors") == files(HERE / "checkpoints", "*.safetensors")
+    assert (site / "playground" / "checkpoints" / "cards.json").exists(), "what the gallery shows"
     assert {path.name for path in site.iterdir() if path.suffix != ".dist-info"} == {"playground", "encoder_decoder_playground"}
     assert files(site / "encoder_decoder_playground", "*") == {"app.py"}
-    others = {path.suffix for path in (site / "playground").rglob("*") if path.is_file()} - {".py", ".js", ".css", ".safetensors"}
+    others = {path.suffix for path in (site / "playground").rglob("*") if path.is_file()} - {".py", ".js", ".css", ".safetensors", ".json"}
     assert not others
 
 

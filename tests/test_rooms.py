@@ -19,10 +19,10 @@ import playground
 PACKAGE = Path(playground.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
-    "errors", "options", "vocabulary", "disk", "wire", "tracing", "processes", "runs", "tasks", "models", "inference", "training",
-    "storage", "experiments", "codegen", "views", "api", "__init__", "tools", "app",
+    "errors", "glossary", "options", "vocabulary", "disk", "wire", "tracing", "processes", "runs", "tasks", "models", "inference",
+    "training", "storage", "experiments", "codegen", "views", "api", "__init__", "tools", "app",
 )  # fmt: skip
-GROUND = {"errors", "options", "vocabulary", "disk", "wire", "tracing", "processes"}  # anybody may stand on it
+GROUND = {"errors", "glossary", "options", "vocabulary", "disk", "wire", "tracing", "processes"}  # anybody may stand on it
 EDGES = {
     "models": {"tasks"},
     "inference": {"models", "tasks"},
@@ -33,13 +33,13 @@ EDGES = {
     "views": {"codegen", "experiments", "inference", "models", "tasks"},
     "api": {"codegen", "models", "runs", "storage", "tasks", "training", "views"},
     "__init__": {"api", "inference", "tasks"},
-    "tools": {"api", "experiments", "models", "runs", "storage", "tasks", "training", "views"},
+    "tools": {"api", "experiments", "models", "runs", "storage", "tasks", "training"},
     "app": {"api", "codegen", "experiments", "inference", "models", "runs", "storage", "tasks", "training", "views"},
 }
 LAZY = {"views", "codegen"}  # `api` reaches them when a figure or a script is asked for
 ALONE = {"gradio": ("app",), "plotly": ("views", "app")}  # who may import what is slow to load
 LONGEST = 300  # lines; what is longer is two things
-DATA = {"training/presets.py", "views/glossary.py"}
+DATA = {"training/presets.py", "glossary.py"}
 SIBLINGS = 12
 WIDE = {"tasks", "models"}  # rooms of one kind of thing, a file each
 

@@ -15,8 +15,8 @@ from PIL import Image
 from starlette.datastructures import QueryParams
 
 from playground import models, options, tasks
-from playground.app import library
 from playground.app import visit as visits
+from playground.app.library import shipped
 from playground.app.links import PLACE, to_query
 from playground.app.page import Handler, Page
 from playground.app.panels.inside import Block
@@ -48,7 +48,7 @@ def warm_up() -> None:
 
 def made() -> int:
     """How many tasks, initial models and backgrounds of states have been made so far."""
-    return looked_at.count + sum(cache.cache_info().misses for cache in (library._untrained, recipes._task, recipes._work))
+    return looked_at.count + sum(cache.cache_info().misses for cache in (shipped._untrained, recipes._task, recipes._work))
 
 
 class Counting:

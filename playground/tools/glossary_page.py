@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..views.glossary import GROUPS, Term
+from ..glossary import GROUPS, Term
 
 PAGE = Path(__file__).parents[2] / "docs" / "glossary.md"
 TOP = """# Words
 
-Written by `python -m playground.tools.glossary_page` from `playground/views/glossary.py`.
+Written by `python -m playground.tools.glossary_page` from `playground/glossary.py`.
 The page opens them too: **Words** in its top bar, or the key `?`, at what the pointer or the focus is on.
 """
 

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from ...errors import InputError
+from ...glossary import GROUPS
 from ...options import show
-from ...views.glossary import GROUPS
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
