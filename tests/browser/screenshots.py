@@ -63,18 +63,40 @@ def heads(page: Page) -> None:
     hooks.open_tab(page, "Attention")
 
 
+def start(page: Page) -> None:
+    """As it opens."""
+    expect(page.locator(".say")).to_contain_text("‘ma’")
+
+
+def gallery(page: Page) -> None:
+    expect(hooks.open_gallery(page).locator(".sides").last).to_be_visible()
+
+
+def states(page: Page) -> None:
+    hooks.open_tab(page, "States")
+    expect(hooks.panel(page, "Nearest states").locator(".read")).not_to_be_empty(timeout=PATIENCE_MS)
+
+
+def beam(page: Page) -> None:
+    expect(hooks.panel(page, "Beam")).to_be_visible()
+
+
 def code(page: Page) -> None:
     page.locator("#tab-code").click()
     page.wait_for_timeout(1500)
 
 
 TALL = {"width": 1440, "height": 1300}
+SENTENCE = "?architecture=attention_seq2seq&task=translation&input="
 PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
-    "decode-light": ("?theme=light", DESKTOP, decode),
-    "decode-dark": ("?theme=dark", DESKTOP, decode),
+    "decode-light": ("?theme=light", DESKTOP, start),
+    "decode-dark": ("?theme=dark", DESKTOP, start),
+    "gallery": ("?theme=light", DESKTOP, gallery),
+    "states": (f"{SENTENCE}this+house+does+not+look+for+a+bird&theme=light", TALL, states),
+    "beam": (f"{SENTENCE}the+tree+likes+my+small+red+star&decoding=beam&theme=dark", DESKTOP, beam),
     "training": ("?theme=light&architecture=seq2seq&task=reverse", DESKTOP, train),
     "autoencoder": ("?theme=light&architecture=autoencoder&task=strokes", DESKTOP, picture),
-    "present": ("?theme=light&present=1", DESKTOP, decode),
+    "present": ("?theme=light&present=1", DESKTOP, start),
     "transformer": ("?theme=light&architecture=transformer&task=reverse", TALL, inside),
     "heads": ("?theme=dark&architecture=transformer&task=reverse", DESKTOP, heads),
     "decoder-only": ("?theme=light&architecture=transformer_decoder&task=completion", DESKTOP, look),
@@ -87,8 +109,8 @@ PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "captions": ("?theme=light&architecture=captioner&task=scenes&input=red+circle+at+20+8,+blue+square+at+11+23", DESKTOP, word),
     "conditional": ("?theme=light&architecture=cvae&task=strokes", DESKTOP, picture),
     "dialing": ("?theme=dark&architecture=recognizer&task=dialing&input=5550199", DESKTOP, decode),
-    "code": ("?theme=light", DESKTOP, code),
-    "phone": ("?theme=light", PHONE, decode),
+    "code": (f"{hooks.REVERSE}&theme=light", DESKTOP, code),
+    "phone": ("?theme=light", PHONE, start),
 }
 
 
