@@ -31,6 +31,10 @@ class Given(ABC):
     def model_input(self, task: Task) -> Any:
         """What the model of this task is given."""
 
+    def words(self, task: Task) -> str:
+        """What it is, for who sees the answer and not the row in which it was given."""
+        return self.text
+
     def condition(self, task: Task) -> int | None:
         """The class that a conditional model is told; None where nobody knows it."""
         return None
@@ -71,6 +75,9 @@ class Pixels(Given):
     def model_input(self, task: Task) -> np.ndarray[Any, Any]:
         return (np.frombuffer(self.data, np.uint8).astype(np.float32) / 255).reshape(SIDE, SIDE, 3)
 
+    def words(self, task: Task) -> str:
+        return "a picture of your own"
+
 
 @dataclass(frozen=True)
 class Sound(Given):
@@ -83,6 +90,9 @@ class Sound(Given):
     def model_input(self, task: Task) -> tuple[int, np.ndarray[Any, Any]]:
         return self.rate, np.frombuffer(self.data, dtype="<i2")
 
+    def words(self, task: Task) -> str:
+        return "a recording"
+
 
 @dataclass(frozen=True)
 class HeldOut(Given):
@@ -93,6 +103,9 @@ class HeldOut(Given):
 
     def model_input(self, task: Task) -> np.ndarray[Any, Any]:
         return task.pictures("test")[0][self.index].reshape(28, 28).numpy()
+
+    def words(self, task: Task) -> str:
+        return f"a held-out ‘{self.condition(task)}’, picture {self.index}"
 
     def condition(self, task: Task) -> int:
         return int(task.pictures("test")[1][self.index])
@@ -111,6 +124,9 @@ class Drawn(Given):
     def model_input(self, task: Task) -> np.ndarray[Any, Any]:
         return np.array(self.ink, dtype=np.float32).reshape(28, 28)
 
+    def words(self, task: Task) -> str:
+        return "a drawing"
+
 
 @dataclass(frozen=True)
 class Code(Given):
@@ -123,6 +139,9 @@ class Code(Given):
 
     def model_input(self, task: Task) -> Code:
         return self
+
+    def words(self, task: Task) -> str:
+        return "a code set by hand"
 
     def condition(self, task: Task) -> int | None:
         return self.told

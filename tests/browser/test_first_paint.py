@@ -46,6 +46,7 @@ OVERLAPS = """() => {
   return found;
 }"""
 
+# In pixels of the page, which is scaled only where it is projected: there, at 1080p.
 SMALL_TEXT = """(least) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -56,7 +57,7 @@ SMALL_TEXT = """(least) => {
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     if (box.width < 1 || box.height < 1 || box.right < 0 || box.left > innerWidth) continue;
-    const turn = parent.getScreenCTM?.(), scale = turn ? Math.hypot(turn.a, turn.b) : 1;
+    const turn = parent.getScreenCTM?.(), scale = turn ? Math.hypot(turn.a, turn.b) / parent.currentCSSZoom : 1;
     const size = parseFloat(getComputedStyle(parent).fontSize) * scale;
     if (size < least - 0.01) found.push(`${size.toFixed(1)} px in ${parent.getAttribute('class') ?? parent.tagName}: ${text.slice(0, 40)}`);
   }

@@ -33,6 +33,8 @@ SHEETS = (  # later ones refine
     "states/states",
     "code/code",
     "charts/plotly_figure",
+    "shell/projection",
+    "shell/paper",
 )
 
 # What a page says of itself with every event: a name that only this tab knows and keeps over a reload, so that its runs stay its own; one
@@ -48,6 +50,11 @@ BOOT = """
   root.toggle('dark', theme === 'dark');
   root.toggle('present', query.get('present') === '1');
   document.documentElement.dataset.tab = 'decode';
+
+  // A projected page is laid out on 1920 × 1080, or more in one direction, and drawn as large as the window allows.
+  const fit = () => document.documentElement.style.setProperty('--slide', Math.max(0.5, Math.min(innerWidth / 1920, innerHeight / 1080)));
+  addEventListener('resize', fit);
+  fit();
 
   const fresh = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
   const name = (storage, key) => {

@@ -42,19 +42,20 @@ class Player(Panel):
 
 
 class Tabs(Panel):
-    """Which panels are shown."""
+    """Which panels are shown; and, where the page is projected, of what."""
 
     module = "shell/tabs"
 
     def depends(self, stage: Stage) -> Hashable:
-        return stage.visit.pair
+        return stage.visit.pair, stage.visit.given
 
     def value(self, stage: Stage) -> dict[str, Any]:
+        task, given = stage.visit.task, stage.visit.given
         first = "latent" if HeldOut in stage.visit.task.reads else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
         states = [["states", "States"]] if carries(*stage.visit.pair) else []
         tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], ["code", "Code"]]
-        return {"tabs": tabs, "open": first, "opened": stage.opened}
+        return {"tabs": tabs, "open": first, "opened": stage.opened, "task": task.title, "given": given.words(task)}
 
 
 class Attention(Still):

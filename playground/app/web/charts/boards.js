@@ -1,11 +1,12 @@
 // Attention over the regions of a picture: one small board for each who looks, the current one outlined.
 
-import { s } from '../core/dom.js';
+import { placeIn, s } from '../core/dom.js';
 import { ramp, spelled } from '../core/glyphs.js';
 
 /** @import { Hue, Rows } from '../core/types.d.ts' */
 /** @import { Pick, Point } from './heatmap.js' */
 
+const ALONE = 1400; // wide: they have a slide of their own
 const CHARS = 9; // of a label that fit under a board
 
 /**
@@ -46,9 +47,8 @@ export function createBoards({ rows, grid, values, width, hue = 'code', onpick, 
   svg.append(...boards, ...labels, s('g', { class: 'mk' }, marker));
 
   /** @param {MouseEvent} event @returns {[row: number, column: number] | null} */
-  const cell = ({ clientX, clientY }) => {
-    const { left, top } = svg.getBoundingClientRect();
-    const [x, y] = [clientX - left, clientY - top];
+  const cell = (event) => {
+    const [x, y] = placeIn(svg, event);
     const row = rows.findIndex((_, i) => x >= g.x(i) && x < g.x(i) + g.side && y >= g.y(i) && y < g.y(i) + g.side);
     if (row < 0) return null;
     const at = (/** @type {number} */ offset) => Math.floor(offset / g.cell);
@@ -80,7 +80,7 @@ export function createBoards({ rows, grid, values, width, hue = 'code', onpick, 
 /** @param {number} count @param {[down: number, across: number]} grid @param {number} width */
 function geometry(count, [down, across], width) {
   const big = document.documentElement.classList.contains('present');
-  const [wish, gap, label] = big ? [112, 24, 34] : [64, 12, 20];
+  const [wish, gap, label] = big ? [width > ALONE ? 200 : 112, 24, 34] : [64, 12, 20];
   const fit = Math.max(2, Math.floor((width - 4 + gap) / (wish + gap)));
   const cell = Math.max(4, Math.floor(((width - 4 + gap) / fit - gap) / across));
   const [side, high] = [cell * across, cell * down];

@@ -1,7 +1,7 @@
 // A labelled heatmap with one lit row, drawn in CSS pixels.
 
 import { argmax } from '../core/arrays.js';
-import { h, s, setText } from '../core/dom.js';
+import { h, placeIn, s, setText } from '../core/dom.js';
 import { onRamp, ramp, spelled } from '../core/glyphs.js';
 import { weight } from '../core/numbers.js';
 
@@ -9,6 +9,7 @@ import { weight } from '../core/numbers.js';
 
 const MONO = 0.61;
 const TALLEST = 290;
+const ALONE = 1400; // wide: it has a slide of its own
 const INK = 0.75; // of a line's height is inked: turned labels may stand that close
 const SMALL = 12; // of labels in narrow columns
 
@@ -116,6 +117,7 @@ export function createHeatmap({
 /** @param {string[]} rows @param {string[]} columns @param {number} width */
 function geometry(rows, columns, width) {
   const big = document.documentElement.classList.contains('present');
+  const alone = big && width > ALONE;
   const font = big ? 25 : 13;
   const char = font * MONO;
   /** @param {string[]} tokens */
@@ -123,12 +125,12 @@ function geometry(rows, columns, width) {
   const rowChars = Math.min(longest(rows), 10);
   const left = (big ? 44 : 20) + rowChars * char + 14;
   const least = Math.ceil((big ? font : SMALL) * INK);
-  const wide = Math.max(least, Math.min(big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
+  const wide = Math.max(least, Math.min(alone ? 130 : big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
   const upright = longest(columns) * char <= wide - (longest(columns) > 1 ? 6 : -1);
   const columnChars = upright ? longest(columns) : Math.min(longest(columns), 8);
   const top = (big ? 34 : 18) + (upright ? font + 8 : columnChars * char + 8);
-  const tall = big ? 340 : TALLEST;
-  const high = Math.max(font + 1, Math.min(big ? 31 : 22, Math.floor(tall / rows.length)));
+  const tall = alone ? 500 : big ? 340 : TALLEST;
+  const high = Math.max(font + 1, Math.min(alone ? 54 : big ? 31 : 22, Math.floor(tall / rows.length)));
   return {
     big,
     font,
@@ -239,9 +241,9 @@ function writeNumerals(numerals, row, g, at) {
 function listen(svg, g, rows, columns, hover, onpick, onhover) {
   /** @param {MouseEvent} event @returns {[row: number, column: number] | null} */
   const cell = (event) => {
-    const box = svg.getBoundingClientRect();
-    const j = Math.floor((event.clientX - box.left - g.left) / g.wide);
-    const i = Math.floor((event.clientY - box.top - g.top) / g.high);
+    const [x, y] = placeIn(svg, event);
+    const j = Math.floor((x - g.left) / g.wide);
+    const i = Math.floor((y - g.top) / g.high);
     return i >= 0 && i < rows && j < columns ? [i, j] : null;
   };
   svg.addEventListener('pointermove', (event) => {

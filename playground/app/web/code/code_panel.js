@@ -45,11 +45,11 @@ export function mount(root, island) {
   const bring = h('button.btn.box', { type: 'button', onclick: () => file.click() }, 'Upload weights');
   const refused = h('p.code-refused', { role: 'alert' });
   const place = h('span.code-choice');
-  const panel = createPanel({ title: 'Code', className: 'code', controls: [place], image: false });
+  const panel = createPanel({ title: 'Code', className: 'code', present: true, controls: [place], image: false });
   panel.figure.append(view);
   panel.node
     .querySelector('.pb')
-    ?.append(h('div.code-foot', {}, copy, said, h('span.sp'), files, bring, file), refused);
+    ?.append(h('div.code-foot.nopres', {}, copy, said, h('span.sp'), files, bring, file), refused);
   root.append(panel.node);
 
   island.onValue((next) => {

@@ -72,6 +72,16 @@ export const rich = (parts) =>
 /** A number stays on the line of its percent sign. @param {string} text */
 const unbroken = (text) => text.replaceAll(' %', '\u00a0%');
 
+/** How much larger than its own pixels a node is drawn: a projected page is scaled. @param {Element} node */
+export const scaleOf = (node) => node.currentCSSZoom ?? 1;
+
+/** Where the pointer is in a node, in the node's own pixels. @param {Element} node @param {MouseEvent} event */
+export function placeIn(node, { clientX, clientY }) {
+  const { left, top } = node.getBoundingClientRect();
+  const scale = scaleOf(node);
+  return [(clientX - left) / scale, (clientY - top) / scale];
+}
+
 const EDGE = 8; // between a panel that opens and the edge of the window
 
 /** Move a panel that has just been opened to the left, until all of it is seen. @param {HTMLElement} panel */

@@ -61,6 +61,8 @@ export const goto = new Command();
 export const chooseHead = new Command();
 /** Open a block, or close the open one. @type {Command<string | null>} */
 export const openBlock = new Command();
+/** Project the page, or stop that. @type {Command<boolean>} */
+export const project = new Command();
 /** @type {Command<string>} */
 export const openTab = new Command();
 /** Press Train, wherever one is. @type {Command<boolean>} */

@@ -15,10 +15,8 @@ import { createPanel } from '../shell/panel.js';
  *   alive: boolean, row: number, node: HTMLButtonElement}} Node_ */
 /** @typedef {{scene: Scene, beam: Beam, columns: Node_[][]}} Shown */
 
-const WIDE = 92;
-const GAP = 28;
-const HIGH = 40;
-const ROW = 46;
+const SIZES = { wide: 92, gap: 28, high: 40, row: 46 };
+const PROJECTED = { wide: 150, gap: 26, high: 74, row: 82 };
 const TITLE = 'Beam';
 
 /** @param {HTMLElement} root @param {Island<unknown, 'search' | 'branch'>} island */
@@ -60,6 +58,7 @@ export function mount(root, island) {
   const panel = createPanel({
     title: TITLE,
     className: 'beam',
+    present: true,
     table: () => tableOf(shown),
     data: () => shown?.beam,
     image: false,
@@ -103,6 +102,7 @@ export function mount(root, island) {
     step(state.step.value ?? 0);
   });
   state.step.on(step);
+  state.present.on(() => shown && draw(shown, scroller));
 
   /** The column of the step is marked, and scrolled to. @param {number} now */
   function step(now) {
@@ -110,10 +110,11 @@ export function mount(root, island) {
     for (const column of shown.columns)
       for (const { node, step } of column)
         node.classList.toggle('now', step === now && node.classList.contains('shown'));
-    const left = now * (WIDE + GAP);
+    const { wide, gap } = sizes();
+    const left = now * (wide + gap);
     if (left < scroller.scrollLeft) scroller.scrollLeft = left;
-    else if (left + WIDE > scroller.scrollLeft + scroller.clientWidth)
-      scroller.scrollLeft = left + WIDE - scroller.clientWidth;
+    else if (left + wide > scroller.scrollLeft + scroller.clientWidth)
+      scroller.scrollLeft = left + wide - scroller.clientWidth;
   }
 
   /** @param {EventTarget | null} target */
@@ -195,22 +196,26 @@ function grow({ steps, shown }, open) {
   return columns;
 }
 
+/** In pixels. */
+const sizes = () => (state.present.value ? PROJECTED : SIZES);
+
 /** @param {Shown} shown @param {HTMLElement} scroller */
 function draw({ beam, columns }, scroller) {
   const rows = Math.max(...columns.flat().map(({ row }) => row)) + 1;
-  const [width, height] = [columns.length * (WIDE + GAP) - GAP, rows * ROW - (ROW - HIGH)];
+  const { wide, gap, high, row: pitch } = sizes();
+  const [width, height] = [columns.length * (wide + gap) - gap, rows * pitch - (pitch - high)];
   const edges = s('svg', { width, height, 'aria-hidden': 'true' });
   const onStage = new Set(columns.flat().filter(({ node }) => node.classList.contains('shown')));
   for (const made of [...columns.flat()].sort((a, b) => Number(onStage.has(a)) - Number(onStage.has(b)))) {
     const { node, step, row, parent } = made;
-    node.style.left = `${step * (WIDE + GAP)}px`;
-    node.style.top = `${row * ROW}px`;
+    node.style.left = `${step * (wide + gap)}px`;
+    node.style.top = `${row * pitch}px`;
     if (!parent) continue;
-    const [x, y] = [step * (WIDE + GAP), row * ROW + HIGH / 2];
-    const from = [x - GAP, parent.row * ROW + HIGH / 2];
+    const [x, y] = [step * (wide + gap), row * pitch + high / 2];
+    const from = [x - gap, parent.row * pitch + high / 2];
     edges.append(
       s('path', {
-        d: `M${from[0]} ${from[1]}C${x - GAP / 2} ${from[1]} ${x - GAP / 2} ${y} ${x} ${y}`,
+        d: `M${from[0]} ${from[1]}C${x - gap / 2} ${from[1]} ${x - gap / 2} ${y} ${x} ${y}`,
         class: onStage.has(made) ? 'shown' : made.alive ? '' : 'dropped',
       }),
     );

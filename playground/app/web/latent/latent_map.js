@@ -1,7 +1,7 @@
 // Panel: the test set at its codes, or what the decoder draws everywhere. A click or a drag anywhere sets the code.
 
 import { unpack } from '../core/arrays.js';
-import { s } from '../core/dom.js';
+import { placeIn, s } from '../core/dom.js';
 import { signed } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
@@ -147,9 +147,7 @@ export function mount(root, island) {
 
   /** @param {Plot} plot @param {MouseEvent} event */
   function nearest(plot, event) {
-    const box = svg.getBoundingClientRect();
-    const px = event.clientX - box.left;
-    const py = event.clientY - box.top;
+    const [px, py] = placeIn(svg, event);
     let best = null;
     let least = NEAR;
     for (let i = 0; i < cloud.shape[0]; i++) {

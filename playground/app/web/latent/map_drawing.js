@@ -1,5 +1,5 @@
 // The drawing of the latent map: its frame, the digits or the pictures on it, the ring of the code that is shown.
-import { h, s } from '../core/dom.js';
+import { h, placeIn, s } from '../core/dom.js';
 import { signed } from '../core/numbers.js';
 import { inkOf, penOf, unpackBytes } from '../picture/pixels.js';
 
@@ -40,11 +40,8 @@ export function layout(svg, { reach }, width) {
     within: ([x, y]) => [clamp(x, x0, x1), clamp(y, y0, y1)],
     /** @param {MouseEvent} event @returns {Place} */
     place: (event) => {
-      const box = svg.getBoundingClientRect();
-      return [
-        x0 + clamp((event.clientX - box.left - left) / w, 0, 1) * (x1 - x0),
-        y1 - clamp((event.clientY - box.top - top) / tall, 0, 1) * (y1 - y0),
-      ];
+      const [x, y] = placeIn(svg, event);
+      return [x0 + clamp((x - left) / w, 0, 1) * (x1 - x0), y1 - clamp((y - top) / tall, 0, 1) * (y1 - y0)];
     },
   };
 }

@@ -1,4 +1,5 @@
 // Where the columns of the picture stand: how wide a chip may be, and, once drawn, where ribbons leave and arrive.
+import { scaleOf } from '../core/dom.js';
 
 /** @import { PictureColumn } from './chips.js' */
 /** @import { Half } from './half.js' */
@@ -123,10 +124,16 @@ function share([source, output], wants, room, { layered, ghosts: [before, after]
  * @param {Parts} parts
  */
 export function arrange({ grid, encoder, decoder, pill, source, output, layered, pictured }) {
-  const origin = grid.getBoundingClientRect();
+  const scale = scaleOf(grid);
+  /** @param {Element} node */
+  const rect = (node) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return new DOMRect(left / scale, top / scale, width / scale, height / scale);
+  };
+  const origin = rect(grid);
   /** @param {Element} node */
   const box = (node) => {
-    const r = node.getBoundingClientRect();
+    const r = rect(node);
     return {
       left: r.left - origin.left,
       top: r.top - origin.top,

@@ -1,11 +1,14 @@
-// Island: which panels are shown. Owns the open tab, and `data-tab` on <html>, which the stylesheet reads.
+// Island: which panels are shown. Owns the open tab, and `data-tab` on <html>, which the stylesheet reads. Where the
+// page is projected, the tabs stand in its one bar.
 import { h } from '../core/dom.js';
 import { walk } from '../core/keys.js';
 import * as state from '../core/state.js';
+import { projectionBar } from './projection_bar.js';
 
 /** @import { Island } from '../core/types.d.ts' */
 
-/** @typedef {{tabs: [id: string, label: string][], open: string, opened?: boolean}} Tabs */
+/** @typedef {{tabs: [id: string, label: string][], open: string, opened?: boolean, task: string,
+ *   given: string}} Tabs */
 
 /** @param {HTMLElement} root @param {Island<Tabs>} island */
 export function mount(root, island) {
@@ -14,23 +17,29 @@ export function mount(root, island) {
   let asked = '';
   const linked = new URLSearchParams(location.search).get('tab');
   const list = h('div.tabs', { role: 'tablist', 'aria-label': 'Views' });
-  root.append(list);
+  const bar = projectionBar(list);
+  root.append(bar.node);
 
   island.onValue((value) => {
+    const same = String(value.tabs) === String(tabs);
     tabs = value.tabs;
+    bar.tell(value.task, value.given);
     const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
     const now = state.tab.value ?? '';
     const fresh = !asked || value.opened; // what a link asks for comes second, after the start page
     const open = fresh && linked && known(linked) ? linked : value.open !== asked || !known(now) ? value.open : now;
     asked = value.open;
-    list.replaceChildren(
-      ...tabs.map(([id, label]) =>
-        h('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick: () => choose(id) }, label),
-      ),
-    );
+    if (same && open === now) return;
+    if (!same) list.replaceChildren(...tabs.map(button));
     choose(open);
   });
   state.openTab.handle(choose);
+
+  /** @param {[id: string, label: string]} tab */
+  function button([id, label]) {
+    const onclick = () => choose(id);
+    return h('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'data-tab': id, onclick }, label);
+  }
 
   /** @param {string} open */
   function choose(open) {

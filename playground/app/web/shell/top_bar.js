@@ -71,8 +71,12 @@ export function mount(root, island) {
   document.addEventListener('keydown', (e) => {
     if (e.key !== 'Escape' || e.defaultPrevented) return;
     if (page.classList.contains('drawer')) drawer(false);
-    else if (page.classList.contains('present')) setPresent(false);
+    else if (!page.classList.contains('present')) return;
+    else if (state.block.value)
+      state.openBlock.send(null); // what was opened last is left first
+    else setPresent(false);
   });
+  state.project.handle(setPresent);
   matchMedia('(min-width: 1001px)').addEventListener('change', (e) => e.matches && drawer(false));
 
   /** @param {boolean} open */

@@ -21,7 +21,8 @@ import { createQuestion } from './playing/question.js';
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|moment|decoding|(model|task|training)\.\w+)=/;
 const ARRIVAL_MS = 4000;
 const LINE = 105;
-const CLAUSE = 52; // characters of the sentence that fit on a line, and those of its clause about the head
+const PROJECTED = 96; // characters of the sentence that fit on a line, on the page and projected
+const CLAUSE = 52; // those of its clause about the head
 
 /** @param {HTMLElement} root @param {Island<Scene, 'strategy' | 'inspect'>} island */
 export function mount(root, island) {
@@ -176,7 +177,9 @@ export function mount(root, island) {
     if (next.kind === 'picture') player.load(['picture'], null);
     else player.load(next.output, next.wrong);
     choosing.show(next.kind === 'picture' || next.decoder.ghost ? null : (next.strategy?.name ?? 'greedy'));
-    say.classList.toggle('two', next.kind === 'sequence' && next.say.some((parts) => lengthOf(parts) > LINE));
+    const longest = next.kind === 'sequence' ? Math.max(...next.say.map(lengthOf)) : 0;
+    say.classList.toggle('two', longest > LINE);
+    say.classList.toggle('two-projected', longest > PROJECTED);
     const read = next.read_as ? ['Read as: ', h('bdi', {}, next.read_as)] : [];
     notice.hidden = !next.notice && !read.length;
     notice.classList.toggle('quiet', !next.notice);

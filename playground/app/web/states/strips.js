@@ -1,6 +1,6 @@
 // Gates, cell and state of one layer as signed strips: a row a quantity, a cell a token, a bar a unit.
 import { unpack } from '../core/arrays.js';
-import { h, s } from '../core/dom.js';
+import { h, placeIn, s } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
 
 /** @import { Unpacked } from '../core/types.d.ts' */
@@ -205,8 +205,8 @@ function reveal(box, g, at) {
 function listen(svg, g, layer, pick, hover) {
   /** @param {MouseEvent} event @returns {Pointed | null} */
   const find = (event) => {
-    const box = svg.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top - g.top];
+    const [x, down] = placeIn(svg, event);
+    const y = down - g.top;
     const [at, row] = [Math.floor(x / g.pitch), Math.floor(y / g.tall)];
     if (y < 0 || at < 0 || at >= layer.tokens.length || row >= layer.rows.length) return null;
     const unit = Math.floor((x - g.x(at)) / g.bar);

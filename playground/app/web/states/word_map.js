@@ -1,6 +1,6 @@
 // One map of words: a dot a word, the chosen one ringed, lines to its nearest.
 import { unpack } from '../core/arrays.js';
-import { s } from '../core/dom.js';
+import { placeIn, s } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
 
 /** @import { Hue } from '../core/types.d.ts' */
@@ -48,8 +48,8 @@ export function drawMap({ names, map, now, hue, width, pick }) {
     s('text', { class: 'axis', x: 6, y: 14 }, `PC 2 · ${map.explained[1]}`),
   );
   svg.addEventListener('click', (event) => {
-    const box = svg.getBoundingClientRect();
-    const far = points.map(([cx, cy]) => Math.hypot(event.clientX - box.left - cx, event.clientY - box.top - cy));
+    const [x, y] = placeIn(svg, event);
+    const far = points.map(([cx, cy]) => Math.hypot(x - cx, y - cy));
     const nearest = far.indexOf(Math.min(...far));
     if (far[nearest] <= REACH) pick(nearest);
   });
