@@ -123,9 +123,10 @@ COVERED = """() => [...document.querySelectorAll('.chip.bad')].filter((chip) => 
   const text = document.createRange();
   text.selectNodeContents(chip.lastElementChild);
   const { top, height, fontSize } = getComputedStyle(chip, '::after');
-  const size = parseFloat(getComputedStyle(chip.lastElementChild).fontSize), box = text.getBoundingClientRect();
+  const zoom = chip.currentCSSZoom, size = zoom * parseFloat(getComputedStyle(chip.lastElementChild).fontSize);
+  const box = text.getBoundingClientRect();
   const inked = (box.top + box.bottom) / 2 - 0.36 * size;  // where digits and capitals begin
-  return chip.getBoundingClientRect().top + parseFloat(top) + parseFloat(fontSize) * 0.9 > inked;
+  return chip.getBoundingClientRect().top + zoom * (parseFloat(top) + parseFloat(fontSize) * 0.9) > inked;
 }).map((chip) => chip.textContent)"""
 
 

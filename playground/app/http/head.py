@@ -51,8 +51,9 @@ BOOT = """
   root.toggle('present', query.get('present') === '1');
   document.documentElement.dataset.tab = 'decode';
 
-  // A projected page is laid out on 1920 × 1080, or more in one direction, and drawn as large as the window allows.
-  const fit = () => document.documentElement.style.setProperty('--slide', Math.max(0.5, Math.min(innerWidth / 1920, innerHeight / 1080)));
+  // A projected page is laid out on 1920 × 1080, or more in one direction, and drawn as large as the window allows; on a phone it scrolls.
+  const scale = () => innerWidth < 641 ? 0.7 : Math.max(0.5, Math.min(innerWidth / 1920, innerHeight / 1080));
+  const fit = () => document.documentElement.style.setProperty('--slide', scale());
   addEventListener('resize', fit);
   fit();
 
