@@ -224,7 +224,7 @@ def test_lengths_come_before_anything_that_works_on_unicode(page: Page, monkeypa
         lambda: source.example(first, {"text": million}, ADA),
         lambda: source.example(first, {"id": million}, ADA),
         lambda: first.force(0, million),
-        lambda: first.decode_by(million, 1),
+        lambda: first.decode_by(million),
         lambda: visits.start(million, "reverse"),
         lambda: rail.set_options(first, {"options": {million: million}}, ADA),
     ):
