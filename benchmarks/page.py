@@ -41,8 +41,8 @@ NOTE_STEPS = """() => {
   steps.observe(document.getElementById('player'), { attributeFilter: ['data-step'] });
 }"""
 
-# From Enter, or from the end of the pause after the last key, to the frame after the last linked view, the Plotly trajectory, was drawn with
-# the new answer.
+# From Enter, or from the end of the pause after the last key, to the frame after the last linked view, the Plotly trajectory, was drawn
+# with the new answer.
 NOTE_INPUTS = """pause => {
   window.answered = [];
   const chart = document.querySelector('.plotly-panel .js-plotly-plot'), output = document.getElementById('output');

@@ -54,7 +54,8 @@ export function start(module, mount, element, props, watch, trigger) {
 
 /**
  * Send an event past Gradio's queue, and hand the islands what it is answered with. Several may be under way.
- * @param {string} event @param {object} data @returns {Promise<string>} why it could not be asked; '' if it was answered
+ * @param {string} event @param {object} data
+ * @returns {Promise<string>} why it could not be asked; '' if it was answered
  */
 export async function ask(event, data) {
   const { edpTells } = /** @type {Window & {edpTells: () => string}} */ (/** @type {unknown} */ (window));
