@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
         known = events(app.url)
         other = Visitor(app.url, known)
         for n in range(5):
-            other.say("explore", str(n))
+            other.types(str(n))
         alone: list[float] = []
         beside: list[float] = []
         for _ in range(TURNS):
@@ -50,7 +50,7 @@ def typed(visitor: Visitor) -> list[float]:
     for _ in range(INPUTS):
         text = str(random.randrange(10**9))
         start = time.perf_counter()
-        visitor.say("explore", text)
+        visitor.types(text)
         times.append(1000 * (time.perf_counter() - start))
         time.sleep(PAUSE_S)
     return times

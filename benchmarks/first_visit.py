@@ -89,13 +89,14 @@ def _seen(browser: Browser, url: str) -> list[Asked]:
     wait_ready(page)
     wait_drawn(page)
     page.wait_for_timeout(1000)
+    itself = page.evaluate("() => JSON.parse(edpTells())[3]")  # what the page calls itself
     page.context.close()
     name = next(parse_qs(urlsplit(one["url"]).query)["session_hash"][0] for one in requests.values() if "session_hash=" in one["url"])
     return [
         Asked(
             one["method"],
             one["url"].removeprefix(url).replace(name, SESSION),
-            one.get("postData", "").replace(name, SESSION),
+            one.get("postData", "").replace(name, SESSION).replace(itself, SESSION),
             sizes.get(id, 0),
         )
         for id, one in requests.items()

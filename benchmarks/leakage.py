@@ -71,7 +71,7 @@ class Guest:
         self.may_see: set[str] = set()  # of others', since a link has told it
 
     def session(self) -> tuple[Session, Told]:
-        told = Told.read(dump([self.tab, self.browser, self.place]))
+        told = Told.read(dump([self.tab, self.browser, self.place, "", 0]))
         return self.page.sessions.of(f"page{self.number}", told, f"10.0.0.{self.number}"), told
 
     def does(self, handler: Handler, data: dict[str, Any]) -> str:

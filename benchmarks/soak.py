@@ -105,7 +105,7 @@ def visit(app: App, known: dict[str, int], ends: float, draw: Random, did: Count
 
 
 def types(app: App, me: Visitor, draw: Random) -> None:
-    me.say("explore", str(draw.randrange(10**9)))
+    me.types(str(draw.randrange(10**9)))
 
 
 def chooses(app: App, me: Visitor, draw: Random) -> None:

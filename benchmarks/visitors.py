@@ -24,11 +24,22 @@ class Visitor:
     """One browser tab, as far as the server can tell. `events`: from `events(url)`."""
 
     def __init__(self, url: str, events: dict[str, int]) -> None:
-        self.http = httpx.Client(base_url=f"{url}/gradio_api", timeout=PATIENCE_S)
+        self.http = httpx.Client(base_url=url, timeout=PATIENCE_S)
         self.events, self.session = events, secrets.token_hex(8)
-        self.told = json.dumps([secrets.token_hex(16), secrets.token_hex(16), f"?{PLACE}"])
+        self.names = [secrets.token_hex(16) for _ in range(3)]  # of the tab, the browser and the page
+        self.sent = 0
         self.run = ""  # that it follows
         self.say("open")
+
+    def told(self) -> str:
+        """What the page says of itself with its next event."""
+        self.sent += 1
+        tab, browser, page = self.names
+        return json.dumps([tab, browser, f"?{PLACE}", page, self.sent])
+
+    def types(self, text: str) -> str:
+        """The answer to what is typed, which goes past Gradio's queue."""
+        return self.http.post("/events/typed", json={"input": text, "told": self.told()}).raise_for_status().text
 
     def say(self, name: str, *values: Any, event: Any = None) -> str:
         """Send an event and wait for its answer: the new values, as text."""
@@ -36,10 +47,10 @@ class Visitor:
 
     def send(self, name: str, *values: Any, event: Any = None, count: int = 1) -> list[str]:
         """Send an event several times, then wait until all are answered."""
-        body = {"data": [self.told, *values], "event_data": event, "fn_index": self.events[name], "session_hash": self.session}
-        waiting = {self.http.post(f"/queue/join?{PLACE}", json=body).raise_for_status().json()["event_id"] for _ in range(count)}
+        body = {"data": [self.told(), *values], "event_data": event, "fn_index": self.events[name], "session_hash": self.session}
+        waiting = {self.http.post(f"/gradio_api/queue/join?{PLACE}", json=body).raise_for_status().json()["event_id"] for _ in range(count)}
         answers = []
-        with self.http.stream("GET", "/queue/data", params={"session_hash": self.session}) as messages:
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as messages:
             for line in messages.iter_lines():
                 told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if told.get("msg") == "process_completed":

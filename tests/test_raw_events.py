@@ -42,8 +42,12 @@ def events(page: Page) -> dict[str, Handler]:
     def note(listen: Callable[..., Any], handler: Handler, endpoint: str, **how: Any) -> None:
         found[endpoint] = handler
 
+    def note_plain(handler: Handler, endpoint: str, **how: Any) -> None:
+        found[endpoint] = handler
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "on", note)
+        patch.setattr(page, "on_plainly", note_plain)
         for panel in page.panels:
             panel.wire()
     return found
@@ -55,7 +59,7 @@ def test_any_data_is_answered_or_refused(
     pair: tuple[str, str], page: Page, events: dict[str, Handler], caplog: pytest.LogCaptureFixture
 ) -> None:
     """One of the settings of the rail may be right and another one not; a training begins with what `options` takes."""
-    assert {"explore", "train", "choose", "pairs", "stop", "picture", "set_code"} <= events.keys() and {"input", "options", "run"} <= KEYS
+    assert {"typed", "train", "choose", "pairs", "stop", "picture", "set_code"} <= events.keys() and {"input", "options", "run"} <= KEYS
     visit = visits.start(*pair, device="cpu")
     rail = {"architecture": pair[0], "task": pair[1], "options": {}, "budget": "preset"}
     given: list[dict[str, Any]] = [{}, *(dict.fromkeys(KEYS, value) for value in ODD)]

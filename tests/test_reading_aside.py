@@ -16,10 +16,12 @@ import orjson
 import pytest
 from PIL import Image
 from starlette.datastructures import Address
+from starlette.requests import Request
 
 from playground.app import visit as visits
 from playground.app.http import reading
 from playground.app.http.reading import MODULES, Reading
+from playground.app.islands import dump
 from playground.app.links import from_query
 from playground.app.page import Page
 from playground.app.panels import pairs, rail, source
@@ -124,9 +126,21 @@ def events(page: Page) -> Events:
     return found
 
 
-def sent(event: Callable[..., Any], session: str, data: dict[str, Any], *values: Any) -> Any:
+def sent(event: Callable[..., Any], session: str, data: dict[str, Any]) -> Any:
     """An event as Gradio hands it on, to be awaited."""
-    return event(gr.EventData(None, data), gr.Request(session_hash=session, client=Address("127.0.0.1", 1)), None, *values)
+    return event(gr.EventData(None, data), gr.Request(session_hash=session, client=Address("127.0.0.1", 1)), None)
+
+
+async def typed(page: Page, text: str, number: int) -> dict[str, Any]:
+    """The answer by module to what is typed, which goes past Gradio."""
+    body = orjson.dumps({"input": text, "told": dump(["", "", "", "e" * 32, number])})
+    scope = {"type": "http", "method": "POST", "path": "/events/typed", "headers": [], "client": ("127.0.0.1", 1)}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    answer = await page.plain["typed"](Request(scope, receive))
+    return dict(orjson.loads(answer.body))
 
 
 def told(page: Page, answer: list[Any]) -> dict[str, Any]:
@@ -150,8 +164,8 @@ def test_typed_input_is_answered_while_pictures_are_read(page: Page, events: Eve
             await sent(events["choose"], greedy, {"architecture": "captioner", "task": "scenes"})
         event = {"file": base64.b64encode(PICTURE).decode()}
         dear = [asyncio.create_task(sent(events["picture"], greedy, event)) for greedy in ("ada", "bob") for _ in range(24)]
-        answers = [await sent(events["explore"], "eve", {}, f"the red {noun} sleeps") for noun in ("car", "cat", "dog", "bird", "tree")]
-        assert all("Player" in told(page, answer) for answer in answers)
+        answers = [await typed(page, f"the red {noun} sleeps", n) for n, noun in enumerate(("car", "cat", "dog", "bird", "tree"))]
+        assert all("stage/step_player" in answer for answer in answers)
         refused = [task for task in dear if task.done()]
         assert len(refused) == 2 * (24 - 1 - 8)
         assert all("events are waiting" in told(page, task.result())["Source"]["error"]["text"] for task in refused)
@@ -167,7 +181,7 @@ def test_an_error_told_beside_an_event_is_taken_back_by_the_next_answer(page: Pa
     session, first = Session(ADA, page.first.visit, page.keys(page.first)), page.first.visit
 
     def crowded_meanwhile(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-        assert "too many" in told(page, page._told_at_once(session, InputError("too many"), None))["Source"]["error"]["text"]
+        assert "too many" in told(page, page.told_at_once(session, InputError("too many")))["Source"]["error"]["text"]
         return visit
 
     assert session.visit == first and told(page, page.answer(crowded_meanwhile, {}, session))["Source"]["error"] is None
@@ -210,7 +224,7 @@ def test_lengths_come_before_anything_that_works_on_unicode(page: Page, monkeypa
         lambda: source.example(first, {"text": million}, ADA),
         lambda: source.example(first, {"id": million}, ADA),
         lambda: first.force(0, million),
-        lambda: first.decode_by(million, 1),
+        lambda: first.decode_by(million),
         lambda: visits.start(million, "reverse"),
         lambda: rail.set_options(first, {"options": {million: million}}, ADA),
     ):

@@ -110,10 +110,13 @@ def wired(page: Page) -> list[Endpoint]:
     """All events that a page answers, by the names of their endpoints."""
     found = []
 
-    def on(listen: Any, handler: Handler, endpoint: str, *, box: Any = None, again: str = "", dear: bool = False, **how: Any) -> None:
+    def on(listen: Any, handler: Handler, endpoint: str, *, again: str = "", dear: bool = False, **how: Any) -> None:
         found.append(Endpoint(endpoint, handler, how))
 
-    with mock.patch.object(page, "on", on):
+    def on_plainly(handler: Handler, endpoint: str, **how: Any) -> None:
+        found.append(Endpoint(endpoint, handler, how))
+
+    with mock.patch.multiple(page, on=on, on_plainly=on_plainly):
         for panel in page.panels:
             panel.wire()
     return found
@@ -130,7 +133,7 @@ def _data(page: Page) -> dict[str, list[dict[str, Any]]]:
     sound = base64.b64encode(bytes(16_000)).decode()
     codes = [{"code": [0.5, 1.0]}, {"place": [0.1, 0.2]}, {"walk": 3}, {"code": [0.5] * 8, "condition": 3}]
     return {
-        "explore": [{"input": text} for text in ("31415", "a red circle", "Anna lives in Oslo", "good", "3 1 4", "hello")],
+        "typed": [{"input": text} for text in ("31415", "a red circle", "Anna lives in Oslo", "good", "3 1 4", "hello")],
         "example": [{"text": "31415"}, {"id": 3}],
         "picture": [{"values": [0.5] * 784}, {"values": [0.2] * 3072}, {"file": _picture()}],
         "sound": [{"rate": 8_000, "samples": sound}],

@@ -125,7 +125,7 @@ def launch(
             max_threads=2 * ROOM,  # more than Gradio ever has to hold: who waits is in the lanes
             theme=head.theme(),
             head=head.html(dev),
-            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted, plain=page.plain),
             prevent_thread_lock=True,
             **options,
         )

@@ -53,7 +53,7 @@ class Island(gr.HTML):
             js_on_load=f"""/* events: {names} */
             import(document.getElementById('modules').href)
               .then(({{ take }}) => Promise.all([take('core/island.js'), take('{module}.js')]))
-              .then(([island, module]) => island.start(module.mount, element, props, watch, trigger));""",
+              .then(([island, {{ mount }}]) => island.start('{module}', mount, element, props, watch, trigger));""",
             apply_default_css=False,
             **kwargs,
         )
@@ -78,3 +78,8 @@ class Island(gr.HTML):
 def dump(value: Any) -> str:
     """The JSON string an island reads."""
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def numbered(value: str, answer: int) -> str:
+    """A mapping's JSON string with the number of the answer that it came with."""
+    return f'{{"nth":{answer},{value[1:]}'

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Hashable
+import time
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,8 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ..errors import InputError
 from ..runs.book import RunBook
@@ -24,10 +27,10 @@ from ..storage.kept_line import KeptLine
 from ..training.recipes import Recipe
 from . import visit as visits
 from .downloads import Desk
-from .http import head
-from .http.lanes import DEAR, LOOK, Crowded, Lanes, Who
+from .http import head, plain
+from .http.lanes import DEAR, LOOK, Crowded, Lanes
 from .http.reading import Reading
-from .islands import dump
+from .islands import dump, numbered
 from .library import Library, arrived
 from .links import from_query
 from .panel import Panel, Teller
@@ -62,8 +65,9 @@ class Page:
         self.told = gr.Textbox(visible=False)  # what the page says of itself with every event, see `Told`
         self.panels: list[Panel] = []
         self.teller: Teller  # says what was wrong where an event names no other; the layout decides
-        self._answers = itertools.count()
+        self._answers = itertools.count(time.time_ns() // 1000)  # a page keeps the latest, also where the server was started anew
         self.sessions = Sessions()
+        self.plain: dict[str, Callable[[Request], Awaitable[Response]]] = {}  # by endpoint
 
     def outlive(self) -> None:
         """Have runs, and places in line, found again by the next server, whatever ends this one."""
@@ -96,32 +100,29 @@ class Page:
         handler: Handler,
         endpoint: str,
         *,
-        box: Any = None,
         dear: bool = False,
         again: str = "multiple",
         teller: Teller | None = None,
-        quiet: Panel | None = None,
         always: Panel | None = None,
     ) -> None:
-        """Wire an event: its data, and the text of the `box` as "input", reach the handler in one mapping.
+        """Wire an event: its data reach the handler in one mapping.
 
         `dear` events, which may take long, wait for each other in a lane of their own. `again` says what the page does with further
-        events while one is answered; `teller` is the panel that says what was wrong (the source row, if none is named), `quiet` one
-        that shows the new value already, `always` one that is answered in any case.
+        events while one is answered; `teller` is the panel that says what was wrong (the source row, if none is named), `always` one
+        that is answered in any case.
         """
 
-        async def answer(event: gr.EventData, request: gr.Request, told: Any, *values: Any) -> list[Any]:
-            data = ({"input": values[0]} if values else {}) | _event_data(event)
+        async def answer(event: gr.EventData, request: gr.Request, told: Any) -> list[Any]:
             session, said = self.session(request, told)
-            work = partial(self.answer, handler, data, session, said, teller=teller, quiet=quiet, always=always)
+            work = partial(self.answer, handler, _event_data(event), session, said, teller=teller, always=always)
             try:
-                return await self.lanes.run(DEAR if dear else LOOK, _who(request, session), work, endpoint)
+                return await self.lanes.run(DEAR if dear else LOOK, session.who, work, endpoint)
             except Crowded as error:
-                return await run_sync(self._told_at_once, session, error, teller)
+                return await run_sync(self.told_at_once, session, error, teller)
 
         listen(
             answer,
-            [self.told, *([] if box is None else [box])],
+            [self.told],
             self.outputs(),
             js=head.TELLS,
             api_name=endpoint,
@@ -131,13 +132,17 @@ class Page:
             concurrency_limit=None,  # the lanes know whose turn it is
         )
 
+    def on_plainly(self, handler: Handler, endpoint: str, *, quiet: Panel | None = None) -> None:
+        """Have an event answered past Gradio's queue, see `http/plain`. `quiet`: a panel that shows the new value already."""
+        self.plain[endpoint] = partial(plain.answer, self, handler, endpoint, quiet)
+
     async def open(self, told: Any, request: gr.Request) -> list[Any]:
         """All outputs when the page is loaded."""
         session, _ = self.session(request, told)
         try:
-            return await self.lanes.run(LOOK, _who(request, session), partial(self.opened, session, dict(request.query_params)))
+            return await self.lanes.run(LOOK, session.who, partial(self.opened, session, dict(request.query_params)))
         except Crowded as error:
-            return await run_sync(self._told_at_once, session, error, None)
+            return await run_sync(self.told_at_once, session, error, None)
 
     def counted(self) -> dict[str, float]:
         """What /metrics tells of the page: how many sessions are remembered, and of the events that were answered."""
@@ -166,17 +171,17 @@ class Page:
         if not all(recipe.build_task().seen_by(visitor.browser) for recipe in recipes):
             raise InputError(PRIVATE)
 
-    def session(self, request: gr.Request, told: Any) -> tuple[Session, Told]:
-        """The session of whoever asks, and what their page says of itself."""
+    def session(self, request: gr.Request | Request, told: Any) -> tuple[Session, Told]:
+        """The session of whoever asks, and what their page says of itself; one that says nothing is known by Gradio's name for it."""
         said, address = Told.read(told), request.client.host if request.client else ""
-        return self.sessions.of(request.session_hash or "", said, address), said
+        return self.sessions.of(said.page or getattr(request, "session_hash", None) or "", said, address), said
 
     def opened(self, session: Session, query: dict[str, str]) -> list[Any]:
         """All outputs when the page is loaded: what the link asks for, or the start page with a notice."""
         asked = self.asked(query)
         if asked == self.first.visit and not query:  # the page was sent with it
             session.visit, session.sent = asked, self.keys(self.first)
-            return self._told({})
+            return self.told_values({})
         try:
             self.admit(asked, session.visitor)
         except InputError as error:
@@ -214,6 +219,10 @@ class Page:
         try:
             wanted = handler(before, data, session.visitor)
             self.admit(wanted, session.visitor)
+            if wanted.given is not before.given:
+                if said.number < session.given_by and wanted.pair == before.pair:  # overtaken on its way by one that was given later
+                    return self.told_values({})
+                session.given_by = said.number
             after = wanted
             return self._show(after, session, quiet=quiet, always=always)
         except InputError as error:
@@ -231,7 +240,7 @@ class Page:
         """The values, by panel, whose `depends` differs from what was `sent`."""
         keys = self.keys(stage)
         changed = [p for p in self.answering if p.name in keys and (p is always or p.name not in sent or keys[p.name] != sent[p.name])]
-        return {panel.name: panel.sent(stage) if panel is not always else self._answer(panel.value(stage)) for panel in changed}
+        return {panel.name: panel.sent(stage) if panel is not always else dump(panel.value(stage)) for panel in changed}
 
     def _found_again(self, said: Told, session: Session) -> Visit:
         """Where a page stands that is not remembered: the server was started anew, or too many others came since."""
@@ -252,35 +261,33 @@ class Page:
         session.visit, session.sent = stage.visit, session.sent | self.keys(stage)
         if quiet is not None:
             values.pop(quiet.name, None)
-        return self._told(values)
+        return self.told_values(values)
 
     def _refuse(self, visit: Visit, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
         """Say what is wrong where it was done; that panel's value is sent anew with the next answer."""
         session.visit = visit
-        return self._told_at_once(session, error, teller)
+        return self.told_at_once(session, error, teller)
 
-    def _told_at_once(self, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
+    def told_at_once(self, session: Session, error: InputError, teller: Teller | None = None) -> list[Any]:
         """The same also beside an event of this session that is being answered: its visit is left to that one."""
         teller = teller or self.teller
         session.told.add(teller.name)
-        return self._told({teller.name: self._answer(teller.refused(session.visit or self.first.visit, error))})
+        return self.told_values({teller.name: dump(teller.refused(session.visit or self.first.visit, error))})
 
-    def _answer(self, value: dict[str, Any]) -> str:
-        """A value that is heard even if it says what the last one said: somebody waits for it."""
-        return dump({**value, "answer": next(self._answers)})
+    def told_values(self, values: dict[str, Any]) -> list[Any]:
+        """In the order of `outputs`; what is not among `values` stays as it is.
 
-    def _told(self, values: dict[str, Any]) -> list[Any]:
-        """In the order of `outputs`; what is not among `values` stays as it is."""
+        All of an answer have its number. So a value is heard even if it says what the last one said, since somebody may wait for it; and
+        an island keeps the newest, whichever answer came first.
+        """
+        answer = next(self._answers)
+        values = {name: numbered(value, answer) if isinstance(value, str) else value for name, value in values.items()}
         return [values.get(panel.name, panel.unchanged) for panel in self.answering]
 
 
 def _settings_of(after: Visit, before: Visit) -> Visit:
     """What was chosen stays chosen where only its input could not be shown."""
     return replace(after, given=before.given, forced=before.forced)
-
-
-def _who(request: gr.Request, session: Session) -> Who:
-    return Who(session.visitor.address, session.visitor.tab, request.session_hash or "")
 
 
 def _event_data(event: gr.EventData | None) -> dict[str, Any]:

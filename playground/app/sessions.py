@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from .http.lanes import Who
 from .visit import Visit
 
 SESSIONS = 1_000
@@ -41,23 +42,26 @@ NOBODY = Visitor()
 
 @dataclass(frozen=True)
 class Told:
-    """What a page says of itself with every event: its tab's name, its browser's, and the query of its address."""
+    """What a page says of itself with every event: its tab's name, its browser's, and the query of its address; its own name, drawn anew
+    whenever it is loaded; and how many events it has sent with this one."""
 
     tab: str = ""
     browser: str = ""
     place: str = ""
+    page: str = ""
+    number: int = 0
 
     @classmethod
     def read(cls, text: Any) -> Told:
-        """From JSON of three strings; what is nothing of ours says nothing."""
+        """From JSON of four strings and a number; what is nothing of ours says nothing."""
         try:
             said = orjson.loads(text) if isinstance(text, str) and len(text) <= LONGEST else None
         except orjson.JSONDecodeError:
             said = None
-        if not isinstance(said, list) or len(said) != 3 or not all(isinstance(part, str) for part in said):
+        if not isinstance(said, list) or [type(part) for part in said] != [str, str, str, str, int]:
             return cls()
-        tab, browser = (part if MADE_UP.fullmatch(part) else "" for part in said[:2])
-        return cls(tab, browser, said[2])
+        tab, browser, page = (part if MADE_UP.fullmatch(part) else "" for part in (*said[:2], said[3]))
+        return cls(tab, browser, said[2], page, said[4])
 
     def visitor(self, session: str, address: str) -> Visitor:
         """Where storage is refused, the name of the session serves until the next reload."""
@@ -73,6 +77,13 @@ class Session:
     visit: Visit | None = None  # as its last event left it
     sent: dict[str, Hashable] = field(default_factory=dict)  # what the values depended on that its panels show
     told: set[str] = field(default_factory=set)  # panels that show an error, whose values are sent anew
+    name: str = ""
+    given_by: int = 0  # the number of the event that gave the input
+
+    @property
+    def who(self) -> Who:
+        """Whose turn its events take."""
+        return Who(self.visitor.address, self.visitor.tab, self.name)
 
 
 class Sessions:
@@ -92,7 +103,7 @@ class Sessions:
         with self._lock:
             session = self._kept.get(name)
             if session is None:
-                session = self._kept[name] = Session(told.visitor(name, address))
+                session = self._kept[name] = Session(told.visitor(name, address), name=name)
                 self._by_address[address] += 1
                 self._forget()
             self._kept.move_to_end(name)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from playground.views.scene.verdict import cause
 from tests.browser import hooks
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, Watch
 from tests.browser.driving import DESKTOP, PHONE, wait_drawn
 from tests.browser.test_decode import STAGE
 from tests.browser.test_training_journey import stop, train_long
@@ -69,7 +69,7 @@ def test_the_answer_follows_typing(visit: Visit, viewport: dict[str, int]) -> No
 def test_letters_that_are_being_composed_wait(page: Page) -> None:
     """As in Japanese: only what stands is asked."""
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "queue/join" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/events/typed") else None)
     keyboard = page.context.new_cdp_session(page)
     hooks.source(page).click()
     page.keyboard.press("ControlOrMeta+a")
@@ -80,6 +80,58 @@ def test_letters_that_are_being_composed_wait(page: Page) -> None:
     keyboard.send("Input.insertText", {"text": "12"})
     hooks.expect_output(page, "2 1")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("held_back", ["the answer", "the question"])
+def test_what_was_typed_last_stands_whichever_answer_comes_last(page: Page, held_back: str) -> None:
+    """Also where the question itself is overtaken, and what was given last was an example, which goes another way."""
+    held: list[tuple[Route, APIResponse | None]] = []
+
+    def hold(route: Route) -> None:
+        held.append((route, route.fetch() if held_back == "the answer" else None))
+
+    def let_go() -> None:
+        route, answer = held.pop()
+        with page.expect_response("**/events/typed") as late:
+            route.continue_() if answer is None else route.fulfill(response=answer)
+        late.value.finished()
+        page.evaluate(LATER)
+
+    page.route("**/events/typed", hold, times=1)
+    with page.expect_request("**/events/typed"):
+        hooks.type_source(page, "271")
+    hooks.type_source(page, "8182")
+    hooks.expect_output(page, "2 8 1 8")
+    stage = page.evaluate(STAGE)
+    let_go()
+    assert page.evaluate(STAGE) == stage and hooks.output(page) == "2 8 1 8"
+    expect(hooks.source(page)).to_have_value("8182")
+    expect(page.locator(".enterkey")).not_to_have_class(OLDER)
+
+    page.route("**/events/typed", hold, times=1)
+    with page.expect_request("**/events/typed"):
+        hooks.type_source(page, "90")
+    example = page.get_by_role("group", name="Examples").get_by_role("button").first
+    text = example.text_content() or ""
+    example.click()
+    expect(hooks.source(page)).to_have_value(text)
+    hooks.expect_output(page, " ".join(reversed(text.replace(" ", ""))))
+    let_go()
+    hooks.expect_output(page, " ".join(reversed(text.replace(" ", ""))))
+    expect(hooks.source(page)).to_have_value(text)
+    hooks.type_source(page, "90")  # which is what the server answered, or did not, before
+    hooks.expect_output(page, "0 9")
+
+
+def test_a_question_that_is_lost_is_told_and_can_be_asked_again(visit: Visit, watch: Watch) -> None:
+    page = visit(hooks.REVERSE)
+    page.route("**/events/typed", lambda route: route.abort(), times=1)
+    hooks.type_source(page, "271")
+    expect(hooks.alert(page)).to_contain_text("The server did not answer; nothing was changed.")
+    hooks.source(page).press("Enter")
+    hooks.expect_output(page, "1 7 2")
+    expect(hooks.alert(page)).to_be_hidden()
+    assert len(watch.faults) == 1 and "ERR_FAILED" in watch.faults.pop()
 
 
 def test_three_doors_until_one_is_used(visit: Visit) -> None:

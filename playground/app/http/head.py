@@ -38,7 +38,8 @@ SHEETS = (  # later ones refine
 )
 
 # What a page says of itself with every event: a name that only this tab knows and keeps over a reload, so that its runs stay its own; one
-# that all tabs of this browser know, whose pairs are its own; and where it stands. Storage may be refused: then a name is "".
+# that all tabs of this browser know, whose pairs are its own; where it stands; what it calls itself until it is left; the event's
+# number. Storage may be refused: then a name is "".
 TELLS = "(_, ...values) => [window.edpTells(), ...values]"
 
 BOOT = """
@@ -66,7 +67,9 @@ BOOT = """
     } catch { return ''; }
   };
   const tab = name(() => sessionStorage, 'edp-tab'), browser = name(() => localStorage, 'edp-browser');
-  window.edpTells = () => JSON.stringify([tab, browser, location.search]);
+  const page = fresh();
+  let sent = 0;
+  window.edpTells = () => JSON.stringify([tab, browser, location.search, page, ++sent]);
 })();
 """
 

@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from types import FrameType
 from typing import Any, Protocol
@@ -57,13 +57,14 @@ def app_kwargs(
     hosts: Iterable[str] = (),
     dev: bool = False,
     counted: Callable[[], Mapping[str, float]] | None = None,
+    plain: Mapping[str, Callable[[Request], Awaitable[Response]]] | None = None,
     beat_s: float = BEAT_S,
     stall_s: float = STALL_S,
 ) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`.
 
     `hosts`: names that it may be asked under; `dev`: the page's modules come singly, as they are on the disk; `counted`: what else
-    /metrics tells, by its names there.
+    /metrics tells, by its names there; `plain`: what answers events past Gradio's queue, by their names.
     """
 
     find = book.get if desk is None else desk.library.log  # also those that were read back from disk
@@ -96,6 +97,12 @@ def app_kwargs(
                 book.get(request.path_params["run_id"]).goodbye(_name_of(request))
         return Response(status_code=204)
 
+    async def event(request: Request) -> Response:
+        if not await _may_enter(request):
+            return JSONResponse({"error": "Log in first."}, 401)
+        answer = (plain or {}).get(request.path_params["name"])
+        return JSONResponse({"error": "There is no such event."}, 404) if answer is None else await answer(request)
+
     def healthz(request: Request) -> Response:
         state = "closing" if book.closing else "ok"
         return JSONResponse({"status": state, **book.counts()}, 503 if book.closing else 200)
@@ -111,6 +118,7 @@ def app_kwargs(
     goodbyes = Route("/runs/{run_id}/goodbye", goodbye, methods=["POST"])
     routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), Route("/metrics", metrics)]
     routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
+    routes += [Route("/events/{name}", event, methods=["POST"])]
     if desk is not None:
         routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware(hosts, dev=dev)}

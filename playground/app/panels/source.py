@@ -61,7 +61,7 @@ class Source(Panel):
     """What is beside the box: examples, a dice, the pads, what was wrong with an input; and what can be done with a pair that nobody
     has trained."""
 
-    module, sends = "stage/source_row", ("typed", "example", "dice", "picture", "sound", "trained")
+    module, sends = "stage/source_row", ("example", "dice", "picture", "sound", "trained")
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place, stage.visit.recipe, stage.visit.run is None
@@ -76,8 +76,7 @@ class Source(Panel):
 
     def wire(self) -> None:
         reading = self.page.reading
-        box = self.page[Box]
-        self.on("typed", typed, "explore", box=box.component, again="always_last", quiet=box)
+        self.page.on_plainly(typed, "typed", quiet=self.page[Box])
         self.on("trained", choose, "show_trained", again="always_last")
         for event, handler in (("example", example), ("dice", dice)):
             self.on(event, handler, again="always_last")

@@ -2,6 +2,7 @@
 // to make one.
 import { h, keepInView, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
+import { ask } from '../core/island.js';
 import * as state from '../core/state.js';
 import { inkPicture, unpackBytes } from '../picture/pixels.js';
 import { drawingPad } from './drawing_pad.js';
@@ -32,10 +33,18 @@ import { typing } from './source/typing.js';
  * @property {Scenery | null} [scene]
  */
 
-/** @typedef {'typed' | 'dice' | 'picture' | 'example' | 'sound' | 'trained'} Sent */
+/** @typedef {'dice' | 'picture' | 'example' | 'sound' | 'trained'} Sent */
 
-/** @param {HTMLElement} root @param {Island<Value, Sent>} island */
-export function mount(root, island) {
+/** @param {HTMLElement} root @param {Island<Value, Sent>} bridge */
+export function mount(root, bridge) {
+  /** What is given otherwise takes the place of what was being typed. @type {Island<Value, Sent>} */
+  const island = {
+    ...bridge,
+    send(event, data) {
+      box.forget();
+      bridge.send(event, data);
+    },
+  };
   const dice = h(
     'button.btn.dice',
     { type: 'button', 'aria-label': 'Random input', title: 'Random input', onclick: () => island.send('dice') },
@@ -74,7 +83,11 @@ export function mount(root, island) {
 
   const begin = doors();
   const notice = untrainedNotice((pair) => island.send('trained', pair));
-  const box = typing(() => island.send('typed'), begin.use);
+  const box = typing(async (text) => {
+    const failed = await ask('typed', { input: text });
+    if (failed) drawBelow({ error: { text: failed } });
+    return !failed;
+  }, begin.use);
 
   root.classList.add('source-tools');
   const sound = soundTools(island, (message) => drawBelow({ error: message ? { text: message } : null }));

@@ -9,10 +9,15 @@ const BOX = '#input textarea, #input input';
 /** @returns {HTMLInputElement | HTMLTextAreaElement | null} which Gradio makes anew after a task that reads no text */
 const boxOf = () => document.querySelector(BOX);
 
-/** @param {() => void} ask for the answer to what is in the box @param {() => void} began somebody has typed */
+/**
+ * @param {(text: string) => Promise<boolean>} ask for the answer to what is in the box; whether there was one
+ * @param {() => void} began somebody has typed
+ */
 export function typing(ask, began) {
   let answered = '';
   let asked = '';
+  /** What was asked last, while that is on its way. @type {{text: string} | null} */
+  let underWay = null;
   let timer = 0;
   // For the pointer only: it stands inside the box's label, whose name it must not lengthen.
   const key = h(
@@ -55,13 +60,18 @@ export function typing(ask, began) {
     timer = setTimeout(() => boxOf()?.value !== asked && now(), PAUSE_MS);
   }
 
-  function now() {
+  async function now() {
     clearTimeout(timer);
     const box = boxOf();
-    if (!box || box.readOnly) return;
+    if (!box || box.readOnly || box.value === underWay?.text) return; // Enter may be held down
     began();
     asked = box.value;
-    ask();
+    const mine = { text: box.value };
+    underWay = mine;
+    const told = await ask(mine.text);
+    if (underWay !== mine) return;
+    underWay = null;
+    if (!told) asked = answered; // so that it may be asked again
   }
 
   function draw() {
@@ -73,6 +83,8 @@ export function typing(ask, began) {
   }
 
   return {
+    /** What was typed a moment ago is not asked any more. */
+    forget: () => clearTimeout(timer),
     /** The stage answers this text; of other inputs, such as pictures, that is none. @param {string} text */
     show(text) {
       if (text !== answered) asked = text;
