@@ -71,7 +71,7 @@ def test_a_run_is_paused_stepped_and_goes_on(visit: Visit) -> None:
     at = re.search(r"at step ([\d,]+)", status.inner_text())
     assert at
     step = int(at[1].replace(",", ""))
-    status.get_by_role("button", name="One step").click()
+    status.get_by_role("button", name="One update").click()
     expect(status).to_contain_text(f"at step {step + 1:,} of")
     status.get_by_role("button", name="Go on").click()
     hooks.expect_state(page, "training")
@@ -88,7 +88,7 @@ def test_the_same_first_weights_after_reset(visit: Visit) -> None:
     loss = re.search(r"loss ([\d.]+)", status.inner_text())
     hooks.open_advanced(page).get_by_role("button", name="Reset", exact=True).click()
     expect(status).to_contain_text("first weights")
-    status.get_by_role("button", name="One step").click()
+    status.get_by_role("button", name="One update").click()
     expect(status).to_contain_text("at step 1 of")
     assert loss and f"loss {loss[1]}" in status.inner_text()
 

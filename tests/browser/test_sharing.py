@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 
 # Small, slow to learn, and with more steps than any test waits for.
 LONG = "?architecture=seq2seq&task=reverse&model.hidden=16&training.steps=20000&training.batch_size=256&seed=5"
-POINTS = """() => document.querySelectorAll('.curves-panel .js-plotly-plot')[1]?.data.at(-1).x.length ?? 0"""
+POINTS = """() =>
+  Math.max(0, ...(document.querySelectorAll('.curves-panel .js-plotly-plot')[1]?.data ?? []).map((line) => line.x.length))"""
 
 
 def go_on(page: Page) -> None:

@@ -139,7 +139,7 @@ def test_the_zoom_of_a_curve_is_kept_while_training(page: Page) -> None:
 
 @pytest.mark.fault(18)
 def test_two_tabs_are_independent(page: Page, visit: Visit) -> None:
-    other = visit(beside=page)
+    other = visit(hooks.REVERSE, beside=page)
     train_long(page)
     expect(other.locator("#run-status")).to_have_attribute("data-state", "idle")
     expect(other.locator("#train")).to_be_enabled()

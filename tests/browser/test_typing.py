@@ -195,7 +195,7 @@ def test_the_stage_follows_the_run_that_trains(page: Page) -> None:
 def test_first_weights_are_neither_right_nor_wrong(visit: Visit) -> None:
     """Of a run that is held before its first update, as of a pair that nobody has trained."""
     page = visit("?task=reverse&training.steps=20000")
-    page.get_by_role("button", name="One step").first.click()
+    page.get_by_role("button", name="One update").first.click()
     hooks.expect_state(page, "paused")
     page.get_by_role("button", name="Reset").click()
     expect(page.locator("#run-status")).to_contain_text("first weights")

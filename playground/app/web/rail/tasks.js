@@ -62,6 +62,7 @@ export function taskChooser() {
       setText(many, `all ${every.reduce((sum, { tasks }) => sum + tasks.length, 0)} `);
       setText(title, found?.title ?? '');
       const [source, target] = (found?.example ?? '').split(' → ');
+      example.title = found?.example ?? '';
       example.replaceChildren(h('span.e', {}, source), ...(target ? [' → ', h('span.d', {}, target)] : []));
       node.dataset.task = task;
       const buttons = [...groups.querySelectorAll('button')];

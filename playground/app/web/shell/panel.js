@@ -90,6 +90,7 @@ export function createPanel({
     figure,
     subtitle(text) {
       setText(sub, text);
+      sub.title = text; // whatever of it does not fit
     },
     read(parts) {
       reading.replaceChildren(...rich(parts));

@@ -43,6 +43,7 @@ export function mount(root, island) {
     h(
       'header.topbar',
       {},
+      h('button.btn.box.skip', { type: 'button', onclick: skip }, 'Skip to the player'),
       menu,
       h(
         'h1.name',
@@ -77,6 +78,13 @@ export function mount(root, island) {
     else setPresent(false);
   });
   state.project.handle(setPresent);
+  // What was set up in the drawer is looked at on the stage.
+  state.starting.on((now) => now && drawer(false));
+  let task = state.offer.value?.task;
+  state.offer.on((next) => {
+    if (task !== undefined && next.task !== task) drawer(false);
+    task = next.task;
+  });
   matchMedia('(min-width: 1001px)').addEventListener('change', (e) => e.matches && drawer(false));
 
   /** @param {boolean} open */
@@ -128,6 +136,14 @@ export function mount(root, island) {
       share.classList.remove('told');
     }, COPIED_MS);
   }
+}
+
+/** Past the bar and the rail; a still picture has no player, so there it is the views. */
+function skip() {
+  const player = document.getElementById('player');
+  const views = /** @type {HTMLElement?} */ (document.querySelector('[role=tab][aria-selected=true]'));
+  if (player?.inert) views?.focus();
+  else player?.focus();
 }
 
 /** @param {HTMLElement} place @param {Value} value @param {(id: string) => void} choose */

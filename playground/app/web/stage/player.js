@@ -129,7 +129,7 @@ export function createPlayer(goto) {
       stop();
       tokens = nextTokens;
       count = tokens.length;
-      ticks = tokens.map((token) => h('span.tick', {}, h('b', {}, spelled(token))));
+      ticks = tokens.map((token) => h('span.tick', { title: spelled(token) }, h('b', {}, spelled(token))));
       ticks.forEach((tick, i) => tick.classList.toggle('bad', Boolean(wrong?.[i])));
       track.replaceChildren(...ticks);
       track.classList.toggle('many', count > 20);

@@ -20,6 +20,7 @@ import { createQuestion } from './playing/question.js';
 
 const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|moment|decoding|(model|task|training)\.\w+)=/;
 const ARRIVAL_MS = 4000;
+const KEPT = 8; // between what is to be read and an edge
 const LINE = 105;
 const PROJECTED = 96; // characters of the sentence that fit on a line, on the page and projected
 const CLAUSE = 52; // those of its clause about the head
@@ -129,6 +130,16 @@ export function mount(root, island) {
     if (next === state.step.value) return;
     end(); // whoever goes elsewhere asks no more
     show(scene, picture, next);
+    keepRead();
+  }
+
+  /** Where the player lies over the page, what a step writes and what is said of it stay above it. */
+  function keepRead() {
+    if (getComputedStyle(player.node).position !== 'fixed' || !stage.checkVisibility()) return;
+    const written = holder.querySelector('.blk.dec .chip.cur')?.getBoundingClientRect();
+    const top = Math.min(written?.top ?? Infinity, say.getBoundingClientRect().top) - KEPT;
+    const beyond = told.getBoundingClientRect().bottom + KEPT - player.node.getBoundingClientRect().top;
+    if (beyond > 0 || top < 0) scrollBy({ top: top < 0 ? top : Math.min(beyond, top), behavior: 'instant' });
   }
 
   const ghost = () => scene?.kind === 'sequence' && scene.decoder.ghost;
@@ -174,6 +185,7 @@ export function mount(root, island) {
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
     player.node.tabIndex = still ? -1 : 0;
     player.node.toggleAttribute('inert', still);
+    player.pace.hidden = still;
     if (next.kind === 'picture') player.load(['picture'], null);
     else player.load(next.output, next.wrong);
     choosing.show(next.kind === 'picture' || next.decoder.ghost ? null : (next.strategy?.name ?? 'greedy'));
@@ -245,8 +257,8 @@ export function mount(root, island) {
     if (!waiting) {
       load(next);
       if (first) open(next);
-    } else if (first) setTimeout(arrive, ARRIVAL_MS);
-    else arrive();
+    } else if (next.opened || !first) arrive();
+    else setTimeout(arrive, ARRIVAL_MS);
   });
 }
 

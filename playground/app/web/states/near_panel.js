@@ -50,7 +50,7 @@ export function mount(root) {
             h('b.m', {}, short(cosine)),
             h('span.bar', { 'aria-hidden': true }, h('i', { style: { width: `${Math.max(0, cosine) * 100}%` } })),
           ),
-          h('span.where', {}, h('span.m', {}, context(target, at)), source && h('span.src', {}, source)),
+          h('span.where', {}, h('span.m', {}, context(target, at)), source && h('span.src', { title: source }, source)),
         );
       }),
     );

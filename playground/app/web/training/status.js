@@ -109,7 +109,7 @@ function pausedLine({ stop, resume, step, live, leave }) {
   const progress = bar('');
   const said = text('span.num.left');
   const follow = liveButton(live);
-  const once = button('One step', step);
+  const once = button('One update', step);
   const go = button('Go on', resume, 'on');
   const end = button('Stop', stop, 'box', 'stop');
   const away = leaveButton(leave);

@@ -91,10 +91,10 @@ export function createQuestion({ start, next, end, reads }) {
 
   const verb = () => (reads() ? 'answers' : 'writes');
 
-  /** How high the sentence stands, and what is said under it. */
+  /** How high the sentence stands together with what is said under it. */
   function room() {
-    const beside = [...(node.parentElement?.querySelectorAll('.say, .worth') ?? [])];
-    return beside.reduce((sum, part) => sum + (part instanceof HTMLElement ? part.offsetHeight : 0), 0);
+    const [say, told] = ['.say', '.worth'].map((part) => node.parentElement?.querySelector(part));
+    return say && told ? told.getBoundingClientRect().bottom - say.getBoundingClientRect().top : 0;
   }
 
   function toggle() {
