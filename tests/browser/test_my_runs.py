@@ -68,11 +68,11 @@ def test_a_run_is_paused_stepped_and_goes_on(visit: Visit) -> None:
     page.get_by_role("button", name="Pause", exact=True).click()
     hooks.expect_state(page, "paused")
     status = page.locator("#run-status")
-    at = re.search(r"at step ([\d,]+)", status.inner_text())
+    at = re.search(r"at update ([\d,]+)", status.inner_text())
     assert at
     step = int(at[1].replace(",", ""))
     status.get_by_role("button", name="One update").click()
-    expect(status).to_contain_text(f"at step {step + 1:,} of")
+    expect(status).to_contain_text(f"at update {step + 1:,} of")
     status.get_by_role("button", name="Go on").click()
     hooks.expect_state(page, "training")
     page.locator("#stop").click()
@@ -84,12 +84,12 @@ def test_the_same_first_weights_after_reset(visit: Visit) -> None:
     page.get_by_role("button", name="One update").click()
     hooks.expect_state(page, "paused")
     status = page.locator("#run-status")
-    expect(status).to_contain_text("at step 1 of")
+    expect(status).to_contain_text("at update 1 of")
     loss = re.search(r"loss ([\d.]+)", status.inner_text())
     hooks.open_advanced(page).get_by_role("button", name="Reset", exact=True).click()
     expect(status).to_contain_text("first weights")
     status.get_by_role("button", name="One update").click()
-    expect(status).to_contain_text("at step 1 of")
+    expect(status).to_contain_text("at update 1 of")
     assert loss and f"loss {loss[1]}" in status.inner_text()
 
 

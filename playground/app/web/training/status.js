@@ -92,7 +92,7 @@ function trainingLine({ stop, pause, live, leave }) {
       progress.set(fraction(run), 'Training done so far');
       const rest = secondsLeft(run);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
-      speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} steps/s` : '');
+      speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} updates/s` : '');
       word.set(mine ? 'Training' : 'Watching');
       hold.hidden = end.hidden = !mine;
       go.hidden = mine;

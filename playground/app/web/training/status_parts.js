@@ -34,9 +34,9 @@ export function bar(kind) {
   };
 }
 
-/** `step 40 of about 900` @param {Run} run */
+/** `update 40 of about 900` @param {Run} run */
 export const stepOf = ({ step, steps }, about = 'about ') =>
-  steps ? `step ${grouped(step)} of ${about}${grouped(steps)}` : `step ${grouped(step)}`;
+  steps ? `update ${grouped(step)} of ${about}${grouped(steps)}` : `update ${grouped(step)}`;
 
 /** @param {() => void} leave */
 export function leaveButton(leave) {
