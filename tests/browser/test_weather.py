@@ -24,7 +24,10 @@ pytestmark = pytest.mark.browser
 GRACE_S, ABSENCE_S = 10.0, 30.0  # what visitors have: a first run on a busy machine takes a while to be followed
 AWAY_S = 13.0
 
-LOSSES = "() => Array.from(document.querySelectorAll('.curves-panel .js-plotly-plot')[1].data.at(-1).x, Number)"
+LOSSES = """() => {
+  const lines = document.querySelectorAll('.curves-panel .js-plotly-plot')[1].data;
+  return Array.from(lines.reduce((longest, line) => (line.x.length > longest.x.length ? line : longest)).x, Number);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def train(context: BrowserContext, app: App, query: str = LONG) -> Page:
 
 def curve(page: Page) -> list[int]:
     """The steps of the loss curve."""
-    page.get_by_role("region", name="Learning curves").get_by_role("button", name="steps", exact=True).click()
+    page.get_by_role("region", name="Learning curves").get_by_role("button", name="updates", exact=True).click()
     page.wait_for_function(f"() => ({LOSSES})().every(Number.isInteger)")
     steps: list[Any] = page.evaluate(LOSSES)
     return [int(step) for step in steps]
