@@ -231,7 +231,7 @@ def _within_caps(recipe: Recipe) -> None:
         )
     if flops > MAX_FLOPS:
         raise InputError(
-            f"One update would take {flops / 1e9:,.0f} GFLOP; at most {MAX_FLOPS / 1e9:,.0f} are done here; choose a smaller batch or model."
+            f"One update would take {flops / 1e9:,.0f} GFLOP; at most {MAX_FLOPS / 1e9:,.0f} can be done: choose a smaller batch or model."
         )
 
 
