@@ -23,7 +23,7 @@ NOTE_STATUS = """() => {
 }"""
 
 RANGE = "(node) => node.layout.xaxis.range.map(Number)"
-DRAWN_UP_TO = "(node) => node.data.at(-1).x.at(-1)"  # where the newest curve of a chart ends
+DRAWN_UP_TO = "(node) => Math.max(...node.data.map((line) => Number(line.x.at(-1))))"  # where the newest curve of a chart ends
 LAST_STEP = "() => Number(/update ([\\d,]+)/.exec(document.getElementById('run-status').textContent)?.[1].replaceAll(',', '') ?? -1)"
 BEYOND = f"last => ({LAST_STEP})() > last"
 
