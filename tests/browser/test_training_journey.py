@@ -118,6 +118,7 @@ def test_a_closed_tab_frees_its_training_place(visit: Visit, app: App) -> None:
 def test_the_zoom_of_a_curve_is_kept_while_training(page: Page) -> None:
     train_long(page)
     hooks.open_tab(page, "Training")
+    page.wait_for_function(BEYOND, arg=20)  # the charts are those of the new run
     loss = hooks.panel(page, "Learning curves").locator(".js-plotly-plot").nth(1)
     expect(loss.locator(".nsewdrag").first).to_be_visible()
     box = loss.locator(".nsewdrag").first.bounding_box()
