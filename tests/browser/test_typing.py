@@ -146,8 +146,9 @@ def test_three_doors_until_one_is_used(visit: Visit) -> None:
     expect(doors).to_be_hidden()
     expect(examples).to_be_visible()
     expect(page.get_by_role("textbox", name="Source")).to_be_visible()
-    with page.expect_event("requestfinished", lambda request: "/queue/data" in request.url):  # going would cut off what is still open
-        page.get_by_role("button", name="Random input").click()
+    before = page.url
+    page.get_by_role("button", name="Random input").click()
+    page.wait_for_function("before => location.href !== before", arg=before)  # going would cut off what is still open
     page.goto(page.url.partition("?")[0])
     expect(examples).to_be_visible()
     expect(doors).to_be_hidden()
@@ -197,7 +198,7 @@ def test_first_weights_are_neither_right_nor_wrong(visit: Visit) -> None:
     page = visit("?task=reverse&training.steps=20000")
     page.get_by_role("button", name="One update").first.click()
     hooks.expect_state(page, "paused")
-    page.get_by_role("button", name="Reset").click()
+    hooks.open_advanced(page).get_by_role("button", name="Reset").click()
     expect(page.locator("#run-status")).to_contain_text("first weights")
     hooks.open_tab(page, "Decode")
     expect(hooks.whose(page)).to_have_text("your run 2 at update 0")
