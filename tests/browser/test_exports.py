@@ -26,7 +26,7 @@ INSIDE = "Inside this block, this step"
 FIGURES = {
     "?block=decoder.recurrent": ("Decode", {"Picture": "CONTEXT", "Attention": "source", "Next token": "100 %", INSIDE: "three gates"}),
     "?architecture=transformer&tab=attention": ("Attention", {"All heads at a glance": "encoder self", "The chosen head": "end"}),
-    "?architecture=transformer&task=reverse&tab=training": ("Training", {"The film": "update 0"}),
+    "?architecture=transformer&task=reverse&tab=training": ("Training", {"The film of this training": "update 0"}),
     "?architecture=attention_seq2seq&task=reverse&tab=states": (
         "States",
         {"Gates and cell": "forget gate", "Words of the output layer": "before training", "Nearest states": "5"},
@@ -149,12 +149,12 @@ def test_a_drawing_is_saved_while_its_numbers_are_shown_and_tokens_stay_text(vis
 
 def test_the_film_of_another_run_replaces_the_one_before(visit: Visit) -> None:
     page = visit(f"{hooks.REVERSE}&tab=training")
-    frames = hooks.panel(page, "The film").locator(".frame")
+    frames = hooks.panel(page, "The film of this training").locator(".frame")
     for architecture in ("transformer", "seq2seq"):
         hooks.choose(page, architecture=architecture)
         hooks.open_tab(page, "Training")
         expect(frames.filter(has_text="update 0")).to_have_count(1)
-        expect(hooks.panel(page, "The film").locator(".frame.cur")).to_have_count(1)
+        expect(hooks.panel(page, "The film of this training").locator(".frame.cur")).to_have_count(1)
 
 
 # What is painted on the stage, and with what; while the event is told, the page is as it was printed.

@@ -199,6 +199,7 @@ def test_first_weights_are_neither_right_nor_wrong(visit: Visit) -> None:
     page.get_by_role("button", name="One update").first.click()
     hooks.expect_state(page, "paused")
     hooks.open_advanced(page).get_by_role("button", name="Reset", exact=True).click()
+    page.keyboard.press("Escape")
     expect(page.locator("#run-status")).to_contain_text("first weights")
     hooks.open_tab(page, "Decode")
     expect(hooks.whose(page)).to_have_text("your run 2 at update 0")
