@@ -249,7 +249,7 @@ async def _anyone(_: Any) -> bool:
 
 @pytest.mark.fault(31, 60)
 def test_uploads_are_kept_under_names_of_our_making_and_found_by_no_other() -> None:
-    desk = files.Desk(library(), lambda visit: [], Lanes())
+    desk = files.Desk(library(), Lanes())
     app = Starlette(routes=files.routes(desk, _anyone))
     ticket = desk.ticket(start("attention_seq2seq", "reverse"))
     status, _, body = request(app, f"/code/{ticket}/upload", whole())

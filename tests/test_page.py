@@ -85,7 +85,8 @@ def test_an_answer_holds_what_changed_and_nothing_else(page: Page) -> None:
     assert set(told) == {"visit", "Box", "Monitor"} and told["Monitor"]["notice"] == "hello"
     moved = answered(page, first, lambda visit, data, visitor: visit.with_input(Typed("9 9")), {})
     assert {"Player", "Source", "Code", "Trajectory"} <= set(moved)
-    assert not {"Rail", "Tabs", "Top", "LatentMap", "Film", "Moment"} & set(moved)
+    assert moved["Tabs"]["given"] == "9 9", "it heads a printed page"
+    assert not {"Rail", "Top", "LatentMap", "Film", "Moment"} & set(moved)
 
 
 def test_what_is_wrong_is_told_where_it_was_done(page: Page) -> None:

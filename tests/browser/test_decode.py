@@ -196,12 +196,12 @@ def test_space_plays_to_the_end_and_pauses(page: Page) -> None:
     page.keyboard.press(" ")
     expect(page.locator("#player")).not_to_have_attribute("data-step", "0")
     page.keyboard.press(" ")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press(" ")
     hooks.expect_step(page, 9)
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
 def test_the_track_is_scrubbed_with_the_mouse(page: Page) -> None:

@@ -33,7 +33,7 @@ FIGURES = {
     ),
     "?architecture=transformer&task=reverse&tab=states": ("States", {"Logit lens": "layer 1 cross-attn", "Layer by layer": "%"}),
     "?architecture=vae&task=digits": ("Latent", {"Picture": "reconstruction", "Latent map": "z₁", "The code": "z", "Walk": "%"}),
-    "?architecture=captioner&task=scenes": ("Decode", {"Picture": "regions", "Attention": "output"}),
+    "?architecture=captioner&task=scenes": ("Decode", {"Picture": "regions", "Attention": "circle"}),
 }
 CHARTS = {
     "": ("Decode", {"Trajectory": 1}),

@@ -31,7 +31,7 @@ def test_an_own_pair_is_chosen_trained_stepped_and_opened(visit: Visit) -> None:
     hooks.type_source(page, "31")
     expect(page).to_have_url(re.compile("input=31"))
     hooks.open_advanced(page)
-    steps = page.get_by_label("Steps", exact=True)
+    steps = page.get_by_label("Updates", exact=True)
     steps.fill("40")
     steps.press("Escape")
     hooks.open_tab(page, "Training")

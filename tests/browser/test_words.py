@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_words_on_the_screen_come_first_and_are_filtered(page: Page) -> None:
-    page.get_by_role("button", name="Words").click()
+    page.get_by_role("button", name="Words", exact=True).click()
     sheet = page.get_by_role("dialog", name="Words")
     first = sheet.locator("section").first
     expect(first.get_by_role("heading", name="On the screen")).to_be_visible()
@@ -25,7 +25,7 @@ def test_words_on_the_screen_come_first_and_are_filtered(page: Page) -> None:
     expect(sheet).to_contain_text("No word with “<b>” here.")
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
-    expect(page.get_by_role("button", name="Words")).to_be_focused()
+    expect(page.get_by_role("button", name="Words", exact=True)).to_be_focused()
 
 
 def test_the_key_opens_what_is_pointed_at(page: Page) -> None:
@@ -40,6 +40,6 @@ def test_the_key_opens_what_is_pointed_at(page: Page) -> None:
 
 def test_it_fills_a_phone(visit: Visit) -> None:
     page = visit(hooks.REVERSE, viewport=PHONE)
-    page.get_by_role("button", name="Words").click()
+    page.get_by_role("button", name="Words", exact=True).click()
     box = page.get_by_role("dialog", name="Words").bounding_box()
     assert box is not None and (box["width"], box["height"]) == (PHONE["width"], PHONE["height"])

@@ -22,7 +22,6 @@ export function advancedPanel(choices, reset) {
       role: 'dialog',
       'aria-label': 'Advanced',
       hidden: true,
-      onkeydown: onEscape(() => toggle(false)),
     },
     h('div.headline', {}, h('h2.sec', {}, 'Advanced'), close),
     h('div.reset', {}, reset, h('p.help', {}, 'Back to the first weights, the same for the same seed.')),
@@ -43,6 +42,8 @@ export function advancedPanel(choices, reset) {
     'Advanced …',
   );
 
+  const leave = /** @type {EventListener} */ (onEscape(() => toggle(false)));
+
   /** @param {boolean} open */
   function toggle(open) {
     if (open !== Boolean(node.hidden)) return;
@@ -50,6 +51,7 @@ export function advancedPanel(choices, reset) {
     button.setAttribute('aria-expanded', String(open));
     const listen = open ? 'addEventListener' : 'removeEventListener';
     for (const event of ['pointerdown', 'focusin']) document[listen](event, left);
+    document[listen]('keydown', leave); // also where what was pressed has lost the focus
     if (open) close.focus();
     else if (node.contains(document.activeElement) || document.activeElement === document.body) button.focus();
   }
