@@ -198,6 +198,18 @@ def test_a_run_is_repeated_exactly_though_its_budget_was_seconds(page: Page) -> 
     assert logs[0].snapshots[-1].weights == logs[1].snapshots[-1].weights
 
 
+def test_the_end_of_a_run_that_is_no_longer_followed_changes_no_stage(page: Page) -> None:
+    """It may be told after another one was started: a press on Reset stops the first, and its browser hears of both."""
+    followed = page.start(replace(page.first.visit, recipe=small.tiny_recipe("attention_seq2seq", "reverse")), ADA)
+    assert list(page.book.get(followed.run or "").read())
+    shown = page[Monitor].explore(followed, {"run": followed.run, "step": 1}, ADA)
+    assert shown.shown == followed.run
+    reset = page.start(followed, ADA, paused=True)
+    assert reset.run != followed.run
+    assert page[Monitor].explore(reset, {"run": followed.run, "step": 1}, ADA) == reset
+    page.book.stop(reset.run or "", ADA.tab)
+
+
 def test_the_start_page_hesitates_once_and_is_right(page: Page) -> None:
     stage = page.first
     source = tuple(HESITATES.split())

@@ -169,7 +169,7 @@ NOTE_PRINT = f"() => addEventListener('afterprint', () => {{ window.printed = ({
 def test_what_is_printed_is_light_from_either_theme(visit: Visit) -> None:
     printed = []
     for theme in ("light", "dark"):
-        page = visit(f"?theme={theme}")
+        page = visit(f"{hooks.REVERSE}&theme={theme}")
         wait_drawn(page)
         before = page.evaluate(PAINT)
         page.evaluate(NOTE_PRINT)

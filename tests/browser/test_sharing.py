@@ -148,6 +148,8 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
         page.goto(f"{first.url}/{LONG}")
         wait_ready(page)
         page.locator("#train").click()
+        hooks.expect_state(page, "training")
+        expect(page.locator(".film-panel")).to_contain_text(re.compile(r"at \d+ moments"))  # its own, which take the place of the shipped
         page.wait_for_function("() => document.querySelectorAll('.film-panel .frame:not(.ahead)').length > 1")
         page.wait_for_function(f"({POINTS})() > 20")
         expect(page).to_have_url(re.compile("run="))  # the address follows the page by its own time

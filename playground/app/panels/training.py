@@ -71,7 +71,7 @@ class Monitor(Panel):
             self.on(order, partial(self.order, order))
         self.on("live", live, again="always_last")
         self.on("explore", self.explore, "explore_run", again="always_last")
-        self.page[MyRuns].on("show", self.explore, "show_run", again="always_last")
+        self.page[MyRuns].on("show", self.show, "show_run", again="always_last")
         self.on("leave", leave, again="always_last")
         self.on("train", self.again, "train_again", again="once", teller=self.page[Rail])
 
@@ -81,6 +81,10 @@ class Monitor(Panel):
         return visit
 
     def explore(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Put the followed run on the stage. Its end is told while another one may have been started: then that one stays."""
+        return self.show(visit, data, visitor) if data.get("run") == visit.run else visit
+
+    def show(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Put the trained model on the stage; while it trains, as it was at an update, and the stage follows no run any more."""
         run_id = _run_id(data.get("run"))
         frame = None if self.page.library.log(run_id).over else _frame(data.get("step"))

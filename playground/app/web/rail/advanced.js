@@ -51,7 +51,7 @@ export function advancedPanel(choices, reset) {
     button.setAttribute('aria-expanded', String(open));
     const listen = open ? 'addEventListener' : 'removeEventListener';
     for (const event of ['pointerdown', 'focusin']) document[listen](event, left);
-    document[listen]('keydown', leave); // also where what was pressed has lost the focus
+    document[listen]('keydown', leave, true); // before the drawer, and where what was pressed has lost the focus
     if (open) close.focus();
     else if (node.contains(document.activeElement) || document.activeElement === document.body) button.focus();
   }

@@ -26,6 +26,7 @@ export function createWords() {
     {
       type: 'button',
       id: 'words',
+      'aria-label': 'Words',
       'aria-haspopup': 'dialog',
       title: 'What the words mean (key ?)',
       onclick: () => open(),

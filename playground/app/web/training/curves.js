@@ -5,7 +5,7 @@ import { plot } from '../charts/plot.js';
 import { known, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
 import { grouped } from '../core/numbers.js';
-import { busy } from '../core/run_fold.js';
+import { busy, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
 import { across, baselines, lossChart, lossText, pictures, scoreChart } from './curve_charts.js';
@@ -173,6 +173,7 @@ function judged(run) {
 function emptyState(run) {
   if (run.state === 'queued')
     return { title: 'Starts when training does', text: 'The curves begin with the first updates.' };
+  if (over(run)) return { title: 'No curve', text: 'It ended before the first points of its curves.' };
   if (busy(run) || run.id)
     return { title: 'The first points come in a moment', text: 'The score is measured on held-out inputs.' };
   const train = document.getElementById('train');

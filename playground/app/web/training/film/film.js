@@ -109,7 +109,8 @@ export function mount(root, island) {
     }
     strip.classList.toggle('pictures', isPicture(frames[0].pinned));
     const begins = run.state === 'queued' ? 'yours waits in line' : 'yours begins';
-    panel.subtitle(run.borrowed ? begins : `${pinnedName(run)} at ${grouped(frames.length)} moments`);
+    const moments = frames.length === 1 ? 'one moment' : `${grouped(frames.length)} moments`;
+    panel.subtitle(run.borrowed ? begins : `${pinnedName(run)} at ${moments}`);
     const moment = chosen();
     if (moment) panel.read(reading(run, moment));
     control(run, frames[at].step);

@@ -72,8 +72,8 @@ export function reading(run, { step, seconds: s, pinned, score }) {
     ['', 'At update '],
     ['b', grouped(step)],
   ];
-  if (s !== null && step)
-    parts.push(['', ', after '], ['b', s < 10 ? `${s.toFixed(2)}\u00a0s` : seconds(s)], ['', ',']);
+  if (s !== null && step) parts.push(['', ', after '], ['b', s < 10 ? `${s.toFixed(2)}\u00a0s` : seconds(s)]);
+  parts.push(['', ',']);
   if (isPicture(pinned)) {
     parts.push(['', ' the picture comes back with an error of '], ['b', scoreText(errorOf(pinned), 'error')]);
     parts.push(['', ' per pixel']);
