@@ -208,6 +208,7 @@ def test_the_end_of_a_run_that_is_no_longer_followed_changes_no_stage(page: Page
     assert reset.run != followed.run
     assert page[Monitor].explore(reset, {"run": followed.run, "step": 1}, ADA) == reset
     page.book.stop(reset.run or "", ADA.tab)
+    assert list(page.book.get(reset.run or "").read())
 
 
 def test_the_start_page_hesitates_once_and_is_right(page: Page) -> None:
