@@ -190,7 +190,54 @@ def test_an_edit_that_matches_nothing_lists_what_there_is() -> None:
         run(Edit("heads.*", "set", 0))
 
 
-@pytest.mark.parametrize("op", OPS)
+def test_a_place_limits_an_edit_to_a_part() -> None:
+    np.testing.assert_array_equal(run(Edit(SITE, "set", 9, at=((-1, 1),)))[SITE], [2, 9, 6])
+    np.testing.assert_array_equal(run(Edit(SITE, "scale", 0, at=[(0, 2)]))[SITE], [2, 4, 0])
+    assert hash(Edit(SITE, "set", 9, at=[[0, 2]])) and Edit(SITE, "set", 9, at=[[0, 2]]).at == ((0, 2),)
+    value = torch.arange(12.0).view(1, 2, 3, 2)
+    second_head = Edit("heads", "add", (1, 2), at=((0, 1),)).apply(value, 0)
+    assert torch.equal(second_head[:, 0], value[:, 0]) and torch.equal(second_head[:, 1], value[:, 1] + torch.tensor([1.0, 2.0]))
+    for place in [((-1, 3),), ((1, 0),), ((-2, 0),)]:
+        with pytest.raises(InputError, match="has shape"):
+            run(Edit(SITE, "set", 0, at=place))
+
+
+@pytest.mark.parametrize("place", [5, "ab", (1,), ((1, 2, 3),), ((0, -1),), ((0, 1.0),), ((True, 0),), None, {0: 1}])
+def test_bad_places_are_refused_at_once(place: Any) -> None:
+    with pytest.raises(InputError, match="pairs of an axis and an index"):
+        Edit(SITE, "set", 0, at=place)
+
+
+def test_what_is_there_is_spread_evenly_over_where_it_is() -> None:
+    weights = torch.tensor([[0.7, 0.2, 0.1, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    even = Edit("weights", "even").apply(weights, 0)
+    torch.testing.assert_close(even, torch.tensor([[1 / 3, 1 / 3, 1 / 3, 0], [0, 1, 0, 0]]))
+    assert torch.equal(Edit("weights", "even").apply(torch.zeros(1, 3), 0), torch.zeros(1, 3)), "nothing is nothing"
+    with pytest.raises(InputError, match="takes no value"):
+        Edit("weights", "even", 0.5)
+
+
+def test_acts_that_differ_by_row_are_one_batch() -> None:
+    """Each row comes out as it does alone, and a row without an edit as it was."""
+    model, x = Outer(), torch.arange(12.0).view(4, 3)
+    changes = [Edit(SITE, "set", 0), Edit("out", "add", 10), Edit(SITE, "scale", 2, at=((-1, 0),))]
+    rows = [[changes[0]], [], [changes[1], changes[2]], [changes[0]]]
+    recording = Recording(model, edits_by_row=rows)
+    with recording.open():
+        together = model(x)
+    for row, own in enumerate(rows):
+        alone = Recording(model, own)
+        with alone.open():
+            assert torch.equal(model(x[row : row + 1])[0], together[row])
+        assert all(np.array_equal(recording.finish(row)[site], alone.finish()[site]) for site in ("out", SITE))
+    with pytest.raises(InputError, match="matched no site"):
+        lost = Recording(model, edits_by_row=[[Edit("nowhere", "set", 0)]])
+        with lost.open():
+            model(X)
+        lost.finish()
+
+
+@pytest.mark.parametrize("op", [op for op in OPS if op != "even"])
 def test_values_must_fit_the_quantity(op: str) -> None:
     for value in [(1, 2), ((1, 2, 3),) * 2, (((1,),),)]:
         with pytest.raises(InputError, match="shape"):
