@@ -100,7 +100,7 @@ def test_no_event_of_a_stranger_shows_them_or_trains_on_them(page: Page, brought
     with trained(page, brought) as run:
         for handler, data in (
             (page[Monitor].again, {"again": run}),
-            (page[Monitor].explore, {"run": run}),
+            (page[Monitor].show, {"run": run}),
             (lambda visit, data, visitor: replace(visit, run=run), {}),
             (lambda visit, data, visitor: page.start(brought, visitor), {}),
         ):
