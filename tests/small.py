@@ -12,10 +12,13 @@ from torch.nn import functional as F
 
 from playground import models, options, tasks
 from playground.models import Counted, EncoderDecoder, Reader, initialise
+from playground.storage.checkpoints import Checkpoint
+from playground.storage.run import Run
 from playground.tasks import Batch, PictureTask, Task, TypedTask
 from playground.tracing import Edit, Recording
 from playground.training import recipes
 from playground.training.recipes import Recipe
+from playground.training.trainer import new_model
 from playground.vocabulary import PAD
 
 CLOSE = {"atol": 1e-5, "rtol": 0}
@@ -67,6 +70,15 @@ def build(architecture: str, task: Task, seed: int = 0, **wanted: Any) -> nn.Mod
     if isinstance(model, Counted):
         model.count(task.held_out("test", 64))
     return model.eval()
+
+
+def tiny_run(architecture: str, task: str) -> Run:
+    """A run of such a model before its first update; one that counts has counted a little."""
+    recipe = tiny_recipe(architecture, task)
+    model = new_model(recipe)
+    if isinstance(model, Counted):
+        model.count(recipe.build_task().held_out("test", 64))
+    return Run(Checkpoint(recipe, model.state_dict(), {}, 0.0))
 
 
 def call(model: nn.Module, batch: Batch) -> Tensor:

@@ -14,10 +14,9 @@ from playground import api, models
 from playground.errors import InputError
 from playground.experiments import anomaly, denoising, exposure_bias, logit_lens, memory, neighbours
 from playground.experiments.pca_baseline import fitted, pca_error
-from playground.storage.checkpoints import Checkpoint
 from playground.storage.run import Run
 from playground.training import recipes
-from playground.training.trainer import new_model, train
+from playground.training.trainer import train
 from tests import small
 
 WRITERS = [(a, t) for a, t in small.EACH_KIND if models.get(a).kind == "sequence decoder"]
@@ -28,13 +27,7 @@ def shipped(architecture: str, task: str) -> Run:
     return api.load(architecture, task)
 
 
-@cache
-def untrained(architecture: str, task: str) -> Run:
-    recipe = small.tiny_recipe(architecture, task)
-    model = new_model(recipe)
-    if isinstance(model, models.Counted):
-        model.count(recipe.build_task().held_out("test", 64))
-    return Run(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+untrained = cache(small.tiny_run)
 
 
 # --- teacher forcing and free running ----------------------------------------------------------------------------

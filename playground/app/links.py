@@ -8,8 +8,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
+
 from .. import api, models, tasks
 from ..errors import InputError
+from ..experiments.acts import Act
 from ..inference.decoding import Beam, Sample
 from ..options import show
 from ..storage.kept_runs import NAME
@@ -19,6 +22,7 @@ from . import visit as visits
 from .visit import UNNAMED, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
+MOST_ACTS = 12
 ANY, USUAL = Sample(), Beam()
 PLACE = {"input", "picture", "condition", "step", "block", "run", "moment"}
 
@@ -33,6 +37,8 @@ def to_query(visit: Visit) -> str:
         extra |= {"decoding": "beam", **_unusual(visit.strategy, "width", "length_penalty")}
     if visit.block is not None:
         extra |= {"block": visit.block}
+    if visit.acts:
+        extra |= {"acts": orjson.dumps([act.json for act in visit.acts]).decode()}
     if NAME.fullmatch(visit.shown):
         extra |= {"run": visit.shown}
     if visit.frame is not None:
@@ -62,6 +68,17 @@ def code(numbers: Any, size: int | None = None) -> tuple[float, ...]:
         commas = " with commas between" if size is None else ""
         raise InputError(f"The code is {show(numbers)}; it must be {many} from −{FARTHEST} to {FARTHEST}{commas}.")
     return tuple(float(v) for v in known)
+
+
+def acts(told: Any) -> tuple[Act, ...]:
+    """Acts from untrusted values, or from the text of a link. Raises InputError."""
+    try:
+        found = orjson.loads(told) if isinstance(told, str) else told
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, list) or len(found) > MOST_ACTS or not all(isinstance(act, list) and 2 <= len(act) <= 6 for act in found):
+        raise InputError(f"The acts are {show(told)}; they must be a list of at most {MOST_ACTS}, each as a copied link has it.")
+    return tuple(Act(*act) for act in found)
 
 
 def by_hand(visit: Visit, numbers: tuple[float, ...], condition: Any = None) -> Visit:
@@ -99,6 +116,8 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
             width=_whole(params, "width", USUAL.width),
             length_penalty=_number(params, "length_penalty", USUAL.length_penalty),
         )
+    if "acts" in params:
+        visit = replace(visit, acts=acts(params["acts"]))
     if "run" in params:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")

@@ -25,7 +25,7 @@ class Stage:
     """The visit, the run on its stage, and the trace of its input through that run.
 
     `own` is what that run is called by the `visitor` who looks at it, `opened` says whether the page is just being opened.
-    `updates`: after how many of a visitor's own training its weights were kept.
+    `updates`: after how many of a visitor's own training its weights were kept. `plain`: the trace without the acts, if any is on.
     """
 
     visit: Visit
@@ -35,6 +35,7 @@ class Stage:
     own: str = "shared run"
     opened: bool = False
     updates: int | None = None
+    plain: Trace | None = None
 
     @property
     def label(self) -> str:

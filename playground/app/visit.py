@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import tasks
 from ..errors import InputError
+from ..experiments.acts import Act
 from ..inference.decoding import GREEDY, Beam, Greedy, Sample, Strategy
 from ..options import show
 from ..tasks import Given, Typed
@@ -49,6 +50,7 @@ class Visit:
     given: Given = NOTHING
     forced: tuple[tuple[int, str], ...] = ()
     strategy: Strategy = GREEDY
+    acts: tuple[Act, ...] = ()  # on the model, those that are off included
     branch: tuple[str, ...] = ()  # of a beam's tree: these tokens are on the stage in place of the best hypothesis
     step: int = 0
     notice: str | None = None
@@ -72,7 +74,12 @@ class Visit:
     @property
     def place(self) -> tuple[Any, ...]:
         """What the trace on the stage depends on."""
-        return self.slot, self.given, self.forced, self.strategy, self.branch
+        return self.slot, self.given, self.forced, self.strategy, self.branch, self.acting
+
+    @property
+    def acting(self) -> tuple[Act, ...]:
+        """The acts that are on."""
+        return tuple(act for act in self.acts if act.on)
 
     def with_input(self, given: Given) -> Visit:
         """Another input on the stage. Raises InputError for what the task cannot read."""

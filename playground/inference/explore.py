@@ -34,6 +34,7 @@ def explore(
     edits: Edit | Iterable[Edit] | None = (),
     forced: Mapping[int, str] | None = None,
     condition: int | None = None,
+    strict: bool = True,
 ) -> Trace:
     """Run the model on one input and keep all it computes.
 
@@ -41,7 +42,8 @@ def explore(
     `Code` to be decoded without one. `strategy` chooses the tokens. `edits` apply in their order while the model computes. `forced` maps
     output steps to tokens that are written whatever the model prefers ("end" ends the answer, which does not end by itself before
     the last of them). `condition` is the class that a conditional model is told; for a picture without one it takes the class that
-    explains the picture best. Raises InputError for input the task cannot read, and for whatever this model cannot do with it.
+    explains the picture best. Raises InputError for input the task cannot read, and for whatever this model cannot do with it; unless
+    it is `strict`, an edit of steps that never come does nothing.
     """
     chosen, changes, told = strategy_of(strategy, model), edits_of(edits), condition_of(condition, model)
     reading = task.perceive(given).to(device_of(model))
@@ -53,11 +55,11 @@ def explore(
     assert isinstance(model, EncoderDecoder)
     most = task.max_steps(reading.source.shape[1])
     if isinstance(chosen, Beam):
-        return _searched(model, task, reading, most, chosen, changes, ids)
+        return _searched(model, task, reading, most, chosen, changes, ids, strict)
     tokens = {step: torch.tensor([id], device=reading.source.device) for step, id in ids.items()}
     recording = Recording(model, changes)
     steps = [*decode(model, reading.source, reading.mask, max_steps=most, strategy=chosen, forced=tokens, recording=recording)]
-    return _written(task, reading, steps, recording.finish())
+    return _written(task, reading, steps, recording.finish(strict=strict))
 
 
 def _redrawn(model: Autoencoder, reading: Reading, told: int | None, edits: Sequence[Edit]) -> Trace:
@@ -120,7 +122,14 @@ def _written(
 
 
 def _searched(
-    model: EncoderDecoder, task: Task, reading: Reading, most: int, beam: Beam, edits: Sequence[Edit], forced: Mapping[int, int]
+    model: EncoderDecoder,
+    task: Task,
+    reading: Reading,
+    most: int,
+    beam: Beam,
+    edits: Sequence[Edit],
+    forced: Mapping[int, int],
+    strict: bool,
 ) -> Trace:
     """Search without keeping anything, then replay the final hypotheses as one batch with the trace open, both under the same edits."""
     searching = Recording(model, edits, sites="")
@@ -131,7 +140,7 @@ def _searched(
     recording = Recording(model, edits)
     sources, mask = repeated(reading.source, len(rows)), None if reading.mask is None else repeated(reading.mask, len(rows))
     steps = [*decode(model, sources, mask, max_steps=longest, forced=dict(enumerate(rows.T)), recording=recording)]
-    every = [recording.finish(row) for row in range(len(hypotheses))]
+    every = [recording.finish(row, strict) for row in range(len(hypotheses))]
     stepwise = [site for site, taps in recording.taps.items() if site.startswith("decoder.") and taps[0][0] is not None]
     for sites, hypothesis in zip(every, hypotheses, strict=True):
         for site in stepwise:

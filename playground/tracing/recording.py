@@ -106,12 +106,13 @@ class Recording:
             asked = self._asked[site] = [i for i, (edit, _) in enumerate(self._all) if fnmatchcase(site, edit.site)]
         return asked
 
-    def finish(self, row: int = 0) -> dict[str, NDArray[np.float32]]:
-        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site, or names a step that never came."""
+    def finish(self, row: int = 0, strict: bool = True) -> dict[str, NDArray[np.float32]]:
+        """All sites as numpy for one row of the batch. Raises InputError if an edit matched no site, or, if `strict`, names a step that
+        never came."""
         for (edit, _), came in zip(self._all, self.matched, strict=True):
             if not came:
                 raise InputError(f"The edit of {show(edit.site)} matched no site; this model has: {', '.join(sorted(self.taps))}.")
-            if missed := set(edit.steps or ()) - came:
+            if strict and (missed := set(edit.steps or ()) - came):
                 raise InputError(
                     f"The edit of {show(edit.site)} names the step {min(missed)}; here it has steps {min(came)} to {max(came)}."
                 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from threading import Lock
 from typing import Any, TypeVar
@@ -16,15 +17,18 @@ from safetensors.torch import load as load_tensors
 
 from ... import api, models
 from ...errors import InputError
+from ...experiments import acts
+from ...experiments.acts import Form
 from ...experiments.held_out_states import Kept
 from ...inference.decoding import Beam
+from ...inference.explore import explore
 from ...runs.book import RunBook
 from ...runs.events import Done, Snapshot
 from ...runs.log import RunLog
 from ...storage import kept_runs
 from ...storage.checkpoints import Checkpoint, loads
 from ...tasks import Code, Given
-from ...tracing import Recording, Trace
+from ...tracing import Edit, Recording, Trace
 from ...training.recipes import Recipe
 from ...views.blocks import opened as blocks
 from ..names import UPLOADED, run_name
@@ -52,6 +56,7 @@ class Library:
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
         self.held_out = Kept(HELD_OUT_BYTES)
+        self._forms: LRUCache[Slot, dict[str, Form]] = LRUCache(TRAINED_RUNS)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
@@ -111,10 +116,27 @@ class Library:
     def stage(self, visit: Visit, visitor: Visitor = NOBODY, *, opened: bool = False) -> Stage:
         """What a visit shows, without its opened block where this model has none of that name. Raises InputError for bad input."""
         run = self.run(visit.slot)
-        trace = self._trace(visit, run)
+        if visit.acts:
+            found = self.forms(visit.slot)
+            visit = replace(visit, acts=tuple(act for act in visit.acts if act.fits(found)))
+        plain = self._trace(replace(visit, acts=()), run)
+        trace = self._trace(visit, run, len(plain.source)) if visit.acting else plain
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
             visit = replace(visit, block=None)
-        return Stage(visit, run, trace, visitor, self.called(visit.shown, visitor), opened, self._updates(visit.slot))
+        return Stage(
+            visit,
+            run,
+            trace,
+            visitor,
+            self.called(visit.shown, visitor),
+            opened,
+            self._updates(visit.slot),
+            plain if visit.acting else None,
+        )
+
+    def forms(self, slot: Slot) -> dict[str, Form]:
+        """The sites of a slot's model."""
+        return self._once(self._forms, slot, lambda: acts.forms(self.run(slot)))
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
@@ -132,9 +154,10 @@ class Library:
         snapshot = self.log(slot.shown).snapshot(slot.frame)
         return None if snapshot is None else snapshot.step
 
-    def _trace(self, visit: Visit, run: api.Run) -> Trace:
-        """The visit's input through its run. The latest are kept: many events leave them as they are."""
-        return self._once(self._traces, visit.place, lambda: _explored(visit, run))
+    def _trace(self, visit: Visit, run: api.Run, positions: int = 0) -> Trace:
+        """The visit's input, of so many `positions`, through its run. The latest are kept: many events leave them as they are."""
+        edits = [edit for act in visit.acting if act.reaches(positions) for edit in act.edits]
+        return self._once(self._traces, visit.place, lambda: _explored(visit, run, edits))
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:
         return self._once(self._trained, (run_id, frame), lambda: self._build(run_id, frame))
@@ -175,29 +198,29 @@ def _computes_numbers(run: api.Run) -> bool:
     return math.isfinite(loss) and all(bool((value < math.inf).all()) for taps in recording.taps.values() for _, value in taps)
 
 
-def _explored(visit: Visit, run: api.Run) -> Trace:
+def _explored(visit: Visit, run: api.Run, edits: Sequence[Edit]) -> Trace:
     """The trace of the visit's input. Raises InputError where it is no numbers."""
-    trace = _decoded(visit, run)
+    trace = _decoded(visit, run, edits)
     answers = (trace.probabilities, trace.reconstruction, trace.get("head.logits"))
     if any(answer is not None and np.isnan(answer).any() for answer in answers):
         raise InputError(f"{NO_NUMBERS} Choose another model or another moment of its training.")
     return trace
 
 
-def _decoded(visit: Visit, run: api.Run) -> Trace:
+def _decoded(visit: Visit, run: api.Run, edits: Sequence[Edit]) -> Trace:
     """A beam is searched first; its best hypothesis, or the branch that a visitor follows, is then looked at like any other.
 
     A visit keeps its way of choosing tokens, and the class of its picture, also before a model that asks for neither.
     """
-    given = visit.given.model_input(run.task)
+    asked = partial(explore, run.model, run.task, visit.given.model_input(run.task), edits=edits, strict=False)
     if not isinstance(run.model, models.EncoderDecoder):
-        return run.explore(given, condition=told(visit.given, run))
+        return asked(condition=told(visit.given, run))
     if isinstance(visit.strategy, Beam):
-        found = run.explore(given, strategy=visit.strategy)
-        shown = run.explore(given, forced=dict(enumerate(visit.branch or found.tokens)))
+        found = asked(strategy=visit.strategy)
+        shown = asked(forced=dict(enumerate(visit.branch or found.tokens)))
         shown.search = found.search
         return shown
-    return run.explore(given, strategy=visit.strategy, forced=dict(visit.forced))
+    return asked(strategy=visit.strategy, forced=dict(visit.forced))
 
 
 def arrived(visit: Visit, library: Library) -> Visit:
