@@ -21,7 +21,7 @@ from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
-from .panels import code, film, gallery, inside, latent, pairs, player, rail, source, states, top, training
+from .panels import code, film, gallery, inside, lab, latent, pairs, player, rail, source, states, top, training
 
 TITLE = "Encoder–Decoder Playground"
 LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
@@ -93,6 +93,7 @@ def lay_out(page: Page) -> None:
                 page.add(film.Curves)
                 page.add(film.Samples)
                 page.add(film.MyRuns)
+                page.add(lab.Acts)
                 page.add(code.Code)
         page.add(gallery.Gallery)
 

@@ -39,8 +39,10 @@ class Stage:
 
     @property
     def label(self) -> str:
-        """Whose answer it is."""
-        return run_label(self.run, self.visit.shown, self.visit.frame, self.own)
+        """Whose answer it is, and whether somebody acts on it."""
+        acting = len(self.visit.acting)
+        acted = f"{acting} act{'s' if acting > 1 else ''} on · " if acting else ""
+        return acted + run_label(self.run, self.visit.shown, self.visit.frame, self.own)
 
     @property
     def untrained(self) -> bool:
@@ -65,7 +67,7 @@ class Stage:
     def scene(self) -> dict[str, Any]:
         """The one picture, as plain data."""
         visit, run, trace = self.visit, self.run, self.trace
-        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy, visit.branch)}"
+        key = f"{visit.shown}|{visit.frame}|{digest(*visit.pair, visit.given, visit.forced, visit.strategy, visit.branch, visit.acting)}"
         if isinstance(run.model, Autoencoder):
             label = visit.given.label(run.task)
             picture = reconstruction.picture(trace, run.task, run.model, key=key, run_label=self.label, label=label, place=self.code_place)
@@ -85,6 +87,7 @@ class Stage:
                 known=self.known,
                 strategy=alone,
                 untrained=self.untrained,
+                plain=self.plain,
             )
         return {
             **picture,

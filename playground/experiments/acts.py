@@ -69,9 +69,9 @@ class Act:
         """What makes it again: `Act(*act.json)`."""
         return [self.kind, self.site, self.place, self.amount, None if self.steps is None else list(self.steps), self.on]
 
-    def reaches(self, positions: int) -> bool:
-        """Whether a source of so many positions has its place."""
-        return self.place is None or not KINDS[self.kind].positions or self.place < positions
+    def reaches(self, positions: int, found: Mapping[str, Form]) -> bool:
+        """Whether a source of so many positions has its place, at a model with these sites."""
+        return self.place is None or not KINDS[self.kind].positions or self.place < positions + summaries(self.site, found)
 
     def fits(self, found: Mapping[str, Form]) -> bool:
         """Whether a model with these sites has its place, in sources that are long enough."""
@@ -175,6 +175,14 @@ def offers(found: Mapping[str, Form]) -> list[Offer]:
 def _fits(kind: Kind, form: Form) -> bool:
     """A position of the source is an axis of what is tapped once; elsewhere it may only be the last one, of weights."""
     return bool(form.shape) and (not kind.positions or kind.axis == -1 or (form.by == ONCE and len(form.shape) == 2))
+
+
+def summaries(site: str, found: Mapping[str, Form]) -> int:
+    """How many places a site has before those of the source: one where a summary token was put before it."""
+    form, states = found[site], found.get("encoder.states")
+    if states is None or form.by != ONCE or not site.startswith("encoder."):
+        return 0
+    return form.shape[-1 if site.endswith(".weights") else 0] - states.shape[0]
 
 
 def elsewhere(act: Act, found: Mapping[str, Form], width: int) -> Iterator[Act]:

@@ -7,7 +7,7 @@ kind and size, and its median says what such an act costs anywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from ..storage.run import Run
 from ..tasks import Batch
 from ..tracing import Recording
 from ..vocabulary import BOS, PAD
-from .acts import KINDS, Act, Form, elsewhere, forms
+from .acts import KINDS, Act, Form, elsewhere, forms, summaries
 
 MANY = 512  # held-out inputs
 DRAWS = 4000
@@ -67,7 +67,7 @@ class Effect:
 def effect(run: Run, acts: Sequence[Act], count: int = MANY) -> Effect:
     """What these acts do together, a control beside them if it is one alone."""
     batch, found = run.task.held_out("test", count), forms(run)
-    batch = batch[_long_enough(batch, acts)]
+    batch = batch[_long_enough(_lengths(run, batch), acts, found)]
     before = judged(run, batch, Recording(run.model, sites="", explicit=False))
     after = judged(run, batch, Recording(run.model, [edit for act in acts for edit in act.edits], sites=""))
     control = _control(run, acts[0], batch, before, found) if len(acts) == 1 else None
@@ -110,23 +110,32 @@ def interval(differences: Scores, before: Scores) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _long_enough(batch: Batch, acts: Sequence[Act]) -> Tensor:
-    """Which examples have a place for every act. (B,)"""
-    lengths = _lengths(batch)
-    needed = max((act.place + 1 for act in acts if KINDS[act.kind].positions and act.place is not None), default=0)
-    return lengths >= needed
+def _long_enough(lengths: list[int], acts: Sequence[Act], found: Mapping[str, Form]) -> Tensor:
+    """Which sources of these lengths have a place for every act. (B,)"""
+    return torch.tensor([all(act.reaches(length, found) for act in acts) for length in lengths], dtype=torch.bool)
 
 
-def _lengths(batch: Batch) -> Tensor:
-    return batch.mask.sum(1) if batch.mask is not None else torch.full((len(batch),), batch.source.shape[1])
+@torch.no_grad()
+def _lengths(run: Run, batch: Batch) -> list[int]:
+    """How many positions of each source an encoder has states of."""
+    mask, width = batch.mask, batch.source.shape[1]
+    if isinstance(run.model, EncoderDecoder) and len(batch):
+        encoded = run.model.encode(batch.source, batch.mask)
+        mask, width = encoded.mask, encoded.states.shape[1]
+    return [width] * len(batch) if mask is None else mask.sum(1).tolist()
 
 
 def _control(run: Run, act: Act, batch: Batch, before: Scores, found: dict[str, Form]) -> Control | None:
     """Every other place over the first inputs, as many as fit, in batches whose rows have an act each."""
-    others = list(elsewhere(act, found, int(_lengths(batch).max()))) if len(batch) else []
+    lengths = _lengths(run, batch)
+    others = list(elsewhere(act, found, max(lengths, default=0) + summaries(act.site, found)))
     inputs = min(len(batch), max(FEWEST, CONTROLLED // max(len(others), 1)))
     few = batch[:inputs]
-    rows = [(place, int(row)) for place, other in enumerate(others) for row in torch.nonzero(_long_enough(few, (other,)))[:, 0]]
+    rows = [
+        (place, int(row))
+        for place, other in enumerate(others)
+        for row in torch.nonzero(_long_enough(lengths[:inputs], (other,), found))[:, 0]
+    ]
     scores = np.full((len(others), inputs), math.nan)
     for start in range(0, len(rows), ROWS):
         places, of = zip(*rows[start : start + ROWS], strict=True)

@@ -31,6 +31,7 @@ SHEETS = (  # later ones refine
     "inside/inside",
     "inside/beam_tree",
     "states/states",
+    "lab/lab",
     "code/code",
     "charts/plotly_figure",
     "shell/projection",

@@ -18,7 +18,8 @@ from safetensors.torch import load as load_tensors
 from ... import api, models
 from ...errors import InputError
 from ...experiments import acts
-from ...experiments.acts import Form
+from ...experiments.acts import Act, Form
+from ...experiments.effect import Effect, effect
 from ...experiments.held_out_states import Kept
 from ...inference.decoding import Beam
 from ...inference.explore import explore
@@ -39,6 +40,7 @@ from . import shipped
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
+EFFECTS = 512
 TRIED = 64  # held-out inputs through weights that visitors bring
 HELD_OUT_BYTES = 256 * 2**20  # of states on held-out inputs: usually 1 to 5 MB a run, at most some 60 where models are wide and inputs long
 UPLOADS = 12  # weights that visitors brought
@@ -56,6 +58,7 @@ class Library:
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
         self.held_out = Kept(HELD_OUT_BYTES)
+        self._effects: LRUCache[tuple[Slot, tuple[Act, ...]], Effect] = LRUCache(EFFECTS)
         self._forms: LRUCache[Slot, dict[str, Form]] = LRUCache(TRAINED_RUNS)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
@@ -117,8 +120,7 @@ class Library:
         """What a visit shows, without its opened block where this model has none of that name. Raises InputError for bad input."""
         run = self.run(visit.slot)
         if visit.acts:
-            found = self.forms(visit.slot)
-            visit = replace(visit, acts=tuple(act for act in visit.acts if act.fits(found)))
+            visit = replace(visit, acts=tuple(act for act in visit.acts if act.fits(self.forms(visit.slot))))
         plain = self._trace(replace(visit, acts=()), run)
         trace = self._trace(visit, run, len(plain.source)) if visit.acting else plain
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
@@ -154,9 +156,14 @@ class Library:
         snapshot = self.log(slot.shown).snapshot(slot.frame)
         return None if snapshot is None else snapshot.step
 
+    def effect(self, slot: Slot, chosen: tuple[Act, ...]) -> Effect:
+        """What acts do to a slot's model on held-out inputs."""
+        return self._once(self._effects, (slot, chosen), lambda: effect(self.run(slot), chosen))
+
     def _trace(self, visit: Visit, run: api.Run, positions: int = 0) -> Trace:
         """The visit's input, of so many `positions`, through its run. The latest are kept: many events leave them as they are."""
-        edits = [edit for act in visit.acting if act.reaches(positions) for edit in act.edits]
+        found = self.forms(visit.slot) if visit.acting else {}
+        edits = [edit for act in visit.acting if act.reaches(positions, found) for edit in act.edits]
         return self._once(self._traces, visit.place, lambda: _explored(visit, run, edits))
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:

@@ -54,7 +54,8 @@ class Tabs(Panel):
         first = "latent" if HeldOut in stage.visit.task.reads else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
         states = [["states", "States"]] if carries(*stage.visit.pair) else []
-        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], ["code", "Code"]]
+        lab = [["lab", "Lab"]] if acts(*stage.visit.pair) else []
+        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], *lab, ["code", "Code"]]
         return {"tabs": tabs, "open": first, "opened": stage.opened, "task": task.title, "given": given.words(task)}
 
 
@@ -118,6 +119,12 @@ def attends(architecture: str, task: str) -> bool:
     """Whether models of this pair look at anything: whether one of their blocks is an attention."""
     built = models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options())
     return any(path.endswith("attention") or path == "pooling" for path in blocks.known(built))
+
+
+@lru_cache(maxsize=128)
+def acts(architecture: str, task: str) -> bool:
+    """Whether there is anything to act on: a model that counts computes nothing between what it reads and what it writes."""
+    return not isinstance(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()), models.Counted)
 
 
 @lru_cache(maxsize=128)

@@ -24,6 +24,8 @@ from ...vocabulary import SPECIALS
 from ...wire import pack
 from ..blocks.calls import named
 from ..figures import attention
+from ..states.said import quoted
+from ..style import Rich
 from . import halves, judged
 from .sentences import chances, sentences
 from .verdict import verdict
@@ -44,11 +46,13 @@ def sequence(
     untrained: bool = False,
     known: tuple[bool, int] | None = None,
     strategy: Strategy | None = None,
+    plain: Trace | None = None,
 ) -> dict[str, Any]:
     """The scene of what was read and of what was made of it; the shape of it is documented beside the step player.
 
     `heard` is the sound of a source that is one, as the page plays and draws it. What `untrained` weights write is neither right nor wrong.
     `known` says whether the source was trained on, and among how many; `strategy` what chose the tokens, None where somebody else did.
+    `plain` is the trace without the acts that are on, if any are: what is taught is then not told, since it is the model's own.
     """
     maps = attention_maps(trace)
     chosen = drawn(maps, len(trace.source))
@@ -63,7 +67,12 @@ def sequence(
     logits = _logits(trace, model)
     asked = None if untrained else right
     said = verdict(written, asked, reads, trace.ended, 1 if trace.sensed else len(task.answers(trace.source)))
-    teaching = judged.taught(trace, model, task, asked)
+    teaching = judged.taught(trace, model, task, asked if plain is None else None)
+    told = (
+        chances(trace, model, task, probability)
+        if untrained
+        else sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced)
+    )
     return {
         "kind": "sequence",
         "key": key,
@@ -89,9 +98,8 @@ def sequence(
         "logits": _packed(logits),
         "vocabulary": None if logits is None else [None if t in HIDDEN else "end" if t == SPECIALS[2] else t for t in task.classes],
         "probability": probability,
-        "say": chances(trace, model, task, probability)
-        if untrained
-        else sentences(trace, model, task, looks=bool(maps), probability=probability, wrong=wrong, right=right, forced=forced),
+        "say": told if plain is None else _beside(told, output, plain.tokens),
+        "plain": None if plain is None else list(plain.tokens),
         "attention_reading": None if looked is None or itself else [attention.reading(looked, t) for t in range(len(output))],
         "attention_title": "" if chosen is None else _title(model, chosen),
         "forced": list(forced),
@@ -99,6 +107,19 @@ def sequence(
         "notice": _notice(trace, task),
         "run": {"label": run_label},
     }
+
+
+def _beside(told: list[Rich], output: Sequence[str], plain: Sequence[str]) -> list[Rich]:
+    """The sentences with what the model writes at the same step without the acts, where that differs."""
+    without = [plain[t] if t < len(plain) else None for t in range(len(output))]
+    return [
+        said if token == output[t] else [*said, ("", " Untouched "), *_written(token)]
+        for t, (said, token) in enumerate(zip(told, without, strict=True))
+    ]
+
+
+def _written(token: str | None) -> Rich:
+    return [("", "the answer has ended here.")] if token is None else [("", "it writes "), ("d", quoted(token)), ("", ".")]
 
 
 def _canvas(trace: Trace, task: TypedTask) -> dict[str, Any]:

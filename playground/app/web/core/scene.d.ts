@@ -187,6 +187,8 @@ export interface SequenceScene extends Staged {
   positions: number[];
   sees: number[] | null;
   wrong: boolean[] | null;
+  /** What is written without the acts that are on; null where none is. */
+  plain: string[] | null;
   states: Packed | null;
   decoder_states: Packed | null;
   context: Packed | null;

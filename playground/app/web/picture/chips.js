@@ -55,11 +55,16 @@ export function sourceColumn(token, values, { max, className = '', title = token
  * @param {string} token
  * @param {ArrayLike<number> | null | undefined} values
  * @param {{max?: number, className?: string, wrong?: boolean, first?: boolean, forced?: boolean,
- *   note?: HTMLElement | null}} [options] first of all that are wrong; note stands where the probability would: what an
- *   answer was read off
+ *   note?: HTMLElement | null, plain?: string | null, differs?: boolean}} [options] first of all that are wrong; note
+ *   stands where the probability would: what an answer was read off; plain: what is written without the acts that are
+ *   on, which differs here first
  * @returns {OutputColumn}
  */
-export function outputColumn(token, values, { max, className = '', wrong, first, forced, note } = {}) {
+export function outputColumn(
+  token,
+  values,
+  { max, className = '', wrong, first, forced, note, plain = null, differs } = {},
+) {
   const numeral = h(`div.wt.${note ? 'off' : 'd'}`, {}, note);
   const fill = h('i.sh');
   const chip = h(
@@ -70,7 +75,11 @@ export function outputColumn(token, values, { max, className = '', wrong, first,
   );
   chip.classList.toggle('end', token === 'end');
   const state = values ? h('div.st', {}, vector(values, { hue: 'dec', max })) : null;
-  const node = h('div.col', {}, state, numeral, chip);
+  const without =
+    plain !== null &&
+    h('span.plain', { title: `without the act: ${plain || 'nothing, it has ended'}` }, spelled(plain));
+  const node = h('div.col', {}, state, numeral, chip, without);
+  node.classList.toggle('differs', Boolean(differs));
   return {
     token,
     node,

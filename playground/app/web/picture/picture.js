@@ -173,6 +173,7 @@ function columnsOf(scene, layered, sound) {
   const title = 'summary token, put before the source';
   if (scene.summary) source.unshift(sourceColumn(scene.summary, null, { className: '.summary', title }));
   const first = scene.wrong?.indexOf(true);
+  const differs = scene.plain && scene.output.findIndex((token, i) => token !== scene.plain?.[i]);
   const output = scene.output.map((token, i) =>
     outputColumn(token, outputs?.row(i), {
       max: span(outputs?.data ?? []),
@@ -181,6 +182,8 @@ function columnsOf(scene, layered, sound) {
       forced: scene.forced.includes(i),
       className: answers ? '.answer' : '',
       note: answers ? readFrom(scene, i) : null,
+      plain: scene.plain && (scene.plain[i] ?? ''),
+      differs: i === differs,
     }),
   );
   return { source, output, pictured: seen?.node };

@@ -1,0 +1,53 @@
+// What the server says of acts. Types only: no browser loads this file.
+import type { Rich } from '../core/types.d.ts';
+
+/** Kind, site, place, amount, steps from 0, whether it is on: what makes an act again. */
+export type Act = [string, string, number | null, number | null, number[] | null, boolean];
+
+export interface Row {
+  act: Act;
+  on: boolean;
+  title: string;
+  /** From 1; null is every step. */
+  steps: number[] | null;
+  /** Whether the input on the stage has its place. */
+  reached: boolean;
+}
+
+/** Something that can be done at a site. `places`: how many, or their names; null where it is the whole site. */
+export interface Offer {
+  kind: string;
+  site: string;
+  what: string;
+  where: string;
+  places: number | string[] | null;
+  usual: number | null;
+  gate: boolean;
+  stepwise: boolean;
+}
+
+export interface Acts {
+  address: string;
+  rows: Row[];
+  menu: Offer[];
+  /** The tokens written without any act. */
+  steps: string[];
+  better: 'higher' | 'lower';
+  score: string;
+}
+
+/** What an act does to the input on the stage, and to held-out inputs. */
+export interface Effect {
+  tokens: string[] | null;
+  same: boolean;
+  /** The first output that differs from the answer without it. */
+  first: number | null;
+  inputs: number;
+  before: number;
+  score: number;
+  change: number;
+  interval: [number, number];
+  control: { places: number; inputs: number; change: number; worst: number; where: string } | null;
+  unit: string;
+  reading: Rich;
+}

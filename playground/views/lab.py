@@ -1,0 +1,180 @@
+"""The lab: acts, what they are called, what an input is answered with under them, and what they cost on held-out inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ..experiments.acts import KINDS, ONCE, Act, Form, offers, summaries
+from ..experiments.effect import Effect
+from ..tasks import Task
+from ..tracing import Trace
+from .states.said import quoted, signed
+from .style import Rich
+
+QUANTITIES = {  # sites by their last name
+    "activation": "feed-forward unit",
+    "attentional": "combined state",
+    "cell": "cell",
+    "cell_gate": "cell gate",
+    "code": "code",
+    "context": "context",
+    "embedded": "embedding",
+    "forget_gate": "forget gate",
+    "hidden": "state",
+    "hidden1": "first layer",
+    "hidden2": "second layer",
+    "input_gate": "input gate",
+    "linear2": "feed-forward layer",
+    "heads": "heads",
+    "new_gate": "new gate",
+    "output": "attention",
+    "output_gate": "output gate",
+    "positions": "positions",
+    "reset_gate": "reset gate",
+    "states": "states",
+    "update_gate": "update gate",
+    "weights": "attention weights",
+}
+ATTENTIONS = {"self_attention": "self-attention", "cross_attention": "cross-attention"}
+
+
+def part(site: str, layers: int = 1) -> str:
+    """Where a site is: `decoder.layers.0.cross_attention.heads` is `decoder cross-attention`, with its layer where there are several."""
+    names = site.split(".")
+    layer = f" layer {int(names[names.index('layers') + 1]) + 1}" if "layers" in names and layers > 1 else ""
+    attention = next((f" {told}" for name, told in ATTENTIONS.items() if name in names), "")
+    return names[0] + layer + (" backward" if "reverse" in names else "") + attention
+
+
+def quantity(site: str) -> str:
+    name = site.rsplit(".", 1)[-1]
+    return "feed-forward layer" if name == "linear2" else QUANTITIES.get(name, name.replace("_", " "))
+
+
+def title(act: Act, places: Sequence[str] = ()) -> str:
+    """What an act is called; a position by its name where `places` has one for it."""
+    where, what, number = part(act.site), quantity(act.site), (act.place or 0) + 1
+    name = f", {quoted(places[number - 1])}" if number <= len(places) and KINDS[act.kind].positions else ""
+    match act.kind:
+        case "hold":
+            return f"Hold {'attention' if act.site == 'decoder.attention.weights' else where} on state {number}{name}"
+        case "even":
+            return f"Even {where if 'attention' in where else 'attention, ' + where}"
+        case "off":
+            return f"Head {number} off, {where}"
+        case "blank":
+            return f"{'Mask' if act.site.endswith('embedded') else 'Zero'} {what.removesuffix('s')} {number}{name}"
+        case "clamp" if what == "code":
+            return f"z{number} of the code at {_amount(act)}"
+        case "clamp":
+            return f"{what.capitalize()} of unit {act.place} at {_amount(act)}, {where}".replace("unit of unit", "unit")
+        case _:
+            return f"{what.capitalize()} × {_amount(act)}, {where}"
+
+
+def places_of(site: str, found: Mapping[str, Form], trace: Trace) -> list[str]:
+    """What the positions of a site are called: the source, after a summary token where there is one."""
+    return ["[CLS]"] * summaries(site, found) + list(trace.source)
+
+
+def _amount(act: Act) -> str:
+    return f"{act.amount:g}".replace("-", "−")
+
+
+def row(act: Act, found: Mapping[str, Form], trace: Trace) -> dict[str, Any]:
+    """An act of the list. `reached`: whether this input has its place."""
+    return {
+        "act": act.json,
+        "on": act.on,
+        "title": title(act, places_of(act.site, found, trace)),
+        "steps": None if act.steps is None else [step + 1 for step in act.steps],
+        "reached": act.reaches(len(trace.source), found),
+    }
+
+
+def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
+    """What can be done, kind by kind and site by site, with the places that there are for it."""
+    layers = 1 + max((int(part) for site in found for name, part in _layers(site) if name == "layers"), default=0)
+    offered = []
+    for offer in offers(found):
+        kind, form = KINDS[offer.kind], found[offer.site]
+        places: int | list[str] | None = offer.places
+        if kind.positions:
+            places = [f"{i + 1} {token}" for i, token in enumerate(places_of(offer.site, found, trace))]
+        offered.append(
+            {
+                "kind": offer.kind,
+                "site": offer.site,
+                "what": quantity(offer.site),
+                "where": part(offer.site, layers),
+                "places": places,
+                "usual": kind.usual,
+                "gate": offer.site.endswith("_gate"),
+                "stepwise": form.by != ONCE and not offer.site.startswith("encoder."),
+            }
+        )
+    return offered
+
+
+def _layers(site: str) -> list[tuple[str, str]]:
+    return [(name, after) for name, after in pairwise(site.split(".")) if after.isdecimal()]
+
+
+def answered(trace: Trace, plain: Trace, task: Task) -> dict[str, Any]:
+    """What this input is answered with under an act, against the answer without it."""
+    if trace.reconstruction is not None:
+        assert plain.reconstruction is not None
+        return {"tokens": None, "same": bool((trace.reconstruction == plain.reconstruction).all()), "first": None}
+    return {"tokens": list(trace.tokens), "same": trace.tokens == plain.tokens, "first": first_difference(trace.tokens, plain.tokens)}
+
+
+def first_difference(one: Sequence[str], other: Sequence[str]) -> int | None:
+    """The first place at which two answers differ, None where they are the same."""
+    if tuple(one) == tuple(other):
+        return None
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def measured(found: Effect, task: Task, act: Act | None) -> dict[str, Any]:
+    """An effect as the page draws it: in points of the score, or in thousandths of an error."""
+    scale = 100 if task.higher_is_better else 1000
+    control = found.control
+    return {
+        "inputs": found.inputs,
+        "before": found.before,
+        "score": found.score,
+        "change": scale * found.change,
+        "interval": [scale * bound for bound in found.interval],
+        "control": control
+        and {
+            "places": control.places,
+            "inputs": control.inputs,
+            "change": scale * control.change,
+            "worst": scale * control.worst,
+            "where": title(control.where),
+        },
+        "unit": "points" if task.higher_is_better else "thousandths",
+        "reading": reading(found, task, act),
+    }
+
+
+def reading(found: Effect, task: Task, act: Act | None) -> Rich:
+    """One sentence: what it costs here, and what the same costs elsewhere."""
+    scale, unit = (100, "points") if task.higher_is_better else (1000, "thousandths of error")
+    worse = found.change < 0 if task.higher_is_better else found.change > 0
+    name = "All acts together" if act is None else title(act)
+    said: Rich = [("b", name), ("", f": {task.score_name} of {found.inputs:,} held-out inputs ")]
+    if found.interval[0] <= 0 <= found.interval[1]:
+        said.append(("", "does not change beyond chance"))
+    else:
+        low, high = (signed(scale * bound, 1) for bound in found.interval)
+        said += [("", "falls by " if worse == task.higher_is_better else "rises by "), ("b", f"{abs(scale * found.change):.1f} {unit}")]
+        said.append(("", f" [{low}, {high}]"))
+    if act is None or found.control is None:
+        return [*said, ("", "." if act is None else "; there is no other place like it to compare with.")]
+    other = found.control
+    many = f"the {other.places:,} other places" if other.places > 1 else "the one other place"
+    middle = "the median is " if other.places > 1 else "it is "
+    return [*said, ("", f"; at {many} {middle}"), ("b", signed(scale * other.change, 1)), ("", ".")]
