@@ -18,7 +18,7 @@ export function mount(root, island) {
   const linked = new URLSearchParams(location.search).get('tab');
   const list = h('div.tabs', { role: 'tablist', 'aria-label': 'Views' });
   const bar = projectionBar(list);
-  root.append(bar.node);
+  root.append(h('h2.sr-only', {}, 'Views'), bar.node);
 
   island.onValue((value) => {
     const same = String(value.tabs) === String(tabs);

@@ -1,0 +1,133 @@
+"""Acting on a model: what is done, what the page then shows, what it says of held-out inputs, and how it is taken back."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import hooks
+from tests.browser.conftest import Visit
+from tests.browser.driving import PHONE, wait_ready
+
+pytestmark = pytest.mark.browser
+
+PAIR = "?architecture=attention_seq2seq&task=translation&input=the+tree+likes+my+small+red+star&tab=lab"
+HOLD = ["hold", "decoder.attention.weights", 1, None, [3], True]
+GATE = ["clamp", "decoder.recurrent.layers.0.forget_gate", 41, 0, None, False]
+RIGHT = "l'arbre aime ma petite étoile rouge"
+
+
+def acts(*chosen: list[Any]) -> str:
+    return f"{PAIR}&acts={quote(json.dumps(chosen))}"
+
+
+def in_link(page: Page) -> list[Any]:
+    return json.loads(parse_qs(urlsplit(page.url).query).get("acts", ["[]"])[0])
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(".acts .act").filter(has=page.get_by_role("switch", name=name))
+
+
+def test_an_act_is_added_followed_measured_switched_and_taken_back(visit: Visit) -> None:
+    page = visit(PAIR)
+    hooks.expect_output(page, RIGHT)
+    expect(page.locator(".acts-panel")).to_contain_text("Nothing is changed yet")
+    page.get_by_role("button", name="Add an act").click()
+    form = page.get_by_role("form", name="Add an act")
+    form.get_by_label("What").select_option("hold")
+    form.get_by_label("Place").select_option(label="2 tree")
+    form.get_by_label("Steps").select_option(label="4 ma")
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    assert in_link(page) == [HOLD]
+    expect(hooks.whose(page)).to_contain_text("1 act on")
+    expect(page.locator(".col.differs .plain")).to_have_text("ma")
+    mine = row(page, "Hold attention on state 2, ‘tree’")
+    expect(mine.locator(".writes .first")).to_have_text("l'")
+    expect(mine.locator(".numbers")).to_contain_text(re.compile(r"−\d+\.\d \[−\d+\.\d, −\d+\.\d\]"))
+    expect(mine.locator(".numbers")).to_contain_text(re.compile(r"\d+ others: median −?\d"))
+    mine.get_by_role("switch").click()
+    hooks.expect_output(page, RIGHT)
+    expect(page.locator(".col .plain")).to_have_count(0)
+    expect(mine.locator(".writes .first")).to_have_text("l'")  # what it would do is still said
+    page.keyboard.press("Control+z")
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    page.keyboard.press("Control+z")
+    hooks.expect_output(page, RIGHT)
+    expect(page.locator(".acts .act")).to_have_count(0)
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    mine.get_by_role("button", name="Remove").click()
+    hooks.expect_output(page, RIGHT)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(mine).to_be_visible()
+
+
+def test_a_link_holds_the_acts_and_the_whole_page_follows_them(visit: Visit) -> None:
+    page = visit(acts(HOLD, GATE))
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    expect(page.get_by_role("switch", name="Hold attention")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("switch", name="Forget gate of unit 41")).to_have_attribute("aria-checked", "false")
+    written = hooks.output(page)
+    page.reload()
+    wait_ready(page)
+    hooks.expect_output(page, written)
+    page.keyboard.press("Escape")
+    page.locator("#player").get_by_role("button", name="First step").click()
+    for _ in range(3):
+        page.get_by_role("button", name="Next step").click()
+    expect(page.locator(".say")).to_contain_text("Untouched it writes ‘ma’")
+    hooks.open_tab(page, "Decode")
+    hooks.type_source(page, "the car")
+    expect(hooks.whose(page)).to_contain_text("1 act on")
+    hooks.open_tab(page, "Lab")
+    expect(page.get_by_role("switch", name="Hold attention on state 2, ‘car’")).to_be_visible()
+
+
+def test_an_act_that_this_input_is_too_short_for_says_so(visit: Visit) -> None:
+    page = visit(acts(["hold", "decoder.attention.weights", 6, None, None, True]))
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    hooks.type_source(page, "the car")
+    hooks.expect_output(page, "la voiture")
+    expect(page.locator(".acts .act .writes")).to_have_text("this input is too short for it")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    ["transformer&task=reverse", "transformer_encoder&task=sentiment", "vae&task=digits", "captioner&task=scenes", "recognizer&task=dialing"],
+)
+def test_every_kind_of_model_can_be_acted_on(visit: Visit, pair: str) -> None:
+    page = visit(f"?architecture={pair}&tab=lab")
+    page.get_by_role("button", name="Add an act").click()
+    form = page.get_by_role("form", name="Add an act")
+    form.get_by_label("What").select_option("scale")
+    form.get_by_role("button", name="Add").click()
+    expect(hooks.whose(page)).to_contain_text("1 act on")
+    expect(page.locator(".acts .act .numbers b")).to_have_text(re.compile(r"\d"))
+    expect(page.locator(".acts-panel .read")).to_contain_text(re.compile("held-out inputs (falls|rises|does not change)"))
+
+
+def test_bad_acts_of_a_link_are_told(visit: Visit) -> None:
+    for wrong in ("nonsense", '[["explode","decoder.hidden"]]', json.dumps([HOLD] * 13), '{"a":1}', '[["clamp","decoder.hidden",0,1e999]]'):
+        page = visit(f"{PAIR}&acts={quote(wrong)}")
+        expect(page.get_by_text("Link not understood")).to_be_visible()
+        hooks.expect_output(page, RIGHT)
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+def test_the_lab_is_legible_to_everybody(visit: Visit, size: Any) -> None:
+    page = visit(acts(HOLD, GATE), **({} if size is None else {"viewport": size}))
+    expect(page.locator(".acts .act .numbers b").nth(1)).to_be_visible()
+    page.get_by_role("button", name="Add an act").click()
+    told = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
+    assert told == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Add an act")).to_be_focused()
