@@ -46,6 +46,7 @@ def test_an_act_is_added_followed_measured_switched_and_taken_back(visit: Visit)
     form.get_by_label("Steps").select_option(label="4 ma")
     form.get_by_role("button", name="Add").click()
     expect(page.locator("#output")).not_to_have_text(RIGHT)
+    expect(page).to_have_url(re.compile("acts="))
     assert in_link(page) == [HOLD]
     expect(hooks.whose(page)).to_contain_text("1 act on")
     expect(page.locator(".col.differs .plain")).to_have_text("ma")
@@ -131,3 +132,43 @@ def test_the_lab_is_legible_to_everybody(visit: Visit, size: Any) -> None:
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Add an act")).to_be_focused()
+
+
+def ring(page: Page) -> Locator:
+    return page.get_by_role("slider", name=re.compile("^Where step"))
+
+
+def test_attention_is_dragged_to_another_state_and_let_go(visit: Visit) -> None:
+    page = visit(f"{PAIR}&step=3")
+    expect(ring(page)).to_have_attribute("aria-valuetext", "state 4, my: looks mostly here")
+    start, goal = ring(page).bounding_box(), page.locator(".blk.enc .col").nth(1).bounding_box()
+    assert start is not None and goal is not None
+    page.mouse.move(start["x"] + 12, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + goal["width"] / 2, start["y"], steps=5)
+    expect(page.locator(".col.aimed")).to_contain_text("tree")
+    page.mouse.up()
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    expect(page).to_have_url(re.compile("acts="))
+    assert in_link(page) == [HOLD]
+    expect(ring(page)).to_have_attribute("aria-valuetext", "state 2, tree: held")
+    page.get_by_role("button", name="Next step").click()
+    expect(ring(page)).not_to_have_class(re.compile("held"))
+    page.get_by_role("button", name="Previous step").click()
+    ring(page).press("Delete")
+    hooks.expect_output(page, RIGHT)
+
+
+def test_attention_is_held_by_keys(visit: Visit) -> None:
+    page = visit("?architecture=transformer&task=reverse&tab=lab&step=2")
+    ring(page).focus()
+    page.keyboard.press("Home")
+    expect(ring(page)).to_have_attribute("aria-valuetext", "state 1, 3: Enter holds it here")
+    page.keyboard.press("Escape")
+    expect(ring(page)).to_have_attribute("aria-valuetext", re.compile("looks mostly here"))
+    page.keyboard.press("Home")
+    page.keyboard.press("h")
+    expect(page.get_by_role("switch", name="Hold decoder cross-attention on state 1, ‘3’")).to_be_visible()
+    expect(page).to_have_url(re.compile("acts="))
+    assert in_link(page) == [["hold", "decoder.layers.0.cross_attention.weights", 0, None, [2], True]]
+    hooks.expect_step(page, 2)

@@ -4,7 +4,7 @@ import { Command, Signal } from './signal.js';
 
 /** @import { KeptRun, Measured, Run } from './run.d.ts' */
 /** @import { Choice, Prediction, Sampling, Scene } from './scene.d.ts' */
-/** @import { Offer } from './types.d.ts' */
+/** @import { Act, Offer } from './types.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
 export const scene = new Signal();
@@ -74,5 +74,7 @@ export const train = new Command();
 export const openGallery = new Command();
 /** @type {Command<number | null>} */
 export const chooseFrame = new Command();
+/** Act on the model, and open the lab. @type {Command<Act>} */
+export const act = new Command();
 /** @type {Command<string>} */
 export const chooseTask = new Command();

@@ -105,3 +105,6 @@ export interface Offer {
   groups: TaskGroup[];
   task: string;
 }
+
+/** Kind, site, place, amount, steps from 0, whether it is on: what makes an act again. */
+export type Act = [string, string, number | null, number | null, number[] | null, boolean];

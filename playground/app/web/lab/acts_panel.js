@@ -9,6 +9,7 @@ import { actForm } from './act_form.js';
 import { actRow, togetherRow } from './act_row.js';
 import { createEffects } from './effects.js';
 import { createHistory } from './history.js';
+import { holdByHand } from './hold.js';
 
 /** @import { Island, Table } from '../core/types.d.ts' */
 /** @import { Act, Acts, Row } from './types.d.ts' */
@@ -43,14 +44,25 @@ export function mount(root, island) {
   panel.figure.append(form.node, head, list);
   root.append(panel.node);
 
+  const held = holdByHand(
+    (site) => Boolean(value?.menu.some((offer) => offer.kind === 'hold' && offer.site === site)),
+    () => history.acts,
+    change,
+  );
+
   island.onValue((next) => {
     value = next;
     history.told(next.rows.map(({ act }) => act));
     form.show(next);
     ask();
     draw();
+    held.place();
   });
   state.tab.on(ask);
+  state.act.handle((act) => {
+    change((acts) => [...acts, act]);
+    state.openTab.send('lab');
+  });
   document.addEventListener('keydown', (event) => {
     if (state.tab.value !== 'lab' || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
     if (event.target instanceof Element && event.target.closest('input, textarea, select')) return;

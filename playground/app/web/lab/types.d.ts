@@ -1,8 +1,7 @@
 // What the server says of acts. Types only: no browser loads this file.
-import type { Rich } from '../core/types.d.ts';
+import type { Act, Rich } from '../core/types.d.ts';
 
-/** Kind, site, place, amount, steps from 0, whether it is on: what makes an act again. */
-export type Act = [string, string, number | null, number | null, number[] | null, boolean];
+export type { Act };
 
 export interface Row {
   act: Act;
