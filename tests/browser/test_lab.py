@@ -172,3 +172,13 @@ def test_attention_is_held_by_keys(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("acts="))
     assert in_link(page) == [["hold", "decoder.layers.0.cross_attention.weights", 0, None, [2], True]]
     hooks.expect_step(page, 2)
+
+
+def test_other_panels_lead_into_the_lab(visit: Visit) -> None:
+    page = visit("?architecture=transformer&task=reverse&tab=attention")
+    page.get_by_role("button", name=re.compile("Switch cross-attention, layer 1, head . off")).click()
+    expect(page.get_by_role("switch", name=re.compile("Head . off, decoder cross-attention"))).to_be_visible()
+    expect(hooks.whose(page)).to_contain_text("1 act on")
+    page = visit("?architecture=attention_seq2seq&task=reverse&tab=states")
+    page.get_by_role("button", name="Hold it at 0 in the lab").click()
+    expect(page.get_by_role("switch", name=re.compile(r"State of unit \d+ at 0, decoder"))).to_be_visible()

@@ -20,6 +20,7 @@ import {
   SIDES,
   within,
 } from './heads.js';
+import { switchOff } from './switch_off.js';
 
 /** @import { AttentionMap, SequenceScene, Side } from '../core/scene.d.ts' */
 /** @import { Rich } from '../core/types.d.ts' */
@@ -48,22 +49,15 @@ export function mount(root) {
   let cells = [];
   let step = 0;
   let width = 0;
+  const off = switchOff();
   const panel = createPanel({
     title: 'All heads at a glance',
     subtitle: 'rows: layers, columns: heads',
     present: true,
     className: 'heads',
+    foot: off.node,
     table: () => ({
-      columns: [
-        'head',
-        'spread, positions',
-        'largest weight',
-        'on the token before',
-        'on the diagonal',
-        'induction',
-        'at this step looks at',
-        'weight',
-      ],
+      columns: COLUMNS,
       rows: cells.map(({ map, head }) => row(map, head)),
       caption: 'Every head: over how many positions its weights are spread, and where it looks at this step',
     }),
@@ -182,6 +176,7 @@ export function mount(root) {
   function read(map, head = 0) {
     if (map) panel.read(about(map, head));
     else panel.read(maps.length ? [...whose(maps), ...outlined()] : []);
+    off.show(scene, maps);
   }
 
   /** @returns {Rich} */
@@ -243,6 +238,10 @@ export function mount(root) {
 const NEVER =
   'Its decoder is given a final state and never looks back. ' +
   'Choose an architecture with attention, on the left, to see where it looks.';
+const COLUMNS = [
+  ...['head', 'spread, positions', 'largest weight', 'on the token before', 'on the diagonal', 'induction'],
+  ...['at this step looks at', 'weight'],
+];
 const SHAPE = { enc: '■', code: '●', dec: '▲' };
 
 /** @param {AttentionMap[]} maps @returns {Rich} */

@@ -30,11 +30,12 @@ export function mount(root) {
   let steps = 0;
   let width = 0;
   const best = h('button.btn.box', { type: 'button', onclick: openBest });
+  const clamp = h('button.btn.box', { type: 'button', onclick: hold }, 'Hold it at 0 in the lab');
   const panel = createPanel({
     title: 'Unit',
     subtitle: 'its state at every step',
     className: 'unit-panel',
-    foot: best,
+    foot: [best, clamp],
     table: () => tableOf(opened, layer),
     data: () => ({ ...opened, values: values() }),
   });
@@ -86,6 +87,10 @@ export function mount(root) {
 
   function dueToken() {
     return opened?.spelled ? (layer?.tokens[place()] ?? '') : '';
+  }
+
+  function hold() {
+    if (opened) state.act.send(['clamp', `${opened.path}.hidden`, opened.unit, 0, null, true]);
   }
 
   function openBest() {
