@@ -159,8 +159,8 @@ const nothing = () =>
     'li.nothing',
     {},
     h('b', {}, 'Nothing is changed yet. '),
-    'Hold attention on a word, switch a head off, clamp a unit: the whole page follows, ',
-    'and 512 held-out inputs say what it proves.',
+    'Where attention crosses over, a ring stands at the foot of its ribbon: drag it to another state. Or add an act: ',
+    'switch a head off, clamp a unit. The whole page follows, and 512 held-out inputs say what it proves.',
   );
 
 /** @param {{low: number, high: number}} scale @param {Acts} acts */
