@@ -19,7 +19,7 @@ from tests.small import tiny_recipe
 
 Words = tuple[str, ...]
 Rule = Callable[[Words], Words]
-Features = Callable[[Tensor, int], Tensor]  # tokens (B,) at a place: what is put there (B, H)
+Features = Callable[[Tensor, int], Tensor]  # all tokens (B, T) and a place: what is put there (B, H)
 SURE = 3.0  # the logit of what it writes; of all others it is 0
 
 
@@ -34,7 +34,7 @@ class Reads(Encoder):
         self.register_buffer("somewhere", torch.zeros(1))
 
     def forward(self, source: Tensor, mask: Tensor | None = None) -> Encoded:
-        states = torch.stack([self.features(column, place) for place, column in enumerate(source.T)], dim=1)
+        states = torch.stack([self.features(source, place) for place in range(source.shape[1])], dim=1)
         return Encoded(tap(self, "states", states), source, mask)
 
 
@@ -56,7 +56,7 @@ class Writes(Decoder):
 
     def step(self, token: Tensor, state: Any) -> tuple[Tensor, Any]:
         answers, step = state
-        tap(self, "hidden", self.features(token, step))
+        tap(self, "hidden", self.features(answers, min(step, answers.shape[1] - 1)))
         due = answers[:, step] if step < answers.shape[1] else torch.full_like(token, EOS)
         return SURE * F.one_hot(due, len(self.task.target_vocabulary)).float(), (answers, step + 1)
 

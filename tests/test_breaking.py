@@ -53,8 +53,12 @@ def test_all_short_inputs_are_tried_and_the_shortest_failures_found() -> None:
     others = len(tasks.get("copy").target_vocabulary) - 1
     assert first.sure == pytest.approx(float(torch.tensor([3.0, *[0.0] * others]).softmax(0)[0]))
     assert {failure.given for failure in found.failures[1:20]} == {" ".join(f"{n:03}") for n in range(1000) if "77" in f"{n:03}"}
-    assert "The shortest is ‘7 7’: at output 2 the model writes ‘0’, 63 % sure; right is ‘7’." in found.sentence
+    assert (
+        "The shortest is ‘7 7’: at output 2 the model writes ‘0’, 63 % sure; right is ‘7’. The shortest that is like what was"
+        in found.sentence
+    )
     assert found.table()[1] == ["7 7", "7 0 end", "7 7 end", 1, first.sure] and "the shortest '7 7'" in repr(found)
+    assert len(found) == len(found.failures) == len([*found]) and found[0] == first
     assert found.failing == sum(one.failing for one in found.by_length) and found.tried >= 1110
 
 
@@ -125,7 +129,7 @@ def test_what_is_right_is_decided_as_decoding_decides() -> None:
     sources = [tuple(f"{n:03}") for n in range(0, 1000, 7)]
     batch = decode_batch(run.model, torch.tensor([run.task.source_vocabulary.encode(s) for s in sources]), max_steps=10)
     decoded = [run.task.target_vocabulary.decode(row) == run.task.answer(s) for row, s in zip(batch.tolist(), sources, strict=True)]
-    assert right(run.model, run.task, sources).tolist() == decoded
+    assert right(run.model, run.task, {source: run.task.answers(source) for source in sources}).tolist() == decoded
 
 
 @pytest.mark.parametrize("pair", OTHERS, ids="-".join)

@@ -14,8 +14,9 @@ from torch.nn import functional as F
 
 from playground import api, models
 from playground.errors import InputError
+from playground.experiments import patching
 from playground.experiments.asked import AskedRun
-from playground.experiments.patching import AT_ONCE, FINER, MOST_ROWS, STEPS, Patch, patch
+from playground.experiments.patching import AT_ONCE, FINER, MOST_ROWS, STEPS, Patch
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.storage.checkpoints import Checkpoint
 from playground.tracing import Edit, Trace, tap
@@ -66,8 +67,9 @@ def logits(run: AskedRun, given: Any, map_: Patch, *edits: Edit) -> np.ndarray[A
 EVERY = [*WRITERS, *((a, "reverse", *wanted.items()) for a, wanted in DEEP)]
 
 
-@pytest.mark.parametrize("which", EVERY, ids=str)
+@pytest.mark.parametrize("which", [which for which in EVERY if which[0] not in small.COUNTING], ids=str)
 def test_everything_from_the_clean_run_is_the_clean_run(which: tuple[Any, ...]) -> None:
+    """Of models whose every quantity can be looked at; one that counts mixes in what shorter ends say, which it keeps to itself."""
     run, clean, corrupted, found = patched(*which)
     edits = [found.edit(found.sites[row], place) for row, place in found.values]
     np.testing.assert_allclose(logits(run, corrupted, found, *edits), logits(run, clean, found), atol=1e-4)
@@ -111,7 +113,7 @@ def test_rows_are_what_carries(which: tuple[Any, ...]) -> None:
 
 def test_a_deep_model_is_seen_coarsely_and_a_flat_one_head_by_head() -> None:
     deep, flat = patched("transformer", "reverse", ("layers", 4))[3], patched("transformer", "reverse")[3]
-    assert {"decoder.layers.0.cross_attention.heads 3", "decoder.layers.0.cross_attention.output"} <= set(flat.sites)
+    assert {"decoder.layers.0.cross_attention.heads 1", "decoder.layers.0.cross_attention.output"} <= set(flat.sites)
     assert not any(site.rpartition(".")[2].startswith(FINER[0]) for site in deep.sites)
     assert {f"{part}.layers.{k}.residual2" for part in ("encoder", "decoder") for k in range(4)} <= set(deep.sites)
 
@@ -192,19 +194,11 @@ def test_a_vowel_that_follows_is_told_by_the_direction_that_comes_from_behind() 
     assert opened.output == "le bel chien est vert"
 
 
-def test_more_cells_than_a_batch_has_are_several_batches() -> None:
-    run = untrained("transformer", "reverse", ("layers", 2))
-    found = patched("transformer", "reverse", ("layers", 2))[3]
-    _, clean, corrupted, _ = patched("transformer", "reverse", ("layers", 2))
-    import playground.experiments.patching as module
-
-    before = module.AT_ONCE
-    try:
-        module.AT_ONCE = 7
-        again = patch(run, clean, corrupted)
-    finally:
-        module.AT_ONCE = before
-    assert before == AT_ONCE and len(found.values) > 7
+def test_more_cells_than_a_batch_has_are_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, clean, corrupted, found = patched("transformer", "reverse")
+    monkeypatch.setattr(patching, "AT_ONCE", 7)
+    again = run.patch(clean, corrupted)
+    assert len(found.values) > 7 < AT_ONCE
     np.testing.assert_allclose(again.recovered, found.recovered, atol=1e-4)
 
 
@@ -224,5 +218,5 @@ def test_what_cannot_be_patched_is_refused_in_a_sentence() -> None:
     with pytest.raises(InputError, match=r"'encoder' is no row of this map; there are: encoder\.embedded"):
         found.edit("encoder", 0)
     for place in (3, -1, "0", None):
-        with pytest.raises(InputError, match="has no place .*; it has 0 to 2"):
+        with pytest.raises(InputError, match=r"has no place .*; it has 0 to 2"):
             found.edit("encoder.states", place)

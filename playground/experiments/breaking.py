@@ -23,13 +23,13 @@ from ..models import EncoderDecoder
 from ..storage.run import Run
 from ..tasks import SequenceTask
 from ..vocabulary import EOS
-from .typed_inputs import Words, by_chance, known, resized, right, typeable, writer
+from .typed_inputs import Words, answers_to, by_chance, known, resized, right, writer
 
 EVERY = 20_000  # inputs of one length that are all tried
 SOME = 2_000  # of a length that has more
 AT_ONCE = 256
 REPEATS, NEAR = 200, 400
-IN_VAIN = 1_000  # tokens of a length of which none can be typed: there is hardly an input so long
+IN_VAIN = 512  # tries for a length of which none can be typed: there is hardly an input so long
 MOST = 200  # failures that are kept
 LONGEST_S = 600.0
 
@@ -60,12 +60,22 @@ class Tried(NamedTuple):
 
 @dataclass(frozen=True)
 class Broken:
-    """What was tried so far, and the shortest failures. `Run.break_it` makes one. `over`: nothing is left to be tried."""
+    """What was tried so far, and the shortest failures, which it is a list of. `Run.break_it` makes one. `over`: nothing is left
+    to be tried."""
 
     failures: tuple[Failure, ...]
     by_length: tuple[Tried, ...]
     unit: str
     over: bool = False
+
+    def __len__(self) -> int:
+        return len(self.failures)
+
+    def __getitem__(self, at: int) -> Failure:
+        return self.failures[at]
+
+    def __iter__(self) -> Iterator[Failure]:
+        return iter(self.failures)
 
     @property
     def tried(self) -> int:
@@ -81,14 +91,11 @@ class Broken:
         if not self.failures:
             longest = max((one.length for one in self.by_length), default=0)
             return f"All of {self.tried:,} inputs of up to {longest} {self.unit}s were answered rightly."
-        first = self.failures[0]
-        written, wanted = (words[first.step] if first.step < len(words) else "nothing" for words in (first.answer, first.right))
         outside = sum(one.failing for one in self.by_length if not one.trained)
         lengths = f", {outside:,} of them of a length that was not trained" if outside else ""
-        return (
-            f"{self.failing:,} of {self.tried:,} inputs fail{lengths}. The shortest is ‘{first.given}’: at output {first.step + 1} the "
-            f"model writes ‘{written}’, {100 * first.sure:.0f} % sure; right is ‘{wanted}’."
-        )
+        first, taught = self.failures[0], next((failure for failure in self.failures if failure.doubt is None), None)
+        also = "" if taught is None or taught == first else f" The shortest that is like what was taught is {_told(taught)}"
+        return f"{self.failing:,} of {self.tried:,} inputs fail{lengths}. The shortest is {_told(first)}{also}"
 
     def table(self) -> list[list[Any]]:
         """Rows of plain values under a header: input, answer, right, first wrong step, sure."""
@@ -129,10 +136,11 @@ def survivors(failures: Sequence[Failure], runs: Mapping[str, Run]) -> dict[str,
         told = [False] * len(failures)
         lengths = {len(failure.source) for failure in failures}
         for length in lengths:
-            rows = [row for row, failure in enumerate(failures) if len(failure.source) == length]
-            if strange := next((failures[row] for row in rows if not typeable(task, failures[row].source)), None):
-                raise InputError(f"{name} is no run of the same task: it cannot be asked {strange.given!r}.")
-            for row, survives in zip(rows, right(model, task, [failures[row].source for row in rows]).tolist(), strict=True):
+            rows = {failure.source: row for row, failure in enumerate(failures) if len(failure.source) == length}
+            asked = {source: answers_to(task, source) for source in rows}
+            if strange := next((source for source, answers in asked.items() if not answers), None):
+                raise InputError(f"{name} is no run of the same task: it cannot be asked {' '.join(strange)!r}.")
+            for row, survives in zip(rows.values(), right(model, task, asked).tolist(), strict=True):
                 told[row] = survives
         found[name] = tuple(told)
     return found
@@ -149,7 +157,7 @@ def _searched(model: EncoderDecoder, task: SequenceTask, seed: int) -> Iterator[
         inputs = product(task.source_vocabulary.words, repeat=length) if every else suspects
         looked_at = 0
         while tried.tried < (EVERY if every else SOME) and (some := tuple(islice(inputs, AT_ONCE))):
-            if asked := [source for source in dict.fromkeys(some) if source not in seen and typeable(task, source)]:
+            if asked := {source: answers for source in some if source not in seen and (answers := answers_to(task, source))}:
                 seen.update(asked)
                 wrong = [source for source, good in zip(asked, right(model, task, asked).tolist(), strict=True) if not good]
                 tried = tried._replace(tried=tried.tried + len(asked), failing=tried.failing + len(wrong))
@@ -164,14 +172,8 @@ def _searched(model: EncoderDecoder, task: SequenceTask, seed: int) -> Iterator[
 
 
 def _suspects(task: SequenceTask, length: int, sources: Sequence[Words], random: Random) -> Iterator[Words]:
-    """What often breaks models: repeats, near-duplicates of held-out inputs, also with rare tokens, and what is made of them by chance."""
+    """What often breaks models: near-duplicates of held-out inputs, also with rare tokens, then repeats, and what is made by chance."""
     words = task.source_vocabulary.words
-    for word in random.sample(words, min(REPEATS, len(words))):
-        yield (word,) * length
-    for _ in range(REPEATS):
-        one, other = random.choice(words), random.choice(words)
-        yield tuple(islice(cycle((one, other)), length))
-        yield (*[one] * (length - 1), other)
     counts = Counter(chain.from_iterable(sources))
     rare = sorted(words, key=lambda word: counts[word])[: max(2, len(words) // 8)]
     for source in sorted(sources, key=lambda source: abs(len(source) - length))[:NEAR]:
@@ -179,6 +181,12 @@ def _suspects(task: SequenceTask, length: int, sources: Sequence[Words], random:
         for choices in (rare, source, words):
             at = random.randrange(length)
             yield (*same[:at], random.choice(choices), *same[at + 1 :])
+    for word in random.sample(words, min(REPEATS, len(words))):
+        yield (word,) * length
+    for _ in range(REPEATS):
+        one, other = random.choice(words), random.choice(words)
+        yield tuple(islice(cycle((one, other)), length))
+        yield (*[one] * (length - 1), other)
     yield from islice(by_chance(sources, length, random), SOME)
 
 
@@ -200,3 +208,10 @@ def _failures(model: EncoderDecoder, task: SequenceTask, sources: Sequence[Words
             continue
         step = next(i for i, (a, b) in enumerate(zip((*answer, ""), (*wanted, ""), strict=False)) if a != b)
         yield Failure(task.spell(source), source, answer, wanted, step, float(shares[min(step, len(shares) - 1)]), task.doubt(source))
+
+
+def _told(failure: Failure) -> str:
+    """‘77’: at output 2 the model writes ‘0’, 63 % sure; right is ‘7’."""
+    written, wanted = (words[failure.step] if failure.step < len(words) else "nothing" for words in (failure.answer, failure.right))
+    sure = f"{100 * failure.sure:.0f} % sure"
+    return f"‘{failure.given}’: at output {failure.step + 1} the model writes ‘{written}’, {sure}; right is ‘{wanted}’."

@@ -23,7 +23,7 @@ from ..storage.run import Run
 from ..tasks import Batch, TextTask
 from ..tasks.parts import interval
 from ..training.drawn import drawn, replayed
-from .typed_inputs import Words, batched, by_chance, known, typeable
+from .typed_inputs import Words, answers_to, batched, by_chance, known
 
 MOST = 2_000  # inputs of a length
 BEYOND = 3  # tokens more than were taught
@@ -42,7 +42,8 @@ class Score(NamedTuple):
 
     @classmethod
     def of(cls, right: int, n: int) -> Score:
-        return cls(right / n, n, *interval(right / n, n))
+        low, high = interval(right / n, n)
+        return cls(right / n, n, min(low, right / n), max(high, right / n))
 
 
 @dataclass(frozen=True)
@@ -197,13 +198,15 @@ def _inputs(runs: Sequence[Run], lengths: Sequence[int], n: int) -> dict[int, Ba
 
 def _made(runs: Sequence[Run], task: Any, length: int, n: int) -> Batch | None:
     """Inputs of a length that has no held-out ones, made of those."""
-    some: dict[Words, None] = {}
+    some: dict[Words, tuple[Words, ...]] = {}
     for source in islice(by_chance(known(task), length, Random(length)), TRIES * n):
-        if source not in some and typeable(task, source) and not _trained(runs, torch.tensor(task.source_vocabulary.encode(source))):
-            some[source] = None
+        if source in some or not (answers := answers_to(task, source)):
+            continue
+        if not _trained(runs, torch.tensor(task.source_vocabulary.encode(source))):
+            some[source] = answers
         if len(some) == n:
             break
-    return batched(task, list(some)) if some else None
+    return batched(task, some) if some else None
 
 
 def _trained(runs: Sequence[Run], source: Tensor) -> bool:

@@ -183,6 +183,8 @@ def _each(rows: NDArray[np.float64], labels: Labels, numbers: bool) -> NDArray[n
 def _scored(told: Any, wanted: Labels, asked: Any, right: Labels, numbers: bool) -> float:
     """R² of ridge regression, or the accuracy of logistic regression."""
     from sklearn.linear_model import LogisticRegression, Ridge  # imported when first needed: it costs a second
+    from threadpoolctl import threadpool_limits
 
     made = Ridge(alpha=1.0) if numbers else LogisticRegression(C=1.0, tol=1e-3, max_iter=2_000)
-    return float(made.fit(told, wanted).score(asked, right))
+    with threadpool_limits(1, user_api="blas"):  # of so small matrices several threads only wait for each other
+        return float(made.fit(told, wanted).score(asked, right))

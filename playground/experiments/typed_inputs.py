@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import cast
@@ -21,6 +21,7 @@ from ..vocabulary import EOS
 
 KNOWN = 512  # held-out inputs that others are made of
 Words = tuple[str, ...]
+Asked = Mapping[Words, tuple[Words, ...]]  # sources, and all right answers to each
 
 
 def writer(run: Run) -> tuple[EncoderDecoder, SequenceTask]:
@@ -43,13 +44,14 @@ def known(task: object, count: int = KNOWN) -> list[Words]:
     return [sequence.source_vocabulary.decode(row) for row in sequence.held_out("test", count).source.tolist()]
 
 
-def typeable(task: SequenceTask, source: Words) -> bool:
-    """Whether somebody can type these very tokens, and their right answer is known and can be written."""
+def answers_to(task: SequenceTask, source: Words) -> tuple[Words, ...]:
+    """All right answers to these very tokens, the usual one first; none where nobody can type them, or their answer is not known or cannot
+    be written."""
     try:
         answers = task.answers(source) if task.parse(task.spell(source)) == source else ()
     except InputError:
-        return False
-    return bool(answers) and all(word in task.target_vocabulary.ids for answer in answers for word in answer)
+        return ()
+    return answers if all(word in task.target_vocabulary.ids for answer in answers for word in answer) else ()
 
 
 def resized(source: Words, length: int, words: Sequence[str], random: Random) -> Words:
@@ -70,21 +72,21 @@ def by_chance(sources: Sequence[Words], length: int, random: Random) -> Iterator
         yield resized(random.choice(near), length, words, random)
 
 
-def batched(task: SequenceTask, sources: Sequence[Words]) -> Batch:
+def batched(task: SequenceTask, asked: Asked) -> Batch:
     """Sources of one length, and the usual right answer to each."""
-    ids = torch.tensor([task.source_vocabulary.encode(source) for source in sources])
-    return Batch(ids, _targets(task, [task.answers(source)[0] for source in sources]))
+    ids = torch.tensor([task.source_vocabulary.encode(source) for source in asked])
+    return Batch(ids, _targets(task, [answers[0] for answers in asked.values()]))
 
 
 @torch.no_grad()
-def right(model: EncoderDecoder, task: SequenceTask, sources: Sequence[Words]) -> NDArray[np.bool_]:
+def right(model: EncoderDecoder, task: SequenceTask, asked: Asked) -> NDArray[np.bool_]:
     """Whether greedy decoding writes a right answer to each of these sources, which are all of one length. (N,)
 
     Fed the right prefix every arg max is the next right token, or it is not: no answer needs to be decoded."""
     device = device_of(model)
-    batch = batched(task, sources).to(device)
+    batch = batched(task, asked).to(device)
     found = model.writes(batch)
-    others = [task.answers(source)[1:] for source in sources]
+    others = [answers[1:] for answers in asked.values()]
     for rank in range(max(map(len, others))):
         rows = [row for row, more in enumerate(others) if len(more) > rank]
         target = _targets(task, [others[row][rank] for row in rows]).to(device)
