@@ -61,8 +61,8 @@ class Writes(Decoder):
         return SURE * F.one_hot(due, len(self.task.target_vocabulary)).float(), (answers, step + 1)
 
 
-def scripted(task: str, rule: Rule, features: Features = nothing, steps: int = 12) -> AskedRun:
+def scripted(task: str, rule: Rule, features: Features = nothing, **recipe: Any) -> AskedRun:
     """A finished run of this task whose model writes what the rule makes of its source tokens."""
-    run = AskedRun(Checkpoint(tiny_recipe("seq2seq", task, steps), {}, {}, 0.0))
+    run = AskedRun(Checkpoint(tiny_recipe("seq2seq", task, **recipe), {}, {}, 0.0))
     run.__dict__["model"] = EncoderDecoder(Reads(features), Writes(run.task, rule, features)).eval()
     return run

@@ -66,6 +66,15 @@ def test_inputs_are_as_long_as_is_told_and_new() -> None:
             assert run.task.target_vocabulary.decode(target) == run.task.answer(words)
 
 
+def test_what_one_of_two_was_trained_on_is_new_to_neither() -> None:
+    """Longer than one was taught, so made by chance; but the other one was taught them."""
+    short, long = scripted("copy", same, task_options={"max_length": 3}), scripted("copy", same, steps=2_000)
+    all_ = drawn(long.recipe)
+    assert all_ is not None
+    some, fewer = (_inputs(runs, [5], 1_000)[5].source for runs in ([short], [short, long]))
+    assert any(all_.knows(row, 2_000) for row in some) and not any(all_.knows(row, 2_000) for row in fewer)
+
+
 def test_scores_inside_are_those_of_held_out_inputs() -> None:
     run = untrained("attention_seq2seq", "reverse")
     held = run.task.held_out("test", 400)
@@ -131,13 +140,12 @@ def test_what_was_learned_by_heart_is_told_from_what_was_understood() -> None:
 def test_what_was_trained_on_is_drawn_again() -> None:
     """The first examples of the recipe, each source once: every one is known to be trained on at its first updates."""
     for options in ({}, {"examples": 30}):
-        recipe = small.tiny_recipe("seq2seq", "reverse", steps=200, training_options=options)
+        recipe = small.tiny_recipe("seq2seq", "reverse", steps=200, training_options=options, task_options={"max_length": 3})
         batch, all_ = replayed(recipe, 100), drawn(recipe)
-        assert len(batch) == (30 if options else 100) and len(batch.source.unique(dim=0)) == len(batch) and all_ is not None
-        updates = 1 if options else 32
-        assert all(all_.knows(row[row != 0], updates) for row in batch.source)
-    first = recipe.build_task().sample(30, torch.Generator().manual_seed(recipe.seed + 1))
-    assert torch.equal(batch.source, first.source)
+        sample = recipe.build_task().sample(30 if options else 32 * 8, torch.Generator().manual_seed(recipe.seed + 1))
+        once = list(dict.fromkeys(map(tuple, sample.source.tolist())))
+        assert 20 < len(once) < len(sample) and [tuple(row) for row in batch.source.tolist()] == once[:100]
+        assert all_ is not None and all(all_.knows(row, 1 if options else 32) for row in batch.source)
 
 
 def test_runs_of_different_tasks_are_not_compared() -> None:

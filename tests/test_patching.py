@@ -94,6 +94,31 @@ def test_each_cell_is_what_that_edit_does_alone(which: tuple[Any, ...]) -> None:
 
 
 @pytest.mark.parametrize("which", EVERY, ids=str)
+def test_an_edit_puts_what_passed_there_in_the_clean_run(which: tuple[Any, ...]) -> None:
+    """Of a head to that head alone."""
+    run, clean, corrupted, found = patched(*which)
+    forced = dict(enumerate(found.places["decoder"][: found.step]))
+    before, wanted = run.explore(corrupted, forced=forced), run.explore(clean, forced=forced)
+    cells = sorted(found.values)
+    for row, place in cells[:: max(1, len(cells) // 12)]:
+        carrier = found.carriers[row]
+        after = run.explore(corrupted, edits=found.edit(found.sites[row], place), forced=forced)
+
+        def there(trace: Trace, head: int | None, carrier: Any = carrier, place: int = place) -> np.ndarray[Any, Any]:
+            whole = trace[carrier.site]
+            if carrier.once and carrier.part == "decoder":
+                return whole
+            if head is None:
+                return whole[place]
+            return whole[head, place] if carrier.once else whole[place, head]
+
+        np.testing.assert_allclose(there(after, carrier.head), there(wanted, carrier.head), atol=1e-5)
+        if carrier.head is not None:
+            other = 1 - carrier.head if carrier.head < 2 else 0
+            np.testing.assert_array_equal(there(after, other), there(before, other))
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
 def test_rows_are_what_carries(which: tuple[Any, ...]) -> None:
     _, _, _, found = patched(*which)
     assert 0 < len(found.sites) <= MOST_ROWS and len(set(found.sites)) == len(found.sites)
