@@ -50,6 +50,8 @@ def test_all_short_inputs_are_tried_and_the_shortest_failures_found() -> None:
     first = found.failures[0]
     assert (first.given, first.answer, first.right, first.step) == ("7 7", ("7", "0", "end"), ("7", "7", "end"), 1)
     assert first.doubt is not None and "trained on lengths 3 to 12" in first.doubt
+    begun = [found.by_length[-1] for found in islice(breaking(scripted("copy", two_sevens)), 6)]
+    assert [(one.length, one.tried, one.every) for one in begun[2:]] == [(3, n, n == 1000) for n in (256, 512, 768, 1000)]
     others = len(tasks.get("copy").target_vocabulary) - 1
     assert first.sure == pytest.approx(float(torch.tensor([3.0, *[0.0] * others]).softmax(0)[0]))
     assert {failure.given for failure in found.failures[1:20]} == {" ".join(f"{n:03}") for n in range(1000) if "77" in f"{n:03}"}
@@ -103,8 +105,11 @@ def test_others_survive_what_they_answer_rightly() -> None:
     found = survivors(failures, runs)
     assert found == {"right": (True,) * len(failures), "same": (False,) * len(failures)}
     assert survivors(failures[:0], runs) == {"right": (), "same": ()}
-    with pytest.raises(InputError, match=r"other is no run of the same task: it cannot be asked '7 7'"):
-        survivors(failures, {"other": scripted("addition", lambda source: source[:1])})
+    for other in ("addition", "sort"):
+        with pytest.raises(InputError, match=r"other is no run of the same task: to '7 .*' it is to answer something else"):
+            survivors(
+                failures[:1] if other == "addition" else [f for f in failures if f.given == "7 7 1"], {"other": scripted(other, two_sevens)}
+            )
 
 
 @pytest.mark.parametrize("pair", dict.fromkeys(ONE_OF_EACH), ids="-".join)

@@ -129,7 +129,7 @@ def breaking(run: Run, seed: int = 0) -> Iterator[Broken]:
 
 
 def survivors(failures: Sequence[Failure], runs: Mapping[str, Run]) -> dict[str, tuple[bool, ...]]:
-    """Which of these failures each of the other runs answers rightly. Raises InputError for runs that cannot read them."""
+    """Which of these failures each of the other runs answers rightly. Raises InputError for runs of another task."""
     found: dict[str, tuple[bool, ...]] = {}
     for name, run in runs.items():
         model, task = writer(run)
@@ -138,8 +138,9 @@ def survivors(failures: Sequence[Failure], runs: Mapping[str, Run]) -> dict[str,
         for length in lengths:
             rows = {failure.source: row for row, failure in enumerate(failures) if len(failure.source) == length}
             asked = {source: answers_to(task, source) for source in rows}
-            if strange := next((source for source, answers in asked.items() if not answers), None):
-                raise InputError(f"{name} is no run of the same task: it cannot be asked {' '.join(strange)!r}.")
+            for source, row in rows.items():
+                if failures[row].right[:-1] not in asked[source]:
+                    raise InputError(f"{name} is no run of the same task: to {failures[row].given!r} it is to answer something else.")
             for row, survives in zip(rows.values(), right(model, task, asked).tolist(), strict=True):
                 told[row] = survives
         found[name] = tuple(told)
@@ -151,22 +152,23 @@ def _searched(model: EncoderDecoder, task: SequenceTask, seed: int) -> Iterator[
     found, sources = Broken((), (), task.unit), known(task)
     for length in range(1, task.max_source + 1):
         before, seen = found, set[Words]()
-        every = len(task.source_vocabulary.words) ** length <= EVERY
-        tried = Tried(length, 0, 0, every, low <= length <= high)
+        all_ = len(task.source_vocabulary.words) ** length
+        tried, looked_at = Tried(length, 0, 0, False, low <= length <= high), 0
         suspects = _suspects(task, length, sources, Random(seed * 1_000 + length))
-        inputs = product(task.source_vocabulary.words, repeat=length) if every else suspects
-        looked_at = 0
-        while tried.tried < (EVERY if every else SOME) and (some := tuple(islice(inputs, AT_ONCE))):
+        inputs = product(task.source_vocabulary.words, repeat=length) if all_ <= EVERY else suspects
+        while (all_ <= EVERY or tried.tried < SOME) and (some := tuple(islice(inputs, AT_ONCE))):
+            looked_at += len(some)
             if asked := {source: answers for source in some if source not in seen and (answers := answers_to(task, source))}:
                 seen.update(asked)
                 wrong = [source for source, good in zip(asked, right(model, task, asked).tolist(), strict=True) if not good]
-                tried = tried._replace(tried=tried.tried + len(asked), failing=tried.failing + len(wrong))
+                tried = tried._replace(tried=tried.tried + len(asked), failing=tried.failing + len(wrong), every=looked_at == all_ <= EVERY)
                 kept = [*found.failures, *_failures(model, task, wrong[: MOST - len(found.failures)])]
                 kept.sort(key=lambda failure: (len(failure.source), failure.doubt is not None))  # of one length what was taught comes first
                 found = replace(before, failures=tuple(kept), by_length=(*before.by_length, tried))
+            elif looked_at == all_ <= EVERY and seen:
+                found = replace(before, failures=found.failures, by_length=(*before.by_length, tried._replace(every=True)))
             yield found
-            looked_at += len(some)
-            if not every and not seen and looked_at >= IN_VAIN:
+            if all_ > EVERY and not seen and looked_at >= IN_VAIN:
                 break
     yield replace(found, over=True)
 

@@ -70,8 +70,9 @@ class Patch:
     """How much of the clean answer each place brings back. `Run.patch` makes one.
 
     `recovered` (sites, places) is NaN where a site has no such place: rows of the part that reads have source positions, rows of the
-    decoder output steps, from 0. `places` names them by part, as the corrupted run reads and writes them. `step` is the first output at
-    which the answers differ, `tokens` what the clean and the corrupted run write there, `differences` their d.
+    decoder output steps, from 0; what passes once, before the first step, is at 0. `places` names them by part, as the corrupted run
+    reads and writes them. `step` is the first output at which the answers differ, `tokens` what the clean and the corrupted run write
+    there, `differences` their d.
     """
 
     carriers: tuple[Carrier, ...]
@@ -252,6 +253,8 @@ def _carriers(recording: Recording, positions: int) -> tuple[tuple[Carrier, ...]
     for finer in FINER:
         if len(found) > MOST_ROWS:
             found = {carrier: rows for carrier, rows in found.items() if not carrier.site.endswith(f".{finer}")}
+    if not found:
+        raise InputError("Nothing that can be looked at in this model differs between these inputs; choose others.")
     carriers = tuple(found)
     return carriers, {
         (row, place): (value[0].cpu().numpy(), torch.equal(value[0], value[1]))
