@@ -18,12 +18,12 @@ from torch import Tensor
 
 from . import models, tasks
 from .errors import InputError
+from .experiments.asked import AskedRun
 from .options import described
 from .runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
 from .runs.executors.inline import InlineExecutor
 from .storage import checkpoints
 from .storage.checkpoints import Checkpoint
-from .storage.run import Run as StoredRun
 from .tracing import Trace
 from .training import recipes
 from .training.presets import PRESETS
@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 SHIPPED = next((folder for folder in (HERE / "checkpoints", HERE.parent / "checkpoints") if folder.is_dir()), HERE.parent / "checkpoints")
 
 
-class Run(StoredRun):
+class Run(AskedRun):
     """A finished training: its recipe, its weights, and everything that can be seen with them. `train` and `load` make one.
 
     `recipe` is what was trained; `metrics` the scores on held-out examples (exact_match and accuracy 0..1, mse per pixel, loss);

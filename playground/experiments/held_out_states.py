@@ -142,10 +142,12 @@ def _gathered(run: Run, count: int, sites: dict[str, str], recording: Recording)
     for side, site in sites.items():
         states = _states(recording, site)
         real = batch.target != PAD if side == "decoder" else read
+        if states is not None and side == "prompt" and real is not None and real.shape[1] == states.shape[1] + 1:
+            real = real[:, 1:]  # the first step reads the last token
         if states is None or (side == "decoder" and real is not None and states.shape[:2] != real.shape):
             continue
         shown = torch.ones(states.shape[:2], dtype=torch.bool) if real is None or real.shape != states.shape[:2] else real
-        tokens = sources if side == "encoder" else _targets(task, batch)
+        tokens = _targets(task, batch) if side == "decoder" else sources
         if any(len(names) != n for names, n in zip(tokens, shown.sum(1).tolist(), strict=False)):
             tokens = ()  # states of regions or of times
         of, at = shown.nonzero(as_tuple=True)

@@ -13,6 +13,10 @@ from typing import Any
 
 import playground
 
+from ..experiments.breaking import Broken
+from ..experiments.by_length import ByLength, Comparison
+from ..experiments.patching import Patch
+from ..experiments.probes import Probe
 from ..models import Architecture
 from ..runs import events
 
@@ -30,6 +34,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
     "A finished run": (playground.Run,),
     "What the model computed": (playground.Trace,),
     "Intervene": (playground.Edit,),
+    "Questions put to a model": (Patch, Probe, Broken, ByLength, playground.compare, Comparison),
     "Choose tokens": (playground.Greedy, playground.Sample, playground.Beam),
     "What a training says": (events.Started, events.Progress, events.Snapshot, events.Done, events.Failed),
     "Errors": (playground.InputError,),

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from ..tasks import Batch
 from .recipes import Recipe
 from .stepper import CHUNK
 
@@ -43,6 +44,15 @@ def drawn(recipe: Recipe) -> Drawn | None:
     if recipe.build_task().source_vocabulary is None or options.steps * options.batch_size > MOST:
         return None
     return _drawn(recipe)
+
+
+def replayed(recipe: Recipe, count: int) -> Batch:
+    """The first examples that a training of this recipe draws, at most `count`, each source once."""
+    task, options, generator = recipe.build_task(), recipe.training, torch.Generator().manual_seed(recipe.seed + 1)
+    batch = task.sample(options.examples or CHUNK * options.batch_size, generator)
+    hashes = _hashed(batch.source).tolist()
+    first = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))  # of each source where it comes first
+    return batch[torch.tensor(sorted(first.values())[:count])]
 
 
 @lru_cache(maxsize=16)

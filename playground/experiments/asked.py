@@ -1,0 +1,49 @@
+"""A finished run that can be asked: the questions that take a run and answer in numbers, as its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..storage.run import Run
+from .breaking import Broken, break_it
+from .by_length import ByLength, by_length
+from .patching import Patch, patch
+from .probes import Probe, probe
+
+
+class AskedRun(Run):
+    """A finished training, and questions put to it."""
+
+    def patch(self, clean: Any, corrupted: Any) -> Patch:
+        """What carries the difference: each quantity at each place of the clean run put into the corrupted one, and how much of the clean
+        answer comes back. Both are inputs at as many source positions, such as sentences that differ in one word.
+
+        Raises InputError for models that do not write, for inputs that are not of one length, and for those that are answered alike.
+        """
+        return patch(self, clean, corrupted)
+
+    def probe(self, what: str, site: str | None = None) -> Probe:
+        """Who knows what: a linear probe on the states of held-out inputs at a `site`, by default the decoder's, beside one that was fitted
+        on shuffled labels.
+
+        `what` is "position" of a state, from 0 · "remaining" how many places follow · "token" that is read there, or due there · "class"
+        of the whole · or the name of one of the task's rules: whether an input needs it. Raises InputError for others, and where there is
+        no state for each token.
+        """
+        return probe(self, what, site)
+
+    def break_it(self, seconds: float = 5.0, should_stop: Callable[[], bool] | None = None) -> Broken:
+        """The shortest inputs on which this model fails, found by trying for so many seconds, or until `should_stop()`: all there are of
+        a length where they are few, else repeats, near-duplicates of held-out inputs, and others by chance.
+
+        Raises InputError for models that write no answers to what is typed, and for tasks that do not know what is right.
+        """
+        return break_it(self, seconds, should_stop)
+
+    def by_length(self, lengths: Iterable[int] | None = None, n: int = 200) -> ByLength:
+        """The score at each of `lengths`, by default all that were taught and a few beyond, on at most `n` new inputs each.
+
+        Raises InputError for tasks that are not typed, and for lengths that cannot be.
+        """
+        return by_length(self, lengths, n)
