@@ -24,11 +24,11 @@ import orjson
 from playground.app.islands import dump
 from playground.app.page import Handler, Page
 from playground.app.panels.code import Code
-from playground.app.panels.pairs import share, use
 from playground.app.panels.player import Player
-from playground.app.panels.rail import Rail, choose
+from playground.app.panels.rail.pairs import share, use
+from playground.app.panels.rail.rail import Rail, choose
 from playground.app.panels.source import drawn, typed
-from playground.app.panels.training import Monitor, leave, shipped
+from playground.app.panels.training.monitor import Monitor, leave, shipped
 from playground.app.sessions import Session, Sessions, Told
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor

@@ -7,7 +7,7 @@ print(run.explore("3 1 4 1 5").output)
 
 from .api import Run, list_architectures, list_tasks, load, stream, train
 from .errors import InputError
-from .experiments.by_length import compare
+from .experiments.lab.by_length import compare
 from .inference.decoding import Beam, Greedy, Sample
 from .tasks.pairs import read_pairs
 from .tracing import Edit, Trace

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from . import models, tasks
 from .errors import InputError
-from .experiments.asked import AskedRun
+from .experiments.lab.asked import AskedRun
 from .options import described
 from .runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
 from .runs.executors.inline import InlineExecutor

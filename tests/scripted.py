@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from playground.experiments.asked import AskedRun
+from playground.experiments.lab.asked import AskedRun
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import SequenceTask, pad

@@ -11,9 +11,9 @@ import torch
 
 import playground
 from playground.errors import InputError
-from playground.experiments import effect as effects
-from playground.experiments.acts import BY_SOURCE, BY_STEP, KINDS, ONCE, Act, Offer, elsewhere, forms, offers
-from playground.experiments.effect import effect, interval, judged
+from playground.experiments.lab import effect as effects
+from playground.experiments.lab.acts import BY_SOURCE, BY_STEP, KINDS, ONCE, Act, Offer, elsewhere, forms, offers
+from playground.experiments.lab.effect import effect, interval, judged
 from playground.inference.decoding import Beam, Sample, begin, following
 from playground.models import Counted, EncoderDecoder
 from playground.tracing import Edit, Recording

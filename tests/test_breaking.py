@@ -9,9 +9,9 @@ import torch
 
 from playground import api, models, tasks
 from playground.errors import InputError
-from playground.experiments.asked import AskedRun
-from playground.experiments.breaking import AT_ONCE, Broken, break_it, breaking, survivors
-from playground.experiments.typed_inputs import right
+from playground.experiments.lab.asked import AskedRun
+from playground.experiments.lab.breaking import AT_ONCE, Broken, break_it, breaking, survivors
+from playground.experiments.lab.typed_inputs import right
 from playground.inference.decoding import decode_batch
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import SequenceTask

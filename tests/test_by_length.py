@@ -10,8 +10,8 @@ import torch
 import playground
 from playground import api, models
 from playground.errors import InputError
-from playground.experiments.asked import AskedRun
-from playground.experiments.by_length import Score, _inputs, by_length, compare
+from playground.experiments.lab.asked import AskedRun
+from playground.experiments.lab.by_length import Score, _inputs, by_length, compare
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import TextTask
 from playground.tasks.parts import interval

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from playground import tasks
-from playground.app.panels.gallery import cards
+from playground.app.panels.rail.gallery import cards
 from playground.tools.cards import FILE, card
 
 WRITTEN = orjson.loads(FILE.read_bytes())

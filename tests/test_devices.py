@@ -14,7 +14,7 @@ import torch
 from playground.app.page import ON_THE_CPU, Page
 from playground.app.panels import top
 from playground.app.panels.top import Top
-from playground.app.panels.training import Monitor
+from playground.app.panels.training.monitor import Monitor
 from playground.runs.book import RunBook
 from playground.runs.events import Done, Event, Failed, Snapshot
 from playground.runs.executors import TRAIN

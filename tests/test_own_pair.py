@@ -16,7 +16,7 @@ import playground
 from playground import Edit, InputError, Run, tasks
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
-from playground.app.panels.rail import choose
+from playground.app.panels.rail.rail import choose
 from playground.app.stage import Stage
 from playground.app.visit import Visit
 from playground.inference.decoding import Beam, Sample

@@ -17,8 +17,8 @@ from playground.app.links import from_query, to_query
 from playground.app.page import Page
 from playground.app.panels.inside import Block
 from playground.app.panels.player import Player, Tabs
-from playground.app.panels.rail import Rail, choose, set_options
-from playground.app.panels.training import Monitor
+from playground.app.panels.rail.rail import Rail, choose, set_options
+from playground.app.panels.training.monitor import Monitor
 from playground.app.sessions import NOBODY, Session, Sessions, Told, Visitor
 from playground.app.visit import AT_STEP, HESITATES, Visit
 from playground.errors import InputError

@@ -14,7 +14,7 @@ from torch.nn.functional import one_hot
 
 import playground
 from playground.app import visit as visits
-from playground.app.panels import pairs as panel
+from playground.app.panels.rail import pairs as panel
 from playground.app.sessions import NOBODY
 from playground.errors import InputError
 from playground.models import EncoderDecoder

@@ -14,9 +14,9 @@ from torch.nn import functional as F
 
 from playground import api, models
 from playground.errors import InputError
-from playground.experiments import patching
-from playground.experiments.asked import AskedRun
-from playground.experiments.patching import AT_ONCE, FINER, MOST_ROWS, STEPS, Patch
+from playground.experiments.lab import patching
+from playground.experiments.lab.asked import AskedRun
+from playground.experiments.lab.patching import AT_ONCE, FINER, MOST_ROWS, STEPS, Patch
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.storage.checkpoints import Checkpoint
 from playground.tracing import Edit, Trace, tap

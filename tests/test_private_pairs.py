@@ -18,9 +18,9 @@ from playground.app import visit as visits
 from playground.app.http.server import app_kwargs
 from playground.app.links import to_query
 from playground.app.page import PRIVATE, Page
-from playground.app.panels.pairs import Pairs, share, use
-from playground.app.panels.rail import set_options
-from playground.app.panels.training import Monitor
+from playground.app.panels.rail.pairs import Pairs, share, use
+from playground.app.panels.rail.rail import set_options
+from playground.app.panels.training.monitor import Monitor
 from playground.app.sessions import NOBODY, Session, Told, Visitor
 from playground.app.visit import Visit
 from playground.errors import InputError

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from playground import api, models, tasks
 from playground.errors import InputError
-from playground.experiments.asked import AskedRun
 from playground.experiments.held_out_states import gather_at
-from playground.experiments.probes import WHAT, askable, probe
+from playground.experiments.lab.asked import AskedRun
+from playground.experiments.lab.probes import WHAT, askable, probe
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks.parts import interval
 from playground.training.trainer import new_model

@@ -24,7 +24,8 @@ from playground.app.http.reading import MODULES, Reading
 from playground.app.islands import dump
 from playground.app.links import from_query
 from playground.app.page import Page
-from playground.app.panels import pairs, rail, source
+from playground.app.panels import source
+from playground.app.panels.rail import pairs, rail
 from playground.app.sessions import Session, Visitor
 from playground.app.visit import Visit
 from playground.errors import InputError

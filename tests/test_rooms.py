@@ -41,7 +41,7 @@ ALONE = {"gradio": ("app",), "plotly": ("views", "app")}  # who may import what 
 LONGEST = 300  # lines; what is longer is two things
 DATA = {"training/presets.py", "glossary.py"}
 SIBLINGS = 12
-WIDE = {"tasks", "models", "experiments"}  # rooms of one kind of thing, a file each
+WIDE = {"tasks", "models"}  # rooms of one kind of thing, a file each
 
 
 @cache

@@ -21,7 +21,9 @@ from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
-from .panels import code, film, gallery, inside, lab, latent, pairs, player, rail, source, states, top, training
+from .panels import code, inside, lab, latent, player, source, states, top
+from .panels.rail import gallery, pairs, rail
+from .panels.training import film, monitor
 
 TITLE = "Encoder–Decoder Playground"
 LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
@@ -68,7 +70,7 @@ def lay_out(page: Page) -> None:
             with gr.Row(elem_id="source-row"):
                 page.add(source.Box)
                 page.teller = page.add(source.Source)
-                page.add(training.Monitor)
+                page.add(monitor.Monitor)
             page.add(pairs.Pairs)
             page.add(player.Player)
             page.add(inside.Block)

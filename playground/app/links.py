@@ -12,7 +12,7 @@ import orjson
 
 from .. import api, models, tasks
 from ..errors import InputError
-from ..experiments.acts import Act
+from ..experiments.lab.acts import Act
 from ..inference.decoding import Beam, Sample
 from ..options import show
 from ..storage.kept_runs import NAME

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import tasks
 from ..errors import InputError
-from ..experiments.acts import Act
+from ..experiments.lab.acts import Act
 from ..inference.decoding import GREEDY, Beam, Greedy, Sample, Strategy
 from ..options import show
 from ..tasks import Given, Typed

@@ -13,10 +13,10 @@ from typing import Any
 
 import playground
 
-from ..experiments.breaking import Broken
-from ..experiments.by_length import ByLength, Comparison
-from ..experiments.patching import Patch
-from ..experiments.probes import Probe
+from ..experiments.lab.breaking import Broken
+from ..experiments.lab.by_length import ByLength, Comparison
+from ..experiments.lab.patching import Patch
+from ..experiments.lab.probes import Probe
 from ..models import Architecture
 from ..runs import events
 

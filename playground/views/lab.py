@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..experiments.acts import KINDS, ONCE, Act, Form, offers, summaries
-from ..experiments.effect import Effect
+from ..experiments.lab.acts import KINDS, ONCE, Act, Form, offers, summaries
+from ..experiments.lab.effect import Effect
 from ..tasks import Task
 from ..tracing import Trace
 from .states.said import quoted, signed

@@ -20,6 +20,13 @@ pytestmark = pytest.mark.browser
 PAIR = "?architecture=attention_seq2seq&task=translation&input=the+tree+likes+my+small+red+star&tab=lab"
 HOLD = ["hold", "decoder.attention.weights", 1, None, [3], True]
 GATE = ["clamp", "decoder.recurrent.layers.0.forget_gate", 41, 0, None, False]
+EACH = (
+    "transformer&task=reverse",
+    "transformer_encoder&task=sentiment",
+    "vae&task=digits",
+    "captioner&task=scenes",
+    "recognizer&task=dialing",
+)
 RIGHT = "l'arbre aime ma petite étoile rouge"
 
 
@@ -102,7 +109,13 @@ def test_an_act_that_this_input_is_too_short_for_says_so(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     "pair",
-    ["transformer&task=reverse", "transformer_encoder&task=sentiment", "vae&task=digits", "captioner&task=scenes", "recognizer&task=dialing"],
+    [
+        "transformer&task=reverse",
+        "transformer_encoder&task=sentiment",
+        "vae&task=digits",
+        "captioner&task=scenes",
+        "recognizer&task=dialing",
+    ],
 )
 def test_every_kind_of_model_can_be_acted_on(visit: Visit, pair: str) -> None:
     page = visit(f"?architecture={pair}&tab=lab")

@@ -17,10 +17,10 @@ from safetensors.torch import load as load_tensors
 
 from ... import api, models
 from ...errors import InputError
-from ...experiments import acts
-from ...experiments.acts import Act, Form
-from ...experiments.effect import Effect, effect
 from ...experiments.held_out_states import Kept
+from ...experiments.lab import acts
+from ...experiments.lab.acts import Act, Form
+from ...experiments.lab.effect import Effect, effect
 from ...inference.decoding import Beam
 from ...inference.explore import explore
 from ...runs.book import RunBook

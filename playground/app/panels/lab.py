@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import InputError
-from ...experiments.acts import Act
+from ...experiments.lab.acts import Act
 from ...views import lab
 from ..links import acts
 from ..panel import Panel

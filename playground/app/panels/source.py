@@ -28,7 +28,7 @@ from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import SHIPPED, Visit
-from .rail import choose, usual
+from .rail.rail import choose, usual
 
 FIT_BOX = {"digits": 28, "strokes": 20}  # pixels that a drawing is scaled to, like the pictures the model knows
 KEYS = 16

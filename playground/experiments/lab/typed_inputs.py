@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..errors import InputError
-from ..inference.explore import device_of
-from ..models import EncoderDecoder
-from ..storage.run import Run
-from ..tasks import Batch, SequenceTask, pad
-from ..vocabulary import EOS
+from ...errors import InputError
+from ...inference.explore import device_of
+from ...models import EncoderDecoder
+from ...storage.run import Run
+from ...tasks import Batch, SequenceTask, pad
+from ...vocabulary import EOS
 
 KNOWN = 512  # held-out inputs that others are made of
 Words = tuple[str, ...]

@@ -15,13 +15,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..inference.decoding import begin, following
-from ..models import Autoencoder, EncoderDecoder, Reader, writable
-from ..storage.run import Run
-from ..tasks import Batch
-from ..tracing import Recording
-from ..vocabulary import BOS, PAD
-from .acts import KINDS, Act, Form, elsewhere, forms, summaries
+from ...inference.decoding import begin, following
+from ...models import Autoencoder, EncoderDecoder, Reader, writable
+from ...storage.run import Run
+from ...tasks import Batch
+from ...tracing import Recording
+from ...vocabulary import BOS, PAD
+from .acts import Act, Form, elsewhere, forms, summaries
 
 MANY = 512  # held-out inputs
 DRAWS = 4000

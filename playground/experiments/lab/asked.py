@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..storage.run import Run
+from ...storage.run import Run
 from .breaking import Broken, break_it
 from .by_length import ByLength, by_length
 from .patching import Patch, patch

@@ -9,18 +9,18 @@ from typing import Any
 
 import torch
 
-from ...errors import InputError
-from ...models import Model
-from ...options import show
-from ...runs.events import Snapshot, wire
-from ...storage.run import Run
-from ...training.evaluation import Watcher
-from .. import visit as visits
-from ..library import Library, trained
-from ..panel import Panel, Still
-from ..sessions import Visitor
-from ..stage import Stage
-from ..visit import SHIPPED, Slot, Visit
+from ....errors import InputError
+from ....models import Model
+from ....options import show
+from ....runs.events import Snapshot, wire
+from ....storage.run import Run
+from ....training.evaluation import Watcher
+from ... import visit as visits
+from ...library import Library, trained
+from ...panel import Panel, Still
+from ...sessions import Visitor
+from ...stage import Stage
+from ...visit import SHIPPED, Slot, Visit
 
 
 class Film(Panel):

@@ -19,15 +19,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..errors import InputError
-from ..inference.decoding import decode, repeated
-from ..inference.explore import device_of
-from ..models import EncoderDecoder
-from ..options import show
-from ..storage.run import Run
-from ..tasks import Reading, Task
-from ..tracing import Edit, Recording
-from ..vocabulary import EOS
+from ...errors import InputError
+from ...inference.decoding import decode, repeated
+from ...inference.explore import device_of
+from ...models import EncoderDecoder
+from ...options import show
+from ...storage.run import Run
+from ...tasks import Reading, Task
+from ...tracing import Edit, Recording
+from ...vocabulary import EOS
 
 Array = NDArray[np.float64]
 AT_ONCE = 256  # patched runs in one batch

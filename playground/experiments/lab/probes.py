@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..options import show
-from ..storage.run import Run
-from ..tasks import Task, TextTask
-from ..tasks.parts import interval
-from .held_out_states import MANY, SITES, HeldOutStates, gather_at
+from ...errors import InputError
+from ...options import show
+from ...storage.run import Run
+from ...tasks import Task, TextTask
+from ...tasks.parts import interval
+from ..held_out_states import MANY, SITES, HeldOutStates, gather_at
 
 Labels = NDArray[Any]
 PLACES = ("position", "remaining")  # are numbers, the others names

@@ -12,13 +12,13 @@ from fnmatch import fnmatchcase
 
 import torch
 
-from ..errors import InputError
-from ..inference.decoding import begin, following
-from ..models import Autoencoder, EncoderDecoder, Reader
-from ..options import show
-from ..storage.run import Run
-from ..tracing import Edit, Recording
-from ..vocabulary import BOS
+from ...errors import InputError
+from ...inference.decoding import begin, following
+from ...models import Autoencoder, EncoderDecoder, Reader
+from ...options import show
+from ...storage.run import Run
+from ...tracing import Edit, Recording
+from ...vocabulary import BOS
 
 ONCE, BY_SOURCE, BY_STEP = "once", "source", "step"
 MOST_PLACES = 4096

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..errors import InputError
-from ..inference.explore import device_of
-from ..models import EncoderDecoder, Reader
-from ..options import show
-from ..storage.run import Run
-from ..tasks import Batch, TextTask
-from ..tasks.parts import interval
-from ..training.drawn import drawn, replayed
+from ...errors import InputError
+from ...inference.explore import device_of
+from ...models import EncoderDecoder, Reader
+from ...options import show
+from ...storage.run import Run
+from ...tasks import Batch, TextTask
+from ...tasks.parts import interval
+from ...training.drawn import drawn, replayed
 from .typed_inputs import Words, answers_to, batched, by_chance, known
 
 MOST = 2_000  # inputs of a length

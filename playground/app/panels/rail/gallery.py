@@ -9,14 +9,14 @@ from typing import Any
 
 import orjson
 
-from ... import api, tasks
-from ...errors import InputError
-from ...options import show
-from ..islands import Island
-from ..panel import Panel
-from ..sessions import Visitor
-from ..stage import Stage
-from ..visit import Visit
+from .... import api, tasks
+from ....errors import InputError
+from ....options import show
+from ...islands import Island
+from ...panel import Panel
+from ...sessions import Visitor
+from ...stage import Stage
+from ...visit import Visit
 
 
 class Gallery(Panel):

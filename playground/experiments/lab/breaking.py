@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 import torch
 
-from ..errors import InputError
-from ..inference.decoding import decode
-from ..inference.explore import device_of
-from ..models import EncoderDecoder
-from ..storage.run import Run
-from ..tasks import SequenceTask
-from ..vocabulary import EOS
+from ...errors import InputError
+from ...inference.decoding import decode
+from ...inference.explore import device_of
+from ...models import EncoderDecoder
+from ...storage.run import Run
+from ...tasks import SequenceTask
+from ...vocabulary import EOS
 from .typed_inputs import Words, answers_to, by_chance, known, resized, right, writer
 
 EVERY = 20_000  # inputs of one length that are all tried

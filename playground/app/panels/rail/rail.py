@@ -7,19 +7,19 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from ... import api, models, tasks
-from ...errors import InputError
-from ...options import Limit, limits, show
-from ...training import recipes
-from ...training.expected_time import expected_seconds
-from ...training.presets import PRESETS
-from ...training.recipes import Recipe
-from .. import visit as visits
-from ..names import groups
-from ..panel import Panel
-from ..sessions import Visitor
-from ..stage import Stage
-from ..visit import SHIPPED, UNNAMED, Visit
+from .... import api, models, tasks
+from ....errors import InputError
+from ....options import Limit, limits, show
+from ....training import recipes
+from ....training.expected_time import expected_seconds
+from ....training.presets import PRESETS
+from ....training.recipes import Recipe
+from ... import visit as visits
+from ...names import groups
+from ...panel import Panel
+from ...sessions import Visitor
+from ...stage import Stage
+from ...visit import SHIPPED, UNNAMED, Visit
 
 BUDGETS = (5, 10, 30, 60)  # seconds that a visitor may choose instead of the preset's updates
 

@@ -7,21 +7,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ...errors import InputError
-from ...tasks.pairs import Kept, access
-from ...tasks.pairs import Pairs as OwnPairs
-from ...tasks.pairs.arrangement import FEWEST, MOST_TOKENS
-from ...tasks.pairs.encodings import NAMES
-from ...tasks.pairs.kept import of, read_through
-from ...tasks.pairs.reading import MAX_BYTES, MOST, bounded
-from ...tasks.pairs.table import SEPARATORS
-from ...training import recipes
-from .. import visit as visits
-from ..http.reading import whole
-from ..panel import Panel
-from ..sessions import Visitor
-from ..stage import Stage
-from ..visit import Visit
+from ....errors import InputError
+from ....tasks.pairs import Kept, access
+from ....tasks.pairs import Pairs as OwnPairs
+from ....tasks.pairs.arrangement import FEWEST, MOST_TOKENS
+from ....tasks.pairs.encodings import NAMES
+from ....tasks.pairs.kept import of, read_through
+from ....tasks.pairs.reading import MAX_BYTES, MOST, bounded
+from ....tasks.pairs.table import SEPARATORS
+from ....training import recipes
+from ... import visit as visits
+from ...http.reading import whole
+from ...panel import Panel
+from ...sessions import Visitor
+from ...stage import Stage
+from ...visit import Visit
 
 LISTED = 200  # lines that are shown; all are counted
 ALLOWED = f"A text file of at most {MAX_BYTES // 2**20} MB is read"

@@ -7,22 +7,22 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ... import tasks
-from ...errors import InputError
-from ...options import show
-from ...runs.events import Failed
-from ...training.expected_time import expected_seconds
-from ...training.reporter import HALVE
-from ...wire import pack
-from ..library import trained
-from ..library.shipped import ready
-from ..names import about, link, run_name
-from ..panel import Panel
-from ..sessions import Visitor
-from ..stage import Stage
-from ..visit import Visit
+from .... import tasks
+from ....errors import InputError
+from ....options import show
+from ....runs.events import Failed
+from ....training.expected_time import expected_seconds
+from ....training.reporter import HALVE
+from ....wire import pack
+from ...library import trained
+from ...library.shipped import ready
+from ...names import about, link, run_name
+from ...panel import Panel
+from ...sessions import Visitor
+from ...stage import Stage
+from ...visit import Visit
+from ..rail.rail import Rail
 from .film import MyRuns, shipped
-from .rail import Rail
 
 
 class Monitor(Panel):
