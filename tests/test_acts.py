@@ -192,3 +192,24 @@ def test_where_nothing_changed_the_interval_is_that_of_a_share_never_seen() -> N
     assert interval(none, none) == (0.0, pytest.approx(0.00718, abs=1e-4))
     low, high = interval(np.where(np.arange(512) < 64, -1.0, 0.0), right)
     assert low < -0.125 < high < 0 and high - low == pytest.approx(4 * (0.125 * 0.875 / 512) ** 0.5, rel=0.1)
+
+
+def test_effects_are_asked_of_a_run() -> None:
+    run = playground.load(*TRANSLATION)
+    edit = playground.Edit("decoder.hidden", "set", 0, at=((-1, 3),))
+    found = run.effect(edit, n=16)
+    assert found.inputs == 16 and found.control is not None and found.control.places == forms(run)["decoder.hidden"].shape[-1] - 1
+    assert run.effect([edit, HOLD], n=16).control is None
+    assert run.effect(playground.Edit("decoder.attention.context", "scale", 1), n=16).change == 0
+    for wrong, message in (
+        ("hold", "acts is 'hold'"),
+        ([], "acts is"),
+        ([edit, 3], "acts is"),
+        (playground.Edit("nowhere", "scale", 0), "matched no site"),
+        (playground.Edit("decoder.hidden", "scale", 0, steps=(90,)), "names the step 90"),
+    ):
+        with pytest.raises(InputError, match=message):
+            run.effect(wrong, n=4)  # type: ignore[arg-type]
+    for many in (1, 1025, 4.0, True, None):
+        with pytest.raises(InputError, match="n is"):
+            run.effect(edit, n=many)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from playground import Beam, Edit, Greedy, InputError, Run, Sample, Trace, model
 from playground.app.links import from_query
 from playground.tasks import Code
 from playground.training import recipes
-from tests.small import some_input
+from tests.small import some_input, tiny_run
 
 
 def nested(depth: int) -> Any:
@@ -116,6 +116,12 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"given": ["a\tb"] * 30, "source_unit": "words", "target_unit": "words", "encoding": None, "separator": None, "quotes": None}
         | {"header": None, "html": None},
     ),
+    "compare": (playground.compare, {"a": tiny_run("seq2seq", "reverse"), "b": tiny_run("transformer", "reverse"), "lengths": [3], "n": 4}),
+    "effect": (playground.load(*RUNS[0]).effect, {"acts": Edit("*.logits", "scale", 1), "n": 4}),
+    "patch two": (playground.load("attention_seq2seq", "reverse").patch, {"clean": "3 1 4", "corrupted": "3 1 5"}),
+    "probe": (playground.load("attention_seq2seq", "reverse").probe, {"what": "position", "site": None}),
+    "break_it": (playground.load("attention_seq2seq", "reverse").break_it, {"seconds": 0.01, "should_stop": None}),
+    "by_length": (playground.load("attention_seq2seq", "reverse").by_length, {"lengths": [3], "n": 4}),
     "models.get": (models.get, {"id": "seq2seq"}),
     "tasks.get": (tasks.get, {"id": "reverse"}),
     "find": (Trace({"a": np.ones(1)}).find, {"glob": "*"}),
@@ -147,7 +153,7 @@ def test_every_option(group: str) -> None:
 
 
 def test_what_is_public_is_tried() -> None:
-    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs"}
+    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs", "compare"}
     alike = {
         "train": "stream",
         "Greedy": "takes nothing",
@@ -159,7 +165,8 @@ def test_what_is_public_is_tried() -> None:
     assert set(playground.__all__) <= tried | set(alike)
     assert inspect.signature(playground.train).parameters == inspect.signature(playground.stream).parameters
     methods = {name for name, value in inspect.getmembers(Run, inspect.isfunction) if not name.startswith("_")}
-    assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"}
+    asked = {"effect", "patch", "probe", "break_it", "by_length"}
+    assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"} | asked
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def measured(found: Effect, task: Task, act: Act | None) -> dict[str, Any]:
             "inputs": control.inputs,
             "change": scale * control.change,
             "worst": scale * control.worst,
-            "where": title(control.where),
+            "where": title(control.where) if isinstance(control.where, Act) else control.where.site,
         },
         "unit": "points" if task.higher_is_better else "thousandths",
         "reading": reading(found, task, act),

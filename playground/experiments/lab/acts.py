@@ -185,15 +185,35 @@ def summaries(site: str, found: Mapping[str, Form]) -> int:
     return form.shape[-1 if site.endswith(".weights") else 0] - states.shape[0]
 
 
-def elsewhere(act: Act, found: Mapping[str, Form], width: int) -> Iterator[Act]:
+def elsewhere(act: Act | Edit, found: Mapping[str, Form], width: int) -> Iterator[Act | Edit]:
     """The same act at all other places of its site, `width` of them where they are positions of the source; an act on a whole site at
-    all other sites of its kind and size."""
+    all other sites of its kind and size. An edit that carries what was recorded at its site has no elsewhere."""
+    if isinstance(act, Edit):
+        yield from _edits_elsewhere(act, found)
+        return
     kind, form = KINDS[act.kind], found[act.site]
     if kind.axis is not None:
         places = width if kind.positions else form.shape[kind.axis]
         yield from (replace(act, place=place) for place in range(places) if place != act.place)
         return
     for offer in offers(found):
-        alike = found[offer.site].shape[-1:] == form.shape[-1:] and found[offer.site].by == form.by
-        if offer.kind == act.kind and offer.site != act.site and (alike or act.kind == "even"):
+        if offer.kind == act.kind and offer.site != act.site and (_alike(form, found[offer.site]) or act.kind == "even"):
             yield replace(act, site=offer.site)
+
+
+def _edits_elsewhere(edit: Edit, found: Mapping[str, Form]) -> Iterator[Edit]:
+    form = found.get(edit.site)
+    if form is None or edit.op == "patch" or len(edit.at) > 1:
+        return
+    if edit.at:
+        ((axis, index),) = edit.at
+        yield from (replace(edit, at=((axis, place),)) for place in range(form.shape[axis]) if place != index)
+        return
+    for site, other in found.items():
+        if site != edit.site and site.rpartition(".")[2] == edit.site.rpartition(".")[2] and _alike(form, other):
+            yield replace(edit, site=site)
+
+
+def _alike(one: Form, other: Form) -> bool:
+    """Whether both pass by as often, and are as wide."""
+    return one.by == other.by and one.shape[-1:] == other.shape[-1:]

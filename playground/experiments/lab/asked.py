@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Any
 
+from ...errors import InputError
+from ...options import show
 from ...storage.run import Run
+from ...tracing import Edit
+from .acts import Act
 from .breaking import Broken, break_it
 from .by_length import ByLength, by_length
+from .effect import Effect, effect
 from .patching import Patch, patch
 from .probes import Probe, probe
+
+MOST = 1024  # held-out inputs
 
 
 class AskedRun(Run):
     """A finished training, and questions put to it."""
+
+    def effect(self, acts: Act | Edit | Iterable[Act | Edit], n: int = 512) -> Effect:
+        """What acts do on `n` held-out inputs: `score` beside `before`, the `interval` of the difference, and, for one alone, a `control`:
+        the same act at every other place of its kind and size. An act is `experiments.lab.acts.Act` or a plain Edit.
+
+        Raises InputError for what is no act, for sites or steps that this model does not have, and for n outside 2..1024.
+        """
+        chosen = (acts,) if isinstance(acts, Act | Edit) else tuple(acts) if isinstance(acts, Sequence | Set | Iterator) else ()
+        if not chosen or not all(isinstance(act, Act | Edit) for act in chosen):
+            raise InputError(f"acts is {show(acts)}; allowed is an Edit such as Edit('decoder.hidden', 'scale', 0), or a list of them.")
+        if isinstance(n, bool) or not isinstance(n, int) or not 2 <= n <= MOST:
+            raise InputError(f"n is {show(n)}; allowed is a whole number from 2 to {MOST:,}.")
+        return effect(self, chosen, n)
 
     def patch(self, clean: Any, corrupted: Any) -> Patch:
         """What carries the difference: each quantity at each place of the clean run put into the corrupted one, and how much of the clean

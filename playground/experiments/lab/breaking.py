@@ -20,6 +20,7 @@ from ...errors import InputError
 from ...inference.decoding import decode
 from ...inference.explore import device_of
 from ...models import EncoderDecoder
+from ...options import show
 from ...storage.run import Run
 from ...tasks import SequenceTask
 from ...vocabulary import EOS
@@ -111,7 +112,9 @@ class Broken:
 def break_it(run: Run, seconds: float = 5.0, should_stop: Callable[[], bool] | None = None, seed: int = 0) -> Broken:
     """As far as `breaking` comes in so many seconds, or until somebody wants it to stop. Raises InputError as it does."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_S:
-        raise InputError(f"seconds is {seconds!r}; allowed is a number above 0, up to {LONGEST_S:g}.")
+        raise InputError(f"seconds is {show(seconds)}; allowed is a number above 0, up to {LONGEST_S:g}.")
+    if should_stop is not None and not callable(should_stop):
+        raise InputError(f"should_stop is {show(should_stop)}; allowed is a function that says whether to stop.")
     end = time.monotonic() + seconds
     found = Broken((), (), "token")
     for so_far in breaking(run, seed):

@@ -6,7 +6,7 @@ Properties of Neural Machine Translation", 2014), and hardly any model is on lon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
@@ -163,6 +163,8 @@ def compare(a: Run, b: Run, lengths: Iterable[int] | None = None, n: int = 200) 
 
 
 def _typed(run: Run) -> TextTask:
+    if not isinstance(run, Run):
+        raise InputError(f"A run is made by train or load, not of {show(run)}.")
     if not isinstance(run.task, TextTask) or not isinstance(run.model, EncoderDecoder | Reader):
         raise InputError(f"{run.recipe.task} is not typed, so that its inputs have no length in tokens; choose a task that reads text.")
     return run.task
@@ -172,10 +174,10 @@ def _lengths(task: TextTask, lengths: Iterable[int] | None) -> Sequence[int]:
     if lengths is None:
         low, high = task.trained_lengths
         return range(max(1, low - BEYOND), min(task.max_source, high + BEYOND) + 1)
-    chosen = sorted(set(lengths)) if isinstance(lengths, Iterable) and not isinstance(lengths, str) else []
+    chosen = list(lengths) if isinstance(lengths, Sequence | Set | Iterator) else []
     if not chosen or any(type(length) is not int or not 1 <= length <= task.max_source for length in chosen):
         raise InputError(f"lengths are {show(lengths)}; allowed are whole numbers from 1 to {task.max_source}.")
-    return chosen
+    return sorted(set(chosen))
 
 
 def _inputs(runs: Sequence[Run], lengths: Sequence[int], n: int) -> dict[int, Batch]:

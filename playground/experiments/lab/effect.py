@@ -19,7 +19,7 @@ from ...inference.decoding import begin, following
 from ...models import Autoencoder, EncoderDecoder, Reader, writable
 from ...storage.run import Run
 from ...tasks import Batch
-from ...tracing import Recording
+from ...tracing import Edit, Recording
 from ...vocabulary import BOS, PAD
 from .acts import Act, Form, elsewhere, forms, summaries
 
@@ -42,7 +42,7 @@ class Control:
     score: float
     change: float
     worst: float
-    where: Act
+    where: Act | Edit
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,14 @@ class Effect:
         return self.score - self.before
 
 
-def effect(run: Run, acts: Sequence[Act], count: int = MANY) -> Effect:
-    """What these acts do together, a control beside them if it is one alone."""
+def effect(run: Run, acts: Sequence[Act | Edit], count: int = MANY) -> Effect:
+    """What these acts do together, a control beside them if it is one alone. Raises InputError for an edit that matches nothing."""
     batch, found = run.task.held_out("test", count), forms(run)
     batch = batch[_long_enough(_lengths(run, batch), acts, found)]
     before = judged(run, batch, Recording(run.model, sites="", explicit=False))
-    after = judged(run, batch, Recording(run.model, [edit for act in acts for edit in act.edits], sites=""))
+    recording = Recording(run.model, [edit for act in acts for edit in _edits(act)], sites="")
+    after = judged(run, batch, recording)
+    recording.finish(strict=not all(isinstance(act, Act) for act in acts))
     control = _control(run, acts[0], batch, before, found) if len(acts) == 1 else None
     return Effect(len(batch), float(before.mean()), float(after.mean()), interval(after - before, before), control)
 
@@ -110,9 +112,13 @@ def interval(differences: Scores, before: Scores) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _long_enough(lengths: list[int], acts: Sequence[Act], found: Mapping[str, Form]) -> Tensor:
+def _edits(act: Act | Edit) -> tuple[Edit, ...]:
+    return act.edits if isinstance(act, Act) else (act,)
+
+
+def _long_enough(lengths: list[int], acts: Sequence[Act | Edit], found: Mapping[str, Form]) -> Tensor:
     """Which sources of these lengths have a place for every act. (B,)"""
-    return torch.tensor([all(act.reaches(length, found) for act in acts) for length in lengths], dtype=torch.bool)
+    return torch.tensor([all(act.reaches(length, found) for act in acts if isinstance(act, Act)) for length in lengths], dtype=torch.bool)
 
 
 @torch.no_grad()
@@ -125,10 +131,10 @@ def _lengths(run: Run, batch: Batch) -> list[int]:
     return [width] * len(batch) if mask is None else mask.sum(1).tolist()
 
 
-def _control(run: Run, act: Act, batch: Batch, before: Scores, found: dict[str, Form]) -> Control | None:
+def _control(run: Run, act: Act | Edit, batch: Batch, before: Scores, found: dict[str, Form]) -> Control | None:
     """Every other place over the first inputs, as many as fit, in batches whose rows have an act each."""
     lengths = _lengths(run, batch)
-    others = list(elsewhere(act, found, max(lengths, default=0) + summaries(act.site, found)))
+    others = list(elsewhere(act, found, max(lengths, default=0) + (summaries(act.site, found) if act.site in found else 0)))
     inputs = min(len(batch), max(FEWEST, CONTROLLED // max(len(others), 1)))
     few = batch[:inputs]
     rows = [
@@ -139,7 +145,7 @@ def _control(run: Run, act: Act, batch: Batch, before: Scores, found: dict[str, 
     scores = np.full((len(others), inputs), math.nan)
     for start in range(0, len(rows), ROWS):
         places, of = zip(*rows[start : start + ROWS], strict=True)
-        recording = Recording(run.model, sites="", edits_by_row=[others[place].edits for place in places])
+        recording = Recording(run.model, sites="", edits_by_row=[_edits(others[place]) for place in places])
         scores[list(places), list(of)] = judged(run, few[torch.tensor(of)], recording)
     tried = np.flatnonzero(np.isfinite(scores).any(1))
     if not len(tried):

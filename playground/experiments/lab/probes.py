@@ -126,7 +126,8 @@ def _states(run: Run, site: str | None, count: int) -> tuple[str, HeldOutStates]
     for name in (SITES["decoder"], SITES["encoder"]) if site is None else (site,):
         if isinstance(name, str) and (found := gather_at(run, name, count)) is not None:
             return name, found
-    raise InputError(f"{run.recipe.architecture} has no state for each token at {show(site or 'decoder.hidden')}; name a site that has.")
+    named = show(SITES["decoder"] if site is None else site)
+    raise InputError(f"{run.recipe.architecture} has no state for each token at {named}; name a site that has.")
 
 
 def _labels(task: Task, what: str, states: HeldOutStates, count: int) -> Labels:
