@@ -96,6 +96,8 @@ def lay_out(page: Page) -> None:
                 page.add(film.Samples)
                 page.add(film.MyRuns)
                 page.add(lab.Acts)
+                page.add(lab.Patching)
+                page.add(lab.Breaking)
                 page.add(code.Code)
         page.add(gallery.Gallery)
 

@@ -20,7 +20,9 @@ from ...errors import InputError
 from ...experiments.held_out_states import Kept
 from ...experiments.lab import acts
 from ...experiments.lab.acts import Act, Form
+from ...experiments.lab.breaking import Broken
 from ...experiments.lab.effect import Effect, effect
+from ...experiments.lab.patching import Patch
 from ...inference.decoding import Beam
 from ...inference.explore import explore
 from ...runs.book import RunBook
@@ -59,6 +61,8 @@ class Library:
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
         self.held_out = Kept(HELD_OUT_BYTES)
         self._effects: LRUCache[tuple[Slot, tuple[Act, ...]], Effect] = LRUCache(EFFECTS)
+        self._patches: LRUCache[tuple[Slot, Given, Given], Patch] = LRUCache(TRACES)
+        self._broken: LRUCache[tuple[Slot, float], Broken] = LRUCache(TRACES)
         self._forms: LRUCache[Slot, dict[str, Form]] = LRUCache(TRAINED_RUNS)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
@@ -159,6 +163,16 @@ class Library:
     def effect(self, slot: Slot, chosen: tuple[Act, ...]) -> Effect:
         """What acts do to a slot's model on held-out inputs."""
         return self._once(self._effects, (slot, chosen), lambda: effect(self.run(slot), chosen))
+
+    def patch(self, slot: Slot, clean: Given, corrupted: Given) -> Patch:
+        """What carries the difference between two inputs of a slot's model."""
+        run = self.run(slot)
+        inputs = clean.model_input(run.task), corrupted.model_input(run.task)
+        return self._once(self._patches, (slot, clean, corrupted), lambda: run.patch(*inputs))
+
+    def broken(self, slot: Slot, seconds: float) -> Broken:
+        """The shortest failures of a slot's model that so many seconds find."""
+        return self._once(self._broken, (slot, seconds), lambda: self.run(slot).break_it(seconds))
 
     def _trace(self, visit: Visit, run: api.Run, positions: int = 0) -> Trace:
         """The visit's input, of so many `positions`, through its run. The latest are kept: many events leave them as they are."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ... import api, models
 from ...errors import InputError
+from ...experiments.lab import corrupting
 from ...experiments.lab.acts import Act
-from ...views import lab
+from ...experiments.lab.breaking import Broken, survivors
+from ...experiments.lab.patching import Patch
+from ...inference.decoding import GREEDY
+from ...options import show
+from ...tasks import Given, Typed
+from ...training.recipes import Recipe
+from ...views.lab import acts as lab
+from ...views.lab import breaking, patching
 from ..links import acts
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
 from ..visit import Visit
+
+SECONDS = (2.0, 8.0)  # that a search for failures may take, at first and when it is asked to go on
+DICE = 1_000_000
 
 
 class Acts(Panel):
@@ -66,3 +78,99 @@ class Acts(Panel):
             raise InputError("This model has no place for this act.")
         answer = lab.answered(stage.trace, stage.plain or stage.trace, stage.run.task)
         return {**answer, **lab.measured(library.effect(visit.slot, chosen), stage.run.task, act)}
+
+
+class Patching(Panel):
+    """What carries the difference between two inputs: a corrupted one is made or typed, and each place is patched from the clean run."""
+
+    module, classes = "lab/patch_panel", ("tab-lab", "span-12")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.slot, stage.visit.given
+
+    def value(self, stage: Stage) -> dict[str, Any] | None:
+        """None where nothing is written to what is typed."""
+        if not _typed(stage):
+            return None
+        return {"address": self.page.desk.shown(stage.visit)["address"], "given": stage.visit.given.text}
+
+    def wire(self) -> None:
+        self.page.desk.answers |= {"corrupted.json": self.corrupted, "patch.json": self.map, "patched.json": self.decode}
+
+    def corrupted(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Another input with one token changed, by the dice."""
+        run, stage = self.page.library.run(visit.slot), self.page.library.stage(_plain(visit))
+        return {"text": corrupting.corrupt(run, stage.trace.source, _whole(asked.get("dice", "0"), DICE))}
+
+    def map(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The map of this input and the corrupted one named `with`."""
+        found, given = self._patch(visit, asked)
+        traces = [self.page.library.stage(replace(_plain(visit), given=one)).trace for one in (visit.given, given)]
+        return patching.spec(found, *traces)
+
+    def decode(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The corrupted input decoded under one patch: at a `site`, at a `place` from 0."""
+        found, given = self._patch(visit, asked)
+        run, place = self.page.library.run(visit.slot), _whole(asked.get("place", ""), 1_000)
+        edit = found.edit(asked.get("site", ""), place)
+        plain = self.page.library.stage(replace(_plain(visit), given=given)).trace
+        trace = run.explore(given.model_input(run.task), edits=edit)
+        return patching.decode(trace, plain, found.step, run.task.classes)
+
+    def _patch(self, visit: Visit, asked: Mapping[str, str]) -> tuple[Patch, Given]:
+        given = Typed(asked.get("with", ""))
+        visit.task.check(given)
+        return self.page.library.patch(visit.slot, visit.given, given), given
+
+
+class Breaking(Panel):
+    """The shortest inputs on which this model fails, and which other model survives them."""
+
+    module, sends, classes = "lab/break_panel", ("open",), ("tab-lab", "span-12")
+
+    def depends(self, stage: Stage) -> Hashable:
+        return stage.visit.slot
+
+    def value(self, stage: Stage) -> dict[str, Any] | None:
+        return {"address": self.page.desk.shown(stage.visit)["address"]} if _typed(stage) else None
+
+    def wire(self) -> None:
+        self.on("open", self.show, "open_failure")
+        self.page.desk.answers["broken.json"] = self.broken
+
+    def show(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Put a failure on the stage."""
+        if not isinstance(data.get("given"), str):
+            raise InputError("No input is named; open one of the list.")
+        return visit.with_input(Typed(data["given"]))
+
+    def broken(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """What a search of a few seconds finds; of `more` seconds where it is asked to go on."""
+        library, slot = self.page.library, visit.slot
+        found: Broken = library.broken(slot, SECONDS["more" in asked])
+        return breaking.spec(found, survivors(found.failures, dict(_others(slot.recipe))))
+
+
+def _others(recipe: Recipe) -> Iterator[tuple[str, api.Run]]:
+    """The shipped runs of other architectures that learned the very same task."""
+    for entry in models.ordered():
+        if entry.id != recipe.architecture and api.shipped_path(entry.id, recipe.task).exists():
+            run = api.load(entry.id, recipe.task)
+            if run.recipe.task_options == recipe.task_options and isinstance(run.model, models.EncoderDecoder):
+                yield entry.title, run
+
+
+def _typed(stage: Stage) -> bool:
+    """Whether tokens are written to what is typed."""
+    return isinstance(stage.run.model, models.EncoderDecoder) and Typed in stage.run.task.reads and stage.trace.sensed is None
+
+
+def _plain(visit: Visit) -> Visit:
+    """The model as it is, decoding greedily."""
+    return replace(visit, acts=(), forced=(), branch=(), strategy=GREEDY)
+
+
+def _whole(text: str, below: int) -> int:
+    if not text.isdecimal() or len(text) > 9 or int(text) >= below:
+        raise InputError(f"{show(text)} is no whole number from 0 to {below - 1:,}.")
+    return int(text)

@@ -1,5 +1,5 @@
 // What acts do, asked for one after the other while the tab is open, and kept for as long as the stage is the same.
-import { ROOT } from '../core/root.js';
+import { asking } from './asking.js';
 
 /** @import { Act, Effect } from './types.d.ts' */
 /** @typedef {{told: Effect} | {failed: string} | null} Answer null: it is on its way */
@@ -46,12 +46,8 @@ const keyOf = (acts) => JSON.stringify(acts.map((act) => act.slice(0, 5)));
 /** @param {string} at @param {Act[]} acts @returns {Promise<Answer>} */
 async function asked(at, acts) {
   const alone = acts.length === 1;
-  const address = new URL(`${at}/${alone ? 'act' : 'acts'}.json`, ROOT);
-  address.searchParams.set(alone ? 'act' : 'acts', JSON.stringify(alone ? acts[0] : acts));
-  try {
-    const said = await (await fetch(address)).json();
-    return said.error ? { failed: said.error } : { told: said };
-  } catch {
-    return { failed: 'The server did not answer.' };
-  }
+  const answer = await asking(at, alone ? 'act.json' : 'acts.json', {
+    [alone ? 'act' : 'acts']: JSON.stringify(alone ? acts[0] : acts),
+  });
+  return 'failed' in answer ? answer : { told: /** @type {Effect} */ (answer.data) };
 }

@@ -50,3 +50,60 @@ export interface Effect {
   unit: string;
   reading: Rich;
 }
+
+/** A row of a patch map: of the part that reads or of the decoder; null where it has no such place. */
+export interface PatchRow {
+  site: string;
+  part: string;
+  name: string;
+  crosses: boolean;
+  shares: (number | null)[];
+}
+
+export interface Answered {
+  source: string[];
+  tokens: string[];
+}
+
+export interface PatchMap {
+  places: Record<string, string[]>;
+  rows: PatchRow[];
+  step: number;
+  right: string;
+  written: string;
+  clean: Answered;
+  corrupted: Answered;
+  best: [string, number];
+  reading: Rich;
+}
+
+/** The corrupted input decoded under one patch; what is likeliest at the step, with and without it. */
+export interface Patched {
+  tokens: string[];
+  output: string;
+  patched: [string, number][];
+  corrupted: [string, number][];
+}
+
+export interface Failure {
+  given: string;
+  source: string[];
+  answer: string[];
+  right: string[];
+  step: number;
+  sure: number;
+  doubt: string | null;
+  survives: Record<string, boolean>;
+}
+
+export interface Broken {
+  rows: Failure[];
+  lengths: [length: number, tried: number, failing: number, every: boolean, trained: boolean][];
+  unit: string;
+  tried: number;
+  failing: number;
+  kept: number;
+  over: boolean;
+  others: [name: string, survived: number, of: number][];
+  reading: Rich;
+}

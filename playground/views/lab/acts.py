@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..experiments.lab.acts import KINDS, ONCE, Act, Form, offers, summaries
-from ..experiments.lab.effect import Effect
-from ..tasks import Task
-from ..tracing import Trace
-from .states.said import quoted, signed
-from .style import Rich
+from ...experiments.lab.acts import KINDS, ONCE, Act, Form, offers, summaries
+from ...experiments.lab.effect import Effect
+from ...tasks import Task
+from ...tracing import Trace
+from ..states.said import quoted, signed
+from ..style import Rich
 
 QUANTITIES = {  # sites by their last name
     "activation": "feed-forward unit",
@@ -32,6 +32,9 @@ QUANTITIES = {  # sites by their last name
     "output": "attention",
     "output_gate": "output gate",
     "positions": "positions",
+    "residual1": "sum 1",
+    "residual2": "sum 2",
+    "residual3": "sum 3",
     "reset_gate": "reset gate",
     "states": "states",
     "update_gate": "update gate",
