@@ -195,3 +195,43 @@ def test_other_panels_lead_into_the_lab(visit: Visit) -> None:
     page = visit("?architecture=attention_seq2seq&task=reverse&tab=states")
     page.get_by_role("button", name="Hold it at 0 in the lab").click()
     expect(page.get_by_role("switch", name=re.compile(r"State of unit \d+ at 0, decoder"))).to_be_visible()
+
+
+def test_what_carries_a_difference_is_mapped_and_opened(visit: Visit) -> None:
+    page = visit("?architecture=attention_seq2seq&task=translation&input=the+beautiful+tree+is+green&tab=lab")
+    panel = page.locator(".patch-panel")
+    expect(panel.locator(".cell").first).to_be_visible()  # the dice has chosen a word
+    panel.get_by_label("Corrupted input").fill("the beautiful dog is green")
+    panel.get_by_label("Corrupted input").press("Enter")
+    expect(panel.locator(".read")).to_contain_text("At output 2 it writes ‘beau’ for ‘bel’")
+    expect(panel.locator(".patch-block.e b.changed")).to_have_text("dog")
+    cell = panel.get_by_role("button", name=re.compile("^states at beautiful: 9. % comes back"))
+    cell.click()
+    expect(panel.locator(".patch-side")).to_contain_text("states at ‘beautiful’")
+    expect(panel.locator(".patch-line").nth(2)).to_contain_text("le bel chien est vert")
+    cell.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".patch-side")).to_contain_text("states at ‘dog’")
+    before = panel.get_by_label("Corrupted input").input_value()
+    panel.get_by_role("button", name="Change another token").click()
+    expect(panel.get_by_label("Corrupted input")).not_to_have_value(before)
+    panel.get_by_label("Corrupted input").fill("the zebra")
+    panel.get_by_role("button", name="Patch").click()
+    expect(panel.get_by_role("status")).to_contain_text("zebra")
+    expect(panel.locator(".cell")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+def test_a_model_is_broken_and_its_failure_opened(visit: Visit, size: Any) -> None:
+    page = visit("?architecture=attention_seq2seq&task=reverse&tab=lab", **({} if size is None else {"viewport": size}))
+    panel = page.locator(".break-panel")
+    panel.get_by_role("button", name="Break it for me").click()
+    expect(panel.locator("tbody tr").first).to_be_visible()
+    expect(panel.locator(".sub")).to_contain_text(re.compile(r"of [\d,]+ inputs fail"))
+    expect(panel.locator(".break-side")).to_contain_text("Who survives these")
+    told = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
+    assert told == []
+    given = panel.locator("tbody th").first.inner_text().removesuffix("*")
+    panel.get_by_role("button", name=f"Open {given}").click()
+    expect(hooks.source(page)).to_have_value(given)
+    expect(hooks.verdict(page)).to_contain_text("wrong")

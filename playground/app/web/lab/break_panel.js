@@ -93,8 +93,8 @@ export function mount(root, island) {
         h(
           'tr',
           {},
-          ['input', 'this model writes', 'right', 'first wrong', ...others.map(([name]) => name), ''].map((text) =>
-            h('th', { scope: 'col' }, text),
+          ['input', 'this model writes', 'right', 'first wrong', ...others.map(([name]) => name), 'on the stage'].map(
+            (text) => h('th', { scope: 'col' }, text),
           ),
         ),
       ),

@@ -6,6 +6,8 @@ import { spelled } from '../core/glyphs.js';
 
 const LEAST = 5; // percent that gets a numeral
 const HALF = 0.5;
+/** A step at one half, so that a numeral can be read on either side of it. @param {number} share */
+const tone = (share) => (share > HALF ? 0.44 + 0.56 * share : 0.74 * share);
 
 /**
  * @param {PatchMap} map @param {(site: string, place: number) => void} open
@@ -57,7 +59,7 @@ export function patchMap(map, open) {
           {
             type: 'button',
             tabindex: -1,
-            style: { '--p': `${(100 * filled).toFixed(0)}%` },
+            style: { '--p': `${(100 * tone(filled)).toFixed(0)}%` },
             'aria-label': `${row.name} at ${token}: ${shown} % comes back`,
             onclick: () => choose(cell, () => open(row.site, i)),
           },

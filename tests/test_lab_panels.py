@@ -1,0 +1,131 @@
+"""The lab's answers: acts of a visit, what is fetched about them, patch maps and failures, and what of it is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+import pytest
+
+import playground
+from playground.app import visit as visits
+from playground.app.links import from_query, to_query
+from playground.app.page import Page
+from playground.app.panels.lab import Acts, Breaking, Patching
+from playground.app.visit import Visit
+from playground.errors import InputError
+from playground.experiments.lab.acts import Act
+from playground.experiments.lab.corrupting import corrupt
+from playground.tasks import Typed
+from tests.pages import ADA, answered, new_page
+
+HOLD = ["hold", "decoder.attention.weights", 2, None, [0], True]
+HEADS = ["off", "decoder.layers.0.cross_attention.heads", 0, None, None, True]
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return new_page()
+
+
+def translation(text: str = "the beautiful tree is green") -> Visit:
+    return visits.start("attention_seq2seq", "translation", device="cpu").with_input(Typed(text))
+
+
+def test_acts_are_held_in_the_visit_and_in_its_link(page: Page) -> None:
+    first = translation()
+    told = answered(page, first, page[Acts].act, {"acts": [HOLD, ["even", "decoder.attention.weights", None, None, None, False]]})
+    visit = told["visit"]
+    assert [act.json for act in visit.acts] == [HOLD, ["even", "decoder.attention.weights", None, None, None, False]]
+    assert visit.acting == visit.acts[:1]
+    assert told["Player"]["plain"] == ["le", "bel", "arbre", "est", "vert", "end"] != told["Player"]["output"]
+    assert told["Player"]["teaching"] is None, "what is taught is the model's own"
+    assert {"Attention", "Trajectory"} & set(told), "other panels follow"
+    assert from_query(dict(parse_qsl(to_query(visit))), "cpu").acts == visit.acts
+
+
+def test_what_an_act_does_is_asked_for_by_itself(page: Page) -> None:
+    told = page[Acts].one(translation(), {"act": json.dumps([*HOLD[:5], False])})
+    assert told["tokens"][0] != "le" and told["first"] == 0 and not told["same"]
+    assert told["inputs"] > 500 and told["control"]["places"] == 10 and told["interval"][0] <= told["change"] <= told["interval"][1] < 0
+    assert "other places the median is" in "".join(text for _, text in told["reading"])
+    both = page[Acts].together(translation(), {"acts": json.dumps([HOLD, ["scale", "decoder.hidden", None, 1, None, True]])})
+    assert both["control"] is None and both["change"] == told["change"], "the second changes nothing"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "5", "[]", '["hold"]', '["hold","nowhere",1,null,null,true]', '["clamp","decoder.hidden",64,0]', "{}"]
+)
+def test_what_is_no_act_of_this_model_is_refused(page: Page, wrong: str) -> None:
+    with pytest.raises(InputError):
+        page[Acts].one(translation(), {"act": wrong})
+    with pytest.raises(InputError):
+        page[Acts].act(translation(), {"acts": wrong and [wrong]}, ADA)
+
+
+def test_acts_stay_with_what_has_their_place(page: Page) -> None:
+    """Another model of the same pair may lack a site: the act is dropped; one beyond a short input is not done there."""
+    acts = (Act("clamp", "decoder.hidden", 63, 0), Act("hold", "decoder.attention.weights", 4))
+    narrow = replace(translation(), acts=(*acts, Act("clamp", "decoder.hidden", 64, 0)))
+    assert page.library.stage(narrow).visit.acts == acts
+    short = replace(translation("the car"), acts=acts[1:])
+    stage = page.library.stage(short)
+    assert stage.trace.tokens == stage.plain.tokens if stage.plain else False
+
+
+def test_a_patch_map_tells_what_brings_the_answer_back(page: Page) -> None:
+    panel, visit = page[Patching], translation()
+    asked = {"with": "the beautiful dog is green"}
+    told = panel.map(visit, asked)
+    rows = {row["name"]: row for row in told["rows"]}
+    assert (told["right"], told["written"], told["step"]) == ("bel", "beau", 1)
+    assert rows["embedding"]["shares"][2] == pytest.approx(1, abs=1e-4)
+    assert max(map(abs, rows["forward state"]["shares"])) < 0.05 < rows["backward state"]["shares"][1]
+    assert rows["states"]["crosses"] and rows["context"]["crosses"] and rows["context"]["shares"][2:] == [None, None, None]
+    decoded = panel.decode(visit, asked | {"site": "encoder.states", "place": "1"})
+    assert decoded["output"] == "le bel chien est vert" and decoded["patched"][0][0] == "bel" and decoded["corrupted"][0][0] == "beau"
+    with_acts = replace(visit, acts=(Act(*HOLD),))  # type: ignore[arg-type]
+    assert panel.map(with_acts, asked)["rows"] == told["rows"], "the model as it is"
+    for wrong in (
+        {"with": "the"},
+        {"with": "zebra"},
+        {},
+        asked | {"site": "nowhere", "place": "1"},
+        asked | {"site": "encoder.states", "place": "x"},
+    ):
+        with pytest.raises(InputError):
+            (panel.decode if "site" in wrong else panel.map)(visit, wrong)
+
+
+@pytest.mark.parametrize("pair", [("attention_seq2seq", "translation"), ("transformer", "reverse"), ("seq2seq", "copy")])
+def test_a_corrupted_input_differs_in_one_token_and_is_answered_otherwise(pair: tuple[str, str]) -> None:
+    run = playground.load(*pair)
+    source = run.explore(run.task.first().model_input(run.task)).source
+    made = {corrupt(run, source, seed) for seed in range(3)}
+    assert len(made) > 1 and corrupt(run, source, 0) == corrupt(run, source, 0)
+    for text in made:
+        trace = run.explore(text)
+        assert sum(a != b for a, b in zip(trace.source, source, strict=True)) == 1
+        assert trace.output != run.explore(run.task.first().model_input(run.task)).output
+
+
+def test_failures_are_shown_with_who_survives_them(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.app.panels.lab.SECONDS", (0.3, 0.6))
+    visit = visits.start("attention_seq2seq", "reverse", device="cpu")
+    told = page[Breaking].broken(visit, {})
+    assert told["rows"] and told["others"], "digits of one token were never taught"
+    assert [name for name, *_ in told["others"]] == list(told["rows"][0]["survives"])
+    row = told["rows"][0]
+    run = playground.load("attention_seq2seq", "reverse")
+    assert list(run.explore(row["given"]).tokens) == row["answer"] != row["right"]
+    opened = answered(page, visit, page[Breaking].show, {"given": row["given"]})["visit"]
+    assert opened.given == Typed(row["given"])
+    with pytest.raises(InputError):
+        page[Breaking].show(visit, {}, ADA)
+
+
+@pytest.mark.parametrize("pair", ["transformer_encoder sentiment", "vae digits", "captioner scenes", "recognizer dialing"])
+def test_only_who_writes_to_what_is_typed_is_patched_and_broken(page: Page, pair: str) -> None:
+    stage = page.library.stage(visits.start(*pair.split(), device="cpu"))
+    assert page[Patching].value(stage) is None and page[Breaking].value(stage) is None
