@@ -49,8 +49,11 @@ def still(page: Page) -> Iterator[None]:
     assert sum(value for value, _, _ in moved) <= STILL, moved
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("query", ["", "?architecture=transformer&task=reverse"], ids=["opening", "link"])
+@pytest.mark.parametrize(
+    ("query", "viewport"),
+    [("", DESKTOP), ("?architecture=transformer&task=reverse", PHONE)],
+    ids=["desktop", "phone by a link"],
+)
 def test_a_journey_shifts_nothing_that_was_not_asked_for(visit: Visit, query: str, viewport: dict[str, int]) -> None:
     page = visit(query, viewport=viewport)
     page.evaluate(COLLECTED)
