@@ -56,13 +56,16 @@ $(VENV)/.node: package.json package-lock.json $(VENV)/.installed-dev
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-fund --no-audit
 	touch $@
 
-# Debian and its like have Chromium as a package; elsewhere Playwright brings its own. Their nginx is unpacked beside it, which starts no service:
-# it tries the lines of docs/deploy.md.
+# Debian and its like have Chromium and Firefox as packages; elsewhere Playwright brings its own Chromium. Their nginx is
+# unpacked beside it, which starts no service: it tries the lines of docs/deploy.md.
 $(VENV)/.browser: $(VENV)/.installed-dev
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; \
 	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq chromium fonts-dejavu-core; \
 	else $(BIN)/python -m playwright install chromium; fi
+	@command -v firefox-esr >/dev/null || ! command -v apt-get >/dev/null || \
+	if [ "$$(id -u)" = 0 ]; then apt-get install -y -qq firefox-esr; else sudo -n apt-get install -y -qq firefox-esr; fi || \
+	echo "no Firefox: its journey is skipped"
 	@command -v nginx >/dev/null || ! command -v apt-get >/dev/null || \
 	(mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb .) || echo "no nginx: its tests are skipped"
 	touch $@

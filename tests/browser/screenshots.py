@@ -11,17 +11,17 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from playground import tasks
 from tests.browser import hooks
 from tests.browser.driving import DESKTOP, PHONE, ROOT, chromium, serving, wait_drawn, wait_ready
 
 IMAGES = ROOT / "docs" / "images"
-COLOURS = 128  # flat surfaces and few hues: a palette is a third of the bytes
+COLOURS = 256  # flat surfaces and few hues: a palette is a third of the bytes
 PATIENCE_MS = 60_000
 CHARTS_MS = 300  # they follow a step a little later than what is drawn at frame rate
 
 
 def decode(page: Page) -> None:
-    page.locator("#player").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     hooks.expect_step(page, 3)
@@ -41,7 +41,6 @@ def picture(page: Page) -> None:
 
 
 def look(page: Page) -> None:
-    page.locator("#player").focus()
     page.keyboard.press("ArrowRight")
 
 
@@ -69,12 +68,13 @@ def start(page: Page) -> None:
 
 
 def gallery(page: Page) -> None:
-    expect(hooks.open_gallery(page).locator(".sides").last).to_be_visible()
+    expect(hooks.open_gallery(page).locator(".sides")).to_have_count(len(tasks.tasks()))
 
 
 def states(page: Page) -> None:
     hooks.open_tab(page, "States")
-    expect(hooks.panel(page, "Nearest states").locator(".read")).not_to_be_empty(timeout=PATIENCE_MS)
+    for title in ("Nearest states", r"Unit \d+"):
+        expect(page.get_by_role("region", name=re.compile(title)).locator(".read")).not_to_be_empty(timeout=PATIENCE_MS)
 
 
 def beam(page: Page) -> None:
@@ -92,7 +92,7 @@ PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "decode-light": ("?theme=light", DESKTOP, start),
     "decode-dark": ("?theme=dark", DESKTOP, start),
     "gallery": ("?theme=light", DESKTOP, gallery),
-    "states": (f"{SENTENCE}this+house+does+not+look+for+a+bird&theme=light", TALL, states),
+    "states": (f"{SENTENCE}this+house+does+not+look+for+a+bird&step=5&theme=light", TALL, states),
     "beam": (f"{SENTENCE}the+tree+likes+my+small+red+star&decoding=beam&theme=dark", DESKTOP, beam),
     "training": ("?theme=light&architecture=seq2seq&task=reverse", DESKTOP, train),
     "autoencoder": ("?theme=light&architecture=autoencoder&task=strokes", DESKTOP, picture),
@@ -140,7 +140,7 @@ def shot(browser: Browser, url: str, viewport: Any, act: Callable[[Page], None])
 def small(png: bytes) -> bytes:
     """The same picture with a palette."""
     sink = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(sink, "PNG", optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, kmeans=4, dither=Image.Dither.NONE).save(sink, "PNG", optimize=True)
     return sink.getvalue()
 
 

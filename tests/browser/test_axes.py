@@ -17,11 +17,11 @@ LABELS = """() => {
   const heat = document.querySelector('.attention .heat'), box = heat.closest('.heatbox').getBoundingClientRect();
   const rows = [...heat.querySelectorAll('.rowname')], lit = heat.querySelector('.rowname.cur').getBoundingClientRect();
   const overlap = (texts, side, size) => texts.map((text) => text.getBoundingClientRect()).some((rect, i, all) =>
-    i && rect[side] < all[i - 1][side] + 0.6 * size(all[i - 1]));
+    i && rect[side] < all[i - 1][side] + 0.75 * size(all[i - 1]));
   return {
     columns: heat.querySelectorAll('.colname').length,
     rows: rows.filter((row) => row.checkVisibility()).length,
-    lit: lit.top >= box.top - 1 && lit.bottom <= box.bottom + 1,
+    lit: lit.top >= box.top - 1 && lit.bottom <= box.bottom + 1 && lit.left >= box.left,
     crowded: overlap(rows, 'top', (rect) => rect.height) || overlap([...heat.querySelectorAll('.colname')], 'left', (rect) => rect.width),
   };
 }"""

@@ -98,6 +98,18 @@ def test_nothing_sticks_out_overlaps_or_is_too_small(visit: Visit, look: str) ->
         assert page.evaluate(SMALL_TEXT, 24) == [], "too small to be read from the last row"
 
 
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_the_first_window_holds_the_whole_sentence_and_on_a_laptop_its_panels(visit: Visit, width: int) -> None:
+    """Doors and all; what is said under each figure too."""
+    page = visit(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    expect(page.get_by_role("group", name="Where to begin")).to_be_visible()
+    wait_drawn(page)
+    assert hooks.source(page).evaluate("box => box.scrollWidth <= box.clientWidth"), "the input is cut"
+    if width == 1440:
+        for title in ("Attention", "Next token", "Trajectory"):
+            expect(hooks.panel(page, title).locator(".read")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_theme_of_the_system_is_followed(visit: Visit, theme: str) -> None:
     page = visit(color_scheme=theme)

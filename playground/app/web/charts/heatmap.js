@@ -10,7 +10,7 @@ import { weight } from '../core/numbers.js';
 const MONO = 0.61;
 const TALLEST = 290;
 const ALONE = 1400; // wide: it has a slide of its own
-const INK = 0.75; // of a line's height is inked: turned labels may stand that close
+const INK = 0.75; // of a line's height is inked: turned labels of a slide, which cannot scroll, may stand that close
 const SMALL = 12; // of labels in narrow columns
 
 /** @typedef {(row: number) => void} Pick a row was clicked */
@@ -50,7 +50,8 @@ export function createHeatmap({
     role: 'img',
     'aria-label': `Heatmap of attention: ${rows.length} ${rowName}s by ${columns.length} ${columnName} positions`,
   });
-  svg.append(...axisNames(g, rowName, columnName), ...columns.map((token, j) => columnLabel(g, token, j)));
+  const [over, beside] = axisNames(g, rowName, columnName);
+  svg.append(over, ...columns.map((token, j) => columnLabel(g, token, j)));
   const labels = rows.map((token, i) =>
     s(
       'text',
@@ -58,7 +59,7 @@ export function createHeatmap({
       clip(token, g.rowChars),
     ),
   );
-  svg.append(...labels, cells(g, values, rows.length, columns.length, hue));
+  svg.append(cells(g, values, rows.length, columns.length, hue));
   const numerals = columns.map((_, j) =>
     s('text', { class: 'm numeral', x: g.x(j) + g.wide / 2, 'text-anchor': 'middle' }),
   );
@@ -71,16 +72,20 @@ export function createHeatmap({
     rx: 2,
   });
   const pointer = s('path', { class: 'pointer', d: `M${g.left - 2} ${g.top + g.high / 2}l-6 -4v8z` });
-  const marker = s('g', { class: 'mk' }, outline, pointer);
+  const marks = [outline, pointer].map((part) => s('g', { class: 'mk' }, part));
+  // Columns scroll below the names of the rows.
+  const behind = s('rect', { class: 'behind', width: g.left - 2, height: g.height });
+  const names = s('g', {}, behind, beside, labels, marks[1]);
   const hover = s('path', { class: 'hovered' });
   const veil = s('rect', { class: 'veil', x: g.left, width: g.wide * columns.length });
-  svg.append(marker, ...numerals, veil, hover);
+  svg.append(marks[0], ...numerals, veil, hover, names);
   listen(svg, g, rows.length, columns.length, hover, onpick, onhover);
 
   const wider = g.width > width;
   const higher = g.height > g.tallest;
   const scrolls = wider || higher ? { tabindex: 0, role: 'group', 'aria-label': 'Heatmap, scrolls' } : {};
   const node = h('div.heatbox', { ...scrolls, style: { '--tallest': `${g.tallest}px` } }, svg);
+  node.addEventListener('scroll', () => names.setAttribute('transform', `translate(${node.scrollLeft} 0)`));
   /** Bring what the row looks at into the box, and nothing else. @param {number} row */
   const reveal = (row) => {
     if (higher) node.scrollTop = g.y(row) + g.high / 2 - (g.top + g.tallest) / 2;
@@ -100,13 +105,13 @@ export function createHeatmap({
       labels[lit]?.classList.add('cur');
       const covered = row === null || (from !== null && row >= from);
       cover(veil, g, rows.length, from);
-      marker.style.display = covered ? 'none' : '';
+      for (const mark of marks) mark.style.display = covered ? 'none' : '';
       if (covered) {
         for (const text of numerals) setText(text, '');
         return;
       }
       if (moved) reveal(row);
-      marker.style.transform = `translateY(${row * g.high}px)`;
+      for (const mark of marks) mark.style.transform = `translateY(${row * g.high}px)`;
       writeNumerals(numerals, values.row(row), g, row);
     },
   };
@@ -124,13 +129,13 @@ function geometry(rows, columns, width) {
   const longest = (tokens) => Math.max(...tokens.map((t) => t.length), 1);
   const rowChars = Math.min(longest(rows), 10);
   const left = (big ? 44 : 20) + rowChars * char + 14;
-  const least = Math.ceil((big ? font : SMALL) * INK);
+  const least = big ? Math.ceil(font * INK) : SMALL;
   const wide = Math.max(least, Math.min(alone ? 130 : big ? 66 : 40, Math.floor((width - left - 3) / columns.length)));
   const upright = longest(columns) * char <= wide - (longest(columns) > 1 ? 6 : -1);
   const columnChars = upright ? longest(columns) : Math.min(longest(columns), 8);
   const top = (big ? 34 : 18) + (upright ? font + 8 : columnChars * char + 8);
   const tall = alone ? 500 : big ? 340 : TALLEST;
-  const high = Math.max(font + 1, Math.min(alone ? 54 : big ? 31 : 22, Math.floor(tall / rows.length)));
+  const high = Math.max(font + 1, Math.min(alone ? 54 : big ? 31 : 21, Math.floor(tall / rows.length)));
   return {
     big,
     font,
@@ -227,10 +232,12 @@ function writeNumerals(numerals, row, g, at) {
   const most = argmax(row);
   numerals.forEach((text, j) => {
     setText(text, row[j] >= 0.05 && (room || j === most) ? weight(row[j]) : '');
-    if (!text.textContent) return;
+    const said = text.textContent ?? '';
+    if (!said) return;
+    const inside = said.length * (g.big ? 24 : SMALL) * MONO <= g.wide;
     text.setAttribute('y', String(g.y(at) + g.high / 2 + (g.big ? 9 : 4.2)));
-    text.style.fill = room ? onRamp(row[j]) : 'var(--ink)';
-    text.classList.toggle('halo', !room);
+    text.style.fill = inside ? onRamp(row[j]) : 'var(--ink)';
+    text.classList.toggle('halo', !inside);
   });
 }
 

@@ -9,6 +9,8 @@ import { resolve, styled, tokens } from './plotly_style.js';
 const CONFIG = {
   displaylogo: false,
   displayModeBar: false,
+  // What clips a drawing is named without the page's address, which changes with every step: a browser would fetch it.
+  _baseUrl: '',
   responsive: false,
   scrollZoom: false,
   doubleClick: 'reset+autosize',

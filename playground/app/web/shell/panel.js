@@ -1,6 +1,7 @@
 // The shell of every panel: title, local switch, table, export; figure; reading sentence.
 import { h, rich, setText } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
+import { onEscape } from '../core/keys.js';
 import { saveData, savePage, savePng, saveSvg } from './save_figure.js';
 
 /** @import { Child, Empty, Rich, Table } from '../core/types.d.ts' */
@@ -204,13 +205,13 @@ export function exportMenu(choices, label = 'Export picture or data') {
     toggle(false);
     button.focus();
   };
-  button.addEventListener('click', () => toggle(Boolean(list.hidden)));
-  node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
-      toggle(false);
-      button.focus();
-    }
+  const leave = onEscape(() => {
+    toggle(false);
+    button.focus();
   });
+  button.addEventListener('click', () => toggle(Boolean(list.hidden)));
+  list.addEventListener('keydown', leave);
+  button.addEventListener('keydown', (event) => !list.hidden && leave(event));
   node.addEventListener('focusout', (event) => {
     if (!node.contains(/** @type {Node?} */ (event.relatedTarget))) toggle(false);
   });

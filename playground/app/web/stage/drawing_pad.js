@@ -32,6 +32,7 @@ export function drawingPad(done, close) {
     {
       role: 'group',
       'aria-label': 'Draw a digit',
+      tabindex: -1, // a press beside its buttons leaves the keys here
       onkeydown: onEscape(close),
     },
     canvas,

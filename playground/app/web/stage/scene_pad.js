@@ -59,7 +59,7 @@ export function scenePad(send, close) {
   const trouble = h('p.hint.w', { role: 'alert' });
   const node = h(
     'div.pad-panel.scene-pad',
-    { role: 'group', 'aria-label': 'Make a scene', onkeydown: onEscape(close) },
+    { role: 'group', 'aria-label': 'Make a scene', tabindex: -1, onkeydown: onEscape(close) },
     modes.node,
     canvas.node,
     rows,

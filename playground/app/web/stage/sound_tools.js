@@ -44,7 +44,7 @@ export function soundTools(island, complain) {
   );
   const pad = h(
     'div.keypad-panel',
-    { role: 'group', 'aria-label': 'Telephone keypad', hidden: true, onkeydown: typed },
+    { role: 'group', 'aria-label': 'Telephone keypad', tabindex: -1, hidden: true, onkeydown: typed },
     display,
     h(
       'div.keys',

@@ -224,7 +224,7 @@ export function mount(root, island) {
       player.key(event, Boolean(state.present.value));
   });
   stage.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && state.block.value) {
+    if (event.key === 'Escape' && !event.defaultPrevented && state.block.value) {
       event.stopPropagation();
       openBlock(null);
     }

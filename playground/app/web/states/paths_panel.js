@@ -4,6 +4,7 @@ import { plot } from '../charts/plot.js';
 import { unpack } from '../core/arrays.js';
 import { h } from '../core/dom.js';
 import { icon } from '../core/glyphs.js';
+import { onEscape } from '../core/keys.js';
 import { Signal } from '../core/signal.js';
 import * as state from '../core/state.js';
 import { createPanel, segments } from '../shell/panel.js';
@@ -185,8 +186,12 @@ export function mount(root, island) {
       box.hidden = false;
       box.focus();
     });
+    const leave = onEscape(() => {
+      list();
+      /** @type {HTMLElement?} */ (legend.querySelector('.add'))?.focus();
+    });
     box.addEventListener('keydown', async (event) => {
-      if (event.key === 'Escape') list();
+      leave(event);
       if (event.key !== 'Enter' || !box.value.trim()) return;
       event.preventDefault();
       const before = beside;

@@ -38,7 +38,7 @@ export function scoreChart(run, beside, axis, moment) {
         marker: { color: 'var(--ink)', size: 7 },
         hovertemplate: `%{x:.4~g} ${axis}<br>${share ? '%{y:.3g} %' : '%{y:.3g}'}<extra></extra>`,
       },
-      ...ring(here, scores, axis, height, (value) => scoreText(value, run.score_name)),
+      ...ring(here, scores, axis, height, (value) => scoreText(value, run.score_name), share ? 102 : 0),
     ],
     chartLayout(
       run,
@@ -119,15 +119,17 @@ function faint(other, rows, x, y, i) {
 /**
  * The point of the chosen update, its value beside it where the curve leaves room.
  * @param {Point | null | undefined} point @param {Point[]} points of the curve @param {Axis} axis
- * @param {(point: Point) => number} height @param {(value: number) => string} said @returns {Trace[]}
+ * @param {(point: Point) => number} height @param {(value: number) => string} said
+ * @param {number} [roof] where the chart ends above, if that is near @returns {Trace[]}
  */
-function ring(point, points, axis, height, said) {
+function ring(point, points, axis, height, said, roof = 0) {
   if (!point) return [];
   const heights = points.map(height);
   const high = height(point) > 0.5 * Math.max(...heights);
   const rising = heights[heights.length - 1] > heights[0];
   const far = across(axis)(point) / (across(axis)(points[points.length - 1]) || 1);
   const left = far > 0.7 || (rising && !high && far > 0.15);
+  const below = rising && high && (!left || height(point) > 0.88 * roof);
   return [
     {
       type: 'scatter',
@@ -137,7 +139,7 @@ function ring(point, points, axis, height, said) {
       y: [height(point)],
       marker: { color: 'var(--ink)', size: 15, symbol: 'circle-open', line: { color: 'var(--ink)', width: 2.5 } },
       text: [`<b>${said(point[2])}</b>`],
-      textposition: `${rising && high ? 'bottom' : 'top'} ${left ? 'left' : 'right'}`,
+      textposition: `${below ? 'bottom' : 'top'} ${left ? 'left' : 'right'}`,
       textfont: { color: 'var(--ink)' },
       hoverinfo: 'skip',
     },

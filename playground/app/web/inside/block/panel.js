@@ -1,6 +1,7 @@
 // Island: the opened block, under the player. One value holds the numbers of every step, so that stepping asks nobody.
 import { h, setText } from '../../core/dom.js';
 import { icon, spelled } from '../../core/glyphs.js';
+import { onEscape } from '../../core/keys.js';
 import * as state from '../../core/state.js';
 import { createPanel, segments } from '../../shell/panel.js';
 import { chosenHead, mapsOf, rowOf, within } from '../heads.js';
@@ -16,7 +17,12 @@ import { plainBody } from './body.js';
 export function mount(root, island) {
   /** @type {ReturnType<typeof open> | null} */
   let opened = null;
-  const close = () => state.openBlock.send(null);
+  /** Whoever was in here is led back to the block in the picture. */
+  const close = () => {
+    const block = root.contains(document.activeElement) ? document.querySelector('.pic [aria-pressed="true"]') : null;
+    state.openBlock.send(null);
+    if (block instanceof HTMLElement) block.focus({ preventScroll: true });
+  };
 
   island.onValue((detail) => {
     opened = detail.path === null ? null : open(detail, close);
@@ -30,9 +36,8 @@ export function mount(root, island) {
     }
   });
   for (const signal of [state.step, state.head, state.scene]) signal.on(() => opened?.show());
-  root.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && opened) close();
-  });
+  const leave = onEscape(close);
+  root.addEventListener('keydown', (event) => opened && !event.defaultPrevented && leave(event));
 }
 
 /** @param {Detail} detail @param {() => void} close */

@@ -19,6 +19,7 @@ export function doors() {
   const node = h('div.edp.doors.nopres', { role: 'group', 'aria-label': 'Where to begin' }, train, gallery);
   let open = !known() && [...new URLSearchParams(location.search).keys()].every((name) => LOOKS.includes(name));
   PHONE.addEventListener('change', place);
+  state.scene.on(() => PHONE.matches && place());
   state.starting.on((starting) => {
     if (starting) use();
   });
@@ -45,9 +46,10 @@ export function doors() {
 
   /** On a phone they stand under the picture, which nothing pushes down. */
   function place() {
-    const tabs = PHONE.matches ? document.querySelector('.tabs')?.closest('.block') : null;
-    if (tabs) tabs.before(node);
-    else document.querySelector('.source-tools .dice')?.after(node);
+    if (!PHONE.matches) document.querySelector('.source-tools .dice')?.after(node);
+    else if (!state.scene.value) node.remove();
+    else if (!node.nextElementSibling?.querySelector('.tabs'))
+      document.querySelector('.tabs')?.closest('.block')?.before(node);
   }
 
   function draw() {
