@@ -128,4 +128,4 @@ def test_failures_are_shown_with_who_survives_them(page: Page, monkeypatch: pyte
 @pytest.mark.parametrize("pair", ["transformer_encoder sentiment", "vae digits", "captioner scenes", "recognizer dialing"])
 def test_only_who_writes_to_what_is_typed_is_patched_and_broken(page: Page, pair: str) -> None:
     stage = page.library.stage(visits.start(*pair.split(), device="cpu"))
-    assert page[Patching].value(stage) is None and page[Breaking].value(stage) is None
+    assert not page[Patching].value(stage)["typed"] and not page[Breaking].value(stage)["typed"]

@@ -73,6 +73,9 @@ def test_every_pair_lives_on_the_page(page: Page, architecture: str, task_id: st
     run = untrained(architecture, task_id)
     first, *others = (stage(run, trace) for trace in traces(run))
     values = shown(page, first)
+    assert all(isinstance(values[name], dict) for name, sent in page.values(first, {}).items() if isinstance(sent, str)), (
+        "an island takes an object"
+    )
     assert values["Rail"]["architecture"] == architecture and values["Rail"]["task"] == task_id
     assert values["Player"]["kind"] == ("sequence" if "Trajectory" in values else "picture")
     for answer in (first, *others):

@@ -88,11 +88,8 @@ class Patching(Panel):
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.slot, stage.visit.given
 
-    def value(self, stage: Stage) -> dict[str, Any] | None:
-        """None where nothing is written to what is typed."""
-        if not _typed(stage):
-            return None
-        return {"address": self.page.desk.shown(stage.visit)["address"], "given": stage.visit.given.text}
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {"address": self.page.desk.shown(stage.visit)["address"], "typed": _typed(stage)}
 
     def wire(self) -> None:
         self.page.desk.answers |= {"corrupted.json": self.corrupted, "patch.json": self.map, "patched.json": self.decode}
@@ -131,8 +128,8 @@ class Breaking(Panel):
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.slot
 
-    def value(self, stage: Stage) -> dict[str, Any] | None:
-        return {"address": self.page.desk.shown(stage.visit)["address"]} if _typed(stage) else None
+    def value(self, stage: Stage) -> dict[str, Any]:
+        return {"address": self.page.desk.shown(stage.visit)["address"], "typed": _typed(stage)}
 
     def wire(self) -> None:
         self.on("open", self.show, "open_failure")

@@ -8,7 +8,7 @@ import { asking } from './asking.js';
 /** @import { Island, Table } from '../core/types.d.ts' */
 /** @import { Broken, Failure } from './types.d.ts' */
 
-/** @param {HTMLElement} root @param {Island<{address: string} | null, 'open'>} island */
+/** @param {HTMLElement} root @param {Island<{address: string, typed: boolean}, 'open'>} island */
 export function mount(root, island) {
   /** @type {{address: string} | null} */
   let value = null;
@@ -33,7 +33,7 @@ export function mount(root, island) {
   panel.figure.append(h('div.break-both', {}, list, side));
 
   island.onValue((next) => {
-    if (!next) panel.node.remove();
+    if (!next.typed) panel.node.remove();
     else if (!panel.node.isConnected) root.append(panel.node);
     value = next;
     turn += 1;

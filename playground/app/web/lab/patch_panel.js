@@ -11,9 +11,9 @@ import { patchMap } from './patch_map.js';
 /** @import { Island, Table } from '../core/types.d.ts' */
 /** @import { Patched, PatchMap } from './types.d.ts' */
 
-/** @param {HTMLElement} root @param {Island<{address: string, given: string} | null, never>} island */
+/** @param {HTMLElement} root @param {Island<{address: string, typed: boolean}, never>} island */
 export function mount(root, island) {
-  /** @type {{address: string, given: string} | null} */
+  /** @type {{address: string} | null} */
   let value = null;
   /** @type {PatchMap | null} */
   let map = null;
@@ -51,9 +51,9 @@ export function mount(root, island) {
   panel.figure.append(form, error, h('div.patch-both', {}, figure, side));
 
   island.onValue((next) => {
-    value = next;
+    value = next.typed ? next : null;
     asked = '';
-    if (!next) panel.node.remove();
+    if (!next.typed) panel.node.remove();
     else if (!panel.node.isConnected) root.append(panel.node);
     begin();
   });
