@@ -9,7 +9,7 @@ import orjson
 from playground.app.islands import UNCHANGED
 from playground.app.page import Handler, Page
 from playground.app.panel import Panel
-from playground.app.panels import code, inside, lab, latent, player, source, states, top
+from playground.app.panels import code, compare, inside, lab, latent, player, source, states, top
 from playground.app.panels.rail import gallery, pairs, rail
 from playground.app.panels.training import film, monitor
 from playground.app.sessions import Session, Visitor
@@ -22,7 +22,7 @@ ADA, BEN = Visitor("ada", "ada's"), Visitor("ben", "ben's")
 
 def new_page(book: RunBook | None = None, device: str = "cpu") -> Page:
     page = Page(book or RunBook(InlineExecutor()), device)
-    for room in (code, film, gallery, inside, lab, latent, pairs, player, rail, source, states, top, monitor):
+    for room in (code, compare, film, gallery, inside, lab, latent, pairs, player, rail, source, states, top, monitor):
         for panel in vars(room).values():
             if isinstance(panel, type) and issubclass(panel, Panel) and panel.__module__ == room.__name__ and panel is not latent.Latent:
                 page.add(panel)

@@ -21,7 +21,7 @@ from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
 from .page import Page
-from .panels import code, inside, lab, latent, player, source, states, top
+from .panels import code, compare, inside, lab, latent, player, source, states, top
 from .panels.rail import gallery, pairs, rail
 from .panels.training import film, monitor
 
@@ -95,6 +95,7 @@ def lay_out(page: Page) -> None:
                 page.add(film.Curves)
                 page.add(film.Samples)
                 page.add(film.MyRuns)
+                page.add(compare.Compare)
                 page.add(lab.Acts)
                 page.add(lab.Patching)
                 page.add(lab.Breaking)

@@ -39,6 +39,8 @@ def to_query(visit: Visit) -> str:
         extra |= {"block": visit.block}
     if visit.acts:
         extra |= {"acts": orjson.dumps([act.json for act in visit.acts]).decode()}
+    if visit.beside is not None:
+        extra |= {"beside": visit.beside}
     if NAME.fullmatch(visit.shown):
         extra |= {"run": visit.shown}
     if visit.frame is not None:
@@ -118,6 +120,8 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         )
     if "acts" in params:
         visit = replace(visit, acts=acts(params["acts"]))
+    if "beside" in params:
+        visit = replace(visit, beside=params["beside"][:200])
     if "run" in params:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")

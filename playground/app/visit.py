@@ -51,6 +51,7 @@ class Visit:
     forced: tuple[tuple[int, str], ...] = ()
     strategy: Strategy = GREEDY
     acts: tuple[Act, ...] = ()  # on the model, those that are off included
+    beside: str | None = None  # the run in slot B: an architecture's shipped one, a run by its name, or "@" and an update of the run shown
     branch: tuple[str, ...] = ()  # of a beam's tree: these tokens are on the stage in place of the best hypothesis
     step: int = 0
     notice: str | None = None

@@ -32,6 +32,7 @@ SHEETS = (  # later ones refine
     "inside/beam_tree",
     "states/states",
     "lab/lab",
+    "compare/compare",
     "code/code",
     "charts/plotly_figure",
     "shell/projection",

@@ -21,6 +21,7 @@ from ...experiments.held_out_states import Kept
 from ...experiments.lab import acts
 from ...experiments.lab.acts import Act, Form
 from ...experiments.lab.breaking import Broken
+from ...experiments.lab.by_length import Comparison, compare
 from ...experiments.lab.effect import Effect, effect
 from ...experiments.lab.patching import Patch
 from ...inference.decoding import Beam
@@ -63,6 +64,7 @@ class Library:
         self._effects: LRUCache[tuple[Slot, tuple[Act, ...]], Effect] = LRUCache(EFFECTS)
         self._patches: LRUCache[tuple[Slot, Given, Given], Patch] = LRUCache(TRACES)
         self._broken: LRUCache[tuple[Slot, float], Broken] = LRUCache(TRACES)
+        self._comparisons: LRUCache[tuple[Slot, Slot], Comparison] = LRUCache(TRACES)
         self._forms: LRUCache[Slot, dict[str, Form]] = LRUCache(TRAINED_RUNS)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
@@ -169,6 +171,10 @@ class Library:
         run = self.run(slot)
         inputs = clean.model_input(run.task), corrupted.model_input(run.task)
         return self._once(self._patches, (slot, clean, corrupted), lambda: run.patch(*inputs))
+
+    def comparison(self, a: Slot, b: Slot) -> Comparison:
+        """Two slots' models by length, and what each knows by heart."""
+        return self._once(self._comparisons, (a, b), lambda: compare(self.run(a), self.run(b)))
 
     def broken(self, slot: Slot, seconds: float) -> Broken:
         """The shortest failures of a slot's model that so many seconds find."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 from torch import Tensor
 
-from ... import api
+from ... import api, models
 from ...errors import InputError
 from ...storage.checkpoints import Checkpoint
+from ...training import recipes
 from ...training.recipes import Recipe
 from ...training.trainer import new_model
 
@@ -54,3 +56,12 @@ def moments(architecture: str, task: str) -> list[int]:
     """The updates at which it can be looked at, its end the last."""
     end = _shipped(architecture, task).history["frames"][-1]["step"]
     return sorted({*_film(architecture, task), end})
+
+
+def alike(recipe: Recipe) -> Iterator[Recipe]:
+    """What the shipped runs of the very same task were trained by, of whatever architecture; none of them is loaded for it."""
+    for entry in models.ordered():
+        if api.shipped_path(entry.id, recipe.task).exists():
+            usual = recipes.make(entry.id, recipe.task, device="cpu")
+            if usual.task_options == recipe.task_options:
+                yield usual

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ... import api, models
+from ... import models
 from ...errors import InputError
 from ...experiments.lab import corrupting
 from ...experiments.lab.acts import Act
@@ -15,9 +15,9 @@ from ...experiments.lab.patching import Patch
 from ...inference.decoding import GREEDY
 from ...options import show
 from ...tasks import Given, Typed
-from ...training.recipes import Recipe
 from ...views.lab import acts as lab
 from ...views.lab import breaking, patching
+from ..library.shipped import alike, ready
 from ..links import acts
 from ..panel import Panel
 from ..sessions import Visitor
@@ -145,16 +145,13 @@ class Breaking(Panel):
         """What a search of a few seconds finds; of `more` seconds where it is asked to go on."""
         library, slot = self.page.library, visit.slot
         found: Broken = library.broken(slot, SECONDS["more" in asked])
-        return breaking.spec(found, survivors(found.failures, dict(_others(slot.recipe))))
-
-
-def _others(recipe: Recipe) -> Iterator[tuple[str, api.Run]]:
-    """The shipped runs of other architectures that learned the very same task."""
-    for entry in models.ordered():
-        if entry.id != recipe.architecture and api.shipped_path(entry.id, recipe.task).exists():
-            run = api.load(entry.id, recipe.task)
-            if run.recipe.task_options == recipe.task_options and isinstance(run.model, models.EncoderDecoder):
-                yield entry.title, run
+        others = {
+            models.get(recipe.architecture).title: ready(recipe)
+            for recipe in alike(slot.recipe)
+            if recipe.architecture != slot.recipe.architecture
+        }
+        writing = {title: run for title, run in others.items() if isinstance(run.model, models.EncoderDecoder)}
+        return breaking.spec(found, survivors(found.failures, writing))
 
 
 def _typed(stage: Stage) -> bool:

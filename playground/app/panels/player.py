@@ -54,8 +54,9 @@ class Tabs(Panel):
         first = "latent" if HeldOut in stage.visit.task.reads else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
         states = [["states", "States"]] if carries(*stage.visit.pair) else []
+        compare = [["compare", "Compare"]] if isinstance(task, tasks.TextTask) else []
         lab = [["lab", "Lab"]] if acts(*stage.visit.pair) else []
-        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], *lab, ["code", "Code"]]
+        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], *compare, *lab, ["code", "Code"]]
         return {"tabs": tabs, "open": first, "opened": stage.opened, "task": task.title, "given": given.words(task)}
 
 

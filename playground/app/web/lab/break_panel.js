@@ -1,9 +1,9 @@
 // Island: the shortest inputs on which this model fails, found by trying; who survives them; how many of each length.
 import { h } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
+import { asking } from '../core/island.js';
 import { grouped, percent } from '../core/numbers.js';
 import { createPanel } from '../shell/panel.js';
-import { asking } from './asking.js';
 
 /** @import { Island, Table } from '../core/types.d.ts' */
 /** @import { Broken, Failure } from './types.d.ts' */

@@ -1,5 +1,5 @@
 // What acts do, asked for one after the other while the tab is open, and kept for as long as the stage is the same.
-import { asking } from './asking.js';
+import { asking } from '../core/island.js';
 
 /** @import { Act, Effect } from './types.d.ts' */
 /** @typedef {{told: Effect} | {failed: string} | null} Answer null: it is on its way */

@@ -2,10 +2,10 @@
 // from which site and place how much of the right answer comes back, and a cell opens that decode.
 import { h, setText } from '../core/dom.js';
 import { icon, spelled } from '../core/glyphs.js';
+import { asking } from '../core/island.js';
 import { percent } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
-import { asking } from './asking.js';
 import { patchMap } from './patch_map.js';
 
 /** @import { Island, Table } from '../core/types.d.ts' */

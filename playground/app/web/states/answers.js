@@ -1,7 +1,7 @@
 // What the panels of States share: what the model on the stage has, the answers about it, and the unit that is open.
 // All of it is fetched once the tab is open; a step asks for nothing.
 
-import { ROOT } from '../core/root.js';
+import { asking } from '../core/island.js';
 import { Signal } from '../core/signal.js';
 import * as state from '../core/state.js';
 
@@ -56,24 +56,9 @@ export function fetching(signal, file) {
     if (!stage) return;
     const mine = ++turn;
     if (!signal.value || 'failed' in signal.value) signal.value = null;
-    const answer = await asking(stage, file, asked);
+    const answer = await asking(stage.address, file, asked);
     if (mine === turn) signal.value = /** @type {Answer<T>} */ (answer);
   };
-}
-
-/**
- * @param {Place} stage @param {string} file @param {Record<string, string>} asked @returns {Promise<Answer<unknown>>}
- */
-async function asking(stage, file, asked) {
-  const address = new URL(`${stage.address}/${file}`, ROOT);
-  address.search = new URLSearchParams(asked).toString();
-  try {
-    const answer = await fetch(address);
-    const said = await answer.json();
-    return said.error ? { failed: said.error } : { data: said };
-  } catch {
-    return { failed: 'The server did not answer.' };
-  }
 }
 
 /**

@@ -1,0 +1,113 @@
+"""Compare: another model in slot B, the same input through both, and what they make of every length."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ... import models
+from ...errors import InputError
+from ...options import show
+from ...tasks import TextTask
+from ...training.recipes import Recipe
+from ...views import compare
+from ..library.shipped import alike
+from ..names import about, run_name
+from ..panel import Panel
+from ..sessions import Visitor
+from ..stage import Stage
+from ..visit import SHIPPED, Slot, Visit
+
+MOMENTS = 4  # updates of the run on the stage that are offered
+MINE = 12  # runs of one's own
+
+
+class Compare(Panel):
+    """Slot B beside slot A. Both answer the same input; the rest is measured once it is looked at."""
+
+    module, sends, classes = "compare/compare_panel", ("beside",), ("tab-compare", "span-12")
+
+    def depends(self, stage: Stage) -> Hashable:
+        visit = stage.visit
+        return visit.place, visit.beside, visit.run, len(self.page.book.of(stage.visitor.tab))
+
+    def value(self, stage: Stage) -> dict[str, Any]:
+        visit, page = stage.visit, self.page
+        if not isinstance(stage.run.task, TextTask):
+            return {"suits": False}
+        offered = dict(self.offered(visit, stage.visitor))
+        slot = self._slot(visit)
+        told: dict[str, Any] = {
+            "suits": True,
+            "address": page.desk.shown(visit)["address"],
+            "offered": list(offered.items()),
+            "beside": None,
+        }
+        told["a"] = _decoded(stage, f"{models.get(visit.recipe.architecture).title}, {stage.label.split(', trained')[0]}")
+        if slot is None or visit.beside is None:
+            return told
+        other = page.library.stage(Visit(slot.recipe, shown=slot.shown, frame=slot.frame, given=visit.given, strategy=visit.strategy))
+        named = offered.get(visit.beside, visit.beside)
+        return told | {"beside": visit.beside, "b": _decoded(other, named)}
+
+    def wire(self) -> None:
+        self.on("beside", self.choose, "set_beside", again="always_last")
+        self.page.desk.answers["compare.json"] = self.measured
+
+    def choose(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+        """Another run in slot B, or none."""
+        beside = data.get("beside")
+        if beside is not None and (not isinstance(beside, str) or beside not in dict(self.offered(visit, visitor))):
+            raise InputError(f"{show(beside)} is no run to compare with; choose one of the list.")
+        return replace(visit, beside=beside)
+
+    def offered(self, visit: Visit, visitor: Visitor) -> Iterator[tuple[str, str]]:
+        """What may stand in slot B, and what it is called: shipped runs of the same task, moments of the run shown, runs of one's own."""
+        recipe = visit.recipe
+        on_stage = (recipe.architecture, visit.shown, visit.frame)
+        shipped = [other.architecture for other in alike(recipe) if (other.architecture, SHIPPED, None) != on_stage]
+        yield from ((name, f"{models.get(name).title}, shipped") for name in shipped)
+        moments = [step for step in self.page.library.moments(visit.slot) if step != visit.frame]
+        for step in moments[:: max(1, len(moments) // MOMENTS)][:MOMENTS]:
+            yield f"@{step}", f"this run at update {step:,}"
+        for log in self.page.book.of(visitor.tab)[:MINE] if visitor.tab else ():
+            same = (log.recipe.task, log.recipe.task_options) == (recipe.task, recipe.task_options)
+            if same and log.over and log.snapshots and log.id != visit.shown:
+                yield log.id, f"{models.get(log.recipe.architecture).title}, {run_name(log.number, True)}: {about(log.recipe)['label']}"
+
+    def measured(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Both by length and by heart, with the run named `beside` in slot B."""
+        slot = self._slot(replace(visit, beside=asked.get("beside")))
+        if slot is None:
+            raise InputError("No run stands in slot B; choose one.")
+        return compare.spec(self.page.library.comparison(visit.slot, slot))
+
+    def _slot(self, visit: Visit) -> Slot | None:
+        """Slot B. None where nothing is in it, or what was is no longer there."""
+        beside, recipe = visit.beside, visit.recipe
+        if beside is None:
+            return None
+        if beside.startswith("@"):
+            steps = [step for step in self.page.library.moments(visit.slot) if f"@{step}" == beside]
+            return replace(visit.slot, frame=steps[0]) if steps else None
+        if beside in models.architectures():
+            found = [other for other in alike(recipe) if other.architecture == beside]
+            return Slot(_bare(found[0])) if found else None
+        try:
+            log = self.page.library.log(beside)
+        except InputError:
+            return None
+        known = log.recipe.task == recipe.task and bool(log.snapshots) and log.over
+        return Slot(_bare(log.recipe), beside) if known else None
+
+
+def _decoded(stage: Stage, name: str) -> dict[str, Any]:
+    run = stage.run
+    assert isinstance(run.task, TextTask)
+    return compare.decoded(stage.trace, run.model, run.task, name, run.train_seconds)
+
+
+def _bare(recipe: Recipe) -> Recipe:
+    """What of a recipe names a model."""
+    return replace(recipe, training_options=(), seconds=None, device="cpu")

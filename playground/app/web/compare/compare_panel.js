@@ -1,0 +1,214 @@
+// Island: slot B beside slot A. The same input through both in lock-step, both by length, and what each knows by heart.
+// A is solid and filled, B dashed, hollow and hatched; never another hue.
+
+import { h } from '../core/dom.js';
+import { spelled } from '../core/glyphs.js';
+import { asking } from '../core/island.js';
+import { grouped, percent } from '../core/numbers.js';
+import * as state from '../core/state.js';
+import { createPanel } from '../shell/panel.js';
+import { lengthChart, lengthTable } from './length_chart.js';
+
+/** @import { Island, Rich, Table } from '../core/types.d.ts' */
+/** @import { Comparison, Decoded, Score, Slots } from './types.d.ts' */
+
+/** @param {HTMLElement} root @param {Island<Slots, 'beside'>} island */
+export function mount(root, island) {
+  /** @type {Slots | null} */
+  let value = null;
+  /** @type {Comparison | null} */
+  let found = null;
+  let asked = '';
+  let turn = 0;
+  /** @type {HTMLSelectElement} */
+  const choice = h('select', {
+    'aria-label': 'Slot B',
+    onchange: () => island.send('beside', { beside: choice.value || null }),
+  });
+  const rows = h('div.slots', {});
+  const both = createPanel({
+    title: 'Side by side',
+    subtitle: 'one input, both models, one step',
+    controls: [h('label.slot-b', {}, 'B', choice)],
+    className: 'slots-panel',
+    present: true,
+    table: () => slotsTable(value),
+  });
+  both.figure.append(rows);
+  const chart = lengthChart();
+  const length = createPanel({
+    title: 'By length',
+    subtitle: 'new inputs, exact match; shaded: what was taught',
+    className: 'length-panel',
+    table: () => lengthTable(found),
+    data: () => found,
+  });
+  length.figure.append(chart.node);
+  const bars = h('div.hearts');
+  const heart = createPanel({
+    title: 'By heart?',
+    subtitle: 'inputs seen in training, and new ones; whisker: 95 %',
+    className: 'heart-panel',
+    table: () => heartTable(found),
+    data: () => found && { known: found.known, new: found.new },
+  });
+  heart.figure.append(bars);
+  const measured = h('div.compare-both', {}, length.node, heart.node);
+
+  island.onValue((next) => {
+    value = next.suits ? next : null;
+    if (!value) {
+      root.replaceChildren();
+      return;
+    }
+    if (!both.node.isConnected) root.append(both.node, measured);
+    choice.replaceChildren(
+      h('option', { value: '' }, 'choose a model …'),
+      ...value.offered.map(([id, name]) => h('option', { value: id }, name)),
+    );
+    choice.value = value.beside ?? '';
+    draw();
+    measure();
+  });
+  state.tab.on(measure);
+  state.step.on(light);
+  state.scene.on(light);
+
+  function draw() {
+    if (!value) return;
+    const { a, b } = value;
+    rows.replaceChildren(slot('A', a), b ? slot('B', b) : nobody());
+    measured.hidden = !b;
+    both.read(b ? differ(a, b) : [['', ' ']]);
+    both.refresh();
+    light();
+  }
+
+  function light() {
+    for (const line of rows.querySelectorAll('.slot-tokens'))
+      for (const [i, token] of [...line.children].entries()) token.classList.toggle('cur', i === state.step.value);
+  }
+
+  async function measure() {
+    if (!value?.beside || state.tab.value !== 'compare') return;
+    const key = `${value.address} ${value.beside}`;
+    if (key === asked) return;
+    asked = key;
+    const mine = ++turn;
+    const waiting = {
+      title: 'Asking both',
+      text: 'Two hundred new inputs of every length, and what each was trained on.',
+    };
+    for (const panel of [length, heart]) panel.empty(waiting);
+    const answer = await asking(value.address, 'compare.json', { beside: value.beside });
+    if (mine !== turn) return;
+    if ('failed' in answer) {
+      asked = '';
+      for (const panel of [length, heart])
+        panel.empty({ title: 'Not measured', text: answer.failed, action: 'Try again', onaction: measure });
+      return;
+    }
+    found = /** @type {Comparison} */ (answer.data);
+    for (const panel of [length, heart]) panel.empty(null);
+    chart.show(found);
+    bars.replaceChildren(...hearts(found));
+    length.read(found.length_reading);
+    heart.read(found.heart_reading);
+    for (const panel of [length, heart]) panel.refresh();
+  }
+}
+
+/** @param {'A' | 'B'} name @param {Decoded} told */
+function slot(name, { name: called, tokens, wrong, verdict, parameters, seconds }) {
+  const mark = verdict.right === null ? '' : verdict.right ? '✓ ' : '✗ ';
+  const took = seconds ? `${seconds.toFixed(1)} s, ` : '';
+  return h(
+    `div.slot.of-${name.toLowerCase()}`,
+    {},
+    h('b.slot-letter', {}, name),
+    h('div.slot-about', {}, h('b', {}, called), h('span.dim', {}, `${took}${grouped(parameters)} parameters`)),
+    h(
+      'div.slot-tokens',
+      { role: 'img', 'aria-label': `${name} writes ${tokens.join(' ')}` },
+      tokens.map((token, i) =>
+        h(wrong?.[i] ? 'span.chip.dec.bad' : 'span.chip.dec', {}, h('span', {}, spelled(token))),
+      ),
+    ),
+    h(verdict.right === false ? 'span.verdict-b.bad' : 'span.verdict-b', {}, mark + verdict.text),
+  );
+}
+
+const nobody = () =>
+  h(
+    'p.nobody',
+    {},
+    h('b', {}, 'Slot B is empty. '),
+    'Choose another architecture, this run at another moment of its training, or a run of your own.',
+  );
+
+/** @param {Decoded} a @param {Decoded} b @returns {Rich} */
+function differ(a, b) {
+  const most = Math.max(a.tokens.length, b.tokens.length);
+  const at = Array.from({ length: most }, (_, i) => i).find((i) => a.tokens[i] !== b.tokens[i]);
+  if (at === undefined) return [['', 'Both write the same.']];
+  const said = (/** @type {Decoded} */ one) => (at < one.tokens.length ? spelled(one.tokens[at]) : 'nothing more');
+  return [
+    ['', `They part at output ${at + 1}: A writes `],
+    ['d', said(a)],
+    ['', ', B '],
+    ['d', said(b)],
+    ['', '.'],
+  ];
+}
+
+/** @param {Comparison} found */
+const hearts = ({ known, new: fresh }) =>
+  ['A', 'B'].flatMap((name, i) => [
+    h('b.heart-name', {}, name),
+    heartBar(name, 'seen', known[i]),
+    heartBar(name, 'new', fresh[i]),
+  ]);
+
+/** @param {string} name @param {string} what @param {Score} score */
+const heartBar = (name, what, [share, n, low, high]) =>
+  h(
+    `div.heart.of-${name.toLowerCase()}`,
+    {},
+    h('span', {}, what),
+    h(
+      'i.rail',
+      { 'aria-hidden': true },
+      h('i.fill', { style: { width: `${100 * share}%` } }),
+      h('i.whisker', { style: { left: `${100 * low}%`, width: `${100 * (high - low)}%` } }),
+    ),
+    h('span.m', {}, `${grouped(Math.round(share * n))} of ${grouped(n)}`),
+  );
+
+/** @param {Comparison | null} found @returns {Table} */
+function heartTable(found) {
+  if (!found) return { columns: [], rows: [] };
+  const line = (/** @type {string} */ name, /** @type {string} */ what, /** @type {Score} */ [share, n, low, high]) => [
+    name,
+    what,
+    percent(share),
+    percent(low),
+    percent(high),
+    n,
+  ];
+  return {
+    columns: ['model', 'inputs', 'right', 'from', 'to', 'of'],
+    rows: ['A', 'B'].flatMap((name, i) => [line(name, 'seen', found.known[i]), line(name, 'new', found.new[i])]),
+    caption: 'Seen in training, and new',
+  };
+}
+
+/** @param {Slots | null} value @returns {Table} */
+function slotsTable(value) {
+  const { a, b } = value ?? {};
+  const most = Math.max(a?.tokens.length ?? 0, b?.tokens.length ?? 0);
+  return {
+    columns: ['output', 'A', 'B'],
+    rows: Array.from({ length: most }, (_, i) => [i + 1, a?.tokens[i] ?? '', b?.tokens[i] ?? '']),
+    caption: 'What both write',
+  };
+}
