@@ -33,6 +33,7 @@ def test_a_shipped_run_stands_beside_and_answers_the_same_input(page: Page) -> N
     right = [*reversed(LONG.text), "end"]
     assert b["wrong"] == [token != due for token, due in zip(b["tokens"], right, strict=True)]
     assert a["parameters"] == 51_629 and b["parameters"] > a["parameters"]
+    assert "beside=seq2seq" in told["Player"]["link"]
     assert "b" not in answered(page, beside, page[Compare].choose, {"beside": None})["Compare"]
 
 

@@ -41,7 +41,9 @@ def test_acts_are_held_in_the_visit_and_in_its_link(page: Page) -> None:
     assert visit.acting == visit.acts[:1]
     assert told["Player"]["plain"] == ["le", "bel", "arbre", "est", "vert", "end"] != told["Player"]["output"]
     assert told["Player"]["teaching"] is None, "what is taught is the model's own"
-    assert {"Attention", "Trajectory"} & set(told), "other panels follow"
+    assert "Trajectory" in told, "other panels follow"
+    fewer = answered(page, visit, page[Acts].act, {"acts": [HOLD]})
+    assert fewer["Player"]["link"] == to_query(fewer["visit"]), "an act that is off is in the link too"
     assert from_query(dict(parse_qsl(to_query(visit))), "cpu").acts == visit.acts
 
 

@@ -24,6 +24,10 @@ class Player(Panel):
 
     module, sends = "stage/step_player", ("strategy", "inspect")
 
+    def depends(self, stage: Stage) -> Hashable:
+        """Also what only its link tells."""
+        return stage.visit.place, stage.visit.acts, stage.visit.beside
+
     def value(self, stage: Stage) -> dict[str, Any]:
         run, step = stage.run, stage.visit.step
         first = stage is self.page.first
