@@ -233,6 +233,20 @@ GROUPS: dict[str, tuple[Term, ...]] = {
         ),
         Term("cosine", "How much two vectors point the same way: 1 the same, 0 at right angles.", ("nearest",)),
     ),
+    "The lab": (
+        Term("act", "What is done to a model while it computes: a value held, switched off or scaled at one place.", ("acts",)),
+        Term("ablation", "Switching a part off to see what it was needed for.", ("off",)),
+        Term("clamp", "To hold one number of a model at a value, whatever it would have been.", ("clamped",)),
+        Term("control", "The same act elsewhere: what it costs anywhere, so that the place can be told from the blow."),
+        Term(
+            "patching",
+            "Putting what passed at one place of a run into another run: what it brings back was carried there.",
+            ("patched", "clean", "corrupted"),
+            "Vig et al., 2020; Meng et al., 2022",
+        ),
+        Term("95 %", "An interval that leaves the true value in 95 of 100 such measurements.", ("interval", "whisker")),
+        Term("by heart", "Known from training rather than worked out: seen inputs are answered better than new ones.", ("seen", "new")),
+    ),
 }
 
 
