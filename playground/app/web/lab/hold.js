@@ -53,12 +53,10 @@ export function holdByHand(offered, acts, change) {
       observer.observe(grid);
     }
     const at = aimed < 0 ? (held ?? most) : aimed;
-    const foot = columns[at].querySelector('.st') ?? columns[at].querySelector('.chip');
-    const box = foot?.getBoundingClientRect();
     const origin = grid.getBoundingClientRect();
-    if (!box) return;
-    ring.style.left = `${box.left + box.width / 2 - origin.left - HALF}px`;
-    ring.style.top = `${box.top - origin.top - HALF}px`;
+    const [x, y] = footOf(columns[at]);
+    ring.style.left = `${x - origin.left - HALF}px`;
+    ring.style.top = `${y - origin.top - HALF}px`;
     ring.classList.toggle('held', held !== null);
     ring.setAttribute('aria-label', `Where step ${(state.step.value ?? 0) + 1} looks`);
     ring.setAttribute('aria-valuemax', String(tokens.length));
@@ -172,3 +170,16 @@ export function holdByHand(offered, acts, change) {
 
 /** Only a decoder looks again at every step. @param {string} site */
 const stepsOf = (site) => (site.startsWith('decoder.') ? [state.step.value ?? 0] : null);
+
+/**
+ * Where a ribbon leaves a column: above its state, or below it where that is the last of the column; above a token that
+ * has none, so that the ring covers no token.
+ * @param {Element} column @returns {[x: number, y: number]}
+ */
+function footOf(column) {
+  const token = /** @type {Element} */ (column.querySelector('.chip')).getBoundingClientRect();
+  const state = column.querySelector('.st')?.getBoundingClientRect();
+  const x = token.left + token.width / 2;
+  if (!state) return [x, token.top - HALF - 2];
+  return [x, state.top > token.top ? state.bottom : state.top];
+}

@@ -32,6 +32,7 @@ export function patchMap(map, open) {
       `div.patch-block.${reads ? 'e' : 'd'}`,
       { style: { '--columns': tokens.length } },
       h('span.side', {}, reads ? '■ encoder, at source position' : '▲ decoder, at output step'),
+      h('span'),
       tokens.map((token, i) => h(same(part, i) ? 'b.m' : 'b.m.changed', {}, spelled(token))),
       map.rows.map((row, i) => (row.part === part ? line(row, i, tokens) : null)),
     );
