@@ -58,9 +58,11 @@ def test_a_journey_shifts_nothing_that_was_not_asked_for(visit: Visit, query: st
     page = visit(query, viewport=viewport)
     page.evaluate(COLLECTED)
     wait_drawn(page)
+    before = len(shifts(page))
     hooks.type_source(page, "the red car sleeps" if not query else "27182")
     hooks.expect_output(page, "la voiture rouge dort" if not query else "2 8 1 7 2")
     wait_drawn(page)
+    typed = range(before, len(shifts(page)))  # another input has other columns, however late its answer comes
     page.locator("#player").focus()
     page.keyboard.press("Home")
     with still(page):
@@ -70,5 +72,5 @@ def test_a_journey_shifts_nothing_that_was_not_asked_for(visit: Visit, query: st
     for tab in page.get_by_role("tab").all_inner_texts():
         hooks.open_tab(page, tab)
         wait_drawn(page)
-    found = [(value, who) for value, asked, who in shifts(page) if not asked]
+    found = [(value, who) for i, (value, asked, who) in enumerate(shifts(page)) if not asked and i not in typed]
     assert sum(value for value, _ in found) <= MOST, found

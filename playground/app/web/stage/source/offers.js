@@ -19,7 +19,10 @@ export function doors() {
   const node = h('div.edp.doors.nopres', { role: 'group', 'aria-label': 'Where to begin' }, train, gallery);
   let open = !known() && [...new URLSearchParams(location.search).keys()].every((name) => LOOKS.includes(name));
   PHONE.addEventListener('change', place);
-  state.scene.on(() => PHONE.matches && place());
+  state.scene.on(() => {
+    draw(); // the box may have come later than this
+    if (PHONE.matches) place();
+  });
   state.starting.on((starting) => {
     if (starting) use();
   });
