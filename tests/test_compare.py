@@ -42,7 +42,10 @@ def test_the_same_run_stands_beside_itself_as_it_was(page: Page) -> None:
     before = [name for name, _ in page[Compare].offered(visit, ADA) if name.startswith("@")]
     assert before[0] == "@0"
     first = answered(page, visit, page[Compare].choose, {"beside": "@0"})["Compare"]["b"]
-    assert first["verdict"]["right"] is False and first["name"] == "this run at update 0"
+    assert first["wrong"] is None and first["verdict"]["right"] is None, "first weights are neither right nor wrong"
+    assert first["name"] == "this run at update 0"
+    early = answered(page, visit, page[Compare].choose, {"beside": before[1]})["Compare"]["b"]
+    assert early["verdict"]["right"] is False
 
 
 def test_a_run_of_ones_own_is_offered_to_its_owner(page: Page) -> None:

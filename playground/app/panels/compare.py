@@ -105,7 +105,7 @@ class Compare(Panel):
 def _decoded(stage: Stage, name: str) -> dict[str, Any]:
     run = stage.run
     assert isinstance(run.task, TextTask)
-    return compare.decoded(stage.trace, run.model, run.task, name, run.train_seconds)
+    return compare.decoded(stage.trace, run.model, run.task, name, run.train_seconds, stage.untrained)
 
 
 def _bare(recipe: Recipe) -> Recipe:
