@@ -131,3 +131,24 @@ def test_failures_are_shown_with_who_survives_them(page: Page, monkeypatch: pyte
 def test_only_who_writes_to_what_is_typed_is_patched_and_broken(page: Page, pair: str) -> None:
     stage = page.library.stage(visits.start(*pair.split(), device="cpu"))
     assert not page[Patching].value(stage)["typed"] and not page[Breaking].value(stage)["typed"]
+
+
+def test_acts_as_code_do_what_the_page_shows(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+    """The text is run as it stands; a hold beyond this input is not in it."""
+    acts = (
+        Act(*HOLD),  # type: ignore[arg-type]
+        Act("hold", "decoder.attention.weights", 11),
+        Act("even", "decoder.attention.weights", steps=(1,)),
+        Act("clamp", "decoder.hidden", 3, -0.5),
+        Act("scale", "decoder.attention.context", amount=0.5, on=False),
+    )
+    visit = replace(translation(), acts=acts)
+    parts = {id: text for id, _, text in page.desk.code(visit)}
+    assert (
+        "scale" not in parts["acts"]
+        and "11" not in parts["acts"]
+        and 'playground.load("attention_seq2seq", "translation")' in parts["acts"]
+    )
+    exec(parts["acts"].replace("n=512", "n=16"), {})
+    assert capsys.readouterr().out.splitlines()[0] == page.library.stage(visit).trace.output
+    assert "acts" not in {id for id, *_ in page.desk.code(translation())}

@@ -26,10 +26,11 @@ from ..storage.checkpoints import dumps
 from ..storage.run import Run
 from ..tracing import Trace
 from ..training.recipes import Recipe
+from ..views.lab import acts
 from .http.lanes import DEAR, Lanes, Who
 from .islands import dump
 from .library import Library
-from .visit import Slot, Visit
+from .visit import SHIPPED, Slot, Visit
 
 if TYPE_CHECKING:
     from ..codegen.scripts import Script
@@ -91,7 +92,16 @@ class Desk:
         """What the tab shows: [id, title, text] for every part that this model has, the whole script last."""
         script = self.script(visit)
         texts = {**script.sections, "script": script.whole(_given(visit))}
-        return [[id, title, texts[id]] for id, title in PARTS if id in texts]
+        parts = [[id, title, texts[id]] for id, title in PARTS if id in texts]
+        return [*parts, ["acts", "Acts", self._acts(visit)]] if visit.acting and visit.given.text else parts
+
+    def _acts(self, visit: Visit) -> str:
+        """The acts that are on as Python: a script of its own has the model as it is."""
+        stage = self.library.stage(visit)
+        edits = self.library.edits(stage.visit, len((stage.plain or stage.trace).source))
+        shipped = visit.shown == SHIPPED and visit.frame is None
+        load = "playground.load({!r}, {!r})".format(*visit.pair).replace("'", '"') if shipped else 'playground.load("weights.safetensors")'
+        return acts.code(load, visit.given.text, edits, stage.trace.output)
 
 
 def _private(log: RunLog[Recipe]) -> bool:

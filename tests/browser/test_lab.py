@@ -87,7 +87,8 @@ def test_a_link_holds_the_acts_and_the_whole_page_follows_them(visit: Visit) -> 
     page.reload()
     wait_ready(page)
     hooks.expect_output(page, written)
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="As code").click()
+    expect(page.locator(".code-view")).to_contain_text('Edit("decoder.attention.weights", "set", 1, steps=(3,), at=((-1, 1),))')
     page.locator("#player").get_by_role("button", name="First step").click()
     for _ in range(3):
         page.get_by_role("button", name="Next step").click()

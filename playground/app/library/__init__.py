@@ -162,6 +162,11 @@ class Library:
         snapshot = self.log(slot.shown).snapshot(slot.frame)
         return None if snapshot is None else snapshot.step
 
+    def edits(self, visit: Visit, positions: int) -> list[Edit]:
+        """What the acts that are on do to an input of so many positions."""
+        found = self.forms(visit.slot) if visit.acting else {}
+        return [edit for act in visit.acting if act.reaches(positions, found) for edit in act.edits]
+
     def effect(self, slot: Slot, chosen: tuple[Act, ...]) -> Effect:
         """What acts do to a slot's model on held-out inputs."""
         return self._once(self._effects, (slot, chosen), lambda: effect(self.run(slot), chosen))
@@ -182,8 +187,7 @@ class Library:
 
     def _trace(self, visit: Visit, run: api.Run, positions: int = 0) -> Trace:
         """The visit's input, of so many `positions`, through its run. The latest are kept: many events leave them as they are."""
-        found = self.forms(visit.slot) if visit.acting else {}
-        edits = [edit for act in visit.acting if act.reaches(positions, found) for edit in act.edits]
+        edits = self.edits(visit, positions)
         return self._once(self._traces, visit.place, lambda: _explored(visit, run, edits))
 
     def _trained_run(self, run_id: str, frame: int | None) -> api.Run:

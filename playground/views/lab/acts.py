@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ...experiments.lab.acts import KINDS, ONCE, Act, Form, offers, summaries
 from ...experiments.lab.effect import Effect
 from ...tasks import Task
-from ...tracing import Trace
+from ...tracing import Edit, Trace
 from ..states.said import quoted, signed
 from ..style import Rich
 
@@ -123,6 +124,33 @@ def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
 
 def _layers(site: str) -> list[tuple[str, str]]:
     return [(name, after) for name, after in pairwise(site.split(".")) if after.isdecimal()]
+
+
+def code(load: str, given: str, edits: Sequence[Edit], output: str) -> str:
+    """The acts as Python: what they do to this input, and to held-out ones. `load` is the call that brings the run back."""
+    listed = "\n".join(f"    {_call(edit)}," for edit in edits)
+    return f"""import playground
+from playground import Edit
+
+run = {load}
+acts = [
+{listed}
+]
+trace = run.explore({json.dumps(given, ensure_ascii=False)}, edits=acts)
+print(trace.output)  # {output}
+
+effect = run.effect(acts, n=512)
+print(effect.score, effect.before, effect.interval)
+"""
+
+
+def _call(edit: Edit) -> str:
+    """An edit as it is written; what is left out is as usual."""
+    parts = [json.dumps(edit.site), json.dumps(edit.op)]
+    if edit.op != "even":
+        parts.append(f"{edit.value:g}" if isinstance(edit.value, int | float) else repr(edit.value))
+    parts += [f"{name}={value!r}" for name, value in (("steps", edit.steps), ("at", edit.at)) if value]
+    return f"Edit({', '.join(parts)})"
 
 
 def answered(trace: Trace, plain: Trace, task: Task) -> dict[str, Any]:

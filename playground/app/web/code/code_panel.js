@@ -62,6 +62,11 @@ export function mount(root, island) {
     load();
   });
   state.tab.on(load);
+  state.openCode.handle((part) => {
+    chosen = part;
+    state.openTab.send('code');
+    if (parts.length && fetched === value?.address) show();
+  });
 
   async function load() {
     if (state.tab.value !== 'code' || !value || fetched === value.address) return;

@@ -74,6 +74,8 @@ export const train = new Command();
 export const openGallery = new Command();
 /** @type {Command<number | null>} */
 export const chooseFrame = new Command();
+/** Open the code at one of its parts. @type {Command<string>} */
+export const openCode = new Command();
 /** Act on the model, and open the lab. @type {Command<Act>} */
 export const act = new Command();
 /** @type {Command<string>} */

@@ -23,12 +23,17 @@ export function mount(root, island) {
   const history = createHistory((acts) => island.send('acts', { acts }));
   const undo = step('undo', 'Undo', () => history.undo());
   const redo = step('redo', 'Redo', () => history.redo());
+  const asCode = h(
+    'button.btn.box',
+    { type: 'button', hidden: true, onclick: () => state.openCode.send('acts') },
+    'As code',
+  );
   const form = actForm((act) => change((acts) => [...acts, act]));
   const list = h('ul.acts', {});
   const panel = createPanel({
     title: 'Acts',
     subtitle: 'each alone, on this input and on held-out ones; hatched: the same act at all other places',
-    controls: [undo, redo, form.button],
+    controls: [undo, redo, asCode, form.button],
     present: true,
     className: 'acts-panel',
     table: () => tableOf(value?.rows ?? [], effects),
@@ -92,6 +97,7 @@ export function mount(root, island) {
     const { rows, steps } = value;
     undo.disabled = !history.undone;
     redo.disabled = !history.redone;
+    asCode.hidden = !steps.length || !rows.some((row) => row.on);
     panel.empty(null);
     head.hidden = !rows.length;
     const scale = scaleOf(rows);
