@@ -33,10 +33,6 @@ class Model(nn.Module, ABC):
     def score(self, batch: Batch) -> float:
         """What a page shows of held-out examples; its task says whether higher is better."""
 
-    @abstractmethod
-    def each(self, batch: Batch) -> Float[Tensor, " batch"]:
-        """The score of every example by itself."""
-
     @torch.no_grad()
     def metrics(self, batch: Batch) -> dict[str, float]:
         """What is reported of a finished run."""
@@ -124,14 +120,10 @@ class EncoderDecoder(Model):
         Greedy decoding writes the target if and only if, fed the right prefix, every arg max is the right next token:
         so one teacher-forced pass decides it, without decoding.
         """
-        return float(self.each(batch).mean())
-
-    @torch.no_grad()
-    def each(self, batch: Batch) -> Float[Tensor, " batch"]:
         right = self.writes(batch)
         for other in () if batch.also is None else batch.also.unbind(1):
             right = right | self.writes(replace(batch, target=other))
-        return right.float()
+        return float(right.float().mean())
 
     def writes(self, batch: Batch) -> Bool[Tensor, " batch"]:
         """Whether greedy decoding writes the target; never a target that is none."""
@@ -167,8 +159,8 @@ class Reader(Model):
         """Share of inputs whose every answer is right; a number must be right when rounded."""
         return float(self.each(batch).mean())
 
-    @torch.no_grad()
     def each(self, batch: Batch) -> Float[Tensor, " batch"]:
+        """The score of every input by itself."""
         return self._right(batch).flatten(1).all(1).float()
 
     @torch.no_grad()
@@ -245,8 +237,8 @@ class Autoencoder(Model):
         """Mean squared error per pixel; lower is better."""
         return float(F.mse_loss(self(batch.source, batch.condition), batch.target))
 
-    @torch.no_grad()
     def each(self, batch: Batch) -> Float[Tensor, " batch"]:
+        """The score of every picture by itself."""
         return (self(batch.source, batch.condition) - batch.target).square().mean(1)
 
     @torch.no_grad()
