@@ -5,6 +5,7 @@
     tap_cost           a tap that nobody looks through
     streaming_cost     events, samples and film while training
     trace_cost         a decode with everything traced, to bytes
+    lab                an act to its answer, its effect beside the control, a patch map, two models by length
     gemm_share         share of the matrix-product peak
     crowd              a hundred visitors, a greedy one, a server that is killed
     fuzz               harmed links, pairs, checkpoints, events and edits: crashes, time and memory of each
@@ -25,8 +26,8 @@ from importlib import import_module
 from .measure import HEADER, machine
 
 BENCHMARKS = (
-    "trace_cost", "tap_cost", "streaming_cost", "gemm_share", "crowd", "fuzz", "leakage", "page", "first_visit", "dear_work", "codes",
-    "time_to_accuracy",
+    "trace_cost", "lab", "tap_cost", "streaming_cost", "gemm_share", "crowd", "fuzz", "leakage", "page", "first_visit", "dear_work",
+    "codes", "time_to_accuracy",
 )  # fmt: skip
 
 
