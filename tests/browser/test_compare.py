@@ -40,7 +40,7 @@ def test_another_model_answers_in_lock_step(visit: Visit) -> None:
     expect(page.locator(".slot.of-b")).to_contain_text("right, 5 of 5")
     page.get_by_label("Slot B").select_option(label="this run at update 0")
     expect(page.locator(".slot.of-b")).to_contain_text("this run at update 0")
-    expect(page.locator(".slot.of-b .chip.bad")).to_have_count(0)  # first weights are neither right nor wrong
+    expect(page.locator(".slot.of-b .slot-token.bad")).to_have_count(0)  # first weights are neither right nor wrong
     page.get_by_label("Slot B").select_option("")
     expect(page.locator(".slots")).to_contain_text("Slot B is empty")
 

@@ -130,9 +130,7 @@ function slot(name, { name: called, tokens, wrong, verdict, parameters, seconds 
     h(
       'div.slot-tokens',
       { role: 'img', 'aria-label': `${name} writes ${tokens.join(' ')}` },
-      tokens.map((token, i) =>
-        h(wrong?.[i] ? 'span.chip.dec.bad' : 'span.chip.dec', {}, h('span', {}, spelled(token))),
-      ),
+      tokens.map((token, i) => h(wrong?.[i] ? 'span.slot-token.bad' : 'span.slot-token', {}, spelled(token))),
     ),
     h(verdict.right === false ? 'span.verdict-b.bad' : 'span.verdict-b', {}, mark + verdict.text),
   );
