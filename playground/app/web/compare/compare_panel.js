@@ -70,12 +70,14 @@ export function mount(root, island) {
     draw();
     measure();
   });
+  state.tab.on(draw);
   state.tab.on(measure);
   state.step.on(light);
   state.scene.on(light);
 
+  /** Nothing is drawn before somebody looks. */
   function draw() {
-    if (!value) return;
+    if (!value || state.tab.value !== 'compare') return;
     const { a, b } = value;
     rows.replaceChildren(slot('A', a), b ? slot('B', b) : nobody());
     measured.hidden = !b;
