@@ -162,3 +162,9 @@ def test_the_map_of_the_readme_is_the_house() -> None:
     ]
     names = {p.name if p.is_file() else f"{p.name}/" for p in paths}
     assert not told - names, "on the map and nowhere else"
+
+
+def test_no_two_test_files_are_called_alike() -> None:
+    """pytest takes them for one module, whichever folders they stand in."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
