@@ -10,10 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from playground import models, options, tasks
+from playground import api, models, options, tasks
 from playground.models import Counted, EncoderDecoder, Reader, initialise
 from playground.storage.checkpoints import Checkpoint
-from playground.storage.run import Run
 from playground.tasks import Batch, PictureTask, Task, TypedTask
 from playground.tracing import Edit, Recording
 from playground.training import recipes
@@ -72,13 +71,13 @@ def build(architecture: str, task: Task, seed: int = 0, **wanted: Any) -> nn.Mod
     return model.eval()
 
 
-def tiny_run(architecture: str, task: str) -> Run:
+def tiny_run(architecture: str, task: str) -> api.Run:
     """A run of such a model before its first update; one that counts has counted a little."""
     recipe = tiny_recipe(architecture, task)
     model = new_model(recipe)
     if isinstance(model, Counted):
         model.count(recipe.build_task().held_out("test", 64))
-    return Run(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+    return api.Run(Checkpoint(recipe, model.state_dict(), {}, 0.0))
 
 
 def call(model: nn.Module, batch: Batch) -> Tensor:

@@ -186,6 +186,11 @@ def test_heads_that_are_all_off_are_a_sublayer_that_adds_nothing_of_them() -> No
     np.testing.assert_allclose(off[f"{site}.output"], np.broadcast_to(bias.detach().numpy(), off[f"{site}.output"].shape), atol=1e-6)
 
 
+def test_a_place_that_no_held_out_input_has_is_refused() -> None:
+    with pytest.raises(InputError, match="No held-out input is long enough"):
+        effect(playground.load(*TRANSLATION), [replace(HOLD, place=4000)], 16)
+
+
 def test_where_nothing_changed_the_interval_is_that_of_a_share_never_seen() -> None:
     none, right = np.zeros(512), np.ones(512)
     assert interval(none, right) == (pytest.approx(-0.00718, abs=1e-4), 0.0)

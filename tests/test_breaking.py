@@ -7,15 +7,13 @@ from itertools import islice
 import pytest
 import torch
 
-from playground import api, models, tasks
+from playground import api, tasks
 from playground.errors import InputError
 from playground.experiments.lab.asked import AskedRun
 from playground.experiments.lab.breaking import AT_ONCE, Broken, break_it, breaking, survivors
 from playground.experiments.lab.typed_inputs import right
 from playground.inference.decoding import decode_batch
-from playground.storage.checkpoints import Checkpoint
 from playground.tasks import SequenceTask
-from playground.training.trainer import new_model
 from playground.vocabulary import EOS
 from tests import small
 from tests.scripted import Words, scripted
@@ -25,12 +23,7 @@ ONE_OF_EACH = list({t: (a, t) for a, t in TYPED_WRITERS}.values()) + list({a: (a
 OTHERS = [pair for pair in small.ONE_EACH if pair not in TYPED_WRITERS]
 
 
-def untrained(architecture: str, task: str) -> AskedRun:
-    recipe = small.tiny_recipe(architecture, task)
-    model = new_model(recipe)
-    if isinstance(model, models.Counted):
-        model.count(recipe.build_task().held_out("test", 64))
-    return AskedRun(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+untrained = small.tiny_run
 
 
 def two_sevens(source: Words) -> Words:

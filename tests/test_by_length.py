@@ -8,15 +8,12 @@ import pytest
 import torch
 
 import playground
-from playground import api, models
+from playground import api
 from playground.errors import InputError
-from playground.experiments.lab.asked import AskedRun
 from playground.experiments.lab.by_length import Score, _inputs, by_length, compare
-from playground.storage.checkpoints import Checkpoint
 from playground.tasks import TextTask
 from playground.tasks.parts import interval
 from playground.training.drawn import drawn, replayed
-from playground.training.trainer import new_model
 from tests import small
 from tests.scripted import Words, scripted
 
@@ -24,13 +21,7 @@ TYPED = [(a, t) for a, t in small.EACH_KIND if issubclass(playground.api.tasks.g
 OTHERS = [pair for pair in small.ONE_EACH if pair not in TYPED]
 
 
-@cache
-def untrained(architecture: str, task: str) -> AskedRun:
-    recipe = small.tiny_recipe(architecture, task)
-    model = new_model(recipe)
-    if isinstance(model, models.Counted):
-        model.count(recipe.build_task().held_out("test", 64))
-    return AskedRun(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+untrained = cache(small.tiny_run)
 
 
 def short_only(source: Words) -> Words:

@@ -16,7 +16,6 @@ from playground.experiments.lab.asked import AskedRun
 from playground.experiments.lab.probes import WHAT, askable, probe
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks.parts import interval
-from playground.training.trainer import new_model
 from tests import small
 from tests.scripted import Words, scripted
 
@@ -24,13 +23,7 @@ WIDTH, PLANTED = 12, 7
 NOISE = torch.Generator().manual_seed(3)
 
 
-@cache
-def untrained(architecture: str, task: str) -> AskedRun:
-    recipe = small.tiny_recipe(architecture, task)
-    model = new_model(recipe)
-    if isinstance(model, models.Counted):
-        model.count(recipe.build_task().held_out("test", 64))
-    return AskedRun(Checkpoint(recipe, model.state_dict(), {}, 0.0))
+untrained = cache(small.tiny_run)
 
 
 def noise(tokens: Tensor, place: int) -> Tensor:

@@ -17,13 +17,19 @@ UPLOADED = "uploaded-"  # how the names of weights begin that a visitor brought
 
 def run_label(run: Run, shown: str, frame: int | None = None, own: str = "your run") -> str:
     """Whose answer is on the stage; `own` is what a run that was trained here is called."""
-    kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else own
+    kind = run_kind(shown, frame, own)
     if frame is not None:
-        return f"{kind} at update {frame:,}"
+        return kind
     if not run.train_seconds:
         return "first weights" if shown == SHIPPED else kind
     where = "GPU" if run.checkpoint.device.startswith("cuda") else "CPU"
     return f"{kind}, trained {run.train_seconds:.1f} s on {where}"
+
+
+def run_kind(shown: str, frame: int | None, own: str) -> str:
+    """What a run is called without what its training took."""
+    kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else own
+    return kind if frame is None else f"{kind} at update {frame:,}"
 
 
 def run_name(number: int, mine: bool) -> str:

@@ -13,7 +13,7 @@ from ...tasks import TextTask
 from ...training.recipes import Recipe
 from ...views import compare
 from ..library.shipped import alike
-from ..names import about, run_name
+from ..names import about, run_kind, run_name
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
@@ -44,7 +44,7 @@ class Compare(Panel):
             "offered": list(offered.items()),
             "beside": None,
         }
-        told["a"] = _decoded(stage, f"{models.get(visit.recipe.architecture).title}, {stage.label.split(', trained')[0]}")
+        told["a"] = _decoded(stage, f"{models.get(visit.recipe.architecture).title}, {run_kind(visit.shown, visit.frame, stage.own)}")
         if slot is None or visit.beside is None:
             return told
         other = page.library.stage(Visit(slot.recipe, shown=slot.shown, frame=slot.frame, given=visit.given, strategy=visit.strategy))

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...errors import InputError
 from ...inference.decoding import begin, following
 from ...models import Autoencoder, EncoderDecoder, Reader, writable
 from ...storage.run import Run
@@ -65,9 +66,12 @@ class Effect:
 
 
 def effect(run: Run, acts: Sequence[Act | Edit], count: int = MANY) -> Effect:
-    """What these acts do together, a control beside them if it is one alone. Raises InputError for an edit that matches nothing."""
+    """What these acts do together, a control beside them if it is one alone. Raises InputError for an edit that matches
+    nothing, and for a place that no held-out input has."""
     batch, found = run.task.held_out("test", count), forms(run)
     batch = batch[_long_enough(_lengths(run, batch), acts, found)]
+    if not len(batch):
+        raise InputError("No held-out input is long enough for this act; choose a place that comes earlier.")
     before = judged(run, batch, Recording(run.model, sites="", explicit=False))
     recording = Recording(run.model, [edit for act in acts for edit in _edits(act)], sites="")
     after = judged(run, batch, recording)

@@ -54,12 +54,12 @@ def part(site: str, layers: int = 1) -> str:
 
 def quantity(site: str) -> str:
     name = site.rsplit(".", 1)[-1]
-    return "feed-forward layer" if name == "linear2" else QUANTITIES.get(name, name.replace("_", " "))
+    return QUANTITIES.get(name, name.replace("_", " "))
 
 
-def title(act: Act, places: Sequence[str] = ()) -> str:
+def title(act: Act, places: Sequence[str] = (), layers: int = 1) -> str:
     """What an act is called; a position by its name where `places` has one for it."""
-    where, what, number = part(act.site), quantity(act.site), (act.place or 0) + 1
+    where, what, number = part(act.site, layers), quantity(act.site), (act.place or 0) + 1
     name = f", {quoted(places[number - 1])}" if number <= len(places) and KINDS[act.kind].positions else ""
     match act.kind:
         case "hold":
@@ -92,7 +92,7 @@ def row(act: Act, found: Mapping[str, Form], trace: Trace) -> dict[str, Any]:
     return {
         "act": act.json,
         "on": act.on,
-        "title": title(act, places_of(act.site, found, trace)),
+        "title": title(act, places_of(act.site, found, trace), depth(found)),
         "steps": None if act.steps is None else [step + 1 for step in act.steps],
         "reached": act.reaches(len(trace.source), found),
     }
@@ -100,7 +100,7 @@ def row(act: Act, found: Mapping[str, Form], trace: Trace) -> dict[str, Any]:
 
 def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
     """What can be done, kind by kind and site by site, with the places that there are for it."""
-    layers = 1 + max((int(part) for site in found for name, part in _layers(site) if name == "layers"), default=0)
+    layers = depth(found)
     offered = []
     for offer in offers(found):
         kind, form = KINDS[offer.kind], found[offer.site]
@@ -122,8 +122,10 @@ def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
     return offered
 
 
-def _layers(site: str) -> list[tuple[str, str]]:
-    return [(name, after) for name, after in pairwise(site.split(".")) if after.isdecimal()]
+def depth(found: Mapping[str, Form]) -> int:
+    """How many layers the deepest part of a model has."""
+    numbered = [after for site in found for name, after in pairwise(site.split(".")) if name == "layers"]
+    return 1 + max(map(int, numbered), default=0)
 
 
 def code(load: str, given: str, edits: Sequence[Edit], output: str) -> str:
