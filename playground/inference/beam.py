@@ -61,11 +61,12 @@ class Search:
 
 @dataclass(frozen=True)
 class _Prefix:
-    """What is written so far, the decoder's state after it, and its place among the branches of the last step."""
+    """What is written so far, the decoder's state after it, what edits hold for it, and its place among the branches of the last step."""
 
     tokens: tuple[int, ...]
     log_probability: float
     state: Any
+    frozen: dict[tuple[int, str], Tensor]
     place: int | None = None
 
 
@@ -100,14 +101,17 @@ def search(
     The search is over when no prefix can pass the best answer, even if it reached the last step at no further cost.
     """
     forced = forced or {}
-    live, done, steps = [_Prefix((), 0.0, begin(model, source, mask, recording))], list[Hypothesis](), list[tuple[Branch, ...]]()
+    recording = recording or Recording(model, sites="", explicit=False)
+    live, done, steps = [_Prefix((), 0.0, begin(model, source, mask, recording), {})], list[Hypothesis](), list[tuple[Branch, ...]]()
     for step in range(max_steps):
-        scores, states = [], []
+        scores, states, held = [], [], []
         for prefix in live:
+            recording.frozen = dict(prefix.frozen)
             token = torch.tensor([prefix.tokens[-1] if prefix.tokens else BOS], device=source.device)
             logits, state = following(model, token, prefix.state, step, recording)
             scores.append(prefix.log_probability + _scores(logits, step, forced)[0])
             states.append(state)
+            held.append(recording.frozen)
         every, vocabulary = torch.cat(scores), scores[0].numel()
         kept = every.topk(min(beam.width, len(every)))
         grown, branches = [], list[Branch]()
@@ -121,7 +125,7 @@ def search(
             if written == EOS:
                 done.append(found)
             else:
-                grown.append(_Prefix(tokens, log_probability, states[parent], len(branches) - 1))
+                grown.append(_Prefix(tokens, log_probability, states[parent], held[parent], len(branches) - 1))
         steps.append((*branches, *_dropped(every, kept.indices, live, vocabulary, step + 1, beam)))
         live = grown
         highest = max((h.score for h in done), default=-math.inf)

@@ -49,7 +49,7 @@ def explore(
     reading = task.perceive(given).to(device_of(model))
     ids = forced_of(forced, task, model, task.max_steps(reading.source.shape[1]))
     if isinstance(model, Autoencoder):
-        return _redrawn(model, reading, told, changes)
+        return _redrawn(model, task, reading, told, changes)
     if isinstance(model, Reader):
         return _answered(model, task, reading, changes)
     assert isinstance(model, EncoderDecoder)
@@ -62,8 +62,8 @@ def explore(
     return _written(task, reading, steps, recording.finish(strict=strict))
 
 
-def _redrawn(model: Autoencoder, reading: Reading, told: int | None, edits: Sequence[Edit]) -> Trace:
-    """A picture through the code, or a code that was set by hand."""
+def _redrawn(model: Autoencoder, task: Task, reading: Reading, told: int | None, edits: Sequence[Edit]) -> Trace:
+    """An input through the code, or a code that was set by hand."""
     if reading.is_code and (numbers := reading.source.shape[1]) != model.code_size:
         raise InputError(f"The code has {numbers} numbers; this model's have {model.code_size}.")
     recording = Recording(model, edits)
@@ -76,7 +76,13 @@ def _redrawn(model: Autoencoder, reading: Reading, told: int | None, edits: Sequ
                 made = model.decode(tap(model.encoder, "code", reading.source), condition)
             else:
                 made = model(reading.source, condition)
-    return Trace(recording.finish(), reading=reading, picture=reading.shown, reconstruction=made.view(28, 28).float().cpu().numpy())
+    return Trace(
+        recording.finish(),
+        reading=reading,
+        source=task.places(reading, 0),
+        picture=reading.shown,
+        reconstruction=made.view(task.shape).float().cpu().numpy(),
+    )
 
 
 def _answered(model: Reader, task: Task, reading: Reading, edits: Sequence[Edit]) -> Trace:

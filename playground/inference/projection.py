@@ -44,10 +44,11 @@ class Projection:
 
 @torch.no_grad()
 def project(model: nn.Module, task: Task) -> dict[str, Projection]:
-    """Projections fitted on many test inputs: "encoder" and "decoder" states where the model has them, the "code" of pictures."""
+    """Projections fitted on many test inputs: "encoder" and "decoder" states where the model has them, the "code" of autoencoders."""
     if isinstance(model, Autoencoder):
-        pictures, labels = (part[:CLOUD] for part in task.pictures("test"))
-        codes = model.encode(pictures.to(device_of(model)), labels.to(device_of(model))).cpu().numpy()
+        batch = task.held_out("test", CLOUD).to(device_of(model))
+        labels = batch.source.argmax(1) + 1 if batch.condition is None else batch.condition  # of features the strongest
+        codes = model.encode(batch.source, batch.condition).cpu().numpy()
         return {"code": _fit(codes, tuple(labels.tolist()))}
     batch = task.held_out("test", MANY).to(device_of(model))
     recording, read = Recording(model, explicit=False), batch.mask

@@ -14,12 +14,13 @@ from ..errors import InputError
 from ..options import NAME, are_options, is_number, show
 from ..tasks import Task
 from ..tasks.registry import USUAL
-from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, writable
+from .base import Autoencoder, Block, Counted, Decoder, Encoded, Encoder, EncoderDecoder, Model, Reader, Variational, writable
 from .initial import initialise
 from .size import flops_per_example, parameter_count
 
 KINDS = {"sequence decoder": EncoderDecoder, "reader": Reader, "autoencoder": Autoencoder}
-SOURCES = {"picture": "grey pictures", "caption": "coloured pictures", "sound": "sounds"}  # all other kinds of task read tokens
+# all other kinds of task read tokens
+SOURCES = {"picture": "grey pictures", "features": "rows of numbers", "caption": "coloured pictures", "sound": "sounds"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Architecture:
             return "reads whole texts and cannot write one"
         if task.kind in ("label", "tags", "number"):
             return "writes text and gives no single answer"
-        if "completion" in self.learns:
+        if "sentence" in self.learns:
+            return "writes again what it reads and cannot turn one text into another"
+        if "completion" in self.learns and "sequence" not in self.learns:
             return "goes on with a begun text and cannot turn one into another"
         return "turns one text into another"
 
@@ -130,6 +133,7 @@ __all__ = [
     "EncoderDecoder",
     "Model",
     "Reader",
+    "Variational",
     "architectures",
     "flops_per_example",
     "get",

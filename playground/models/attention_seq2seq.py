@@ -26,7 +26,7 @@ from ..tracing import explicit, tap
 from . import Architecture, Decoder, Encoded, EncoderDecoder, register
 from .layers.attention import SCORES, attention
 from .layers.recurrent import CELL_TITLES, Recurrent, RecurrentEncoder
-from .seq2seq import looped
+from .seq2seq import handed_over, looped
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class AttentionDecoder(Decoder):
     """Embedding, recurrent layers, attention, logits.
 
     Sites per step: `embedded` (E), `recurrent.layers.k.…`, `hidden` (H), `attention.scores`, `attention.weights` (S),
-    `attention.context` (H), `attentional` (H), `logits` (V).
+    `attention.context` (H), `attentional` (H), `logits` (V); `start` once: the final encoder state of every layer (L, H), in which the
+    decoder begins, LSTM's cell as `start_cell`.
     """
 
     def __init__(self, words: int, embedding: int, hidden: int, layers: int, cell: str, score: str, positions: int) -> None:
@@ -65,7 +66,7 @@ class AttentionDecoder(Decoder):
         self.output = nn.Linear(hidden, words)
 
     def init_state(self, encoded: Encoded) -> State:
-        return State(encoded.final, encoded)
+        return State(handed_over(self, "start", encoded.final), encoded)
 
     def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
         if explicit():
@@ -93,7 +94,7 @@ class InputFeedingDecoder(AttentionDecoder):
         self.recurrent = Recurrent(cell, embedding + hidden, hidden, layers)
 
     def init_state(self, encoded: Encoded) -> State:
-        return State(encoded.final, encoded, torch.zeros_like(encoded.states[:, 0]))
+        return State(handed_over(self, "start", encoded.final), encoded, torch.zeros_like(encoded.states[:, 0]))
 
     def forward(self, target_in: Int[Tensor, "batch target"], state: State) -> tuple[Float[Tensor, "batch target vocabulary"], State]:
         return looped(self, target_in, state)

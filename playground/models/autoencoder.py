@@ -23,6 +23,7 @@ from ..options import choice, flag, integer, number
 from ..tasks import Batch, PictureTask
 from ..tracing import tap
 from . import Architecture, Autoencoder, Block, register
+from .layers.plain import Dense, dense
 
 PIXELS = 784
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -38,7 +39,12 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 class Options:
     code: int = integer(128, 1, 256, "Code", "Numbers that stand for the 784 pixels")
     hidden: int = integer(256, 16, 512, "Hidden units", "Width of the layers on both sides of the code", step=16)
-    activation: str = choice("gelu", {"gelu": "GELU", "relu": "ReLU", "tanh": "tanh"}, "Activation", "Of the hidden layers")
+    activation: str = choice(
+        "gelu",
+        {"gelu": "GELU", "relu": "ReLU", "tanh": "tanh", "none": "none, all linear"},
+        "Activation",
+        "Of the hidden layers; without any, and with an output that is left as it is, the best that can be found is PCA's",
+    )
     documents: bool = flag(False, "ReLU on code and output", "As many tutorials write it; shows dead pixels")
     noise: float = number(0.0, 0.0, 0.8, "Noise", "Denoising: standard deviation added to the input while training", step=0.05)
 
@@ -97,7 +103,8 @@ class Decoder(nn.Module):
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.linear1 = Layer(options.code, options.hidden, options.activation)
-        self.linear2 = Layer(options.hidden, PIXELS, "relu" if options.documents else "sigmoid")
+        output = "relu" if options.documents else "none" if options.activation == "none" else "sigmoid"
+        self.linear2 = Layer(options.hidden, PIXELS, output)
 
     def forward(self, code: Float[Tensor, "batch code"]) -> Float[Tensor, "batch 784"]:
         hidden = tap(self, "hidden", self.linear1(code))
@@ -106,6 +113,8 @@ class Decoder(nn.Module):
 
 class MLPAutoencoder(Autoencoder):
     """784–256–code–256–784. Sites: `encoder.hidden`, `encoder.code`, `decoder.hidden`, `decoder.reconstruction`."""
+
+    decoder: Decoder
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -117,6 +126,9 @@ class MLPAutoencoder(Autoencoder):
 
     def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]:
         return self.decoder(code)
+
+    def drawing(self) -> tuple[Dense, ...]:
+        return tuple(dense(layer, layer.activation) for layer in (self.decoder.linear1, self.decoder.linear2))
 
     def corrupt(self, batch: Batch, generator: torch.Generator) -> Batch:
         """The batch as training reads it: with noise on the input if the options ask for denoising."""

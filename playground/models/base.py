@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -20,10 +20,12 @@ from torch.nn import functional as F
 
 from ..tasks import NO_ANSWER, Batch
 from ..vocabulary import BOS, MASK, PAD
+from .layers.plain import Plain
 
 
 class Model(nn.Module, ABC):
-    """What can be trained. One that reads its batches spoiled or with draws of its own has a method `corrupt(batch, generator)` too."""
+    """What can be trained. One that reads its batches spoiled or with draws of its own has a method `corrupt(batch, generator)` too, one
+    that weighs its loss otherwise as training goes on `loss_at(batch, done)`, the loss after so many updates."""
 
     @abstractmethod
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
@@ -54,6 +56,17 @@ class Encoded:
     states: Float[Tensor, "batch source hidden"]
     final: Any = None
     mask: Bool[Tensor, "batch source"] | None = None
+
+
+@runtime_checkable
+class Variational(Protocol):
+    """A model that draws its code: what that costs, its KL, is told beside its loss."""
+
+    def terms(self, batch: Batch) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
+        """Reconstruction and KL of every example, nats. The code is drawn with the batch's noise; without, it is the mean."""
+
+    def corrupt(self, batch: Batch, generator: torch.Generator) -> Batch:
+        """The batch with the draws that its codes are made with."""
 
 
 class Encoder(nn.Module, ABC):
@@ -228,17 +241,31 @@ class Autoencoder(Model):
         """The class that a conditional model takes a picture for; None for all others."""
         return None
 
+    def spread(
+        self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None
+    ) -> Float[Tensor, "batch code"] | None:
+        """Standard deviation of the cloud that a picture's code is drawn from; None where every picture has one code."""
+        return None
+
+    def drawing(self) -> tuple[Plain, ...] | None:
+        """What `decode` computes, from the code and behind it the condition's one-hot row; None where that is no row of plain layers."""
+        return None
+
+    def directions(self) -> Float[Tensor, "features code"] | None:
+        """Where each number of an input pulls the code; None where that depends on the others."""
+        return None
+
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
-        """Mean squared error per pixel."""
+        """Mean squared error per pixel, or per feature."""
         return F.mse_loss(self(batch.source, batch.condition), batch.target)
 
     @torch.no_grad()
     def score(self, batch: Batch) -> float:
-        """Mean squared error per pixel; lower is better."""
+        """Mean squared error per pixel, or per feature; lower is better."""
         return float(F.mse_loss(self(batch.source, batch.condition), batch.target))
 
     def each(self, batch: Batch) -> Float[Tensor, " batch"]:
-        """The score of every picture by itself."""
+        """The score of every input by itself."""
         return (self(batch.source, batch.condition) - batch.target).square().mean(1)
 
     @torch.no_grad()

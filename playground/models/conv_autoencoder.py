@@ -24,6 +24,7 @@ from ..tasks import PictureTask
 from ..tracing import tap
 from . import Architecture, Autoencoder, Block, register
 from .autoencoder import Layer
+from .layers.plain import Plain, Stamp, dense
 
 SIDE, WINDOW, GROUP = 28, 4, 4
 
@@ -84,6 +85,14 @@ class Upsampling(nn.Module):
         sum = tap(self, "sum", self.kernel(x))
         return sum.sigmoid() if self.norm is None else F.gelu(self.norm(sum))
 
+    def plain(self, side: int) -> Stamp:
+        """The same without torch, for maps of `side` × `side` pixels."""
+        kernel, bias = self.kernel.weight, self.kernel.bias
+        assert bias is not None
+        if self.norm is None:
+            return Stamp(kernel, bias, side, "sigmoid")
+        return Stamp(kernel, bias, side, "gelu", self.norm.num_groups, self.norm.weight, self.norm.bias)
+
 
 class Encoder(nn.Module):
     """28 × 28 → (C, 14, 14) → (2C, 7, 7) → code. Sites: `maps1`, `maps2`, `code` (Z)."""
@@ -136,6 +145,8 @@ class Decoder(nn.Module):
 class ConvAutoencoder(Autoencoder):
     """Sites: `encoder.maps1`, `encoder.maps2`, `encoder.code`, `decoder.maps1`, `decoder.maps2`, `decoder.reconstruction`."""
 
+    decoder: Decoder
+
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.options = options
@@ -146,6 +157,10 @@ class ConvAutoencoder(Autoencoder):
 
     def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]:
         return self.decoder(code)
+
+    def drawing(self) -> tuple[Plain, ...]:
+        half = self.decoder
+        return dense(half.linear, "gelu"), half.up1.plain(SIDE // 4), half.up2.plain(SIDE // 2)
 
 
 def build(task: PictureTask, options: Options) -> Autoencoder:

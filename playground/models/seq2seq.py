@@ -46,9 +46,7 @@ class RecurrentDecoder(Decoder):
         self.output = nn.Linear(hidden, vocabulary)
 
     def init_state(self, encoded: Encoded) -> Any:
-        if isinstance(encoded.final, tuple):
-            return tuple(self._context(name, part) for name, part in zip(("context", "context_cell"), encoded.final, strict=True))
-        return self._context("context", encoded.final)
+        return handed_over(self, "context", encoded.final)
 
     def forward(self, target_in: Int[Tensor, "batch target"], state: Any) -> tuple[Float[Tensor, "batch target vocabulary"], Any]:
         if explicit():
@@ -64,8 +62,12 @@ class RecurrentDecoder(Decoder):
     def _write(self, hidden: Tensor) -> Tensor:
         return tap(self, "logits", self.output(tap(self, "hidden", hidden)))
 
-    def _context(self, name: str, final: Tensor) -> Tensor:
-        return tap(self, name, final.transpose(0, 1)).transpose(0, 1).contiguous()  # tapped batch first
+
+def handed_over(decoder: Decoder, name: str, final: Any) -> Any:
+    """The encoder's final state of all layers (L, B, H), an LSTM's cell with it, as the decoder takes it over; tapped batch first."""
+    if isinstance(final, tuple):
+        return tuple(handed_over(decoder, f"{name}{end}", part) for end, part in zip(("", "_cell"), final, strict=True))
+    return tap(decoder, name, final.transpose(0, 1)).transpose(0, 1).contiguous()
 
 
 def looped(decoder: Decoder, target_in: Tensor, state: Any) -> tuple[Tensor, Any]:

@@ -11,7 +11,7 @@ A. Vaswani et al., "Attention Is All You Need", 2017; the layout that T5 and BAR
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -44,9 +44,7 @@ class TransformerDecoder(StackDecoder):
         return state.source[layer], shown
 
     def _cross_attention(self, layer: int) -> MultiHeadAttention:
-        chosen = self.layers[layer]
-        assert isinstance(chosen, DecoderLayer)
-        return chosen.cross_attention
+        return cast(DecoderLayer, self.layers[layer]).cross_attention
 
 
 def build(task: SequenceTask, options: TransformerOptions) -> EncoderDecoder:

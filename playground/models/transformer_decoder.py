@@ -25,7 +25,7 @@ from ..tasks import SequenceTask
 from ..tracing import explicit, part
 from ..vocabulary import Vocabulary
 from . import Architecture, Block, Encoded, EncoderDecoder, register
-from .layers.positions import POSITIONS
+from .layers.positions import POSITIONS, Alibi
 from .layers.stack import StackDecoder, State, causal, counted
 from .layers.transformer import EncoderLayer, Memory, TransformerOptions
 
@@ -83,6 +83,8 @@ class PromptDecoder(StackDecoder):
         at = torch.arange(prompt.shape[1], device=prompt.device)[None]  # (1, S)
         x, turn, past = self.place(prompt, at, counted(prompt, real)), self.positions.turn(at), []
         shown = causal(real, prompt.shape[1], None, prompt.device)
+        if isinstance(self.positions, Alibi):
+            shown = self.positions.lean(shown, at, at, len(x))
         for layer in cast("list[CausalLayer]", list(self.layers)):
             if layer is self.layers[-1] and not explicit():  # nothing reads what the last layer makes of the prompt itself
                 past.append(layer.self_attention.remember(layer.enter(1, x), turn))

@@ -26,6 +26,7 @@ from ..tasks import Batch, PictureTask
 from ..tracing import tap
 from . import Architecture, Autoencoder, Block, register
 from .autoencoder import PIXELS, Layer
+from .layers.plain import Dense, dense
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,14 @@ class VariationalAutoencoder(Autoencoder):
 
     def decode(self, code: Float[Tensor, "batch code"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch 784"]:
         return self.decoder(code)
+
+    def spread(self, picture: Float[Tensor, "batch 784"], condition: Int[Tensor, " batch"] | None = None) -> Float[Tensor, "batch code"]:
+        _, _, log_variance = self.posterior(picture, condition)
+        return (log_variance / 2).exp()
+
+    def drawing(self) -> tuple[Dense, ...]:
+        half = self.decoder
+        return dense(half.linear1, "gelu"), dense(half.linear2, "gelu"), dense(half.linear3, "sigmoid")
 
     def posterior(
         self, picture: Tensor, condition: Tensor | None = None, noise: Float[Tensor, "batch code"] | None = None

@@ -104,18 +104,25 @@ class RunBook(Generic[R]):
         """
         expected_s = self._expected(recipe)
         with self._lock:
-            if self.closing:
-                raise InputError("The server is about to restart, so nothing new is trained. Try again in a minute.")
-            if not paused and (joined := self._line.joinable(recipe)) is not None:
+            if not self.closing and not paused and (joined := self._line.joinable(recipe)) is not None:
                 joined.touch()
                 return joined.id
-            if (refusal := self._line.refusal(owner, address)) is not None:
-                raise InputError(refusal)
-            run_id = secrets.token_urlsafe(16)
-            number = 1 + max((log.number for log in self.of(owner)), default=0)
-            log = RunLog(run_id, recipe, owner, address=address, pinned=pinned, number=number, expected_s=expected_s, clock=self._clock)
+            self._admit(owner, address)
+            log = self._log(recipe, owner, address, expected_s, pinned)
             self._enter(log, "pause" if paused else "resume")
-            return run_id
+            return log.id
+
+    def start_both(self, a: R, b: R, owner: str, *, address: str = "") -> tuple[str, str]:
+        """Train two recipes side by side, as two new runs; their ids. `InputError` when there is no room for both."""
+        expected_s = self._expected(a), self._expected(b)
+        with self._lock:
+            self._admit(owner, address, runs=2)
+            first = self._log(a, owner, address, expected_s[0])
+            self._enter(first, "resume")
+            second = self._log(b, owner, address, expected_s[1])
+            first.beside, second.beside = second.id, first.id
+            self._enter(second, "resume")
+            return first.id, second.id
 
     def stop(self, run_id: str, owner: str) -> None:
         """Stop a run, or take it out of the line. Only its starter may; stopping an ended run does nothing."""
@@ -181,6 +188,18 @@ class RunBook(Generic[R]):
 
     def _expected(self, recipe: R) -> float | None:
         return self.expect(recipe) if self.expect is not None else None
+
+    def _admit(self, owner: str, address: str, runs: int = 1) -> None:
+        """Raises InputError where there is no room for so many more runs."""
+        if self.closing:
+            raise InputError("The server is about to restart, so nothing new is trained. Try again in a minute.")
+        if (refusal := self._line.refusal(owner, address, runs)) is not None:
+            raise InputError(refusal)
+
+    def _log(self, recipe: R, owner: str, address: str, expected_s: float | None, pinned: bool = False) -> RunLog[R]:
+        """A new run under a name that nobody guesses."""
+        number, name = 1 + max((log.number for log in self.of(owner)), default=0), secrets.token_urlsafe(16)
+        return RunLog(name, recipe, owner, address=address, pinned=pinned, number=number, expected_s=expected_s, clock=self._clock)
 
     def _enter(self, log: RunLog[R], order: Order) -> None:
         self._line.enter(log, order)

@@ -5,7 +5,7 @@
     Started, (Progress | Snapshot | Paused | Resumed)*, Done | Failed
 
 Every consumer is a fold over them: the run book, the page, the Python interface and the benchmarks read the same stream.
-Arrays are numpy. Losses are nats per token (sequences) or mean squared error per pixel (pictures).
+Arrays are numpy. Losses are nats per token (sequences) or mean squared error (pictures, features).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SequenceSample:
 
 @dataclass(frozen=True)
 class PictureSample:
-    """One held-out picture and its reconstruction, both (28, 28) in 0..1."""
+    """One held-out input and its reconstruction, both (28, 28), or (features,), in 0..1."""
 
     picture: Array
     reconstruction: Array
@@ -57,6 +57,7 @@ class Started:
     recipe: Any  # playground.training.recipes.Recipe, with steps filled in: rerunning it is bit-identical
     film_steps: tuple[int, ...] = ()  # when snapshots are due
     notice: str = ""  # where it is trained, if that is not where it was meant to be
+    batches: str = ""  # a hash of the first ones: who has the same learns from the same examples, in the same order
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Progress:
     score: float | None = None  # held-out score at `step`: exact match (0..1), or mean squared error for pictures
     samples: tuple[Sample, ...] = ()  # at `step` too; none without a score, nor where nobody looked
     pinned: Sample | None = None
+    kl: float | None = None  # with a score, of a model that draws its code: what that costs, nats per held-out input
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ enter ─► waiting ── take ──► training ── leave ─►
             └────────────── parked
 
 With a share, one visitor trains one run at a time, those who wait are served in turns, and a paused run gives its place up as soon
-as somebody waits for it. Addresses take turns too, since a visitor may have many names; a class shares one, and inside of it owners
+as somebody waits for it. Of two that train side by side the second has a place that is free once its turn has come: whoever trains
+nothing yet comes before it. Addresses take turns too, since a visitor may have many names; a class shares one, and inside of it owners
 take turns.
 """
 
@@ -60,10 +61,10 @@ class Line(Generic[R]):
         self._training: dict[str, Seat[R]] = {}
         self._parked: dict[str, Seat[R]] = {}  # paused for long, their processes idle, oldest first
 
-    def refusal(self, owner: str, address: str = "") -> str | None:
-        """Why no run of this owner's can be taken in; None where there is room."""
+    def refusal(self, owner: str, address: str = "", runs: int = 1) -> str | None:
+        """Why no run of this owner's, or not so many, can be taken in; None where there is room."""
         mine = [log for log in self.live() if log.owner == owner and not self._leaves(log)]
-        if self.share is not None and len(mine) >= self.share:
+        if self.share is not None and len(mine) + runs > self.share:
             ends = self._ends(owner)
             when = (
                 "All are paused: go on with one, or stop one."
@@ -75,7 +76,8 @@ class Line(Generic[R]):
             )
         near = sum(place.log.address == address for place in self._waiting)
         kept = self.room // 4 if self.share is not None else 0  # for those who come from elsewhere
-        if len(self._training) < self.slots or (len(self._waiting) < self.room and near < self.room - kept):
+        waits = runs if len(self._training) >= self.slots else runs - 1  # of them, at most
+        if not waits or (len(self._waiting) + waits <= self.room and near + waits <= self.room - kept):
             return None
         wait = round(max(self._waits(), default=self._typical_s) + self._typical_s)
         return (
@@ -97,7 +99,7 @@ class Line(Generic[R]):
 
     def take(self) -> Seat[R] | None:
         """The first who may takes a free slot; its seat, if it needs a trainer. None when all slots or nobody are left."""
-        while (first := next((place for place in self._waiting if self._admits(place.log.owner)), None)) is not None:
+        while (first := next((place for place in self._waiting if self._admits(place.log)), None)) is not None:
             self._unqueue(first.log)
             if (parked := self._parked.pop(first.log.id, None)) is None:
                 seat = self._training[first.log.id] = Seat(
@@ -174,11 +176,13 @@ class Line(Generic[R]):
     def counts(self) -> dict[str, int]:
         return {"training": len(self._training), "waiting": len(self._waiting), "paused": len(self._parked)}
 
-    def _admits(self, owner: str) -> bool:
-        """Whether a run of this owner's may train now. A run at rest makes room, the owner's own one before others."""
+    def _admits(self, log: RunLog[R]) -> bool:
+        """Whether a run may train now. A run at rest makes room, the owner's own one before others."""
         if self.share is None:
             return len(self._training) < self.slots
-        if any(seat.log.owner == owner and not seat.rests and not seat.stopping for seat in self._training.values()):
+        owner = log.owner
+        mine = [seat.log.id for seat in self._training.values() if seat.log.owner == owner and not seat.rests and not seat.stopping]
+        if mine and mine != [log.beside]:
             return False
         resting = [seat for seat in self._training.values() if seat.rests]
         for seat in sorted(resting, key=lambda seat: (seat.log.owner != owner, seat.log.paused_at)):
@@ -230,7 +234,7 @@ class Line(Generic[R]):
         owner_in = {seat.log.owner: self._left(seat) for seat in self._training.values()} if self.share is not None else {}
         waits = []
         for place in self._waiting:
-            waits.append(max(free_in[0], owner_in.get(place.log.owner, 0.0)))
+            waits.append(max(free_in[0], 0.0 if place.log.beside in self._training else owner_in.get(place.log.owner, 0.0)))
             ends = waits[-1] + self._duration(place.log)
             heapq.heapreplace(free_in, ends)
             if self.share is not None:

@@ -58,6 +58,7 @@ class RunLog(Generic[R]):
     ) -> None:
         self.id, self.recipe, self.owner, self.pinned = run_id, recipe, owner, pinned
         self.number = number  # which of its owner's runs it is, from 1; 0 where nobody counted
+        self.beside: str | None = None  # the run that trains side by side with it
         self.address = address  # where its owner comes from; many may share one
         self.telling = secrets.token_hex(4)  # another one where a run is told again, after the server was started anew
         self.kept = kept  # read back from disk, after the server was started anew
@@ -183,9 +184,9 @@ class RunLog(Generic[R]):
                 case Snapshot():
                     self.hold(event)
                 case Done():
-                    self.end, self.status = event, "stopped" if event.reason == "stopped" else "done"
+                    self.status, self.end = "stopped" if event.reason == "stopped" else "done", event
                 case Failed():
-                    self.end, self.status = event, "failed"
+                    self.status, self.end = "failed", event
             self._wake()
 
     def hold(self, snapshot: Snapshot) -> None:

@@ -142,7 +142,7 @@ def loads(data: bytes, otherwise: Recipe | None = None) -> Checkpoint:
         if not 0 <= seconds < math.inf:
             raise ValueError("train_seconds")
         history = dict(about.get("history") or {})
-        for curve in ("losses", "scores"):
+        for curve in ("losses", "scores", "kl"):
             if not all(len(row) == 3 and all(map(math.isfinite, row)) for row in history.get(curve, [])):
                 raise ValueError(curve)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError):

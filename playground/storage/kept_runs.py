@@ -57,20 +57,19 @@ def _history(log: RunLog[Recipe]) -> dict[str, Any]:
     """Curves and film as they went down the stream, thinned to what a file's header may hold."""
     reason = log.end.reason if isinstance(log.end, Done) else "stopped"
     step = log.tally.step if log.over else log.snapshots[-1].step  # under way: what came after the weights is not told
-    history: dict[str, Any] = {"losses": [], "scores": [], "frames": [], "end": [step, reason], "owner": _owner(log.owner)}
+    history: dict[str, Any] = {"losses": [], "scores": [], "kl": [], "frames": [], "end": [step, reason], "owner": _owner(log.owner)}
     for event in map(orjson.loads, log.payloads()):
         if event["type"] == "progress":
             history["losses"] += [row for row in event["losses"] if row[0] <= step]
-            history["scores"] += (
-                [] if event["score"] is None or event["step"] > step else [[event["step"], event["train_s"], event["score"]]]
-            )
+            for curve, value in (("scores", event["score"]), ("kl", event["kl"])):
+                history[curve] += [] if value is None or event["step"] > step else [[event["step"], event["train_s"], value]]
         elif event["type"] == "snapshot" and event["step"] <= step:
             history["frames"].append({name: event[name] for name in FRAME})
     if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:  # samples of pictures are the largest; those of the last frame stay longest
         history["frames"] = [{**frame, "samples": []} for frame in history["frames"][:-1]] + history["frames"][-1:]
     if len(orjson.dumps(history["frames"])) > FRAMES_BYTES:
         history["frames"] = []
-    return {**history, "losses": _thinned(history["losses"]), "scores": _thinned(history["scores"])}
+    return {**history, **{curve: _thinned(history[curve]) for curve in ("losses", "scores", "kl")}}
 
 
 def _thinned(rows: list[list[float]]) -> list[list[float]]:
@@ -83,9 +82,11 @@ def _told_again(run_id: str, learned: Checkpoint) -> RunLog[Recipe]:
     recipe, history = learned.recipe, learned.history
     log = RunLog(run_id, recipe, _owner(history.get("owner")), kept=True)
     steps, losses, scores, frames = recipe.training.steps, history.get("losses", []), history.get("scores", []), history.get("frames")
+    paid = {step: kl for step, _, kl in history.get("kl", [])}
     log.append(Started(steps, sum(tensor.numel() for tensor in learned.weights.values()), learned.device, recipe))
     for i, (step, train_s, score) in enumerate(scores):
-        log.append(Progress(int(step), steps, train_s, 0.0, 0.0, tuple(map(tuple, losses)) if not i else (), score))
+        told = tuple(map(tuple, losses)) if not i else ()
+        log.append(Progress(int(step), steps, train_s, 0.0, 0.0, told, score, kl=paid.get(step)))
     if losses and not scores:
         log.append(Progress(int(losses[-1][0]), steps, losses[-1][1], 0.0, 0.0, tuple(map(tuple, losses))))
     for frame in filter(_is_frame, frames if isinstance(frames, list) else ()):

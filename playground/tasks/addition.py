@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -82,6 +82,12 @@ class Addition(SequenceTask):
             "a carry": lambda source: _carries(source) == 1,
         }
         return told if self.options.digits == 1 else told | {"a carry through a nine": lambda source: _carries(source) > 1}
+
+    @property
+    def strata(self) -> Mapping[str, Mapping[str, Callable[[tuple[str, ...]], bool]]]:
+        """By how many columns carry, too."""
+        columns = range(self.options.digits + 1)
+        return {"carries": {str(count): partial(_carry, count) for count in columns}, **super().strata}
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Characters of a sum; spaces, marks between thousands, a closing = or =? and zeros in front are passed over."""
@@ -224,6 +230,15 @@ def _carries(source: tuple[str, ...]) -> int:
         far = 1 if column > 9 else far + 1 if far and column == 9 else 0
         furthest = max(furthest, far)
     return furthest
+
+
+def _carry(columns: int, source: tuple[str, ...]) -> bool:
+    """Whether something is carried from so many columns."""
+    carried, count = 0, 0
+    for column in reversed(_columns(source)):
+        carried = int(column + carried > 9)
+        count += carried
+    return count == columns
 
 
 def written(numbers: Tensor, width: int) -> Tensor:

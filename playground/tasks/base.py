@@ -33,7 +33,7 @@ class Task(ABC):
     completion    the rest of a begun text           tags    tokens to a class each
     infill        the words that masks hide          number  tokens to a number
     caption       a coloured picture to tokens       sound   a sound to tokens
-    picture       28 × 28 pixels to themselves
+    picture       28 × 28 pixels to themselves       features   some numbers to themselves
     """
 
     id: ClassVar[str]
@@ -83,6 +83,10 @@ class Task(ABC):
         """All grey pictures (N, 784) and their labels (N,) of "train", "validation" or "test". Raises InputError where there are none."""
         raise InputError(HeldOut.refusal)
 
+    def factors(self, part: Part) -> dict[str, Tensor]:
+        """What made each picture of a part as it is, by name (N,); nothing where nobody knows."""
+        return {}
+
     def seen_by(self, browser: str) -> bool:
         """Whether a visitor may see it, by the digest of what the browser calls itself: what somebody brought may be private."""
         return True
@@ -119,6 +123,11 @@ class Task(ABC):
         """What a recording of 16-bit samples is to this task. Raises InputError where it hears none."""
         raise InputError(Sound.refusal)
 
+    @property
+    def unit(self) -> str:
+        """What one place of the source is called: "digit", "word", "region", "pixel"."""
+        return "token"
+
     def places(self, reading: Reading, count: int) -> tuple[str, ...]:
         """Short names of the `count` states that an encoder makes of it: tokens, regions, or times."""
         return reading.tokens
@@ -149,6 +158,11 @@ class Task(ABC):
         return None
 
     # Answers
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of an input where the answer is to be that input again, (28, 28) or (features,); of all others none."""
+        return ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -193,11 +207,6 @@ class TypedTask(Task):
     """What a visitor can type."""
 
     reads: ClassVar[tuple[type[Given], ...]] = (Typed,)
-
-    @property
-    def unit(self) -> str:
-        """What one place of the source is called: "digit", "word", "region"."""
-        return "token"
 
     @property
     @abstractmethod

@@ -34,8 +34,8 @@ Draw = Callable[[int, torch.Generator], tuple[Tensor, Tensor]]  # so many random
 
 @dataclass(frozen=True)
 class DigitOptions:
-    min_length: int = integer(3, 1, 12, "Shortest", "Digits in the shortest training input")
-    max_length: int = integer(12, 1, 12, "Longest", "Digits in the longest training input")
+    min_length: int = integer(3, 1, 20, "Shortest", "Digits in the shortest training input")
+    max_length: int = integer(12, 1, 20, "Longest", "Digits in the longest training input")
 
     def __post_init__(self) -> None:
         if self.min_length > self.max_length:

@@ -9,8 +9,7 @@ Data: E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UC
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
@@ -18,13 +17,9 @@ from torch.nn import functional as F
 
 from . import PictureTask, register
 from .parts import Part
+from .pictures import but
 
 PARTS = {"train": (slice(1200),), "validation": (slice(1200, 1297),), "test": (slice(1400, None), slice(1297, 1400))}  # of all, shuffled
-
-
-@dataclass(frozen=True)
-class Options:
-    pass
 
 
 @register
@@ -34,10 +29,9 @@ class Digits(PictureTask):
     description = "Squeeze real handwriting (8 × 8 scans drawn at 28 × 28) through a small code and draw it again."
     example = "784 → z → 784"
     order = 200
-    Options = Options
 
     def pictures(self, part: Part) -> tuple[Tensor, Tensor]:
-        return _parted(part)
+        return _parted(part, self.missing(part))
 
     def as_data(self, drawn: Tensor) -> Tensor:
         """Scanned at 8 × 8: autoencoders keep it to a quarter of the error of the sharp drawing, which they have never seen."""
@@ -49,10 +43,10 @@ def _enlarged(small: Tensor) -> Tensor:
     return F.interpolate(small, 28, mode="bilinear").clamp(0, 1).flatten(1)
 
 
-@cache
-def _parted(part: Part) -> tuple[Tensor, Tensor]:
+@lru_cache(maxsize=8)
+def _parted(part: Part, without: int | None) -> tuple[Tensor, Tensor]:
     pictures, labels = (torch.cat([every[rows] for rows in PARTS[part]]) for every in _all())
-    return pictures, labels
+    return but(pictures, labels, without)
 
 
 @cache

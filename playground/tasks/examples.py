@@ -23,8 +23,9 @@ class Batch:
     source is real, None where nothing is padded. Pictures or sounds told in words: `source` (B, …) numbers, `mask` (B, S) over
     their frames. Readers: `target` is a class (B,), a number (B,) or, for tags, a class per token (B, S) with NO_ANSWER at
     padding. Grey pictures: `source` and `target` (B, 784) in 0..1, `condition` (B,) their labels, `noise` (B, Z) the draws of a
-    model that samples its code while it trains. Of sources with several right answers `also` (B, answers, T) holds the others, a
-    row of PAD where there is none.
+    model that samples its code while it trains. Features: `source` and `target` (B, F) in 0..1. Of sources with several right answers
+    `also` (B, answers, T) holds the others, a row of PAD where there is none. `dropped` (B, T) are the places of `target_in` that are not
+    shown to the decoder of a model that drops words while it trains.
     """
 
     source: Tensor
@@ -33,6 +34,7 @@ class Batch:
     condition: Int[Tensor, " batch"] | None = None
     noise: Float[Tensor, "batch code"] | None = None
     also: Int[Tensor, "batch answers target"] | None = None
+    dropped: Bool[Tensor, "batch target"] | None = None
 
     @property
     def target_in(self) -> Tensor:
@@ -49,7 +51,7 @@ class Batch:
         return self._each(lambda part: part.to(device))
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        more = (None if part is None else change(part) for part in (self.mask, self.condition, self.noise, self.also))
+        more = (None if part is None else change(part) for part in (self.mask, self.condition, self.noise, self.also, self.dropped))
         return Batch(change(self.source), change(self.target), *more)
 
 

@@ -14,6 +14,19 @@ from .examples import Batch, Reading, Watched, pad
 from .typed import letters
 
 
+def _repeated(source: tuple[str, ...]) -> float:
+    """Which share of the tokens stood before already."""
+    return 1 - len(set(source)) / len(source) if source else 0.0
+
+
+REPEATED: Mapping[str, Callable[[tuple[str, ...]], bool]] = {
+    "none": lambda source: _repeated(source) == 0,
+    "up to 20 %": lambda source: 0 < _repeated(source) <= 0.2,
+    "20 to 40 %": lambda source: 0.2 < _repeated(source) <= 0.4,
+    "over 40 %": lambda source: _repeated(source) > 0.4,
+}
+
+
 class TextTask(TypedTask):
     """What a visitor can type, read as tokens; the answer is tokens too, or words that name it."""
 
@@ -37,6 +50,13 @@ class TextTask(TypedTask):
     def rules(self) -> Mapping[str, Callable[[tuple[str, ...]], bool]]:
         """What the task says is to be learned, and which source tokens need it: a score of each tells what a single one hides."""
         return {}
+
+    @property
+    def strata(self) -> Mapping[str, Mapping[str, Callable[[tuple[str, ...]], bool]]]:
+        """Groups of inputs by what may make them hard, the easiest first, and which source tokens belong to each: by how many of their
+        tokens stood before already, and by the rules that they need."""
+        needs = {"what it needs": self.rules} if self.rules else {}
+        return {"repeated tokens": REPEATED, **needs}
 
     def spell(self, source: tuple[str, ...]) -> str:
         """Source tokens as a visitor would type them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from ..options import show
+from ..options import choice, show
 from .base import Guess, Places, Task
 from .examples import Batch, Reading, Watched
 from .given import Code, Drawn, Given, HeldOut
-from .parts import HeldOutPart
+from .parts import HeldOutPart, Part
 
 SIDE = 28
 FAINT, EVEN, FULL = 0.25, 0.8, 0.6  # ink of an empty picture at most; share of the edge that makes a ground; share of ink, in training .42
@@ -22,12 +23,34 @@ ROUGH = 0.5  # share of the edge with ink, in training 1/3 at most
 NOT_TAUGHT = "the model was taught nothing but single digits, so what it draws is a guess."
 
 
+@dataclass(frozen=True)
+class PictureOptions:
+    without: str = choice(
+        "none",
+        {"none": "nothing", **{str(digit): f"every {digit}" for digit in range(10)}},
+        "Leave out",
+        "Training never sees this digit, so that it stays strange; the test part keeps it",
+    )
+
+
 class PictureTask(Task):
     """Grey pictures of 28 × 28 pixels, ink is 1."""
 
     kind = "picture"
+    Options = PictureOptions
+    options: PictureOptions
     reads = (HeldOut, Drawn, Code)
+    shape, unit = (SIDE, SIDE), "pixel"
     score_name, higher_is_better = "error per pixel", False
+
+    @property
+    def left_out(self) -> int | None:
+        """The class that training never sees; None where it sees all."""
+        return None if self.options.without == "none" else int(self.options.without)
+
+    def missing(self, part: Part) -> int | None:
+        """The class that a part does without: that of "test" is whole."""
+        return None if part == "test" else self.left_out
 
     def first(self) -> Given:
         return HeldOut(0)
@@ -84,6 +107,10 @@ class PictureTask(Task):
         """Drawings (N, 784), already centred and scaled, through whatever the pictures of this task went through."""
         return drawn
 
+    def factors(self, part: Part) -> dict[str, Tensor]:
+        """What made each picture of a part as it is, by name (N,); nothing where nobody knows."""
+        return {}
+
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         pictures, labels = self.pictures("train")
         chosen = torch.randint(len(pictures), (count,), generator=generator)
@@ -92,6 +119,11 @@ class PictureTask(Task):
     def held_out(self, part: HeldOutPart, count: int) -> Batch:
         pictures, labels = (values[:count] for values in self.pictures(part))
         return Batch(pictures, pictures, condition=labels)
+
+
+def but(pictures: Tensor, labels: Tensor, label: int | None) -> tuple[Tensor, Tensor]:
+    """Pictures (N, 784) and labels (N,) without those of one class; None leaves all."""
+    return (pictures, labels) if label is None else (pictures[labels != label], labels[labels != label])
 
 
 def _are_numbers(values: Any) -> bool:

@@ -12,8 +12,8 @@ from .given import Given
 
 GROUPS = ("Digits", "Words and sentences", "Pictures", "Sounds", "Your own")
 USUAL = {  # of each kind of task
-    **dict.fromkeys(("sequence", "completion", "infill", "label", "tags", "number"), "Words and sentences"),
-    **dict.fromkeys(("picture", "caption"), "Pictures"),
+    **dict.fromkeys(("sequence", "sentence", "completion", "infill", "label", "tags", "number"), "Words and sentences"),
+    **dict.fromkeys(("picture", "caption", "features"), "Pictures"),
     "sound": "Sounds",
 }
 

@@ -9,15 +9,16 @@ Unlike scanned handwriting at 8 × 8 these are true 28 × 28 pictures, and the f
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
 
 from . import PictureTask, register
 from .parts import Part
+from .pictures import but
 
+FACTORS = ("slant", "thickness", "size", "place across", "place down")
 PARTS = {"train": slice(6_700), "validation": slice(6_700, 7_000), "test": slice(7_000, 8_192)}
 
 
@@ -43,11 +44,6 @@ PENS: list[list[tuple[float, float]]] = [
 POINTS = 72
 
 
-@dataclass(frozen=True)
-class Options:
-    pass
-
-
 @register
 class Strokes(PictureTask):
     id = "strokes"
@@ -55,11 +51,19 @@ class Strokes(PictureTask):
     description = "Squeeze digits drawn by a program, with known slant, thickness and size, through a small code."
     example = "784 → z → 784"
     order = 210
-    Options = Options
 
     def pictures(self, part: Part) -> tuple[Tensor, Tensor]:
-        pictures, labels, _ = pool()
-        return pictures[PARTS[part]], labels[PARTS[part]]
+        return _parted(part, self.missing(part))[:2]
+
+    def factors(self, part: Part) -> dict[str, Tensor]:
+        """Slant in radians, to the right; thickness, size and place of the pen line in pixels."""
+        return dict(zip(FACTORS, _parted(part, self.missing(part))[2].unbind(1), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _parted(part: Part, without: int | None) -> tuple[Tensor, Tensor, Tensor]:
+    pictures, labels, factors = (every[PARTS[part]] for every in pool())
+    return (*but(pictures, labels, without), but(factors, labels, without)[0])
 
 
 @cache

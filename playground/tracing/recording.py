@@ -73,6 +73,7 @@ class Recording:
         self.step: int | None = None
         self.taps: dict[str, list[tuple[int | None, Tensor]]] = {}
         self.matched: list[set[int]] = [set() for _ in self._all]  # the steps at which each was asked for
+        self.frozen: dict[tuple[int, str], Tensor] = {}  # what a freeze holds, by edit and site: it goes along with the state of a decoder
 
     @contextmanager
     def open(self, step: int | None = None) -> Iterator[None]:
@@ -94,11 +95,29 @@ class Recording:
         for i in self._asked_at(site):
             (edit, rows), step = self._all[i], len(taps) if at is None else at
             self.matched[i].add(step)
-            if edit.steps is None or step in edit.steps:
+            if edit.op == "freeze":
+                value = self._frozen(i, site, value, step)
+            elif edit.steps is None or step in edit.steps:
                 value = edit.apply(value, step) if rows is None else value.index_copy(0, _index(rows, value), edit.apply(value[rows], step))
         if self.sites == "*" or fnmatchcase(site, self.sites):
             taps.append((at, value.detach().clone()))
         return value
+
+    def _frozen(self, i: int, site: str, value: Tensor, step: int) -> Tensor:
+        """What passed at the step of a freeze, at every later one."""
+        (edit, rows), held = self._all[i], self.frozen.get((i, site))
+        (since,) = edit.steps or (0,)
+        if step == since:
+            self.frozen[i, site] = value
+        if step <= since or held is None:
+            return value
+        if held.shape != value.shape:
+            raise InputError(
+                f"The freeze of {site} holds what has shape {tuple(held.shape[1:])}; at step {step} it has shape {tuple(value.shape[1:])}."
+            )
+        after, where = value.clone(), (slice(None) if rows is None else _index(rows, value), *edit.part(value)[1:])
+        after[where] = held[where]
+        return after
 
     def _asked_at(self, site: str) -> list[int]:
         """Which edits match a site, looked up once."""

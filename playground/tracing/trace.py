@@ -24,8 +24,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     growing length are right-padded with NaN; positions are in source order also for a backward direction. After a beam
     search (`beam`) a leading axis runs over the final hypotheses, best first, and `search` holds what it kept and dropped at each step.
     `source` and `tokens` are what was read and written (tokens include the end token), `probabilities` (steps,
-    vocabulary), `output` the text of the answer, `reconstruction` (28, 28) for autoencoders. A reader writes all its tokens
-    at once, each read off at one of `positions` of the source (none for an answer about the whole). `reading` is what went
+    vocabulary), `output` the text of the answer, `reconstruction` for autoencoders, in the shape of what was read. A reader writes all
+    its tokens at once, each read off at one of `positions` of the source (none for an answer about the whole). `reading` is what went
     into the model; of a picture or a sound `source` names the encoder's states.
     """
 
@@ -64,7 +64,8 @@ class Trace(Mapping[str, NDArray[np.float32]]):
     def __repr__(self) -> str:
         """Trace('3 1 4 1 5' → '5 1 4 1 3', 6 steps, 31 sites)"""
         if self.reconstruction is not None:
-            return f"Trace({'a code' if self.picture is None else 'a picture'} → a picture, {len(self)} sites)"
+            made = "a picture" if self.reconstruction.ndim == 2 else f"{len(self.reconstruction)} numbers"
+            return f"Trace({'a code' if self.picture is None else made} → {made}, {len(self)} sites)"
         read = repr(" ".join(self.source)) if self.sensed is None else f"a {'sound' if isinstance(self.sensed.shown, tuple) else 'picture'}"
         return f"Trace({read} → {self.output!r}, {len(self.tokens)} steps, {len(self)} sites)"
 

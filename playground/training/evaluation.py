@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from safetensors.torch import save
 
-from ..models import Model
+from ..models import Model, Variational
 from ..runs.events import Sample
 from ..tasks import Task
 from ..tasks.parts import interval
@@ -39,6 +39,14 @@ class Watcher:
         """On the inputs that steer, in the precision of the training."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
             return self.model.score(self.steering)
+
+    @torch.no_grad()
+    def kl(self) -> float | None:
+        """What the codes of the inputs that steer cost, nats each; None for a model that draws none."""
+        if not isinstance(self.model, Variational):
+            return None
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            return float(self.model.terms(self.steering)[1].mean())
 
     def sure(self) -> bool:
         """Whether what lies at the edges is known too, which few of the steering inputs do."""

@@ -18,7 +18,7 @@ import torch
 from .. import models, tasks
 from ..errors import InputError
 from ..models import Model
-from ..options import Value, checked, choice, defaults, integer, number, parse, show
+from ..options import Value, checked, choice, defaults, flag, integer, number, parse, show
 from .presets import PRESETS, Preset
 
 MAX_PARAMETERS = 3_000_000
@@ -51,6 +51,7 @@ class Training:
         "Scheduled sampling",
         "Share of tokens that a decoder guesses itself while it trains, at the end; 0 is teacher forcing",
     )
+    early_stop: bool = flag(True, "Stop early", "Ends once nearly all held-out answers are right twice in a row; off: does every update")
 
 
 Pairs = tuple[tuple[str, Value], ...]
@@ -59,7 +60,7 @@ Pairs = tuple[tuple[str, Value], ...]
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides a run. Options are complete: no default is left open. `seconds` is a budget still to be
-    turned into steps; a finished run's recipe has steps only."""
+    turned into steps; a finished run's recipe has steps only. At `clock_s` CPU seconds it ends, wherever its schedule is then."""
 
     architecture: str
     task: str
@@ -69,6 +70,7 @@ class Recipe:
     seed: int = 0
     seconds: float | None = None
     device: str = "auto"
+    clock_s: float | None = None
 
     @property
     def training(self) -> Training:
@@ -108,8 +110,9 @@ class Recipe:
             query |= {f"{name}.{k}": str(v).lower() if isinstance(v, bool) else str(v) for k, v in options.items()}
         if self.seed:
             query["seed"] = str(self.seed)
-        if self.seconds:
-            query["seconds"] = str(self.seconds).removesuffix(".0")
+        for name, seconds in (("seconds", self.seconds), ("clock_s", self.clock_s)):
+            if seconds:
+                query[name] = str(seconds).removesuffix(".0")
         return urlencode(query)
 
 
@@ -124,6 +127,7 @@ def make(
     model_options: Mapping[str, Any] | None = None,
     task_options: Mapping[str, Any] | None = None,
     training_options: Mapping[str, Any] | None = None,
+    clock_s: float | None = None,
 ) -> Recipe:
     """A checked recipe. Raises InputError for unknown names, options out of range, pairs that do not fit, models too big."""
     model_class, task_class = models.get(architecture), tasks.get(task)
@@ -133,7 +137,7 @@ def make(
     options = _options(architecture, task, model_options, task_options, training_options, preset)
     if dict(options[2])["scheduled_sampling"] and model_class.kind != "sequence decoder":
         raise InputError(f"scheduled_sampling is for decoders that learn to write; {architecture} has none. Leave it out, or set it to 0.")
-    recipe = Recipe(architecture, task, *options, _seed(seed), _seconds(seconds), _device(device))
+    recipe = Recipe(architecture, task, *options, _seed(seed), _seconds(seconds), _device(device), _seconds(clock_s, "clock_s"))
     _within_caps(recipe)
     return recipe
 
@@ -184,7 +188,7 @@ def nearest(
 def from_json(data: Mapping[str, Any]) -> Recipe:
     """A recipe from untrusted JSON: everything is checked again."""
     if not isinstance(data, Mapping) or not {"architecture", "task"} <= set(data) <= {f.name for f in fields(Recipe)}:
-        raise InputError("This is not a recipe: it needs architecture and task, and may have options, seed, seconds and device.")
+        raise InputError("This is not a recipe: it needs architecture and task, and may have options, seed, seconds, clock_s and device.")
     return make(**data)
 
 
@@ -201,7 +205,7 @@ def from_query(query: str) -> Recipe:
             given[f"{group}_options"][name] = value
         elif key in ("architecture", "task", "device"):
             given[key] = value
-        elif key in ("seed", "seconds"):
+        elif key in ("seed", "seconds", "clock_s"):
             given[key] = _as_number(key, value)
     if not {"architecture", "task"} <= set(given):
         raise InputError("The link names no architecture and task.")
@@ -255,11 +259,11 @@ def _seed(seed: Any) -> int:
     return int(seed)
 
 
-def _seconds(seconds: Any) -> float | None:
+def _seconds(seconds: Any, name: str = "seconds") -> float | None:
     if seconds is None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0.1 <= seconds <= MAX_SECONDS:
-        raise InputError(f"seconds is {show(seconds)}; allowed is a number from 0.1 to {MAX_SECONDS:g}, or nothing for the preset's steps.")
+        raise InputError(f"{name} is {show(seconds)}; allowed is a number from 0.1 to {MAX_SECONDS:g}, or nothing for the preset's steps.")
     return float(seconds)
 
 

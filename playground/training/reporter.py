@@ -29,12 +29,13 @@ class Reporter:
         self.best, self.latest, self.right = Best(), math.nan, 0
         self.losses: list[tuple[int, float, float]] = []  # with the score, what was not told yet
         self.score: float | None = None
+        self.kl: float | None = None
         self.kept: set[int] = set()
 
     @property
     def enough(self) -> bool:
-        """Whether all was right so often in a row that there is nothing left to learn."""
-        return self.right >= ENOUGH_TIMES
+        """Whether to end early: all was right so often in a row that there is nothing left to learn."""
+        return self.stepper.options.early_stop and self.right >= ENOUGH_TIMES
 
     def start(self) -> Iterator[Event]:
         self.latest = self.watcher.score()
@@ -79,6 +80,7 @@ class Reporter:
     def _evaluate(self) -> None:
         higher = self.watcher.task.higher_is_better
         self.score = self.latest = self.watcher.score()
+        self.kl = self.watcher.kl()
         self.best.offer(self.latest, self.stepper.model, higher)
         enough = higher and self.latest >= EXACT_ENOUGH and self.watcher.sure()
         self.right = self.right + 1 if enough else 0
@@ -92,11 +94,12 @@ class Reporter:
         """All that was not told yet. Samples come with a score, so that both are of one step; if not `whole`, only where looking has not
         had its share of the time."""
         self.told = time.monotonic()
-        losses, score, self.losses, self.score, at = self.losses, self.score, [], None, self.stepper
+        losses, score, kl, at = self.losses, self.score, self.kl, self.stepper
+        self.losses, self.score, self.kl = [], None, None
         seen = [] if score is None else self.watcher.look() if whole else self.watcher.glance()
         pinned, samples = (seen[0], seen[1:]) if seen else (None, [])
         per_s = at.done / max(at.seconds, 1e-9)
-        return Progress(at.done, self.steps, at.seconds, per_s, at.rate, tuple(losses), score, tuple(samples), pinned)
+        return Progress(at.done, self.steps, at.seconds, per_s, at.rate, tuple(losses), score, tuple(samples), pinned, kl)
 
 
 class Best:

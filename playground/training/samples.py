@@ -59,7 +59,7 @@ def _(model: Reader, task: Task, watched: Watched, count: int, longest: int) -> 
 def _(model: Autoencoder, task: Task, watched: Watched, count: int, longest: int) -> list[Sample]:
     chosen = watched.batch[slice(count)]
     pairs = zip(chosen.source, model(chosen.source, chosen.condition), strict=True)
-    return [PictureSample(a.view(28, 28).cpu().numpy(), b.view(28, 28).float().cpu().numpy()) for a, b in pairs]
+    return [PictureSample(a.view(task.shape).cpu().numpy(), b.view(task.shape).float().cpu().numpy()) for a, b in pairs]
 
 
 def _samples(watched: Watched, answers: list[tuple[str, ...]], attention: Array | None) -> list[Sample]:

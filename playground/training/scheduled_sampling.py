@@ -46,4 +46,4 @@ def guessed(model: EncoderDecoder, batch: Batch, share: float, generator: torch.
     for t in range(1, right.shape[1]):
         logits, state = model.decode_step(read[-1], state)
         read.append(torch.where(coins[:, t], writable(logits).argmax(-1), right[:, t]))
-    return Guessed(batch.source, batch.target, batch.mask, batch.condition, batch.noise, batch.also, torch.stack(read, dim=1))
+    return Guessed(**vars(batch), read=torch.stack(read, dim=1))

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
+from itertools import chain, islice
 
 import torch
 from torch import nn
@@ -30,6 +32,7 @@ class Stepper:
         self.seed, self.drops = seed, any(isinstance(module, nn.Dropout) and module.p > 0 for module in model.modules())
         model.train(not self.drops)  # a model with dropout rests except in a step, so that whoever looks sees all of it
         self.parameters = list(model.parameters())
+        self.loss_at = getattr(model, "loss_at", lambda batch, done: model.loss(batch))
         self.learn: Callable[[Batch], float | None]
         if isinstance(model, Counted):
             self.learn = partial(count, model)
@@ -39,7 +42,7 @@ class Stepper:
                 self.parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=options.weight_decay, fused=True
             )
         self.rate = 0.0
-        self.batches = self._batches()
+        self.batches: Iterator[Batch] = self._batches()
         self.done = 0
         self.seconds = 0.0
 
@@ -52,6 +55,18 @@ class Stepper:
         self.seconds += clock(self.device) - start
         return value
 
+    def fingerprint(self) -> str:
+        """A hash of the first batches, before any step: they are drawn, and learned from later."""
+        start = clock(self.device)
+        first = list(islice(self.batches, CHUNK))
+        self.batches = chain(first, self.batches)
+        self.seconds += clock(self.device) - start
+        found = sha256()
+        for batch in first:
+            for part in (batch.source, batch.target, batch.mask, batch.condition, batch.noise, batch.also, batch.dropped):
+                found.update(b"" if part is None else repr((part.dtype, part.shape)).encode() + part.cpu().numpy().tobytes())
+        return found.hexdigest()[:8]
+
     def _descend(self, batch: Batch) -> float | None:
         self.rate = self.options.learning_rate * schedule((self.done + 1) / (self.options.steps + 1))
         for group in self.optimizer.param_groups:
@@ -60,7 +75,7 @@ class Stepper:
             if self.options.scheduled_sampling and isinstance(self.model, EncoderDecoder):
                 batch = guessed(self.model, batch, self.options.scheduled_sampling * self.done / self.options.steps, self.coins)
             with self._dropping():
-                loss = self.model.loss(batch)
+                loss = self.loss_at(batch, self.done)
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)

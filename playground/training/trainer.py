@@ -25,6 +25,7 @@ from .recipes import Recipe
 from .reporter import Reporter
 from .stepper import Stepper
 
+MORE = 1.15  # updates than fit where a clock ends the run: what is measured in a moment when much else happens is too little
 WARM_UP_STEPS = 10  # to turn seconds into steps, and the share (1/10) of the schedule's rise
 
 
@@ -70,7 +71,7 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
     options, gate = recipe.training, gate or Gate()
     stepper = Stepper(model, task, options, recipe.seed, device)
     reporter = Reporter(stepper, Watcher(model, task, device, options.precision))
-    yield Started(options.steps, parameter_count(model), str(device), recipe, reporter.frames)
+    yield Started(options.steps, parameter_count(model), str(device), recipe, reporter.frames, batches=stepper.fingerprint())
     yield from reporter.start()
     reason = "finished"
     while stepper.done < options.steps:
@@ -91,11 +92,13 @@ def train(recipe: Recipe, *, should_stop: Callable[[], bool] = lambda: False, ga
         if reporter.enough:
             reason = "early"
             break
+        if recipe.clock_s is not None and stepper.seconds >= recipe.clock_s:
+            break
     yield from reporter.end(reason)
 
 
 def _steps_within(recipe: Recipe, task: Task, model: Model, device: torch.device) -> int:
-    """How many steps fit the budget, measured on ten steps of a copy that is thrown away."""
+    """How many steps fit the budget, measured on ten steps of a copy that is thrown away; a few more where a clock will end them."""
     trial = Stepper(copy.deepcopy(model), task, replace(recipe.training, steps=WARM_UP_STEPS), recipe.seed, device)
     trial.step()  # the first one also pays for allocations
     trial.seconds = 0.0
@@ -104,4 +107,5 @@ def _steps_within(recipe: Recipe, task: Task, model: Model, device: torch.device
             break
     assert recipe.seconds is not None
     per_step = max(trial.seconds / (WARM_UP_STEPS - 1), 1e-5)
-    return max(1, min(20_000, round(recipe.seconds / per_step)))
+    more = 1.0 if recipe.clock_s is None else MORE
+    return max(1, min(20_000, round(more * recipe.seconds / per_step)))

@@ -4,6 +4,7 @@ sinusoidal   p_t,2i = sin(t / 10000^(2i/H)),  p_t,2i+1 = cos(…)     added to t
 learned      p_t = row t of a table                                 added to the embedding      Radford et al., 2018
 both ends    p_t = row t of one + row n − 1 − t of another          added to the embedding      counted from either end
 rotary       q_t and k_t turned by t · 10000^(−2i/D) in plane i     q_t · k_s knows t − s only  Su et al., 2021
+alibi        score of t and s less m_n · |t − s|, in head n         the nearer, the louder      Press et al., 2022
 none         nothing                                                a causal mask still counts  Haviv et al., 2022
 grid         p_r = row of r + column of r, for regions of a picture added to what is seen           Carion et al., 2020
 """
@@ -11,9 +12,10 @@ grid         p_r = row of r + column of r, for regions of a picture added to wha
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from ...tracing import tap
 from ..base import Block
 
 POSITIONS = {
@@ -21,6 +23,7 @@ POSITIONS = {
     "learned": "learned",
     "both_ends": "learned, from both ends",
     "rotary": "rotary",
+    "alibi": "ALiBi, by distance",
     "none": "none",
 }
 FAINT = 0.3  # of a grid's labels; embeddings begin with variance 1
@@ -28,7 +31,7 @@ Turn = Tensor  # e^(i · angle), complex (B, 1, [T,] D / 2), the same for all he
 
 
 class Positions(nn.Module):
-    """A position enters in one of two ways: as a vector added to the embedding, or by turning queries and keys."""
+    """A position enters in one of three ways: as a vector added to embeddings, by turning queries and keys, or as what distance costs."""
 
     block = Block(
         "No positions",
@@ -139,6 +142,43 @@ class Rotary(Positions):
         return torch.view_as_complex(self.get_buffer("turns")[at]).unsqueeze(1)
 
 
+class Alibi(Positions):
+    """Attention with linear biases. Sites: `slopes` (N), `lean` ([T,] S), the heads first: what each head adds to its scores."""
+
+    block = Block(
+        "Positions, ALiBi",
+        "score_t,s ← q_t · k_s / √D − m_n |t − s|",
+        "Tokens wear no numbers; whoever stands further away is heard less, as voices in a room are. Each head n has its own slope m_n: "
+        "one hears little but its neighbours, another nearly everybody. A distance that never came while training costs only a little "
+        "more than the one before it. Where a text is read both ways, every second head is deaf to what stands before, the others to "
+        "what comes after: so they know left from right.",
+        (("m", "slopes"), ("−m|t−s|", "lean")),
+    )
+
+    def __init__(self, heads: int, both_ways: bool = False) -> None:
+        super().__init__()
+        head, self.both_ways = torch.arange(heads), both_ways and heads > 1
+        steps = head // 2 * 2 if self.both_ways else head  # the two of a pair lean alike, to either side
+        self.register_buffer("steep", 2.0 ** (-8 * (steps + 1) / heads), persistent=False)
+        self.register_buffer("sides", 1 - head % 2 * 2, persistent=False)
+
+    def lean(
+        self, shown: Bool[Tensor, "..."] | None, at: Int[Tensor, "rows ..."], read: Int[Tensor, "rows read"], batch: int
+    ) -> Float[Tensor, "batch heads ..."]:
+        """What is added to the scores of queries `at` these positions for every key that was `read` at those; −∞ where none is shown."""
+        slopes = tap(self, "slopes", self.get_buffer("steep").expand(batch, -1))  # (B, N)
+        behind = (at.unsqueeze(-1) - (read if at.dim() == 1 else read[:, None])).unsqueeze(1)  # (rows, 1, [T,] S), below 0 ahead
+        lean = tap(self, "lean", -slopes.reshape(*slopes.shape, *[1] * at.dim()) * behind.abs())  # (B, N, [T,] S)
+        if self.both_ways:
+            shown = self._heard(shown, behind)
+        return lean if shown is None else lean.masked_fill(~shown, float("-inf"))
+
+    def _heard(self, shown: Tensor | None, behind: Tensor) -> Tensor:
+        """What stands on a head's own side. Everybody hears itself, padding too: a query must be shown something."""
+        heard = behind * self.get_buffer("sides").view(-1, 1, 1) >= 0
+        return heard if shown is None else shown & heard | (behind == 0)
+
+
 def turned(x: Float[Tensor, "batch heads *positions head"], turn: Turn | None) -> Tensor:
     """Numbers 2i and 2i + 1 of each head are one complex number, and turning is multiplying it by e^(i · angle)."""
     if turn is None:
@@ -155,6 +195,8 @@ def positions(kind: str, length: int, width: int, heads: int) -> Positions:
         return Learned(length, width)
     if kind == "both_ends":
         return BothEnds(length, width)
+    if kind == "alibi":
+        return Alibi(heads)
     return Rotary(length, width // heads) if kind == "rotary" else Positions()
 
 

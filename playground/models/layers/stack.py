@@ -20,7 +20,7 @@ from ...tracing import explicit, tap
 from ...vocabulary import BOS
 from ..base import Block, Decoder, Encoded, Encoder
 from ..seq2seq import looped
-from .positions import positions
+from .positions import Alibi, positions
 from .transformer import EncoderLayer, Memory, TransformerOptions
 
 
@@ -74,6 +74,8 @@ class TransformerEncoder(Stack, Encoder):
     def __init__(self, tokens: int, length: int, options: TransformerOptions, summary: bool = False) -> None:
         super().__init__(tokens, length + summary, options, EncoderLayer)
         self.summary = summary
+        if isinstance(self.positions, Alibi):
+            self.positions = Alibi(options.heads, both_ways=True)
 
     def forward(self, source: Int[Tensor, "batch source"], mask: Bool[Tensor, "batch source"] | None = None) -> Encoded:
         real = mask
@@ -83,6 +85,8 @@ class TransformerEncoder(Stack, Encoder):
         at = torch.arange(source.shape[1], device=source.device)[None]  # (1, S)
         x, turn = self.place(self.embedding(source), at, counted(source, real)), self.positions.turn(at)
         shown = None if real is None else real[:, None, None]  # (B, 1, 1, S)
+        if isinstance(self.positions, Alibi):
+            shown = self.positions.lean(shown, at, at, len(x))  # (B, N, S, S)
         for layer in self.layers:
             x, _ = layer(x, shown, turn)
         x = self.norm(x)
@@ -132,9 +136,14 @@ class StackDecoder(Stack, Decoder):
     def _write(self, embedded: Float[Tensor, "batch *steps width"], state: State) -> tuple[Tensor, State]:
         several = embedded.dim() == 3
         count = embedded.shape[1] if several else 1
-        at = state.at[:, None] + torch.arange(count, device=state.at.device) if several else state.at
+        at = state.at
         real = None if state.real is None else nn.functional.pad(state.real, (0, count), value=True)
-        shown = causal(real, count, state.past[0], embedded.device) if several else None if real is None else real[:, None]
+        shown = None if real is None else real[:, None]
+        if several:
+            at = at[:, None] + torch.arange(count, device=at.device)
+            shown = causal(real, count, state.past[0], at.device)
+        if isinstance(self.positions, Alibi):
+            shown = self.positions.lean(shown, at, standing(real, count, state.past[0], at.device), len(embedded))
         x, turn, past = self.place(embedded, at), self.positions.turn(at), []
         for k, layer in enumerate(self.layers):
             x, memory = layer(x, shown, turn, state.past[k], *self.looked_at(state, k, several))
@@ -151,6 +160,12 @@ class StackDecoder(Stack, Decoder):
 def counted(read: Tensor, real: Bool[Tensor, "batch read"] | None) -> Int[Tensor, "rows 1"]:
     """How many tokens (B, S, …) has, padding left out: one row where all have as many."""
     return torch.tensor([[read.shape[1]]], device=read.device) if real is None else real.sum(1, keepdim=True)
+
+
+def standing(real: Bool[Tensor, "batch read"] | None, count: int, past: Memory | None, device: torch.device) -> Int[Tensor, "rows read"]:
+    """The positions of all that was read, the last `count` tokens among it; padding takes none."""
+    before = 0 if past is None else past.keys.shape[2]
+    return torch.arange(before + count, device=device)[None] if real is None else real.cumsum(1) - 1
 
 
 def causal(real: Bool[Tensor, "batch read"] | None, count: int, past: Memory | None, device: torch.device) -> Bool[Tensor, "..."]:

@@ -18,10 +18,11 @@ single decoding step; N heads of D = H / N numbers. The same code computes both.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, NamedTuple
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -39,13 +40,18 @@ RESIDUALS = {
     "res_post": "x{1} = x{0} + norm{1}({2}(x{0}))",
 }
 
+ATTENTION_ALONE = (
+    "Attention and nothing else: what a token learns here it copies from other tokens, and adds to what it knew already. Nobody goes back "
+    "to a desk to think, for there is no feed-forward. So little can be computed in one layer that what two of them can do together shows."
+)
+
 
 @dataclass(frozen=True)
 class TransformerOptions:
     heads: int = integer(4, 1, 8, "Heads", "Attentions side by side, each with its share of the width")
     layers: int = integer(1, 1, 4, "Layers", "Layers of each stack")
     width: int = integer(64, 8, 256, "Width", "Numbers per token, all the way through (d_model)", step=8)
-    feed_forward: int = integer(128, 8, 2048, "Feed-forward", "Units between the two linear layers", step=8)
+    feed_forward: int = integer(128, 0, 2048, "Feed-forward", "Units between the two linear layers; 0: attention alone", step=8)
     positions: str = choice("sinusoidal", POSITIONS, "Positions", "How a token knows where it stands")
     norm: str = choice("pre", PLACEMENTS, "Norm", "Where the layer norm of a sublayer f stands")
     activation: str = choice("relu", {"relu": "ReLU", "gelu": "GELU"}, "Activation", "Between the two linear layers")
@@ -109,15 +115,15 @@ class MultiHeadAttention(nn.Module):
         self,
         x: Float[Tensor, "batch *positions width"],
         memory: Memory,
-        shown: Bool[Tensor, "..."] | None = None,
+        shown: Tensor | None = None,
         turn: Turn | None = None,
     ) -> Float[Tensor, "batch *positions width"]:
-        """`shown` is True where a query may look, broadcast over (B, N, [T,] S); every query must see something."""
+        """`shown` is True where a query may look, or what is added to its scores, broadcast over (B, N, [T,] S). It must see something."""
         query = tap(self, "query", turned(self._split(self.query(x)), turn))  # (B, N, [T,] D)
         if explicit() or x.dim() == 2:
             scores = tap(self, "scores", torch.einsum("bn...d,bnsd->bn...s", query, memory.keys) * query.shape[-1] ** -0.5)
             if shown is not None:
-                scores = scores.masked_fill(~shown, float("-inf"))
+                scores = scores + shown if shown.is_floating_point() else scores.where(shown, -inf)
             weights = self.dropout(tap(self, "weights", scores.softmax(dim=-1)))  # (B, N, [T,] S)
             heads = tap(self, "heads", torch.einsum("bn...s,bnsd->bn...d", weights, memory.values))
         else:
@@ -161,17 +167,21 @@ class EncoderLayer(nn.Module):
         super().__init__()
         width, self.placement = options.width, options.norm
         self.self_attention = MultiHeadAttention(width, options.heads, options.attention_dropout)
-        self.linear1 = nn.Linear(width, options.feed_forward)
-        self.activation = ACTIVATIONS[options.activation]()
-        self.linear2 = nn.Linear(options.feed_forward, width)
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.norm1 = nn.LayerNorm(width)
+        self.thinks = options.feed_forward > 0
+        if self.thinks:
+            self.linear1 = nn.Linear(width, options.feed_forward)
+            self.activation = ACTIVATIONS[options.activation]()
+            self.linear2 = nn.Linear(options.feed_forward, width)
+            self.norm2 = nn.LayerNorm(width)
         self.dropout = nn.Dropout(options.dropout)
-        self.block = replace(type(self).block, equation=self.equation())
+        self.block = replace(type(self).block, equation=self.equation(), about=type(self).block.about if self.thinks else ATTENTION_ALONE)
 
     def equation(self) -> str:
         """What is computed, by where the norm stands."""
-        lines = [RESIDUALS[self.placement].format("₀₁₂"[i] if i else "", "₁₂₃"[i], f) for i, f in enumerate(self.sublayers)]
-        return "\n".join([*lines, "FeedForward(x) = W₂ φ(W₁ x)"])
+        sublayers = self.sublayers if self.thinks else self.sublayers[:-1]
+        lines = [RESIDUALS[self.placement].format("₀₁₂"[i] if i else "", "₁₂₃"[i], f) for i, f in enumerate(sublayers)]
+        return "\n".join([*lines, *(["FeedForward(x) = W₂ φ(W₁ x)"] if self.thinks else [])])
 
     def forward(
         self, x: Float[Tensor, "batch *positions width"], shown: Tensor | None, turn: Turn | None = None, past: Memory | None = None
@@ -180,6 +190,8 @@ class EncoderLayer(nn.Module):
         read = self.enter(1, x)
         memory = self.self_attention.remember(read, turn, past)
         x = self.leave(1, x, self.self_attention(read, memory, shown, turn))
+        if not self.thinks:
+            return x, memory
         return self.leave(2, x, self.feed_forward(self.enter(2, x))), memory
 
     def enter(self, n: int, x: Tensor) -> Tensor:
@@ -233,7 +245,9 @@ class DecoderLayer(EncoderLayer):
     def __init__(self, options: TransformerOptions) -> None:
         super().__init__(options)
         self.cross_attention = MultiHeadAttention(options.width, options.heads, options.attention_dropout)
-        self.norm3 = nn.LayerNorm(options.width)
+        self.norm2 = nn.LayerNorm(options.width)
+        if self.thinks:
+            self.norm3 = nn.LayerNorm(options.width)
 
     def forward(
         self,
@@ -248,4 +262,6 @@ class DecoderLayer(EncoderLayer):
         memory = self.self_attention.remember(read, turn, past)
         x = self.leave(1, x, self.self_attention(read, memory, shown, turn))
         x = self.leave(2, x, self.cross_attention(self.enter(2, x), *source))
+        if not self.thinks:
+            return x, memory
         return self.leave(3, x, self.feed_forward(self.enter(3, x))), memory

@@ -27,7 +27,8 @@ MOST = 50_000  # lines
 MAX_BYTES = 5 * 2**20
 MAX_SIDE = 1_000  # characters on one side of a line; what is longer is not looked at
 LINE_END = re.compile("\r\n|[\n\r\x85]")
-OTHER_END = re.compile("[\u2028\u2029]")  # ends of lines where a text has no others, else white space
+OTHER_END = re.compile("[\u2028\u2029]")  # ends of lines where a text has more of them than of others, else white space
+ANY_END = re.compile(f"{LINE_END.pattern}|{OTHER_END.pattern}")
 DIRECTION = re.compile("[\u200e\u200f\u061c]")
 JOINERS = regex.compile(rf"(?<=[\p{{L}}\p{{N}}\p{{M}}]){JOINED}")
 UNSEEN = regex.compile(r"[\p{C}\p{Zl}\p{Zp}\ufe0e\ufe0f]")
@@ -172,4 +173,5 @@ def _joined(given: Iterable[str]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return LINE_END.split(text) if LINE_END.search(text) else OTHER_END.split(text)
+    fewer = len(LINE_END.findall(text)) >= len(OTHER_END.findall(text))
+    return (LINE_END if fewer else ANY_END).split(text)
