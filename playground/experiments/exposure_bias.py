@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..models import EncoderDecoder, writable
 from ..storage.run import Run
+from ..tasks import Batch
 from ..vocabulary import PAD
 
 Array = NDArray[np.float64]
@@ -40,12 +41,13 @@ class Exposure:
 
 
 @torch.no_grad()
-def exposure(run: Run, count: int = 512) -> Exposure:
-    """Held-out inputs written twice: after the right tokens, and after the model's own. Raises InputError for models that do not write."""
+def exposure(run: Run, count: int = 512, batch: Batch | None = None) -> Exposure:
+    """Held-out inputs, or those of a `batch`, written twice: after the right tokens, and after the model's own. Raises InputError for
+    models that do not write."""
     model = run.model
     if not isinstance(model, EncoderDecoder):
         raise InputError(f"{run.recipe.architecture} writes no tokens one after the other; choose a sequence decoder.")
-    batch = run.task.held_out("test", count)
+    batch = run.task.held_out("test", count) if batch is None else batch
     real = batch.target != PAD
     state, token, written = model.decoder.init_state(model.encode(batch.source, batch.mask)), batch.target_in[:, 0], []
     for _ in range(batch.target.shape[1]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -28,6 +29,7 @@ Array = NDArray[np.float32]
 MANY = 512  # held-out inputs
 NEAREST = 50  # states that are counted
 SITES = {"encoder": "encoder.states", "decoder": "decoder.hidden"}
+CARRY = ("embedded", "hidden", "cell", "residual*", "states", "context", "attentional")  # last names of what carries something on
 ONLY_THOSE = "*coder.[hs]*"  # a glob that keeps both and next to nothing else
 
 
@@ -91,6 +93,20 @@ def gather_at(run: Run, site: str, count: int = MANY) -> HeldOutStates | None:
     return _gathered(run, count, {side: site}, Recording(run.model, sites=site)).get(side)
 
 
+def gather_all(run: Run, count: int = MANY) -> dict[str, HeldOutStates]:
+    """The same at every site that carries something on, in the order of computing; what is the same as an earlier one only once."""
+    found: dict[str, HeldOutStates] = {}
+    for site, here in _gathered(run, count, None, Recording(run.model)).items():
+        if not any(np.array_equal(here.states, other.states) for other in found.values()):
+            found[site] = here
+    return found
+
+
+def carries(site: str) -> bool:
+    """Whether what passes a site of this name goes on to others; gates and weights decide what does."""
+    return any(fnmatchcase(site.rpartition(".")[2], name) for name in CARRY)
+
+
 class Kept:
     """What was gathered of the latest runs, within so many bytes. Two who ask at once may both gather."""
 
@@ -124,7 +140,8 @@ def _bytes(held_out: dict[str, HeldOutStates]) -> int:
 
 
 @torch.no_grad()
-def _gathered(run: Run, count: int, sites: dict[str, str], recording: Recording) -> dict[str, HeldOutStates]:
+def _gathered(run: Run, count: int, sites: dict[str, str] | None, recording: Recording) -> dict[str, HeldOutStates]:
+    """By the names of `sites`; of all that carry, by their own, where none are named."""
     model, task = run.model, run.task
     if not isinstance(model, EncoderDecoder | Reader):
         return {}
@@ -139,8 +156,8 @@ def _gathered(run: Run, count: int, sites: dict[str, str], recording: Recording)
             read = encoded.mask
     sources = _sources(task, batch)
     found = {}
-    for side, site in sites.items():
-        states = _states(recording, site)
+    for name, site in ({site: site for site in recording.taps if carries(site)} if sites is None else sites).items():
+        side, states = site.partition(".")[0], _states(recording, site)
         real = batch.target != PAD if side == "decoder" else read
         if states is not None and side == "prompt" and real is not None and real.shape[1] == states.shape[1] + 1:
             real = real[:, 1:]  # the first step reads the last token
@@ -152,7 +169,7 @@ def _gathered(run: Run, count: int, sites: dict[str, str], recording: Recording)
             tokens = ()  # states of regions or of times
         of, at = shown.nonzero(as_tuple=True)
         rows = states[shown].float().numpy()
-        found[side] = HeldOutStates(rows, of.numpy(), at.numpy(), tokens, sources, principal(rows, 3))
+        found[name] = HeldOutStates(rows, of.numpy(), at.numpy(), tokens, sources, principal(rows, 3))
     return found
 
 
@@ -202,7 +219,7 @@ def _unit(rows: Array) -> Array:
 def _states(recording: Recording, site: str) -> Tensor | None:
     """(B, T, H), also of a decoder that goes step by step; None for what is no row of states."""
     values = [value for _, value in sorted(recording.taps.get(site, []), key=lambda tap: tap[0] or 0)]  # one direction may go backwards
-    if not values:
+    if not values or any(value.shape != values[0].shape for value in values):
         return None
     whole = values[0] if len(values) == 1 else torch.stack(values, dim=1)
     return whole if whole.dim() == 3 else None

@@ -81,7 +81,7 @@ def through(run: Run, trace: Trace) -> Lens:
     stream, depths = [embedded + trace["decoder.positions"] if "decoder.positions" in trace else embedded], [Depth(0, "embedding")]
     for k, layer in enumerate(cast("list[EncoderLayer]", list(decoder.layers))):
         ends = "norm" if layer.placement == "post" else "residual"  # where a sublayer ends
-        for n, sublayer in enumerate(layer.sublayers, 1):
+        for n, sublayer in enumerate(layer.sublayers if layer.thinks else layer.sublayers[:-1], 1):
             stream.append(trace[f"decoder.layers.{k}.{ends}{n}"])
             depths.append(Depth(k + 1, KINDS[sublayer]))
     logits = decoder.output(decoder.norm(torch.from_numpy(np.stack(stream))))  # (D, T, V)

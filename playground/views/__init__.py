@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from ..errors import InputError
 from ..options import show
-from .figures import attention, latent_map, learning, next_token, reconstruction_error, trajectory
+from .figures import attention, feature_arrows, feature_overlap, latent_map, learning, next_token, reconstruction_error, trajectory
 from .piece import piece
 from .style import on_paper
 
@@ -26,6 +26,8 @@ VIEWS = {
     "trajectory": trajectory.figure,
     "learning": learning.figure,
     "latent_map": latent_map.figure,
+    "feature_arrows": feature_arrows.figure,
+    "feature_overlap": feature_overlap.figure,
     "reconstruction_error": reconstruction_error.figure,
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 
 from ..experiments.lab.by_length import Comparison, Score
+from ..experiments.lab.strata import Apart, Pair
 from ..tasks import TypedTask
 from ..tracing import Trace
 from .scene import sequence as scene
@@ -37,6 +39,12 @@ def spec(found: Comparison) -> dict[str, Any]:
         "unit": found.unit,
         "known": [_score(score) for score in found.known],
         "new": [_score(score) for score in found.new],
+        "places": [[place, a, b, n] for place, (a, b, n) in found.by_position.items()],
+        "groups": [[name, [[group, a, b, n] for group, (a, b, n) in groups.items()]] for name, groups in found.by_group.items()],
+        "apart": [_apart(one) for one in found.apart],
+        "place_reading": by_place(found),
+        "group_readings": {name: by_group(groups) for name, groups in found.by_group.items()},
+        "apart_reading": by_input(found),
         "length_reading": by_length(found),
         "heart_reading": by_heart(found),
     }
@@ -63,6 +71,47 @@ def by_heart(found: Comparison) -> Rich:
     if apart:
         return [("b", " and ".join(apart)), ("", f" {'have' if len(apart) > 1 else 'has'} learned some of it by heart.")]
     return [("", "The intervals overlap: "), ("b", "no sign"), ("", " of learning by heart.")]
+
+
+def by_place(found: Comparison) -> Rich:
+    """Where in their answers they differ most."""
+    if not found.by_position:
+        return [("", "Answers are read off at once: they have no places.")]
+    place, (a, b, _) = max(found.by_position.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+    if a == b:
+        return [("", "Both write as many right tokens at every place.")]
+    said: Rich = [("", f"They differ most at output {place + 1}: of the tokens there A has "), ("b", _share(a)), ("", " right, B ")]
+    return [*said, ("b", _share(b)), ("", ".")]
+
+
+def by_group(groups: Mapping[str, Pair]) -> Rich:
+    """On which group of inputs they differ most."""
+    group, (a, b, n) = max(groups.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+    if a == b:
+        return [("", "Both score the same on every group.")]
+    said: Rich = [("", "They differ most on ‘"), ("b", group), ("", "’: A gets "), ("b", _share(a)), ("", ", B "), ("b", _share(b))]
+    return [*said, ("", f" of {n:,} held-out inputs.")]
+
+
+def by_input(found: Comparison) -> Rich:
+    """How many of the inputs listed only one of both answers rightly."""
+    if not found.apart:
+        return [("", "Both answer every input that was tried rightly.")]
+    only = [sum(one.steps[side] is None for one in found.apart) for side in (0, 1)]
+    said: Rich = [("", "Of these A alone is right on "), ("b", f"{only[0]}"), ("", ", B alone on "), ("b", f"{only[1]}")]
+    outside = sum(one.doubt is not None for one in found.apart)
+    return [*said, ("", f"; {outside} lie outside of what was taught." if outside else ".")]
+
+
+def _apart(one: Apart) -> dict[str, Any]:
+    return {
+        "given": one.given,
+        "right": list(one.right),
+        "answers": [list(answer) for answer in one.answers],
+        "steps": list(one.steps),
+        "gap": one.gap,
+        "doubt": one.doubt,
+    }
 
 
 def _share(share: float) -> str:

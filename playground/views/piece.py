@@ -132,13 +132,13 @@ def _words(run: Run, trace: Trace) -> tuple[str, dict[str, Any]]:
 
 
 def _pictures(trace: Trace, reconstruction: NDArray[np.float32]) -> tuple[str, dict[str, Any]]:
-    """What was given, where it was a picture, and what was drawn of it."""
-    pictures, say = {"drawn": _bytes(reconstruction)}, "Drawn from a code that was set by hand."
+    """What was given, where it was a picture or a row of numbers, and what was drawn of it."""
+    pictures, say = {"drawn": _bytes(np.atleast_2d(reconstruction))}, "Drawn from a code that was set by hand."
     if trace.picture is not None:
-        pictures = {"given": _bytes(trace.picture), **pictures}
+        pictures = {"given": _bytes(np.atleast_2d(trace.picture)), **pictures}
         error = float(np.square(trace.picture - reconstruction).mean())
         say = f"Left: what was given. Right: what came back; mean squared error {error:.4f}."
-    canvases = [_canvas(name, *reconstruction.shape) for name in pictures]
+    canvases = [_canvas(name, *np.atleast_2d(reconstruction).shape) for name in pictures]
     player = (
         '<div hidden><span id="source"></span><span id="tokens"></span><button id="play"></button><input id="step"><i id="next"></i></div>'
     )
@@ -147,7 +147,7 @@ def _pictures(trace: Trace, reconstruction: NDArray[np.float32]) -> tuple[str, d
 
 
 def _canvas(name: str, rows: int, columns: int) -> str:
-    look = f'width="{columns}" height="{rows}" style="width:{min(560, 5 * columns)}px"'
+    look = f'width="{columns}" height="{rows}" style="width:{min(560, (5 if rows > 1 else 24) * columns)}px"'
     return f'<canvas id="{name}" {look} role="img" aria-label="{name}"></canvas>'
 
 

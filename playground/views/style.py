@@ -93,9 +93,9 @@ def on_paper(figure: go.Figure, theme: str = "light") -> go.Figure:
         font={"family": SANS, "size": 13, "color": palette["ink2"]},
         title={"text": escape(figure.layout.meta["title"]), "x": 0.02} if figure.layout.meta else None,
         showlegend=False,
-        xaxis=axis,
-        yaxis=axis,
     )
+    resolved.update_xaxes(axis)
+    resolved.update_yaxes(axis)
     return resolved
 
 

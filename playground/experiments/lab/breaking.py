@@ -24,6 +24,7 @@ from ...options import show
 from ...storage.run import Run
 from ...tasks import SequenceTask
 from ...vocabulary import EOS
+from .result import Result
 from .typed_inputs import Words, answers_to, by_chance, known, resized, right, writer
 
 EVERY = 20_000  # inputs of one length that are all tried
@@ -60,7 +61,7 @@ class Tried(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Broken:
+class Broken(Result):
     """What was tried so far, and the shortest failures, which it is a list of. `Run.break_it` makes one. `over`: nothing is left
     to be tried."""
 

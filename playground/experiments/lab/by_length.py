@@ -16,19 +16,19 @@ import torch
 from torch import Tensor
 
 from ...errors import InputError
-from ...inference.explore import device_of
 from ...models import EncoderDecoder, Reader
 from ...options import show
 from ...storage.run import Run
 from ...tasks import Batch, TextTask
 from ...tasks.parts import interval
 from ...training.drawn import drawn, replayed
+from .result import Result
+from .strata import Apart, Pair, answered, apart, by_group, by_position
 from .typed_inputs import Words, answers_to, batched, by_chance, known
 
 MOST = 2_000  # inputs of a length
 BEYOND = 3  # tokens more than were taught
 TRIES = 20  # for each new input that is made
-AT_ONCE = 512
 BY_HEART = 512
 
 
@@ -47,7 +47,7 @@ class Score(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ByLength:
+class ByLength(Result):
     """Scores on new inputs, by how many tokens they have; `trained` are the fewest and the most that were taught. `Run.by_length` makes
     one."""
 
@@ -79,12 +79,14 @@ class ByLength:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """Two runs of one task on the same inputs. `compare` makes one.
 
     `by_length` has (score of a, score of b, n) for each length, on inputs that neither was trained on; `known` and `new` are the scores of
     both on inputs that each was trained on, replayed, and on held-out ones. `names` are what the runs are, `trained` the fewest and the
-    most tokens that both were taught.
+    most tokens that both were taught. On held-out inputs, `by_position` has the share of right tokens at each place of the answers, from 0,
+    where they are written, and `by_group` the scores on groups of inputs that the task tells apart, such as by their carries. `apart` lists
+    inputs that one of them answers wrongly, or both.
     """
 
     names: tuple[str, str]
@@ -93,6 +95,9 @@ class Comparison:
     new: tuple[Score, Score]
     trained: tuple[int, int]
     unit: str
+    by_position: Mapping[int, Pair]
+    by_group: Mapping[str, Mapping[str, Pair]]
+    apart: tuple[Apart, ...]
 
     @property
     def sentence(self) -> str:
@@ -120,6 +125,8 @@ class Comparison:
         return [
             ["inputs", "score of a", "score of b", "n of a", "n of b"],
             *([f"length {length}", a, b, n, n] for length, (a, b, n) in self.by_length.items()),
+            *([f"output {place}", a, b, n, n] for place, (a, b, n) in self.by_position.items()),
+            *([f"{name}: {group}", a, b, n, n] for name, groups in self.by_group.items() for group, (a, b, n) in groups.items()),
             ["known", known_a.score, known_b.score, known_a.n, known_b.n],
             ["new", new_a.score, new_b.score, new_a.n, new_b.n],
         ]
@@ -152,14 +159,25 @@ def compare(a: Run, b: Run, lengths: Iterable[int] | None = None, n: int = 200) 
     batches = _inputs([a, b], _lengths(task, lengths), n)
     low, high = zip(task.trained_lengths, other.trained_lengths, strict=True)
     held = task.held_out("test", BY_HEART)
+    right = {length: (answered(a, batch), answered(b, batch)) for length, batch in batches.items()}
+    new = answered(a, held), answered(b, held)
+    shares = {length: (float(one.float().mean()), float(other.float().mean()), len(one)) for length, (one, other) in right.items()}
     return Comparison(
         (f"{a.recipe.architecture} · {a.recipe.task}", f"{b.recipe.architecture} · {b.recipe.task}"),
-        {length: (_right(a, batch) / len(batch), _right(b, batch) / len(batch), len(batch)) for length, batch in batches.items()},
+        shares,
         (_known(a), _known(b)),
-        (Score.of(_right(a, held), len(held)), Score.of(_right(b, held), len(held))),
+        (Score.of(int(new[0].sum()), len(held)), Score.of(int(new[1].sum()), len(held))),
         (max(low), min(high)),
         task.unit,
+        by_position(a, b, held),
+        by_group(task, held, *new),
+        apart(a, b, [(held, *new), *((batches[length], *told) for length, told in right.items())]),
     )
+
+
+def new_inputs(run: Run, lengths: Iterable[int], n: int = 200) -> dict[int, Batch]:
+    """At most `n` inputs of each length that this run was not trained on, as `by_length` takes them."""
+    return _inputs([run], _lengths(_typed(run), lengths), n)
 
 
 def _typed(run: Run) -> TextTask:
@@ -223,10 +241,7 @@ def _known(run: Run) -> Score:
 
 def _right(run: Run, batch: Batch) -> int:
     """How many are answered right."""
-    model = run.model
-    assert isinstance(model, EncoderDecoder | Reader)
-    parts = (batch[slice(at, at + AT_ONCE)].to(device_of(model)) for at in range(0, len(batch), AT_ONCE))
-    return sum(round(model.score(part) * len(part)) for part in parts)
+    return int(answered(run, batch).sum())
 
 
 def _told(where: str, scores: Mapping[int, Score]) -> str | None:

@@ -8,7 +8,7 @@ Intermediate Layers Using Linear Classifier Probes", 2017; J. Hewitt, P. Liang, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,10 @@ from ...storage.run import Run
 from ...tasks import Task, TextTask
 from ...tasks.parts import interval
 from ..held_out_states import MANY, SITES, HeldOutStates, gather_at
+from .result import Result
 
 Labels = NDArray[Any]
+DRAWS = 1_000
 PLACES = ("position", "remaining")  # are numbers, the others names
 WHAT = (*PLACES, "token", "class")
 TOLD = {
@@ -42,18 +44,20 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Probe:
+class Probe(Result):
     """What a linear probe reads off the states at a site. `Run.probe` makes one.
 
     `score` is R² of numbers (`measure` "R²") and the share of right names (`measure` "accuracy"), on the `n` states of `inputs` that it was
-    not fitted on. `shuffled` is what the same probe scores when it was fitted on shuffled labels, `chance` what always giving
-    the mean or the commonest name does. `unit` is the one that tells most by itself, chosen where the probe was fitted.
+    not fitted on; `interval` is where it lies with 95 % confidence, had there been other inputs. `shuffled` is what the same probe scores
+    when it was fitted on shuffled labels, `chance` what always giving the mean or the commonest name does. `unit` is the one that tells
+    most by itself, chosen where the probe was fitted.
     """
 
     what: str
     site: str
     measure: str
     score: float
+    interval: tuple[float, float]
     shuffled: float
     chance: float
     n: int
@@ -70,7 +74,7 @@ class Probe:
     @property
     def sentence(self) -> str:
         """What was found, computed from it."""
-        told = TOLD.get(self.what, f"whether the input needs ‘{self.what}’")
+        told = in_words(self.what)
         if self.found:
             return (
                 f"{self.site} tells {told}: {self.measure} {self.score:.2f} on {self.n:,} states of other inputs, with shuffled labels "
@@ -99,6 +103,11 @@ class Probe:
         )
 
 
+def in_words(what: str) -> str:
+    """What is told, such as “at which place a state stands”."""
+    return TOLD.get(what, f"whether the input needs ‘{what}’")
+
+
 def askable(task: Task) -> tuple[str, ...]:
     """What can be asked of the states of this task's inputs."""
     return (*WHAT[:3], *(("class",) if task.kind == "label" else ()), *_rules(task))
@@ -114,12 +123,16 @@ def probe(run: Run, what: str, site: str | None = None, count: int = MANY, seed:
     """
     if not isinstance(what, str) or what not in askable(run.task):
         raise InputError(f"{show(what)} cannot be asked of {run.recipe.task}; there are: {', '.join(askable(run.task))}.")
-    chosen, states = _states(run, site, count)
+    return probe_states(run, what, *_states(run, site, count), count, seed)
+
+
+def probe_states(run: Run, what: str, site: str, states: HeldOutStates, count: int = MANY, seed: int = 0) -> Probe:
+    """The same on states that were gathered at a site already."""
     labels = _labels(run.task, what, states, count)
     fit = states.of % 2 == 0
     if len(np.unique(labels[fit])) < 2 or not (~fit).any():
-        raise InputError(f"{what} is the same at every state of {chosen}; there is nothing to tell apart.")
-    return _probe(what, chosen, states, labels, fit, np.random.default_rng(seed))
+        raise InputError(f"{what} is the same at every state of {site}; there is nothing to tell apart.")
+    return _probe(what, site, states, labels, fit, np.random.default_rng(seed))
 
 
 def _states(run: Run, site: str | None, count: int) -> tuple[str, HeldOutStates]:
@@ -159,15 +172,18 @@ def _probe(what: str, site: str, held_out: HeldOutStates, labels: Labels, fit: N
     numbers = what in PLACES
     told, wanted = rows[fit], labels[fit]
     best = int(np.argmax(_each(told, wanted, numbers)))
-    columns: Sequence[slice] = (slice(None), slice(best, best + 1))
-    score, alone = (_scored(told[:, some], wanted, rows[~fit][:, some], labels[~fit], numbers) for some in columns)
-    shuffled = _scored(told, random.permutation(wanted), rows[~fit], labels[~fit], numbers)
+    asked, right = rows[~fit], labels[~fit]
+    said = _said(told, wanted, asked, numbers)
+    score, bounds = _score(said, right, numbers), _interval(said, right, held_out.of[~fit], numbers)
+    alone = slice(best, best + 1)
+    by_itself = _score(_said(told[:, alone], wanted, asked[:, alone], numbers), right, numbers)
+    shuffled = _score(_said(told, random.permutation(wanted), asked, numbers), right, numbers)
     if numbers:
         chance, measure = 0.0, "R²"
     else:
         names, counts = np.unique(wanted, return_counts=True)
-        chance, measure = float((labels[~fit] == names[counts.argmax()]).mean()), "accuracy"
-    return Probe(what, site, measure, score, shuffled, chance, int((~fit).sum()), inputs, Unit(best, alone))
+        chance, measure = float((right == names[counts.argmax()]).mean()), "accuracy"
+    return Probe(what, site, measure, score, bounds, shuffled, chance, len(right), inputs, Unit(best, by_itself))
 
 
 def _each(rows: NDArray[np.float64], labels: Labels, numbers: bool) -> NDArray[np.float64]:
@@ -181,11 +197,40 @@ def _each(rows: NDArray[np.float64], labels: Labels, numbers: bool) -> NDArray[n
     return np.asarray(sum(len(group) * group.mean(0) ** 2 for group in groups) / whole)
 
 
-def _scored(told: Any, wanted: Labels, asked: Any, right: Labels, numbers: bool) -> float:
-    """R² of ridge regression, or the accuracy of logistic regression."""
+def _said(told: Any, wanted: Labels, asked: Any, numbers: bool) -> Labels:
+    """What ridge regression or logistic regression, fitted on `told`, says of the rows that are `asked`."""
     from sklearn.linear_model import LogisticRegression, Ridge  # imported when first needed: it costs a second
     from threadpoolctl import threadpool_limits
 
     made = Ridge(alpha=1.0) if numbers else LogisticRegression(C=1.0, tol=1e-3, max_iter=2_000)
     with threadpool_limits(1, user_api="blas"):  # of so small matrices several threads only wait for each other
-        return float(made.fit(told, wanted).score(asked, right))
+        return np.asarray(made.fit(told, wanted).predict(asked))
+
+
+def _score(said: Labels, right: Labels, numbers: bool) -> float:
+    """R², or the share of right names."""
+    if not numbers:
+        return float((said == right).mean())
+    return float(1 - ((said - right) ** 2).sum() / ((right - right.mean()) ** 2).sum())
+
+
+def _interval(said: Labels, right: Labels, of: NDArray[np.intp], numbers: bool) -> tuple[float, float]:
+    """Where the score lies with 95 % confidence: a bootstrap that draws inputs, whose states hang together. Where names were all right or
+    all wrong, the bound of so many inputs of which none was otherwise."""
+    inputs, row = np.unique(of, return_inverse=True)
+    drawn = np.random.default_rng(0).multinomial(len(inputs), np.full(len(inputs), 1 / len(inputs)), DRAWS)  # how often each
+
+    def sums(values: Labels) -> NDArray[np.float64]:
+        return np.asarray(drawn @ np.bincount(row, values.astype(np.float64), len(inputs)))
+
+    n = sums(np.ones(len(row)))
+    if not numbers:
+        score = _score(said, right, numbers)
+        if score in (0.0, 1.0):
+            return interval(score, len(inputs))
+        scores = sums(said == right) / n
+    else:
+        whole = sums(right**2) - sums(right) ** 2 / n
+        scores = 1 - sums((said - right) ** 2) / np.maximum(whole, 1e-12)
+    low, high = np.quantile(scores, [0.025, 0.975])
+    return float(low), float(high)

@@ -6,6 +6,8 @@ key, score, softmax, value. `score` says how a key answers:
     scaled   q·k, then ÷ √d      dot   q·h      general   q·W h      additive   v·tanh(W q + U h)
     location (W q) at the place, no key          pooling   v·tanh(W h), v the question learned once
     other    a score that the trace holds and nothing else
+
+Where distance costs something (ALiBi), `lean` is what it adds to each score.
 """
 
 from __future__ import annotations
@@ -56,9 +58,9 @@ def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> 
         score, scale, numbers = _pooling(module, trace)
     else:
         score, scale, numbers = _heads(trace, path, found)
-    if any(value is None for name, value in numbers.items() if name != "keys"):
+    if any(value is None for name, value in numbers.items() if name not in ("keys", "lean")):
         return None
-    keys = numbers["keys"]
+    keys, lean = numbers["keys"], numbers.pop("lean", None)
     row_names, column_names = _names(trace, found)
     return {
         "score": score,
@@ -70,6 +72,7 @@ def extract(module: nn.Module, trace: Trace, path: str, found: AttentionMap) -> 
         "axis": "position" if found.side in ("encoder", "prompt") else "step" if rows == len(trace.tokens) else "once",
         "width": 0 if keys is None else keys.shape[-1],
         "weights": pack(found.weights),
+        "lean": None if lean is None else pack(lean),
         **{name: None if value is None else pack(value) for name, value in numbers.items()},
     }
 
@@ -157,9 +160,9 @@ def _heads(trace: Trace, path: str, found: AttentionMap) -> tuple[str, float, di
     heads, rows, columns = found.weights.shape
     stepwise = found.side in ("decoder", "cross")  # such taps have the steps first, then the heads where there are several
 
-    def by_rows(name: str) -> Array | None:
+    def by_rows(name: str, at: str = path) -> Array | None:
         """(heads, rows, D or columns)"""
-        value = trace.get(f"{path}.{name}")
+        value = trace.get(f"{at}.{name}")
         if value is None or value.ndim not in (2, 3):
             return None
         turned = value[None] if value.ndim == 2 else value.swapaxes(0, 1) if stepwise else value
@@ -177,7 +180,8 @@ def _heads(trace: Trace, path: str, found: AttentionMap) -> tuple[str, float, di
 
     queries, keys, scores = by_rows("query"), by_columns("key"), by_rows("scores")
     contexts = by_rows("heads") if f"{path}.heads" in trace else by_rows("context")
-    arrays = {"queries": queries, "keys": keys, "values": by_columns("value"), "scores": scores, "contexts": contexts}
+    lean = by_rows("lean", f"{path.partition('.')[0]}.positions") if found.side != "cross" else None
+    arrays = {"queries": queries, "keys": keys, "values": by_columns("value"), "scores": scores, "contexts": contexts, "lean": lean}
     if keys is None or queries is None or keys.shape[-1] != queries.shape[-1]:
         return "other", 1.0, arrays
     return "scaled", keys.shape[-1] ** 0.5, arrays

@@ -1,4 +1,4 @@
-"""The test set as the encoder sees it: every picture at its code, drawn as its own digit."""
+"""The test set as the encoder sees it: every input at its code, drawn as its own digit, or the number of its strongest feature."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ...storage.run import Run
 
 
-MARGIN = 0.06  # of the map's width, around the outermost digits
+MARGIN = 0.04  # of the map's width, around the outermost digits
+ACROSS, UP = 13, 11  # squares of the map: a step across is as long as one up, so that circles stay circles
+ALONE = 0.5  # a square's side where all codes are the same
 
 
 class Info(NamedTuple):
@@ -59,7 +61,7 @@ def draw(info: Info) -> go.Figure:
         height=360,
         meta=meta(
             "Latent map",
-            subtitle=f"{len(info.cloud)} test digits",
+            subtitle=f"{len(info.cloud)} test inputs",
             reading=reading(info),
             table=(["digit", *names], rows),
             alt_name="Codes of the test set in two dimensions",
@@ -77,10 +79,11 @@ def axes(info: Info) -> tuple[str, str]:
 
 
 def reach(info: Info) -> tuple[tuple[float, float], tuple[float, float]]:
-    """(low, high) across and up: the whole test set with a margin, and some room where an axis holds nothing."""
+    """(low, high) across and up: the whole test set with a margin, on one scale for both axes."""
     low, high = info.cloud.min(0), info.cloud.max(0)
-    margin = np.maximum(MARGIN * (high - low), 0.5 * (high - low == 0))
-    (left, bottom), (right, top) = low - margin, high + margin
+    squares = np.array([ACROSS, UP])
+    side = float(((1 + 2 * MARGIN) * (high - low) / squares).max()) or ALONE
+    (left, bottom), (right, top) = ((low + high + sign * side * squares) / 2 for sign in (-1, 1))
     return (float(left), float(right)), (float(bottom), float(top))
 
 

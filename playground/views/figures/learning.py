@@ -23,10 +23,10 @@ class Info(NamedTuple):
     loss_name: str
 
 
-def extract(history: dict[str, Any], sequences: bool) -> Info:
+def extract(history: dict[str, Any], score_name: str) -> Info:
     if not history.get("losses"):
         raise InputError("This run carries no curve; train it again to see one.")
-    names = ("exact match", "loss, nats per token") if sequences else ("error per pixel", "loss, squared error per pixel")
+    names = (score_name, f"loss, squared {score_name}" if "error" in score_name else "loss, nats per token")
     return Info(np.array(history["losses"], dtype=float), np.array(history["scores"], dtype=float).reshape(-1, 3), *names)
 
 
@@ -43,4 +43,4 @@ def draw(info: Info) -> go.Figure:
 
 
 def figure(run: Run, given: Any = None) -> go.Figure:
-    return draw(extract(run.history, run.task.kind != "picture"))
+    return draw(extract(run.history, run.task.score_name))

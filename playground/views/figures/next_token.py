@@ -52,7 +52,7 @@ def draw(info: Info) -> go.Figure:
 
 def figure(run: Run, given: Any, step: int = 0) -> go.Figure:
     if isinstance(run.model, Autoencoder):
-        raise InputError("This model writes a picture, not tokens; it has no next token.")
+        raise InputError("This model gives its input back and writes no tokens; it has no next token.")
     trace = run.explore(given)
     if trace.probabilities is None:
         raise InputError("This model answers with a number; it has no next token.")

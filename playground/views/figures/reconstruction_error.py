@@ -97,5 +97,5 @@ def _paid(here: Terms | None, test: Terms) -> Rich:
 
 def figure(run: Run, given: Any) -> go.Figure:
     if run.task.kind != "picture":
-        raise InputError("This model writes tokens; its errors are counted as exact match in run.metrics.")
+        raise InputError(f"This model draws no pictures; its {run.task.score_name} is in run.metrics.")
     return draw(extract(run, run.explore(given)))

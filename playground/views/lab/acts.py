@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
-from ...experiments.lab.acts import KINDS, ONCE, Act, Form, offers, summaries
-from ...experiments.lab.effect import Effect
+from ...experiments.lab.acts import KINDS, ONCE, Act, Form, Offer, offers, summaries
+from ...experiments.lab.acts.taken import Taken
+from ...experiments.lab.effect import Control, Effect
 from ...tasks import Task
 from ...tracing import Edit, Trace
 from ..states.said import quoted, signed
@@ -27,10 +29,13 @@ QUANTITIES = {  # sites by their last name
     "hidden1": "first layer",
     "hidden2": "second layer",
     "input_gate": "input gate",
+    "lean": "cost of distance",
     "linear2": "feed-forward layer",
     "heads": "heads",
     "new_gate": "new gate",
+    "noise": "noise",
     "output": "attention",
+    "parts": "pulls of the features",
     "output_gate": "output gate",
     "positions": "positions",
     "residual1": "sum 1",
@@ -40,6 +45,19 @@ QUANTITIES = {  # sites by their last name
     "states": "states",
     "update_gate": "update gate",
     "weights": "attention weights",
+}
+SHOWN = 40  # characters of another input
+NAMES = {  # kinds, as they are offered
+    "hold": "Hold attention",
+    "even": "Spread attention evenly",
+    "off": "Switch a head off",
+    "blank": "Blank a position",
+    "clamp": "Clamp a unit",
+    "scale": "Scale",
+    "swap": "Take from another input",
+    "mean": "Set to its mean",
+    "freeze": "Freeze attention",
+    "noise": "Add noise",
 }
 ATTENTIONS = {"self_attention": "self-attention", "cross_attention": "cross-attention"}
 
@@ -74,8 +92,29 @@ def title(act: Act, places: Sequence[str] = (), layers: int = 1) -> str:
             return f"z{number} of the code at {_amount(act)}"
         case "clamp":
             return f"{what.capitalize()} of unit {act.place} at {_amount(act)}, {where}".replace("unit of unit", "unit")
+        case "swap" if act.amount == 1:
+            return f"{what.capitalize()} from {other(act)}, {where}"
+        case "swap":
+            return f"{what.capitalize()} {100 * (act.amount or 0):.3g} % from {other(act)}, {where}"
+        case "mean" if act.place is None:
+            return f"{what.capitalize()} at its mean, {where}"
+        case "mean":
+            return f"{what.capitalize()} of unit {act.place} at its mean, {where}".replace("unit of unit", "unit")
+        case "freeze":
+            return f"Freeze {where if 'attention' in where else 'attention, ' + where} from step {1 + (act.steps or (0,))[0]} on"
+        case "noise" if what == "noise":
+            return f"Noise fixed at draw {act.given}{'' if act.amount == 1 else f' × {_amount(act)}'}, {where}"
+        case "noise":
+            return f"Noise of {_amount(act)} on the {what}, {where}, draw {act.given}"
         case _:
             return f"{what.capitalize()} × {_amount(act)}, {where}"
+
+
+def other(act: Act) -> str:
+    """The other input that an act takes from."""
+    if isinstance(act.given, str):
+        return quoted(act.given if len(act.given) <= SHOWN else act.given[:SHOWN] + "…")
+    return f"held-out input {act.given}"
 
 
 def places_of(site: str, found: Mapping[str, Form], trace: Trace) -> list[str]:
@@ -87,14 +126,17 @@ def _amount(act: Act) -> str:
     return f"{act.amount:g}".replace("-", "−")
 
 
-def row(act: Act, found: Mapping[str, Form], trace: Trace) -> dict[str, Any]:
-    """An act of the list. `reached`: whether this input has its place."""
+def row(act: Act, taken: Taken, trace: Trace) -> dict[str, Any]:
+    """An act of the list. `missed`: why this input has no place for it."""
+    reached = taken.reaches(act, len(trace.source))
+    unlike = "this input is not as long as the other one" if KINDS[act.kind].takes == "input" else "this input is too short for it"
     return {
         "act": act.json,
         "on": act.on,
-        "title": title(act, places_of(act.site, found, trace), depth(found)),
+        "title": title(act, places_of(act.site, taken.found, trace), depth(taken.found)),
         "steps": None if act.steps is None else [step + 1 for step in act.steps],
-        "reached": act.reaches(len(trace.source), found),
+        "since": KINDS[act.kind].since,
+        "missed": None if reached else unlike,
     }
 
 
@@ -102,7 +144,7 @@ def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
     """What can be done, kind by kind and site by site, with the places that there are for it."""
     layers = depth(found)
     offered = []
-    for offer in offers(found):
+    for offer in sorted(offers(found), key=_rank):
         kind, form = KINDS[offer.kind], found[offer.site]
         places: int | list[str] | None = offer.places
         if kind.positions:
@@ -110,16 +152,28 @@ def menu(found: Mapping[str, Form], trace: Trace) -> list[dict[str, Any]]:
         offered.append(
             {
                 "kind": offer.kind,
+                "name": NAMES[offer.kind],
                 "site": offer.site,
                 "what": quantity(offer.site),
                 "where": part(offer.site, layers),
                 "places": places,
                 "usual": kind.usual,
+                "span": kind.span,
+                "takes": kind.takes,
+                "whole": kind.whole,
+                "since": kind.since,
                 "gate": offer.site.endswith("_gate"),
                 "stepwise": form.by != ONCE and not offer.site.startswith("encoder."),
             }
         )
     return offered
+
+
+def _rank(offer: Offer) -> tuple[int, int]:
+    """By kind; what is taken from another input is first of all what crosses over."""
+    kind = KINDS[offer.kind]
+    first = next(i for i, glob in enumerate(kind.sites) if fnmatchcase(offer.site, glob)) if kind.takes == "input" else 0
+    return [*KINDS].index(offer.kind), first
 
 
 def depth(found: Mapping[str, Form]) -> int:
@@ -128,17 +182,23 @@ def depth(found: Mapping[str, Form]) -> int:
     return 1 + max(map(int, numbered), default=0)
 
 
-def code(load: str, given: str, edits: Sequence[Edit], output: str) -> str:
-    """The acts as Python: what they do to this input, and to held-out ones. `load` is the call that brings the run back."""
-    listed = "\n".join(f"    {_call(edit)}," for edit in edits)
+def code(load: str, given: str, acts: Sequence[Act], positions: int, output: str) -> str:
+    """The acts as Python: what they do to this input, which has so many `positions`, and to held-out ones. `load` is the call that brings
+    the run back."""
+    taking = any(KINDS[act.kind].made for act in acts)
+    lines = [line for act in acts for line in ([_written(act)] if KINDS[act.kind].made else map(_call, act.edits))]
+    listed = "\n".join(f"    {line}," for line in lines)
+    more = "\nfrom playground.experiments.lab.acts import Act\nfrom playground.experiments.lab.acts.taken import Taken" if taking else ""
+    edits = f"[edit for act in acts for edit in taken.edits(act, {positions})]" if taking else "acts"
+    taken = "\ntaken = Taken(run)  # what passes on other inputs" if taking else ""
     return f"""import playground
-from playground import Edit
+from playground import Edit{more}
 
 run = {load}
 acts = [
 {listed}
-]
-trace = run.explore({json.dumps(given, ensure_ascii=False)}, edits=acts)
+]{taken}
+trace = run.explore({json.dumps(given, ensure_ascii=False)}, edits={edits})
 print(trace.output)  # {output}
 
 effect = run.effect(acts, n=512)
@@ -146,12 +206,24 @@ print(effect.score, effect.before, effect.interval)
 """
 
 
+def _written(act: Act) -> str:
+    """An act as it is written; what is left out is as usual."""
+    named = (("place", act.place), ("amount", act.amount), ("steps", act.steps), ("given", act.given))
+    parts = [json.dumps(act.kind), json.dumps(act.site)]
+    parts += [
+        f"{name}={json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)}"
+        for name, value in named
+        if value is not None
+    ]
+    return f"Act({', '.join(parts)})"
+
+
 def _call(edit: Edit) -> str:
     """An edit as it is written; what is left out is as usual."""
     parts = [json.dumps(edit.site), json.dumps(edit.op)]
-    if edit.op != "even":
+    if edit.value is not None:
         parts.append(f"{edit.value:g}" if isinstance(edit.value, int | float) else repr(edit.value))
-    parts += [f"{name}={value!r}" for name, value in (("steps", edit.steps), ("at", edit.at)) if value]
+    parts += [f"{name}={value!r}" for name, value in (("steps", edit.steps), ("at", edit.at), ("seed", edit.seed)) if value]
     return f"Edit({', '.join(parts)})"
 
 
@@ -207,7 +279,22 @@ def reading(found: Effect, task: Task, act: Act | None) -> Rich:
         said.append(("", f" [{low}, {high}]"))
     if act is None or found.control is None:
         return [*said, ("", "." if act is None else "; there is no other place like it to compare with.")]
-    other = found.control
-    many = f"the {other.places:,} other places" if other.places > 1 else "the one other place"
-    middle = "the median is " if other.places > 1 else "it is "
-    return [*said, ("", f"; at {many} {middle}"), ("b", signed(scale * other.change, 1)), ("", ".")]
+    control = found.control
+    elsewhere = _elsewhere(act, control)
+    many = (
+        f"{elsewhere[0]} the {control.places:,} other {elsewhere[1]}s"
+        if control.places > 1
+        else f"{elsewhere[0]} the one other {elsewhere[1]}"
+    )
+    middle = "the median is " if control.places > 1 else "it is "
+    return [*said, ("", f"; {many} {middle}"), ("b", signed(scale * control.change, 1)), ("", ".")]
+
+
+def _elsewhere(act: Act, control: Control) -> tuple[str, str]:
+    """What a control is made at, and with."""
+    where = control.where
+    if isinstance(where, Edit) or where.site != act.site or (where.given == act.given and where.steps == act.steps):
+        return "at", "place"
+    if KINDS[act.kind].takes is None:
+        return "from", "step"
+    return "with", "input" if KINDS[act.kind].takes == "input" else "draw"

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...experiments.lab.patching import NOTHING, Carrier, Patch
+from ...experiments.lab.carriers import Carrier
+from ...experiments.lab.patching import NOTHING, Patch
 from ...tracing import Trace
 from ..states.said import listed, quoted
 from ..style import Rich, percent
@@ -37,6 +38,7 @@ def spec(found: Patch, clean: Trace, corrupted: Trace) -> dict[str, Any]:
         "clean": {"source": list(clean.source), "tokens": list(clean.tokens)},
         "corrupted": {"source": list(corrupted.source), "tokens": list(corrupted.tokens)},
         "best": [found.best.site, found.best.place],
+        "through": found.through,
         "reading": reading(found),
     }
 
@@ -67,12 +69,19 @@ def crosses(carrier: Carrier) -> bool:
 
 def reading(found: Patch) -> Rich:
     """Where most of it comes back, in a sentence that was computed."""
-    best, (right, written) = found.best, found.tokens
-    names = named(found)
-    row = found.sites.index(best.site)
-    token = found.places[found.carriers[row].part][best.place]
-    said: Rich = [("", f"At output {found.step + 1} it writes "), ("d", quoted(written)), ("", " for "), ("d", quoted(right))]
-    said += [("", ". Most of the way back comes from "), ("b", names[row]), ("", f" at {quoted(token)}: "), ("b", percent(best.share))]
+    (right, written), names = found.tokens, named(found)
+
+    def brings(site: str, place: int) -> Rich:
+        row = found.sites.index(site)
+        token = quoted(found.places[found.part[row]][place])
+        return [("b", names[row]), ("", f" at {token}: "), ("b", percent(found.recovered[row, place]))]
+
+    if found.through:
+        said: Rich = [("", "Followed is "), *brings(*found.through)]
+        on: Rich = [("", " comes back. Most of it passes through "), *brings(found.best.site, found.best.place), ("", ".")]
+        return [*said, *on] if abs(found.origin) >= NOTHING else [*said, ("", ", next to nothing.")]
+    said = [("", f"At output {found.step + 1} it writes "), ("d", quoted(written)), ("", " for "), ("d", quoted(right))]
+    said += [("", ". Most of the way back comes from "), *brings(found.best.site, found.best.place)]
     idle = [name for name, shares in zip(names, found.recovered, strict=True) if np.nanmax(np.abs(shares)) < NOTHING]
     return [*said, ("", "; none of it from "), *listed(list(dict.fromkeys(idle)), "b"), ("", ".")] if idle else [*said, ("", ".")]
 

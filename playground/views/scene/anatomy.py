@@ -23,7 +23,13 @@ Array = NDArray[np.float32]
 Column = dict[str, Any]
 Block = dict[str, Any]
 
-SHORT = {"self_attention": "self-attn", "cross_attention": "cross-attn", "feed_forward": "feed-fwd"}
+SHORT = {
+    "self_attention": "self-attn",
+    "cross_attention": "cross-attn",
+    "feed_forward": "feed-fwd",
+    "linear_mean": "mean",
+    "linear_log_variance": "log-variance",
+}
 KINDS = {"dropout": "dropout", "activation": "activation"}
 FEED = ("feed_forward", "linear1", "activation", "linear2")
 LISTS = nn.ModuleList | nn.ModuleDict | nn.Sequential

@@ -18,6 +18,7 @@ from ...tracing import Trace
 from . import anatomy
 
 Array = NDArray[np.float32]
+COLLAPSED = 0.1  # nats: a code that costs less says nothing of its text
 
 
 def halves(trace: Trace, model: nn.Module, task: TypedTask, looked: AttentionMap | None) -> dict[str, Any]:
@@ -56,11 +57,21 @@ def crossing_state(trace: Trace) -> Array | None:
     return None if final is None or final.ndim == 0 else final.reshape(-1, final.shape[-1])
 
 
+def drawn_code(trace: Trace) -> tuple[Array, float] | None:
+    """The code (Z,) that a text was written from, and what it costs in nats (KL); None for models that draw none."""
+    code, kl = trace.get("encoder.code"), trace.get("encoder.kl")
+    if code is None or kl is None:
+        return None
+    return (code[0], float(kl[0].sum())) if trace.beam else (code, float(kl.sum()))
+
+
 def context(trace: Trace, looked: AttentionMap | None) -> Array | None:
     """What the pill shows where no head is chosen: the context of each step, or the one vector that crosses over."""
     if looked is not None and looked.side in ("cross", "pooling"):
         values = read(trace, looked)
         return None if values is None else values[0]
+    if (drawn := drawn_code(trace)) is not None:
+        return drawn[0][None]
     final = crossing_state(trace)
     return None if final is None else final[-1:]
 
@@ -137,6 +148,11 @@ def _code(trace: Trace, model: nn.Module, looked: AttentionMap | None) -> dict[s
             return {**shapes, "name": "CODE", "kind": "memory", "note": note, "symbol": "v"}
         kind = "pooling" if looked.side == "pooling" else "attention"
         return {**shapes, "name": "CONTEXT", "kind": kind, "note": "the weighted sum of all states", "symbol": "h"}
+    if (drawn := drawn_code(trace)) is not None:
+        size, kl = str(len(drawn[0])), drawn[1]
+        note = f"costs {kl:.1f} nats (KL)" if kl >= COLLAPSED else f"{kl:.2f} nats (KL): the decoder does not look at it"
+        common = {"ghost": False, "name": "CODE", "kind": "code", "note": note, "symbol": "z", "block": "encoder"}
+        return {**common, "at": s - 1, "shape_in": size, "shape_out": size}
     if final is not None:
         shape = f"{len(final)} × {final.shape[-1]}" if len(final) > 1 else str(final.shape[-1])
         note = "the final state, nothing else"

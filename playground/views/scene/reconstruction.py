@@ -1,7 +1,8 @@
-"""The scene of a picture squeezed through a code, or of a code decoded without one: all that the page needs to draw it."""
+"""The scene of an input squeezed through a code, or of a code decoded without one: all that the page needs to draw it."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,10 @@ from ..style import Rich
 
 NUMBERS = {1: "One number stands", 2: "Two numbers stand", 3: "Three numbers stand", 4: "Four numbers stand"}
 EPSILON = 1e-7
-LEGEND: Rich = [("e", "■ blue"), ("", ": ink only in the input, "), ("d", "▲ orange"), ("", ": ink only in the reconstruction.")]
+LEGEND = {  # by what one number of the input is called
+    "pixel": [("e", "■ blue"), ("", ": ink only in the input, "), ("d", "▲ orange"), ("", ": only in the reconstruction.")],
+    "feature": [("e", "■ blue"), ("", ", below: what is lost; "), ("d", "▲ orange"), ("", ", above: what was not there.")],
+}
 
 
 class Terms(NamedTuple):
@@ -50,6 +54,7 @@ def picture(
     code, condition = trace["encoder.code"], _condition(trace)
     error = None if trace.picture is None else float(np.square(trace.reconstruction - trace.picture).mean())
     size, told = str(len(code)), f" + {model.conditions}" if model.conditions else ""
+    wide = trace.reconstruction.size
     return {
         "kind": "picture",
         "key": key,
@@ -62,6 +67,9 @@ def picture(
             "decoder": _layers(trace, model, "decoder"),
         },
         "code": pack(code),
+        "directions": None if (arrows := model.directions()) is None else pack(arrows.cpu().numpy()),
+        "parts": None if (parts := trace.get("encoder.parts")) is None else pack(parts),
+        "unit": task.unit,
         "code_name": "CODE z",
         "code_block": "encoder",
         "spread": _spread(trace),
@@ -69,26 +77,26 @@ def picture(
         if condition is None
         else {"value": condition, "classes": model.conditions, "guessed": trace.picture is not None and label is None},
         "shapes": {
-            "input": f"784{told}",
+            "input": f"{wide}{told}",
             "code": f"{size} + {size}" if "encoder.log_variance" in trace else size,
             "code_out": f"{size}{told}",
-            "output": "784",
+            "output": str(wide),
         },
         "place": None if place is None else [float(place[0]), float(place[1])],
-        "say": _decoded(code, condition) if error is None else _kept(trace, code, label, error),
-        "legend": [] if error is None else LEGEND,
+        "say": _decoded(code, condition) if error is None else _kept(trace, task, label, error),
+        "legend": [] if error is None else LEGEND[task.unit],
         "answer": "decoded from a code set by hand" if error is None else f"error {error:.4f}",
-        "verdict": _verdict(error),
+        "verdict": _verdict(error, task),
         "run": {"label": run_label},
         "read_as": None if trace.reading is None else trace.reading.read_as,
         "notice": _notice(task, condition, trace, label),
     }
 
 
-def _verdict(error: float | None) -> dict[str, Any]:
+def _verdict(error: float | None, task: Task) -> dict[str, Any]:
     if error is None:
         return {"right": None, "text": "code set by hand", "short": "code set by hand"}
-    return {"right": None, "text": f"error {error:.4f} per pixel", "short": f"error {error:.4f}"}
+    return {"right": None, "text": f"error {error:.4f} per {task.unit}", "short": f"error {error:.4f}"}
 
 
 def _layers(trace: Trace, model: Autoencoder, side: str) -> list[dict[str, Any]]:
@@ -97,7 +105,7 @@ def _layers(trace: Trace, model: Autoencoder, side: str) -> list[dict[str, Any]]
     for tap, part in getattr(model, side).layers:
         values = trace[f"{side}.{tap}"]
         shape = " × ".join(map(str, values.shape))
-        found.append({"name": tap, "path": f"{side}.{part}", "shape": shape, "values": pack(values)})
+        found.append({"name": tap, "path": f"{side}.{part}" if part else side, "shape": shape, "values": pack(values)})
     return found
 
 
@@ -113,14 +121,15 @@ def _spread(trace: Trace) -> dict[str, Any] | None:
     return {"mean": pack(trace["encoder.mean"]), "deviation": pack(np.exp(trace["encoder.log_variance"] / 2))}
 
 
-def _kept(trace: Trace, code: NDArray[np.float32], label: int | None, error: float) -> Rich:
-    name: Rich = [("e", f"this ‘{label}’")] if label is not None else [("", "this picture")]
-    start: Rich = [("", f"{NUMBERS.get(len(code), f'{len(code)} numbers stand')} for 784: ")]
+def _kept(trace: Trace, task: Task, label: int | None, error: float) -> Rich:
+    size, unit = len(trace["encoder.code"]), task.unit
+    name: Rich = [("e", f"this ‘{label}’")] if label is not None else [("", f"this {'picture' if unit == 'pixel' else 'input'}")]
+    start: Rich = [("", f"{NUMBERS.get(size, f'{size} numbers stand')} for {math.prod(task.shape)}: ")]
     if (paid := terms(trace)) is None:
-        return [*start, *name, ("", " is kept to a squared error of "), ("b", f"{error:.4f}"), ("", " per pixel.")]
+        return [*start, *name, ("", " is kept to a squared error of "), ("b", f"{error:.4f}"), ("", f" per {unit}.")]
     return [
         *start, *name, ("", " costs "), ("b", f"{paid.reconstruction:.0f}"), ("", " nats to draw again and its code "),
-        ("b", f"{paid.kl:.1f}"), ("", " (KL); squared error "), ("b", f"{error:.4f}"), ("", " per pixel."),
+        ("b", f"{paid.kl:.1f}"), ("", " (KL); squared error "), ("b", f"{error:.4f}"), ("", f" per {unit}."),
     ]  # fmt: skip
 
 

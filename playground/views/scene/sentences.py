@@ -14,6 +14,7 @@ from ...tasks import TypedTask
 from ...tracing import Trace
 from ...vocabulary import SPECIALS
 from ..style import Rich, percent
+from .halves import COLLAPSED, drawn_code
 
 LOOK: Rich = [("look", "")]
 STANDS_OUT = 10  # times even odds
@@ -80,6 +81,10 @@ def _written(trace: Trace, task: TypedTask, t: int, looks: bool) -> Rich:
     start: Rich = [("", "To write "), *_token(trace, t)]
     if looks:
         return [*start, ("", " "), *LOOK]
+    if (drawn := drawn_code(trace)) is not None:
+        if drawn[1] < COLLAPSED:
+            return [*start, ("", " the decoder has only its own state: the code is empty")]
+        return [*start, ("", " the decoder has its own state and the code")]
     order = trace.get("decoder.order")
     if order is None:
         return [*start, ("", " the decoder has only its own state, which began as the encoder’s last one")]

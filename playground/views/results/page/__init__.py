@@ -1,0 +1,1 @@
+"""Results as the page draws them by itself: numbers, pictures, and the sentences that were computed from them."""
