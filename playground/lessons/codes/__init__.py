@@ -1,0 +1,1 @@
+"""Lessons about codes: of pictures, and what is left out of them."""

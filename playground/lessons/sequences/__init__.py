@@ -1,0 +1,1 @@
+"""Lessons about encoders that read a sequence, and decoders that write one."""

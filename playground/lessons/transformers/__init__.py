@@ -1,0 +1,1 @@
+"""Lessons about models that look at all positions at once, and about words as vectors."""

@@ -1,0 +1,1 @@
+"""Claims about codes: what a few numbers can keep."""

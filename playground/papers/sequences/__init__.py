@@ -1,0 +1,1 @@
+"""Claims about models that read a sequence and write one."""
