@@ -5,6 +5,7 @@ from __future__ import annotations
 from .http import stubs as stubs  # isort: split
 
 from collections.abc import Iterable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,13 +18,20 @@ from ..runs.executors.process import ProcessExecutor
 from ..training.expected_time import expected_seconds
 from ..training.trainer import pick_device
 from .http import head
+from .http.classes import Classes
 from .http.lanes import ROOM
 from .http.ports import LOOPBACK, free_place
 from .http.server import app_kwargs, install_drain
+from .library.plans import prepared
 from .page import Page
-from .panels import code, compare, inside, lab, latent, player, source, states, top
-from .panels.rail import gallery, pairs, rail
-from .panels.training import film, monitor
+from .panels import code, compare, inside, player, source, states, top
+from .panels.lab import acting, evidence
+from .panels.latent import arrows, loss, lost, maps, numbers, trade, walk
+from .panels.latent.uses import panel as uses
+from .panels.papers import card
+from .panels.papers import gallery as shelf
+from .panels.rail import classroom, gallery, lessons, pairs, rail
+from .panels.training import film, monitor, race, sweep
 
 TITLE = "Encoder–Decoder Playground"
 LINE = 64  # runs that may wait, a quarter of the places for those who come from elsewhere than most
@@ -63,9 +71,13 @@ def create_app(device: str = "auto", executor: Any = None, **book_options: Any) 
 def lay_out(page: Page) -> None:
     """Every panel at its place."""
     page.add(top.Top)
+    page.add(classroom.Strip)
     with gr.Row(elem_id="edp-body"):
         with gr.Column(elem_id="edp-rail"):
             page.add(rail.Rail)
+            page.add(card.Card)
+            page.add(lessons.Lessons)
+            page.add(classroom.Steering)
         with gr.Column(elem_id="edp-stage"):
             with gr.Row(elem_id="source-row"):
                 page.add(source.Box)
@@ -73,10 +85,14 @@ def lay_out(page: Page) -> None:
                 page.add(monitor.Monitor)
             page.add(pairs.Pairs)
             page.add(player.Player)
+            page.add(walk.LatentWalk)
             page.add(inside.Block)
             page.add(player.Tabs)
             page.add(film.Moment)
             with gr.Row(elem_classes="grid"):
+                page.add(classroom.Asked)
+                page.add(classroom.Says)
+                page.add(classroom.Seeds)
                 page.add(player.BeamTree)
                 page.add(player.Attention)
                 page.add(player.NextToken)
@@ -86,21 +102,33 @@ def lay_out(page: Page) -> None:
                 page.add(inside.Lines)
                 for part in (states.Lens, states.LensStep, states.Paths, states.Strips, states.Unit, states.Words, states.Near):
                     page.add(part)
-                page.add(latent.LatentMap)
-                with gr.Column(elem_classes=["tab-latent", "latent-side"]):
-                    page.add(latent.LatentCode)
-                    page.add(latent.LatentWalk)
-                page.add(latent.ReconstructionError)
+                page.add(maps.LatentMap)
+                page.add(numbers.LatentCode)
+                page.add(lost.ReconstructionError)
+                page.add(arrows.FeatureArrows)
+                page.add(arrows.FeatureOverlap)
+                page.add(uses.Uses)
+                page.add(loss.Loss)
+                page.add(trade.Trade)
                 page.add(film.Film)
                 page.add(film.Curves)
                 page.add(film.Samples)
                 page.add(film.MyRuns)
+                page.add(race.Race)
                 page.add(compare.Compare)
-                page.add(lab.Acts)
-                page.add(lab.Patching)
-                page.add(lab.Breaking)
+                page.add(sweep.Sweeping)
+                page.add(card.Outcome)
+                page.add(acting.Parts)
+                page.add(acting.Acts)
+                page.add(acting.Patching)
+                page.add(evidence.Probing)
+                page.add(evidence.Explaining)
+                page.add(evidence.Weighing)
+                page.add(evidence.Erring)
+                page.add(acting.Breaking)
                 page.add(code.Code)
         page.add(gallery.Gallery)
+        page.add(shelf.Shelf)
 
 
 def launch(
@@ -118,6 +146,8 @@ def launch(
     `hosts`: names that a browser may ask for at this port on this machine, beside localhost and the machine's own. `dev`: the page's
     modules come singly, as they are on the disk when they are asked for.
     """
+    beyond = (host or LOOPBACK) not in (LOOPBACK, "localhost", "::1")
+    classes = Classes(page.classes, partial(prepared, device=page.trains_on), beyond)
     try:
         served = demo.launch(
             server_name=host,
@@ -131,7 +161,7 @@ def launch(
             max_threads=2 * ROOM,  # more than Gradio ever has to hold: who waits is in the lanes
             theme=head.theme(),
             head=head.html(dev),
-            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted, plain=page.plain),
+            app_kwargs=app_kwargs(page.book, page.desk, hosts=hosts, dev=dev, counted=page.counted, plain=page.plain, classes=classes),
             prevent_thread_lock=True,
             **options,
         )

@@ -98,10 +98,11 @@ class Desk:
     def _acts(self, visit: Visit) -> str:
         """The acts that are on as Python: a script of its own has the model as it is."""
         stage = self.library.stage(visit)
-        edits = self.library.edits(stage.visit, len((stage.plain or stage.trace).source))
+        positions, taken = len((stage.plain or stage.trace).source), self.library.taken(visit.slot)
+        chosen = [act for act in stage.visit.acting if taken.reaches(act, positions)]
         shipped = visit.shown == SHIPPED and visit.frame is None
         load = "playground.load({!r}, {!r})".format(*visit.pair).replace("'", '"') if shipped else 'playground.load("weights.safetensors")'
-        return acts.code(load, visit.given.text, edits, stage.trace.output)
+        return acts.code(load, visit.given.text, chosen, positions, stage.trace.output)
 
 
 def _private(log: RunLog[Recipe]) -> bool:

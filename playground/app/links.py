@@ -14,17 +14,20 @@ from .. import api, models, tasks
 from ..errors import InputError
 from ..experiments.lab.acts import Act
 from ..inference.decoding import Beam, Sample
+from ..lessons import lessons
+from ..lessons.lesson import ENGLISH
 from ..options import show
+from ..papers import papers
 from ..storage.kept_runs import NAME
 from ..tasks import Code, HeldOut, Typed
-from ..training import recipes
+from ..training import locks, recipes
 from . import visit as visits
-from .visit import UNNAMED, Visit
+from .visit import FIRST, FIRST_SEED, LOCKED, UNNAMED, Trial, Visit
 
 FARTHEST = 100  # a number of a code is at most this far from 0
 MOST_ACTS = 12
 ANY, USUAL = Sample(), Beam()
-PLACE = {"input", "picture", "condition", "step", "block", "run", "moment"}
+PLACE = {"input", "picture", "condition", "step", "block", "run", "moment", "paper"}
 
 
 def to_query(visit: Visit) -> str:
@@ -41,24 +44,50 @@ def to_query(visit: Visit) -> str:
         extra |= {"acts": orjson.dumps([act.json for act in visit.acts]).decode()}
     if visit.beside is not None:
         extra |= {"beside": visit.beside}
+    if visit.rival is not None:
+        extra |= {"rival": visit.rival.to_query()}
+    if visit.trial is not None:
+        extra |= {"paper": visit.trial.paper, "paper_seed": str(visit.trial.seed), "arms": ",".join(visit.trial.runs)}
+    if visit.locks != LOCKED:
+        extra |= {"locks": ",".join(visit.locks)}
     if NAME.fullmatch(visit.shown):
         extra |= {"run": visit.shown}
     if visit.frame is not None:
         extra |= {"moment": str(visit.frame)}
+    if visit.lesson is not None:
+        extra |= {"lesson": visit.lesson[0], "question": str(visit.lesson[1])}
+        extra |= {"language": visit.lesson[2]} if visit.lesson[2] != ENGLISH else {}
     return visit.recipe.to_query() + ("&" + urlencode(extra, errors="replace") if extra else "")
 
 
 def from_query(params: Mapping[str, str], device: str = "auto") -> Visit:
     """The visit a link asks for; what it does not understand becomes a notice and the start page."""
     wanted = {k: v for k, v in params.items() if k in ("architecture", "task", "seed", "seconds") or "." in k}
-    if not wanted and not PLACE & set(params):
+    if not wanted and not PLACE & set(params) and "lesson" not in params:
         return visits.home(device)
     try:
+        if "paper" in params and not wanted:
+            return visits.of_paper(params["paper"], _whole(params, "paper_seed", FIRST_SEED), device)
+        lesson = _lesson(params)
+        if lesson and not wanted and not PLACE & set(params):
+            return of_question(lesson, device)
         recipe = recipes.from_query(urlencode(_pair(wanted) | wanted, errors="replace"))
         recipe = replace(recipe, device=device)
-        return _with_place(Visit(recipe, given=recipe.build_task().first()), params)
+        return _with_place(Visit(recipe, given=recipe.build_task().first(), lesson=lesson), params)
     except InputError as error:
         return replace(visits.home(device), notice=f"Link not understood: {error} This is the start page instead.")
+
+
+def question(id: Any, number: Any, language: Any) -> tuple[str, int, str]:
+    """A question of a lesson from untrusted values. Raises InputError for one that there is not."""
+    lessons[id].find(number, language)
+    return id, number, language
+
+
+def of_question(asked: tuple[str, int, str], device: str = "auto") -> Visit:
+    """The visit that a question is asked about: its stage."""
+    id, number, _ = asked
+    return replace(from_query(lessons[id].questions[number - 1].place, device), lesson=asked)
 
 
 def code(numbers: Any, size: int | None = None) -> tuple[float, ...]:
@@ -78,7 +107,7 @@ def acts(told: Any) -> tuple[Act, ...]:
         found = orjson.loads(told) if isinstance(told, str) else told
     except orjson.JSONDecodeError:
         found = None
-    if not isinstance(found, list) or len(found) > MOST_ACTS or not all(isinstance(act, list) and 2 <= len(act) <= 6 for act in found):
+    if not isinstance(found, list) or len(found) > MOST_ACTS or not all(isinstance(act, list) and 2 <= len(act) <= 7 for act in found):
         raise InputError(f"The acts are {show(told)}; they must be a list of at most {MOST_ACTS}, each as a copied link has it.")
     return tuple(Act(*act) for act in found)
 
@@ -122,10 +151,16 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
         visit = replace(visit, acts=acts(params["acts"]))
     if "beside" in params:
         visit = replace(visit, beside=params["beside"][:200])
+    if "rival" in params:
+        visit = replace(visit, rival=replace(recipes.from_query(params["rival"]), device=visit.recipe.device))
+    if "locks" in params:
+        visit = replace(visit, locks=locks.checked(params["locks"].split(",") if params["locks"] else []))
     if "run" in params:
         if not NAME.fullmatch(params["run"]):
             raise InputError(f"run is {params['run'][:40]!r}; it must be the name of a run, as a copied link has it.")
         visit = replace(visit, run=params["run"])
+    if "paper" in params:
+        visit = replace(visit, trial=trial(params), shown=visit.shown if "run" in params else FIRST)
     if "moment" in params:
         visit = replace(visit, frame=_whole(params, "moment", 0), live=False)
     if "block" in params:
@@ -133,6 +168,22 @@ def _with_place(visit: Visit, params: Mapping[str, str]) -> Visit:
     if "step" in params:
         visit = replace(visit, step=_whole(params, "step", 0, most=999))
     return visit
+
+
+def trial(params: Mapping[str, str]) -> Trial:
+    """The paper of a link, and the runs of its arms. Raises InputError."""
+    paper, names = papers[params.get("paper", "")], params.get("arms", "")
+    runs = tuple(names.split(",")) if names else ()
+    if len(runs) > len(paper.arms) or not all(NAME.fullmatch(run) for run in runs):
+        raise InputError(f"arms is {names[:40]!r}; it must be names of runs, one for each arm of the paper, as a copied link has them.")
+    return Trial(paper.id, _whole(params, "paper_seed", FIRST_SEED), runs)
+
+
+def _lesson(params: Mapping[str, str]) -> tuple[str, int, str] | None:
+    """The question that a link asks, the first one where it names none."""
+    if "lesson" not in params:
+        return None
+    return question(params["lesson"], _whole(params, "question", 1), params.get("language", ENGLISH))
 
 
 def _unusual(strategy: Sample | Beam, *names: str) -> dict[str, str]:

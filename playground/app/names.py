@@ -10,7 +10,7 @@ from ..runs.log import RunLog
 from ..storage.run import Run
 from ..training import recipes
 from ..training.recipes import Recipe, Training
-from .visit import SHIPPED
+from .visit import FIRST, SHIPPED
 
 UPLOADED = "uploaded-"  # how the names of weights begin that a visitor brought
 
@@ -28,6 +28,8 @@ def run_label(run: Run, shown: str, frame: int | None = None, own: str = "your r
 
 def run_kind(shown: str, frame: int | None, own: str) -> str:
     """What a run is called without what its training took."""
+    if shown == FIRST:
+        return "first weights"
     kind = "shipped run" if shown == SHIPPED else "uploaded weights" if shown.startswith(UPLOADED) else own
     return kind if frame is None else f"{kind} at update {frame:,}"
 

@@ -21,6 +21,8 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..classroom.book import ClassBook
+from ..classroom.kept import KeptRooms
 from ..errors import InputError
 from ..runs.book import RunBook
 from ..storage.kept_line import KeptLine
@@ -58,6 +60,7 @@ P = TypeVar("P", bound=Panel)
 class Page:
     def __init__(self, book: RunBook[Recipe], device: str) -> None:
         self.book, self.device = book, device
+        self.classes = ClassBook()
         self.library = Library(book)
         self.lanes, self.reading = Lanes(), Reading()
         self.desk = Desk(self.library, self.lanes)
@@ -70,17 +73,20 @@ class Page:
         self.plain: dict[str, Callable[[Request], Awaitable[Response]]] = {}  # by endpoint
 
     def outlive(self) -> None:
-        """Have runs, and places in line, found again by the next server, whatever ends this one."""
+        """Have runs, places in line and classes found again by the next server, whatever ends this one."""
         try:
-            line = KeptLine()
+            line, rooms = KeptLine(), KeptRooms()
         except OSError as error:
-            _log.error("no run is kept beyond this server's life: %s", error)
+            _log.error("nothing is kept beyond this server's life: %s", error)
             return
         self.book.keep_by(self.library.keep, line.keep)
         self.book.take_up(line.left())
+        self.classes.keep_by(rooms)
 
     def add(self, panel: type[P]) -> P:
-        """Build a panel where the layout stands."""
+        """Build a panel where the layout stands. Raises ValueError where another is called the same: answers go by name."""
+        if panel.__name__ in {other.name for other in self.panels}:
+            raise ValueError(f"Two panels are called {panel.__name__}; rename the class of one of them.")
         self.panels.append(made := panel(self))
         return made
 
@@ -153,14 +159,19 @@ class Page:
         """Where a new visitor's models are trained: the server's device, the CPU once that one has failed."""
         return "cpu" if self.device in self.book.lost else self.device
 
-    def start(self, visit: Visit, visitor: Visitor, *, paused: bool = False) -> Visit:
-        """Train the visit's recipe and follow that run. What was meant for a device that has failed goes to the CPU, with a notice."""
+    def start(self, visit: Visit, visitor: Visitor, *, paused: bool = False, rival: Recipe | None = None) -> Visit:
+        """Train the visit's recipe and follow that run; with a `rival`, which then stands in slot B, side by side. What was meant for a
+        device that has failed goes to the CPU, with a notice."""
         self.admit(visit, visitor)
         notice = None
         if visit.recipe.device in self.book.lost:
             visit, notice = replace(visit, recipe=replace(visit.recipe, device="cpu")), ON_THE_CPU
-        run = self.book.start(visit.recipe, visitor.tab, address=visitor.address, paused=paused)
-        return replace(visit, run=run, live=True, notice=notice)
+        if rival is None:
+            run = self.book.start(visit.recipe, visitor.tab, address=visitor.address, paused=paused)
+            return replace(visit, run=run, live=True, notice=notice)
+        rival = replace(rival, device=visit.recipe.device)
+        run, beside = self.book.start_both(visit.recipe, rival, visitor.tab, address=visitor.address)
+        return replace(visit, run=run, beside=beside, live=True, notice=notice)
 
     def admit(self, visit: Visit, visitor: Visitor) -> None:
         """Raises InputError where a visit, or the run that it follows, shows what another browser brought and does not share."""
@@ -226,7 +237,7 @@ class Page:
             after = wanted
             return self._show(after, session, quiet=quiet, always=always)
         except InputError as error:
-            return self._refuse(_settings_of(after, before), session, error, teller)
+            return self._refuse(after.given_as(before), session, error, teller)
         except Exception:  # noqa: BLE001  the page must live, whatever a new task or architecture does
             _log.exception("an event could not be answered: %s", str(data)[:200])
             told = InputError("This could not be shown; the server's log says why. The stage is as it was.")
@@ -259,17 +270,15 @@ class Page:
             session.sent.pop(session.told.pop(), None)
         values = self.values(stage, {} if opened else session.sent, always)
         session.visit, session.sent = stage.visit, session.sent | self.keys(stage)
-        if quiet is not None:
-            values.pop(quiet.name, None)
-        return self.told_values(values)
+        return self.told_values({name: value for name, value in values.items() if quiet is None or name != quiet.name})
 
     def _refuse(self, visit: Visit, session: Session, error: InputError, teller: Teller | None) -> list[Any]:
-        """Say what is wrong where it was done; that panel's value is sent anew with the next answer."""
         session.visit = visit
         return self.told_at_once(session, error, teller)
 
     def told_at_once(self, session: Session, error: InputError, teller: Teller | None = None) -> list[Any]:
-        """The same also beside an event of this session that is being answered: its visit is left to that one."""
+        """Say what is wrong where it was done, also beside an event of this session that is being answered: its visit is left to that one.
+        The panel's value is sent anew with the next answer."""
         teller = teller or self.teller
         session.told.add(teller.name)
         return self.told_values({teller.name: dump(teller.refused(session.visit or self.first.visit, error))})
@@ -283,11 +292,6 @@ class Page:
         answer = next(self._answers)
         values = {name: numbered(value, answer) if isinstance(value, str) else value for name, value in values.items()}
         return [values.get(panel.name, panel.unchanged) for panel in self.answering]
-
-
-def _settings_of(after: Visit, before: Visit) -> Visit:
-    """What was chosen stays chosen where only its input could not be shown."""
-    return replace(after, given=before.given, forced=before.forced)
 
 
 def _event_data(event: gr.EventData | None) -> dict[str, Any]:

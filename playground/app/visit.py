@@ -10,16 +10,20 @@ from ..errors import InputError
 from ..experiments.lab.acts import Act
 from ..inference.decoding import GREEDY, Beam, Greedy, Sample, Strategy
 from ..options import show
-from ..tasks import Given, Typed
+from ..papers import papers
+from ..tasks import Drawn, Given, Typed
 from ..training import recipes
 from ..training.recipes import Recipe
 
 SHIPPED = "shipped"
+FIRST = "first"  # weights before any training, also of a pair of which a run is shipped
 HOME = ("attention_seq2seq", "translation")
 HESITATES = "the tree likes my small red star"  # held out; where "ma" is due, "mon" comes near it, since "star" is three words ahead
 AT_STEP = 3
 UNNAMED = ("attention_seq2seq", "reverse")  # what a link means that names one of them, or none
 NOTHING = Typed()
+FIRST_SEED = 10  # of papers that are run on the page: those below chose what the papers ask for
+LOCKED = ("batches", "seconds")  # what two that are trained side by side have in common, unless a visitor says otherwise
 LONGEST_TOKEN = 1_000  # characters
 LONGEST_ANSWER = 100  # tokens
 STRATEGIES: dict[Any, type[Strategy]] = {"greedy": Greedy, "sample": Sample, "beam": Beam}
@@ -27,7 +31,7 @@ STRATEGIES: dict[Any, type[Strategy]] = {"greedy": Greedy, "sample": Sample, "be
 
 @dataclass(frozen=True)
 class Slot:
-    """A model to look into: the run that is `shown` ("shipped", or the id of a run) at a `frame` of its training, None for its end.
+    """A model to look into: what is `shown` ("shipped", "first", or the id of a run) at a `frame` of its training, None for its end.
 
     `recipe` names the pair, and decides the model where no run of it is shipped: untrained, so nothing of its training counts.
     """
@@ -35,6 +39,15 @@ class Slot:
     recipe: Recipe
     shown: str = SHIPPED
     frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A paper's claim that is put to the test: with which seed, and the runs of its arms so far, in their order."""
+
+    paper: str
+    seed: int
+    runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,13 +65,17 @@ class Visit:
     strategy: Strategy = GREEDY
     acts: tuple[Act, ...] = ()  # on the model, those that are off included
     beside: str | None = None  # the run in slot B: an architecture's shipped one, a run by its name, or "@" and an update of the run shown
+    rival: Recipe | None = None  # what is to be trained beside the recipe, where a visitor chose it
+    locks: tuple[str, ...] = LOCKED  # what both have in common then
     branch: tuple[str, ...] = ()  # of a beam's tree: these tokens are on the stage in place of the best hypothesis
     step: int = 0
     notice: str | None = None
     other: int | None = None  # the picture of the test set that a walk leads to
-    manifold: bool = False  # whether the latent map shows what the decoder draws all over it
+    own: Given | None = None  # the picture that was drawn last: it stays on the latent map
     block: str | None = None  # the path of the opened block of the model
     gallery: str | None = None  # the group of tasks whose cards were asked for last
+    trial: Trial | None = None  # the paper that is open
+    lesson: tuple[str, int, str] | None = None  # the open one: its id, the number of its question, its language
 
     @property
     def task(self) -> tasks.Task:
@@ -85,7 +102,12 @@ class Visit:
     def with_input(self, given: Given) -> Visit:
         """Another input on the stage. Raises InputError for what the task cannot read."""
         self.task.check(given)
-        return replace(self, given=given, forced=(), branch=(), step=0)
+        own = given if isinstance(given, Drawn) else self.own
+        return replace(self, given=given, forced=(), branch=(), step=0, own=own)
+
+    def given_as(self, before: Visit) -> Visit:
+        """What was chosen stays chosen where only its input could not be shown."""
+        return replace(self, given=before.given, forced=before.forced)
 
     def force(self, step: Any, token: Any) -> Visit:
         """Write `token` at `step` and go on from there; later forced tokens no longer apply."""
@@ -128,6 +150,14 @@ def start(architecture: str, task: str, device: str = "auto", preset: str | None
 def home(device: str) -> Visit:
     """The start page: an input at which the model hesitates at one step, and that step."""
     return replace(start(*HOME, device=device).with_input(Typed(HESITATES)), step=AT_STEP)
+
+
+def of_paper(id: Any, seed: int, device: str = "auto") -> Visit:
+    """A paper before its first training, its first side and its input on the stage. Raises InputError for an id that there is not."""
+    paper = papers[id]
+    recipe = replace(paper.arm(paper.sides[0]).recipe(seed), device=device)
+    visit = Visit(recipe, shown=FIRST, given=recipe.build_task().first(), trial=Trial(paper.id, seed))
+    return visit.with_input(Typed(paper.input)) if paper.input else visit
 
 
 def _positive(temperature: Any) -> Any:

@@ -18,20 +18,20 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from playground.app import downloads as files
 from playground.app.http import security as guard
-from playground.app.http.streams import Streams
+from playground.app.http.classes import Classes
+from playground.app.http.classes import routes as of_classes
+from playground.app.http.streams import EventStream, Streams
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.log import RunLog
@@ -58,13 +58,15 @@ def app_kwargs(
     dev: bool = False,
     counted: Callable[[], Mapping[str, float]] | None = None,
     plain: Mapping[str, Callable[[Request], Awaitable[Response]]] | None = None,
+    classes: Classes | None = None,
     beat_s: float = BEAT_S,
     stall_s: float = STALL_S,
 ) -> dict[str, Any]:
     """For `demo.launch(app_kwargs=...)` or `gr.mount_gradio_app(..., app_kwargs=...)`.
 
     `hosts`: names that it may be asked under; `dev`: the page's modules come singly, as they are on the disk; `counted`: what else
-    /metrics tells, by its names there; `plain`: what answers events past Gradio's queue, by their names.
+    /metrics tells, by its names there; `plain`: what answers events past Gradio's queue, by their names; `classes`: what
+    is taught here.
     """
 
     find = book.get if desk is None else desk.library.log  # also those that were read back from disk
@@ -119,60 +121,11 @@ def app_kwargs(
     routes = [Route("/runs/{run_id}/events", events), goodbyes, Route("/healthz", healthz), Route("/metrics", metrics)]
     routes += [Route(f"/gradio_api/{name}", closed, methods=["POST"]) for name in ("upload", "upload/", "process_recording")]
     routes += [Route("/events/{name}", event, methods=["POST"])]
+    if classes is not None:
+        routes += of_classes(classes, _may_enter, streams, beat_s, stall_s)
     if desk is not None:
         routes += files.routes(desk, _may_enter)
     return {"routes": routes, "middleware": guard.middleware(hosts, dev=dev)}
-
-
-class EventStream(Response):
-    """Server-sent events: one message per payload, the payload's number as its id. Holds an index, never a backlog."""
-
-    media_type = "text/event-stream"
-
-    def __init__(
-        self, log: RunLog[Any], after: int, beat_s: float, stall_s: float, name: str = "", held: AbstractContextManager[None] | None = None
-    ) -> None:
-        """`held`: entered for as long as it is open."""
-        super().__init__(headers={"Cache-Control": "no-store"})
-        del self.headers["content-length"]
-        self.log, self.after, self.beat_s, self.stall_s, self.name = log, after, beat_s, stall_s, name
-        self.held = held or nullcontext()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self.held:
-            await self._answer(receive, send)
-
-    async def _answer(self, receive: Receive, send: Send) -> None:
-        async with anyio.create_task_group() as tasks:
-
-            async def leave_with_client() -> None:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(leave_with_client)
-            try:
-                await self._stream(send)
-            except TimeoutError:
-                _log.info("a follower of run %s took nothing for %g s and was dropped", self.log.id, self.stall_s)
-            tasks.cancel_scope.cancel()
-
-    async def _stream(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        number = self.after
-        await self._send(send, b"retry: 2000\n\n")
-        async with aclosing(self.log.follow(self.after, beat_s=self.beat_s, name=self.name)) as payloads:
-            async for payload in payloads:
-                if payload is None:
-                    await self._send(send, b": still here\nevent: beat\ndata:\n\n")
-                    continue
-                number += 1
-                await self._send(send, b"id: %b-%d\ndata: %b\n\n" % (self.log.telling.encode(), number, payload))
-        await self._send(send, b"", more_body=False)
-
-    async def _send(self, send: Send, body: bytes, *, more_body: bool = True) -> None:
-        with anyio.fail_after(self.stall_s):
-            await send({"type": "http.response.body", "body": body, "more_body": more_body})
 
 
 def install_drain(demo: Closable, book: RunBook[Any], *, limit_s: float = 10.0) -> None:

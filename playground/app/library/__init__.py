@@ -18,9 +18,8 @@ from safetensors.torch import load as load_tensors
 from ... import api, models
 from ...errors import InputError
 from ...experiments.held_out_states import Kept
-from ...experiments.lab import acts
-from ...experiments.lab.acts import Act, Form
-from ...experiments.lab.breaking import Broken
+from ...experiments.lab.acts import Act
+from ...experiments.lab.acts.taken import Taken
 from ...experiments.lab.by_length import Comparison, compare
 from ...experiments.lab.effect import Effect, effect
 from ...experiments.lab.patching import Patch
@@ -38,8 +37,9 @@ from ...views.blocks import opened as blocks
 from ..names import UPLOADED, run_name
 from ..sessions import NOBODY, Visitor
 from ..stage import Stage, told
-from ..visit import SHIPPED, Slot, Visit
+from ..visit import FIRST, SHIPPED, Slot, Visit
 from . import shipped
+from .growing import Nursery
 
 TRAINED_RUNS = 48  # built models of trained runs, each at one moment of its training
 TRACES = 32
@@ -61,11 +61,11 @@ class Library:
         self._trained: LRUCache[tuple[str, int | None], api.Run] = LRUCache(TRAINED_RUNS)
         self._traces: LRUCache[tuple[Any, ...], Trace] = LRUCache(TRACES)
         self.held_out = Kept(HELD_OUT_BYTES)
+        self.nursery = Nursery()
         self._effects: LRUCache[tuple[Slot, tuple[Act, ...]], Effect] = LRUCache(EFFECTS)
-        self._patches: LRUCache[tuple[Slot, Given, Given], Patch] = LRUCache(TRACES)
-        self._broken: LRUCache[tuple[Slot, float], Broken] = LRUCache(TRACES)
+        self._patches: LRUCache[tuple[Any, ...], Patch] = LRUCache(TRACES)
         self._comparisons: LRUCache[tuple[Slot, Slot], Comparison] = LRUCache(TRACES)
-        self._forms: LRUCache[Slot, dict[str, Form]] = LRUCache(TRAINED_RUNS)
+        self._taken: LRUCache[Slot, Taken] = LRUCache(TRAINED_RUNS)
         self._uploaded: LRUCache[str, api.Run] = LRUCache(UPLOADS)
 
     def take(self, data: bytes, otherwise: Recipe) -> str:
@@ -110,10 +110,10 @@ class Library:
 
     def run(self, slot: Slot) -> api.Run:
         """The run of a slot. Raises InputError if there is none."""
-        if (slot.shown, slot.frame) == (SHIPPED, None):
-            return shipped.ready(slot.recipe)
         if slot.shown == SHIPPED:
-            return shipped.moment(slot.recipe, slot.frame)
+            return shipped.ready(slot.recipe) if slot.frame is None else shipped.moment(slot.recipe, slot.frame)
+        if slot.shown == FIRST:
+            return shipped.untrained(slot.recipe)
         if slot.shown.startswith(UPLOADED):
             with self._lock:
                 uploaded = self._uploaded.get(slot.shown)
@@ -126,7 +126,7 @@ class Library:
         """What a visit shows, without its opened block where this model has none of that name. Raises InputError for bad input."""
         run = self.run(visit.slot)
         if visit.acts:
-            visit = replace(visit, acts=tuple(act for act in visit.acts if act.fits(self.forms(visit.slot))))
+            visit = replace(visit, acts=tuple(act for act in visit.acts if self.taken(visit.slot).fits(act)))
         plain = self._trace(replace(visit, acts=()), run)
         trace = self._trace(visit, run, len(plain.source)) if visit.acting else plain
         if visit.block is not None and not blocks.has(run.model, trace, visit.block):
@@ -142,48 +142,44 @@ class Library:
             plain if visit.acting else None,
         )
 
-    def forms(self, slot: Slot) -> dict[str, Form]:
-        """The sites of a slot's model."""
-        return self._once(self._forms, slot, lambda: acts.forms(self.run(slot)))
+    def taken(self, slot: Slot) -> Taken:
+        """What acts find in a slot's model, and take from it."""
+        return self._once(self._taken, slot, lambda: Taken(self.run(slot)))
 
     def moments(self, slot: Slot) -> list[int]:
         """The updates of its training at which a slot's run can be looked at, its end the last; none of initial or uploaded weights."""
         if slot.shown == SHIPPED:
             pair = slot.recipe.architecture, slot.recipe.task
             return shipped.moments(*pair) if api.shipped_path(*pair).exists() else []
-        if slot.shown.startswith(UPLOADED):
+        if slot.shown == FIRST or slot.shown.startswith(UPLOADED):
             return []
         return sorted({snapshot.step for snapshot in self.log(slot.shown).snapshots})
 
     def _updates(self, slot: Slot) -> int | None:
         """After how many updates of its training a slot's weights were kept; None where that is the end of a shipped run, or not known."""
-        if slot.shown == SHIPPED or slot.shown.startswith(UPLOADED):
+        if slot.shown in (SHIPPED, FIRST) or slot.shown.startswith(UPLOADED):
             return slot.frame
         snapshot = self.log(slot.shown).snapshot(slot.frame)
         return None if snapshot is None else snapshot.step
 
     def edits(self, visit: Visit, positions: int) -> list[Edit]:
         """What the acts that are on do to an input of so many positions."""
-        found = self.forms(visit.slot) if visit.acting else {}
-        return [edit for act in visit.acting if act.reaches(positions, found) for edit in act.edits]
+        taken = self.taken(visit.slot)
+        return [edit for act in visit.acting if taken.reaches(act, positions) for edit in taken.edits(act, positions)]
 
     def effect(self, slot: Slot, chosen: tuple[Act, ...]) -> Effect:
         """What acts do to a slot's model on held-out inputs."""
-        return self._once(self._effects, (slot, chosen), lambda: effect(self.run(slot), chosen))
+        return self._once(self._effects, (slot, chosen), lambda: effect(self.run(slot), chosen, taken=self.taken(slot)))
 
-    def patch(self, slot: Slot, clean: Given, corrupted: Given) -> Patch:
-        """What carries the difference between two inputs of a slot's model."""
+    def patch(self, slot: Slot, clean: Given, corrupted: Given, through: tuple[str, int] | None = None) -> Patch:
+        """What carries the difference between two inputs of a slot's model, or what one place of it."""
         run = self.run(slot)
         inputs = clean.model_input(run.task), corrupted.model_input(run.task)
-        return self._once(self._patches, (slot, clean, corrupted), lambda: run.patch(*inputs))
+        return self._once(self._patches, (slot, clean, corrupted, through), lambda: run.patch(*inputs, through))
 
     def comparison(self, a: Slot, b: Slot) -> Comparison:
         """Two slots' models by length, and what each knows by heart."""
         return self._once(self._comparisons, (a, b), lambda: compare(self.run(a), self.run(b)))
-
-    def broken(self, slot: Slot, seconds: float) -> Broken:
-        """The shortest failures of a slot's model that so many seconds find."""
-        return self._once(self._broken, (slot, seconds), lambda: self.run(slot).break_it(seconds))
 
     def _trace(self, visit: Visit, run: api.Run, positions: int = 0) -> Trace:
         """The visit's input, of so many `positions`, through its run. The latest are kept: many events leave them as they are."""

@@ -34,6 +34,11 @@ def ready(recipe: Recipe) -> api.Run:
     """The shipped run of this pair; where none is shipped, the recipe's model before its first step."""
     if api.shipped_path(recipe.architecture, recipe.task).exists():
         return _shipped(recipe.architecture, recipe.task)
+    return untrained(recipe)
+
+
+def untrained(recipe: Recipe) -> api.Run:
+    """The recipe's model before its first step."""
     return _untrained(replace(recipe, device="cpu", seconds=None, training_options=()))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ... import models
 from ...errors import InputError
 from ...options import show
-from ...tasks import TextTask
+from ...tasks import TextTask, Typed
 from ...training.recipes import Recipe
 from ...views import compare
 from ..library.shipped import alike
@@ -26,11 +26,11 @@ MINE = 12  # runs of one's own
 class Compare(Panel):
     """Slot B beside slot A. Both answer the same input; the rest is measured once it is looked at."""
 
-    module, sends, classes = "compare/compare_panel", ("beside",), ("tab-compare", "span-12")
+    module, sends, classes = "compare/compare_panel", ("beside", "open"), ("tab-both", "span-12")
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
-        return visit.place, visit.beside, visit.run, len(self.page.book.of(stage.visitor.tab))
+        return visit.place, visit.beside, visit.run, len(self.page.book.of(stage.visitor.tab)), self._trains(visit)
 
     def value(self, stage: Stage) -> dict[str, Any]:
         visit, page = stage.visit, self.page
@@ -43,6 +43,7 @@ class Compare(Panel):
             "address": page.desk.shown(visit)["address"],
             "offered": list(offered.items()),
             "beside": None,
+            "trains": self._trains(visit),
         }
         told["a"] = _decoded(stage, f"{models.get(visit.recipe.architecture).title}, {run_kind(visit.shown, visit.frame, stage.own)}")
         if slot is None or visit.beside is None:
@@ -53,12 +54,14 @@ class Compare(Panel):
 
     def wire(self) -> None:
         self.on("beside", self.choose, "set_beside", again="always_last")
+        self.on("open", with_text, "open_apart", again="always_last")
         self.page.desk.answers["compare.json"] = self.measured
 
     def choose(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """Another run in slot B, or none."""
         beside = data.get("beside")
-        if beside is not None and (not isinstance(beside, str) or beside not in dict(self.offered(visit, visitor))):
+        stays = beside == visit.beside and self._slot(visit) is not None
+        if beside is not None and not stays and (not isinstance(beside, str) or beside not in dict(self.offered(visit, visitor))):
             raise InputError(f"{show(beside)} is no run to compare with; choose one of the list.")
         return replace(visit, beside=beside)
 
@@ -74,7 +77,11 @@ class Compare(Panel):
         for log in self.page.book.of(visitor.tab)[:MINE] if visitor.tab else ():
             same = (log.recipe.task, log.recipe.task_options) == (recipe.task, recipe.task_options)
             if same and log.over and log.snapshots and log.id != visit.shown:
-                yield log.id, f"{models.get(log.recipe.architecture).title}, {run_name(log.number, True)}: {about(log.recipe)['label']}"
+                how = "" if log.status == "done" else f", {log.status}"
+                yield (
+                    log.id,
+                    f"{models.get(log.recipe.architecture).title}, {run_name(log.number, True)}{how}: {about(log.recipe)['label']}",
+                )
 
     def measured(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """Both by length and by heart, with the run named `beside` in slot B."""
@@ -82,6 +89,13 @@ class Compare(Panel):
         if slot is None:
             raise InputError("No run stands in slot B; choose one.")
         return compare.spec(self.page.library.comparison(visit.slot, slot))
+
+    def _trains(self, visit: Visit) -> bool:
+        """Whether slot B is waiting for the end of a training."""
+        try:
+            return visit.beside is not None and not self.page.book.get(visit.beside).over
+        except InputError:
+            return False
 
     def _slot(self, visit: Visit) -> Slot | None:
         """Slot B. None where nothing is in it, or what was is no longer there."""
@@ -100,6 +114,13 @@ class Compare(Panel):
             return None
         known = log.recipe.task == recipe.task and bool(log.snapshots) and log.over
         return Slot(_bare(log.recipe), beside) if known else None
+
+
+def with_text(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
+    """Put an input of the list on the stage."""
+    if not isinstance(data.get("given"), str):
+        raise InputError("No input is named; open one of the list.")
+    return visit.with_input(Typed(data["given"]))
 
 
 def _decoded(stage: Stage, name: str) -> dict[str, Any]:

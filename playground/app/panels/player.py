@@ -8,7 +8,8 @@ from typing import Any
 
 from ... import models, tasks
 from ...errors import InputError
-from ...tasks import HeldOut
+from ...models.vae import VariationalAutoencoder
+from ...tasks import Code
 from ...views.blocks import opened as blocks
 from ...views.figures import trajectory
 from ...views.scene.opening import captions
@@ -26,7 +27,8 @@ class Player(Panel):
 
     def depends(self, stage: Stage) -> Hashable:
         """Also what only its link tells."""
-        return stage.visit.place, stage.visit.acts, stage.visit.beside
+        visit = stage.visit
+        return visit.place, visit.acts, visit.beside, visit.rival, visit.locks, visit.trial, visit.lesson
 
     def value(self, stage: Stage) -> dict[str, Any]:
         run, step = stage.run, stage.visit.step
@@ -51,17 +53,21 @@ class Tabs(Panel):
     module = "shell/tabs"
 
     def depends(self, stage: Stage) -> Hashable:
-        return stage.visit.pair, stage.visit.given
+        return stage.visit.pair, stage.visit.given, stage.visit.trial is None
 
     def value(self, stage: Stage) -> dict[str, Any]:
         task, given = stage.visit.task, stage.visit.given
-        first = "latent" if HeldOut in stage.visit.task.reads else "decode"
+        first = "latent" if Code in task.reads else "features" if task.shape else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
         states = [["states", "States"]] if carries(*stage.visit.pair) else []
         compare = [["compare", "Compare"]] if isinstance(task, tasks.TextTask) else []
         lab = [["lab", "Lab"]] if acts(*stage.visit.pair) else []
-        tabs = [[first, first.capitalize()], *attention, *states, ["training", "Training"], *compare, *lab, ["code", "Code"]]
-        return {"tabs": tabs, "open": first, "opened": stage.opened, "task": task.title, "given": given.words(task)}
+        loss = [["loss", "Loss"]] if pays(*stage.visit.pair) else []
+        result = [["paper", "Result"]] if stage.visit.trial is not None else []
+        uses = [["uses", "Uses"]] if task.kind == "picture" else []
+        tabs = [*result, [first, first.capitalize()], *uses, *attention, *states, *loss]
+        tabs += [["training", "Training"], *compare, *lab, ["code", "Code"]]
+        return {"tabs": tabs, "open": tabs[0][0], "opened": stage.opened, "task": task.title, "given": given.words(task)}
 
 
 class Attention(Still):
@@ -130,6 +136,12 @@ def attends(architecture: str, task: str) -> bool:
 def acts(architecture: str, task: str) -> bool:
     """Whether there is anything to act on: a model that counts computes nothing between what it reads and what it writes."""
     return not isinstance(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()), models.Counted)
+
+
+@lru_cache(maxsize=128)
+def pays(architecture: str, task: str) -> bool:
+    """Whether a loss of models of this pair has two terms, one for the code."""
+    return isinstance(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()), VariationalAutoencoder)
 
 
 @lru_cache(maxsize=128)

@@ -80,18 +80,18 @@ def choose(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         architecture = usual(task)
     chosen = visits.start(architecture.id, task.id, visit.recipe.device, data.get("preset"))
     if task.id == visit.recipe.task:
-        chosen = replace(chosen, given=visit.given.origin)
-    return replace(chosen, run=None, shown=SHIPPED)
+        chosen = replace(chosen, given=visit.given.origin, rival=visit.rival, locks=visit.locks, own=visit.own)
+    return replace(chosen, run=None, shown=SHIPPED, lesson=visit.lesson)
 
 
 def set_options(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
     """Other options for the next training; the stage stays as it is."""
-    options = data.get("options")
-    if not isinstance(options, dict):
+    given = data.get("options")
+    if not isinstance(given, dict):
         raise InputError("The settings are missing; choose them in the rail.")
     budget = data.get("budget", "preset")
-    if data.get("task") == visit.recipe.task and isinstance(options.get("task"), dict):
-        options = {**options, "task": options["task"] | _not_in_the_rail(visit)}
+    if data.get("task") == visit.recipe.task and isinstance(given.get("task"), dict):
+        given = {**given, "task": given["task"] | _not_in_the_rail(visit)}
     recipe = recipes.make(
         data.get("architecture", ""),
         data.get("task", ""),
@@ -99,9 +99,9 @@ def set_options(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         seconds=None if budget == "preset" else _seconds(budget),
         seed=data.get("seed", 0),
         device=visit.recipe.device,
-        model_options=options.get("model"),
-        task_options=options.get("task"),
-        training_options=options.get("training"),
+        model_options=given.get("model"),
+        task_options=given.get("task"),
+        training_options=given.get("training"),
     )
     return replace(visit, recipe=recipe, preset=data.get("preset"))
 
@@ -124,15 +124,20 @@ def choices(visit: Visit, error: str | None = None) -> dict[str, Any]:
         "seed": recipe.seed,
         "presets": [[p.name, p.title] for p in presets],
         "preset": visit.preset or nearest.name,
-        "options": [
-            _option(group, name, limit, dict(values)[name])
-            for group, options, values in groups(recipe)
-            for name, limit in limits(options).items()
-            if limit.kind != "key"
-        ],
+        "options": options(recipe),
         "note": nearest.note,
         "error": error,
     }
+
+
+def options(recipe: Recipe, of: tuple[str, ...] = ("model", "task", "training")) -> list[dict[str, Any]]:
+    """The options of a recipe as a form draws them."""
+    return [
+        _option(group, name, limit, dict(values)[name])
+        for group, kinds, values in groups(recipe)
+        for name, limit in limits(kinds).items()
+        if group in of and limit.kind != "key"
+    ]
 
 
 def facts(recipe: Recipe) -> dict[str, str]:

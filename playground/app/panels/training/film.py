@@ -20,7 +20,7 @@ from ...library import Library, trained
 from ...panel import Panel, Still
 from ...sessions import Visitor
 from ...stage import Stage
-from ...visit import SHIPPED, Slot, Visit
+from ...visit import FIRST, SHIPPED, Slot, Visit
 
 
 class Film(Panel):
@@ -108,7 +108,7 @@ class MyRuns(Panel):
 
     def value(self, stage: Stage) -> dict[str, Any]:
         """Whether there is a shipped run to go back to."""
-        return {"shipped": stage.visit.shown != SHIPPED and bool(self.page.library.moments(_shipped(stage.visit).slot))}
+        return {"shipped": stage.visit.shown not in (SHIPPED, FIRST) and bool(self.page.library.moments(_shipped(stage.visit).slot))}
 
     def wire(self) -> None:
         self.on("shipped", shipped, again="always_last")

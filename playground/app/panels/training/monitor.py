@@ -12,6 +12,7 @@ from ....errors import InputError
 from ....options import show
 from ....runs.events import Failed
 from ....training.expected_time import expected_seconds
+from ....training.recipes import work
 from ....training.reporter import HALVE
 from ....wire import pack
 from ...library import trained
@@ -32,7 +33,7 @@ class Monitor(Panel):
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
-        return visit.pair, visit.run, visit.notice, visit.shown, visit.frame, visit.live
+        return visit.pair, visit.run, visit.beside, visit.notice, visit.shown, visit.frame, visit.live
 
     def value(self, stage: Stage) -> dict[str, Any]:
         """What is followed, and what is said while nothing is."""
@@ -62,9 +63,23 @@ class Monitor(Panel):
             "budget_s": round(expected_seconds(visit.recipe), 2),
             "on_stage": visit.shown == visit.run,
             "frame": visit.frame,
+            "work": None if log is None else work(log.recipe)[1],
+            "rival": None if log is None or log.beside != visit.beside else self._rival(visit.beside, stage.visitor),
             "notice": visit.notice,
             "opened": stage.opened,
         }
+
+    def _rival(self, run_id: str | None, visitor: Visitor) -> dict[str, Any] | None:
+        """What is followed beside; None where nothing is, or it is no longer kept."""
+        if run_id is None:
+            return None
+        try:
+            log = self.page.book.get(run_id)
+        except InputError:
+            return None
+        mine = log.owner == visitor.tab
+        told = {"run": log.id, "about": about(log.recipe), "url": self.page.desk.follow(log), "mine": mine}
+        return {**told, "name": run_name(log.number, mine), "work": work(log.recipe)[1]}
 
     def wire(self) -> None:
         for order in ("stop", "pause", "resume", "step"):
@@ -76,8 +91,13 @@ class Monitor(Panel):
         self.on("train", self.again, "train_again", again="once", teller=self.page[Rail])
 
     def order(self, what: str, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-        """Stop, pause, step or go on with the followed run; what an ended run cannot do any more does nothing."""
-        getattr(self.page.book, what)(_run_id(data.get("run")), visitor.tab)
+        """Stop, pause, step or go on with the followed run, and with the one beside it; what an ended run cannot do any more does
+        nothing."""
+        run_id = _run_id(data.get("run"))
+        getattr(self.page.book, what)(run_id, visitor.tab)
+        for log in self.page.book.of(visitor.tab):
+            if log.beside == run_id and not log.over:
+                getattr(self.page.book, what)(log.id, visitor.tab)
         return visit
 
     def explore(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
@@ -128,7 +148,7 @@ def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[
     watched = task.watched()
     if not watched.sources:
         label = watched.batch.condition
-        return None, None, None, "a held-out picture" if label is None else f"held-out picture of a ‘{int(label[0])}’, number 0"
+        return None, None, None, None if label is None else f"held-out picture of a ‘{int(label[0])}’, number 0"
     picture = pack(watched.pictures[0].mul(255).round().byte().numpy()) if watched.pictures else None
     return list(watched.sources[0]), list(watched.right[0]), picture, None
 

@@ -5,14 +5,20 @@ import { h } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
 import { asking } from '../core/island.js';
 import { grouped, percent } from '../core/numbers.js';
+import { busy, lettersOf, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
+import { apartPanel } from './apart_panel.js';
+import { groupPanel } from './group_panel.js';
 import { lengthChart, lengthTable } from './length_chart.js';
+import { curvesPanel, live, both as pair, pinnedLine } from './training_both.js';
 
+/** @import { Run } from '../core/run.d.ts' */
+/** @import { Arm } from '../core/trial.d.ts' */
 /** @import { Island, Rich, Table } from '../core/types.d.ts' */
 /** @import { Comparison, Decoded, Score, Slots } from './types.d.ts' */
 
-/** @param {HTMLElement} root @param {Island<Slots, 'beside'>} island */
+/** @param {HTMLElement} root @param {Island<Slots, 'beside' | 'open'>} island */
 export function mount(root, island) {
   /** @type {Slots | null} */
   let value = null;
@@ -20,6 +26,7 @@ export function mount(root, island) {
   let found = null;
   let asked = '';
   let turn = 0;
+  let told = ''; // whose end the server was told
   /** @type {HTMLSelectElement} */
   const choice = h('select', {
     'aria-label': 'Slot B',
@@ -53,12 +60,17 @@ export function mount(root, island) {
     data: () => found && { known: found.known, new: found.new },
   });
   heart.figure.append(bars);
-  const measured = h('div.compare-both', {}, length.node, heart.node);
+  const curves = curvesPanel();
+  const group = groupPanel();
+  const apart = apartPanel((given) => island.send('open', { given }));
+  const measured = h('div.compare-both', {}, curves, length.node, heart.node, group.node, apart.node);
+  const every = [length, heart, group, apart];
 
   island.onValue((next) => {
     value = next.suits ? next : null;
     if (!value) {
       root.replaceChildren();
+      document.documentElement.classList.remove('both-shown');
       return;
     }
     if (!both.node.isConnected) root.append(both.node, measured);
@@ -72,16 +84,43 @@ export function mount(root, island) {
   });
   state.tab.on(draw);
   state.tab.on(measure);
+  state.run.on(follow);
+  state.rival.on(follow);
+  state.trial.on(draw);
   state.step.on(light);
   state.scene.on(light);
 
+  /** While two train, their answers are those of the moment; once both are over, slot B has what it learned. */
+  function follow() {
+    const runs = pair();
+    if (runs && value?.trains && over(runs[1]) && told !== runs[1].id) {
+      told = runs[1].id ?? '';
+      island.send('beside', { beside: told });
+    }
+    draw();
+  }
+
   /** Nothing is drawn before somebody looks. */
   function draw() {
-    if (!value || state.tab.value !== 'compare') return;
+    const trial = state.tab.value === 'paper';
+    if (!trial) document.documentElement.classList.remove('both-shown');
+    if (!value || (state.tab.value !== 'compare' && !trial)) return;
     const { a, b } = value;
-    rows.replaceChildren(slot('A', a), b ? slot('B', b) : nobody());
-    measured.hidden = !b;
-    both.read(b ? differ(a, b) : [['', ' ']]);
+    const runs = pair();
+    const training = runs?.some(busy) || (value.trains && runs) ? runs : null;
+    const [mine, other] = training ? training.map(live) : [a, b];
+    const arms = trial ? armsOf(training) : [];
+    rows.replaceChildren(
+      ...(training ? [pinnedLine(training[0])] : []),
+      slot('A', mine, arms[0]),
+      other ? slot('B', other, arms[1]) : nobody(),
+    );
+    document.documentElement.classList.toggle('both-shown', trial && Boolean(other));
+    both.subtitle(training ? 'one held-out input, both as they train' : 'one input, both models, one step');
+    both.node.hidden = trial && !other; // of a paper nothing is there before its arms train
+    measured.hidden = trial || (!b && !runs);
+    length.node.hidden = heart.node.hidden = !b || Boolean(training);
+    both.read(other ? differ(mine, other) : [['', ' ']]);
     both.refresh();
     light();
   }
@@ -101,33 +140,42 @@ export function mount(root, island) {
       title: 'Asking both',
       text: 'Two hundred new inputs of every length, and what each was trained on.',
     };
-    for (const panel of [length, heart]) panel.empty(waiting);
+    for (const panel of every) panel.empty(waiting);
     const answer = await asking(value.address, 'compare.json', { beside: value.beside });
     if (mine !== turn) return;
     if ('failed' in answer) {
       asked = '';
-      for (const panel of [length, heart])
+      for (const panel of every)
         panel.empty({ title: 'Not measured', text: answer.failed, action: 'Try again', onaction: measure });
       return;
     }
     found = /** @type {Comparison} */ (answer.data);
-    for (const panel of [length, heart]) panel.empty(null);
+    for (const panel of every) panel.empty(null);
     chart.show(found);
     bars.replaceChildren(...hearts(found));
     length.read(found.length_reading);
     heart.read(found.heart_reading);
+    for (const panel of [group, apart]) panel.show(found);
     for (const panel of [length, heart]) panel.refresh();
   }
 }
 
-/** @param {'A' | 'B'} name @param {Decoded} told */
-function slot(name, { name: called, tokens, wrong, verdict, parameters, seconds }) {
+/** The arms in the slots: those that train, else the two sides. @param {[Run, Run] | null} training */
+function armsOf(training) {
+  const { arms = [] } = state.trial.value ?? {};
+  const letters = training ? lettersOf(state.trial.value, training) : arms.slice(0, 2).map(([letter]) => letter);
+  return letters.flatMap((letter) => arms.filter(([one]) => one === letter));
+}
+
+/** @param {'A' | 'B'} name @param {Decoded} told @param {Arm} [arm] of a paper */
+function slot(name, { name: said, tokens, wrong, verdict, parameters, seconds, at }, arm) {
+  const called = arm?.[1] ?? said;
   const mark = verdict.right === null ? '' : verdict.right ? '✓ ' : '✗ ';
-  const took = seconds ? `${seconds.toFixed(1)} s, ` : '';
+  const took = at !== undefined ? `update ${grouped(at)}, ` : seconds ? `${seconds.toFixed(1)} s, ` : '';
   return h(
     `div.slot.of-${name.toLowerCase()}`,
     {},
-    h('b.slot-letter', {}, name),
+    h('b.slot-letter', {}, arm?.[0] ?? name),
     h('div.slot-about', {}, h('b', {}, called), h('span.dim', {}, `${took}${grouped(parameters)} parameters`)),
     h(
       'div.slot-tokens',

@@ -1,5 +1,5 @@
 // What the server says of two models side by side. Types only: no browser loads this file.
-import type { Rich } from '../core/types.d.ts';
+import type { OptionValue, Rich } from '../core/types.d.ts';
 
 /** An answer token by token. */
 export interface Decoded {
@@ -10,6 +10,8 @@ export interface Decoded {
   verdict: { right: boolean | null; text: string; short: string };
   parameters: number;
   seconds: number;
+  /** The update it belongs to, while it trains. */
+  at?: number;
 }
 
 export interface Slots {
@@ -17,6 +19,8 @@ export interface Slots {
   address: string;
   offered: [id: string, name: string][];
   beside: string | null;
+  /** Slot B waits for the end of its training. */
+  trains: boolean;
   a: Decoded;
   b?: Decoded;
 }
@@ -24,12 +28,78 @@ export interface Slots {
 /** Share, of how many, and its 95 % interval. */
 export type Score = [share: number, n: number, low: number, high: number];
 
+/** Scores of A and B on a group of inputs. */
+export type Shares = [name: string, a: number, b: number, n: number];
+
+/** An input that one of both, or neither, answers rightly; steps are the first wrong outputs, from 0. */
+export interface Apart {
+  given: string;
+  right: string[];
+  answers: [string[], string[]];
+  steps: [number | null, number | null];
+  gap: number;
+  doubt: string | null;
+}
+
 export interface Comparison {
   lengths: [length: number, a: number, b: number, n: number][];
   trained: [low: number, high: number];
   unit: string;
   known: [Score, Score];
   new: [Score, Score];
+  /** By the place in the answer, from 0. */
+  places: [place: number, a: number, b: number, n: number][];
+  groups: [name: string, groups: Shares[]][];
+  apart: Apart[];
+  place_reading: Rich;
+  group_readings: Record<string, Rich>;
+  apart_reading: Rich;
   length_reading: Rich;
   heart_reading: Rich;
+}
+
+/** An option that can be swept, and which values are proposed. */
+export interface Offered {
+  name: string;
+  group: string;
+  label: string;
+  help?: string;
+  type: string;
+  value: OptionValue;
+  proposed: OptionValue[];
+  choices?: [OptionValue, string][];
+  low?: number;
+  high?: number;
+}
+
+/** What can be swept now; `sweep` names the visitor's newest. */
+export interface Sweeps {
+  address: string;
+  pair: string;
+  options: Offered[];
+  each_s: number;
+  sweep: string | null;
+  error: string | null;
+}
+
+/** How far a sweep has come, and what is known of it. */
+export interface Swept {
+  sweep: string;
+  pair: string;
+  label: string;
+  values: string[];
+  numbers: number[] | null;
+  spread: ([mean: number, low: number, high: number, n: number] | null)[];
+  points: [value: number, seed: number, score: number, updates: number, seconds: number, run: string][];
+  measure: string;
+  higher: boolean;
+  reading: Rich;
+  seeds: number;
+  done: number;
+  of: number;
+  over: boolean;
+  stopped: boolean;
+  failed: number;
+  waits: string | null;
+  eta_s: number;
 }

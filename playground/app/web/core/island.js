@@ -84,6 +84,20 @@ export async function ask(event, data) {
   return '';
 }
 
+/**
+ * Ask again and again for a result that grows, until all of it is known or nobody wants more: the server works only
+ * while it is asked.
+ * @template {{over: boolean}} T
+ * @param {string} at @param {string} file @param {Record<string, string>} asked
+ * @param {(answer: Told<T>) => boolean} told what is known so far; whether more is wanted
+ */
+export async function growing(at, file, asked, told) {
+  for (;;) {
+    const answer = /** @type {Told<T>} */ (await asking(at, file, asked));
+    if (!told(answer) || 'failed' in answer || answer.data.over) return;
+  }
+}
+
 /** @template T @typedef {{data: T} | {failed: string}} Told */
 
 /**

@@ -34,6 +34,9 @@ export function percent(v) {
   return `${(v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0)} %`;
 }
 
+/** A share of what was counted: all of them are all of them. @param {number} v */
+export const share = (v) => (v === 1 ? '100 %' : percent(v));
+
 /** A true minus sign. @param {number} v */
 export const signed = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
 

@@ -52,8 +52,15 @@ export interface Run {
   steps_per_s: number | null;
   expected_s: number | null;
   device: string | null;
+  parameters: number | null;
+  /** A hash of the first batches: who has the same learns from the same examples. */
+  batches: string;
+  /** Floating-point operations of one update. */
+  work: number | null;
   losses: Point[];
   scores: Point[];
+  /** What the code costs of a model that draws it, nats per held-out input. */
+  kl: Point[];
   frames: Frame[];
   /** Where frames are expected. */
   film_steps: number[];
@@ -95,7 +102,7 @@ export interface SentRun {
   mine: boolean;
   film_steps: number[];
   baseline: Baseline[];
-  history: { losses?: Point[]; scores?: Point[]; frames?: Omit<Frame, 'samples'>[] } | null;
+  history: { losses?: Point[]; scores?: Point[]; kl?: Point[]; frames?: Omit<Frame, 'samples'>[] } | null;
   score_name: string;
   score_better: string;
   pinned: string[] | null;
@@ -103,6 +110,10 @@ export interface SentRun {
   picture: PackedBytes | null;
   named: string | null;
   budget_s: number;
+  /** Floating-point operations of one update. */
+  work: number | null;
+  /** What trains side by side with it. */
+  rival: Rival | null;
   /** What it is called here: “your run 3”. */
   name: string;
   /** Whether the stage shows it, and at which update; null is its end. */
@@ -115,15 +126,36 @@ export interface SentRun {
   opened?: boolean;
 }
 
+/** The other one of two that train side by side: what is its own. */
+export interface Rival {
+  run: string;
+  about: Run['about'];
+  url: string;
+  mine: boolean;
+  name: string;
+  work: number | null;
+}
+
 /** What a run says, see `playground/runs/events.py`. */
 export type RunEvent =
   | { type: 'queued'; position: number; of: number; eta_s?: number }
-  | { type: 'started'; steps?: number; device?: string; expected_s?: number; film_steps?: number[]; notice?: string }
+  | Started
   | Progress
   | { type: 'snapshot'; step: number; score?: number; best?: boolean; pinned: Sample; samples?: Sample[] }
   | { type: 'paused' | 'resumed'; step?: number }
   | { type: 'done'; reason: string; step?: number; train_s?: number; metrics?: Record<string, number> }
   | { type: 'failed'; step?: number; cause: string; kept?: string; advice?: string };
+
+interface Started {
+  type: 'started';
+  steps?: number;
+  parameters?: number;
+  device?: string;
+  expected_s?: number;
+  film_steps?: number[];
+  notice?: string;
+  batches?: string;
+}
 
 interface Progress {
   type: 'progress';
@@ -133,6 +165,7 @@ interface Progress {
   steps_per_s?: number;
   losses?: Point[];
   score?: number | null;
+  kl?: number | null;
   samples?: Sample[];
   pinned?: Sample | null;
 }
@@ -153,6 +186,8 @@ export interface KeptRun {
   score_name: string;
   train_s: number;
   step: number;
+  /** Floating-point operations of one update. */
+  work?: number | null;
   losses: Point[];
   scores: Point[];
   /** Whether its curves are drawn beside others. */

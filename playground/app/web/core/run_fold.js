@@ -2,6 +2,7 @@
 import { known } from './answers.js';
 
 /** @import { Frame, Point, Run, RunEvent, SentRun } from './run.d.ts' */
+/** @import { Trial } from './trial.d.ts' */
 
 /** What the page shows while no run is followed. @param {Partial<SentRun> | null} value @returns {Run} */
 export function idle(value) {
@@ -17,8 +18,12 @@ export function idle(value) {
     steps_per_s: null,
     expected_s: value?.budget_s ?? null,
     device: null,
+    parameters: null,
+    batches: '',
+    work: value?.work ?? null,
     losses: [...(history?.losses ?? [])],
     scores: [...(history?.scores ?? [])],
+    kl: [...(history?.kl ?? [])],
     frames: (history?.frames ?? []).map((frame) => own(frame, history?.scores ?? [])).reduce(put, []),
     now: null,
     borrowed: false,
@@ -60,6 +65,8 @@ export function fold(run, event) {
         state: 'training',
         steps: event.steps ?? null,
         device: event.device ?? null,
+        parameters: event.parameters ?? null,
+        batches: event.batches ?? '',
         expected_s: event.expected_s ?? run.expected_s,
         film_steps: event.film_steps ?? run.film_steps,
         moved: event.notice || null,
@@ -67,6 +74,7 @@ export function fold(run, event) {
     case 'progress': {
       run.losses.push(...(event.losses ?? []));
       if (known(event.score)) run.scores.push([event.step, event.train_s, event.score]);
+      if (known(event.kl)) run.kl.push([event.step, event.train_s, event.kl]);
       return {
         ...run,
         step: event.step,
@@ -134,6 +142,21 @@ function own(frame, scores) {
 export const over = (run) => ['done', 'failed', 'stopped'].includes(run.state);
 /** @param {Run} run */
 export const busy = (run) => ['queued', 'training', 'paused'].includes(run.state);
+
+/**
+ * How two that train side by side are, as one: under way while one of them is, and as far as both are.
+ * @param {Run} a @param {Run} b @returns {Run['state']}
+ */
+export const stateOf = (a, b) =>
+  /** @type {const} */ (['training', 'paused', 'queued']).find((state) => [a.state, b.state].includes(state)) ??
+  a.state;
+
+/**
+ * What runs are called that train side by side: by their arms of the paper that is open, else A and B.
+ * @param {Trial | null | undefined} trial @param {Run[]} runs
+ */
+export const lettersOf = (trial, runs) =>
+  runs.map(({ id }, i) => trial?.arms.find(([, , run]) => run && run === id)?.[0] ?? 'AB'[i]);
 
 /** The last known score. @param {Run} run @returns {number | null} */
 export function score(run) {

@@ -55,7 +55,7 @@ export interface Half {
 export interface Code {
   ghost: boolean;
   name: string;
-  kind: 'memory' | 'pooling' | 'attention' | 'final_state' | 'none';
+  kind: 'memory' | 'pooling' | 'attention' | 'final_state' | 'code' | 'none';
   note: string;
   symbol: string;
   block: string | null;
@@ -128,7 +128,8 @@ export interface Prediction {
   step: number;
   /** Steps of the answer. */
   of: number;
-  about: 'look' | 'token';
+  /** What a lesson asks is chosen on its card: there are no choices here. */
+  about: 'look' | 'token' | 'lesson';
   choices: PredictionChoice[];
   right: number;
   guess: number | null;
@@ -225,6 +226,11 @@ export interface PictureScene extends Staged {
   label: string | null;
   layers: { encoder: Layer[] | null; decoder: Layer[] };
   code: Packed;
+  /** Of models that give every feature an arrow: those arrows, and what each adds to this code; (features, code). */
+  directions: Packed | null;
+  parts: Packed | null;
+  /** What one number of the input is called: pixel, feature. */
+  unit: string;
   code_name: string;
   code_block: string;
   spread: { mean: Packed; deviation: Packed } | null;
@@ -233,6 +239,12 @@ export interface PictureScene extends Staged {
   place: [x: number, y: number] | null;
   say: Rich;
   legend: Rich;
+}
+
+/** Places of a walk's steps on the latent map, by its way, and which is taken. */
+export interface Walked {
+  ways: Record<string, [x: number, y: number][]>;
+  way: string;
 }
 
 export type Scene = SequenceScene | PictureScene;

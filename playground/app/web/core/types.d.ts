@@ -106,5 +106,36 @@ export interface Offer {
   task: string;
 }
 
-/** Kind, site, place, amount, steps from 0, whether it is on: what makes an act again. */
-export type Act = [string, string, number | null, number | null, number[] | null, boolean];
+/** Kind, site, place, amount, steps from 0, whether it is on, and what it takes besides: what makes an act again. */
+export type Act = [string, string, number | null, number | null, number[] | null, boolean, (string | number)?];
+
+/** Something that can be done at a site. `places`: how many, or their names; null where it is the whole site. */
+export interface ActOffer {
+  kind: string;
+  /** What the kind is called. */
+  name: string;
+  site: string;
+  what: string;
+  where: string;
+  places: number | string[] | null;
+  usual: number | null;
+  /** From which number to which. */
+  span: [number, number] | null;
+  /** What it needs besides: another "input", or a "seed". */
+  takes: string | null;
+  /** Whether all units at once are a place too. */
+  whole: boolean;
+  /** Whether it holds from one step on. */
+  since: boolean;
+  gate: boolean;
+  stepwise: boolean;
+}
+
+/** An act that is offered by hand: what the form begins with. */
+export interface Preset {
+  kind: string;
+  site: string;
+  place: number | null;
+  amount: number | null;
+  step: number | null;
+}

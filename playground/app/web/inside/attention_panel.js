@@ -200,9 +200,10 @@ function nothing(scene) {
   /** @type {HTMLInputElement | null} */
   const other = document.querySelector(WITH_ATTENTION);
   const counts = scene.kind === 'sequence' && scene.encoder.ghost;
+  const coded = scene.kind === 'sequence' && scene.code.kind === 'code';
   const why = counts
     ? 'It looks up what followed the last words in training, and nothing weighs one word against another.'
-    : 'The encoder hands over its final state only.';
+    : `The encoder hands over ${coded ? 'one code' : 'its final state'} only.`;
   return {
     title: NO_ATTENTION,
     text: `${why} Choose an architecture with attention to see where each output looks.`,

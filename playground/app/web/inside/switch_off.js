@@ -8,7 +8,7 @@ import { chosenHead, layered, nameOf } from './heads.js';
 export function switchOff() {
   /** @type {{site: string, head: number} | null} */
   let outlined = null;
-  const node = h('button.btn.box', { type: 'button', hidden: true, onclick: act });
+  const node = h('button.btn.box.off-head', { type: 'button', hidden: true, onclick: act });
 
   function act() {
     if (outlined) state.act.send(['off', outlined.site, outlined.head, null, null, true]);

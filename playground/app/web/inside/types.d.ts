@@ -62,6 +62,8 @@ export interface Attention {
   /** (heads, rows, numbers) */
   weights: Packed;
   scores: Packed;
+  /** What distance adds to the scores, where it does. */
+  lean: Packed | null;
   queries: Packed | null;
   keys: Packed | null;
   values: Packed | null;

@@ -1,7 +1,9 @@
 // Island: the shortest inputs on which this model fails, found by trying; who survives them; how many of each length.
+
+import { progressLine } from '../charts/progress_line.js';
 import { h } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
-import { asking } from '../core/island.js';
+import { asking, growing } from '../core/island.js';
 import { grouped, percent } from '../core/numbers.js';
 import { createPanel } from '../shell/panel.js';
 
@@ -15,22 +17,17 @@ export function mount(root, island) {
   /** @type {Broken | null} */
   let broken = null;
   let turn = 0;
-  const more = h(
-    'button.btn.box',
-    { type: 'button', hidden: true, onclick: () => search({ more: '1' }) },
-    'Try 8 seconds',
-  );
+  const progress = progressLine({ stop, goOn: () => search(8) });
   const panel = createPanel({
     title: 'Break it for me',
     subtitle: 'the shortest inputs on which this model fails',
-    controls: [more],
     className: 'break-panel',
     table: () => tableOf(broken),
     data: () => broken,
   });
   const list = h('div.break-list');
   const side = h('div.break-side');
-  panel.figure.append(h('div.break-both', {}, list, side));
+  panel.figure.append(progress.node, h('div.break-both', {}, list, side));
 
   island.onValue((next) => {
     if (!next.typed) panel.node.remove();
@@ -42,43 +39,70 @@ export function mount(root, island) {
 
   function offer() {
     broken = null;
-    more.hidden = true;
     panel.subtitle('the shortest inputs on which this model fails');
     panel.empty({
       title: 'Where does it break?',
-      text: 'All short inputs are tried, then repeats, rare tokens, near-duplicates and longer ones, for two seconds.',
+      text: 'All short inputs are tried, then repeats, rare tokens, near-duplicates, longer ones, until you stop it.',
       action: 'Break it for me',
-      onaction: () => search({}),
+      onaction: () => search(2),
     });
   }
 
-  /** @param {Record<string, string>} asked */
-  async function search(asked) {
+  /** Search for so many seconds more. @param {number} seconds */
+  async function search(seconds) {
     if (!value) return;
+    const { address } = value;
     const mine = ++turn;
-    panel.empty({
-      title: 'Trying inputs, shortest first',
-      text: `This takes ${'more' in asked ? 'eight' : 'two'} seconds.`,
-    });
-    const answer = await asking(value.address, 'broken.json', asked);
-    if (mine !== turn) return;
-    if ('failed' in answer) {
-      panel.empty({
-        title: 'Nothing was tried',
-        text: answer.failed,
-        action: 'Try again',
-        onaction: () => search(asked),
-      });
-      return;
-    }
-    broken = /** @type {Broken} */ (answer.data);
+    /** @type {number | null} */
+    let begun = null;
     panel.empty(null);
-    more.hidden = 'more' in asked || broken.over;
-    const first = broken.rows.length < broken.failing ? `, the first ${broken.rows.length} listed` : '';
-    panel.subtitle(`${grouped(broken.failing)} of ${grouped(broken.tried)} inputs fail${first}; shortest first`);
-    list.replaceChildren(broken.rows.length ? tableNode(broken) : h('p', {}, 'Nothing that was tried broke it.'));
-    side.replaceChildren(...sideNodes(broken));
-    panel.read(broken.reading);
+    progress.at(0, 'Trying inputs, shortest first …');
+    await growing(address, 'broken.json', {}, (answer) => {
+      if (mine !== turn) return false;
+      if ('failed' in answer) {
+        fail(answer.failed, seconds);
+        return false;
+      }
+      const found = /** @type {Broken} */ (answer.data);
+      begun ??= found.spent;
+      draw(found);
+      progress.at(Math.min(1, (found.spent - begun) / seconds), said(found));
+      return found.spent - begun < seconds;
+    });
+    if (mine === turn && broken) await settle(address);
+  }
+
+  /** What was found up to now stands, and others are asked whether they survive it. @param {string} address */
+  async function settle(address) {
+    const mine = ++turn;
+    const answer = await asking(address, 'survived.json', {});
+    if (mine !== turn) return;
+    if ('data' in answer) draw(/** @type {Broken} */ (answer.data));
+    if (!broken || broken.over) progress.over();
+    else progress.stopped(said(broken), 'Try 8 seconds more');
+  }
+
+  /** The server is asked for no more: it works no longer. */
+  function stop() {
+    turn += 1;
+    if (value && broken) settle(value.address);
+    else offer();
+  }
+
+  /** @param {string} text @param {number} seconds */
+  function fail(text, seconds) {
+    progress.over();
+    panel.empty({ title: 'Nothing was tried', text, action: 'Try again', onaction: () => search(seconds) });
+  }
+
+  /** @param {Broken} found */
+  function draw(found) {
+    broken = found;
+    const first = found.rows.length < found.failing ? `, the first ${found.rows.length} listed` : '';
+    panel.subtitle(`${grouped(found.failing)} of ${grouped(found.tried)} inputs fail${first}; shortest first`);
+    list.replaceChildren(found.rows.length ? tableNode(found) : h('p', {}, 'Nothing that was tried broke it.'));
+    side.replaceChildren(...sideNodes(found));
+    panel.read(found.reading);
     panel.refresh();
   }
 
@@ -137,6 +161,9 @@ export function mount(root, island) {
     );
   }
 }
+
+/** @param {Broken} found */
+const said = ({ tried, lengths, unit }) => `${grouped(tried)} tried, up to ${lengths.at(-1)?.[0] ?? 0} ${unit}s`;
 
 /** @param {Broken} found */
 function sideNodes({ lengths, others, unit }) {

@@ -56,12 +56,12 @@ export function patchMap(map, open) {
         const filled = Math.max(0, Math.min(1, share));
         /** @type {HTMLButtonElement} */
         const cell = h(
-          `button.cell.m${row.crosses ? '.c' : ''}${filled > HALF ? '.deep' : ''}`,
+          `button.cell.m${row.crosses ? '.c' : ''}${filled > HALF ? '.deep' : ''}${isOrigin(row, i) ? '.origin' : ''}`,
           {
             type: 'button',
             tabindex: -1,
             style: { '--p': `${(100 * tone(filled)).toFixed(0)}%` },
-            'aria-label': `${row.name} at ${token}: ${shown} % comes back`,
+            'aria-label': `${row.name} at ${token}: ${shown} % comes back${isOrigin(row, i) ? ', followed' : ''}`,
             onclick: () => choose(cell, () => open(row.site, i)),
           },
           Math.abs(shown) >= LEAST ? String(shown).replace('-', '−') : '',
@@ -70,6 +70,11 @@ export function patchMap(map, open) {
         return cell;
       }),
     ];
+  }
+
+  /** Whether it is the place that is followed. @param {PatchRow} row @param {number} i */
+  function isOrigin(row, i) {
+    return map.through?.[0] === row.site && map.through[1] === i;
   }
 
   /** @param {HTMLButtonElement} cell @param {() => void} then */

@@ -15,7 +15,9 @@ import { patchMap } from './patch_map.js';
 export function mount(root, island) {
   /** @type {{address: string} | null} */
   let value = null;
-  /** @type {PatchMap | null} */
+  /** @type {PatchMap | null} Of all places. */
+  let whole = null;
+  /** @type {PatchMap | null} What is drawn: the whole, or what one place of it passes on. */
   let map = null;
   let asked = '';
   let dice = 0;
@@ -58,10 +60,11 @@ export function mount(root, island) {
     begin();
   });
   state.tab.on(begin);
+  state.part.on(begin);
 
   /** Nothing is asked for before somebody looks. */
   function begin() {
-    if (!value || state.tab.value !== 'lab' || asked) return;
+    if (!value || state.tab.value !== 'lab' || state.part.value !== 'patch' || asked) return;
     asked = value.address;
     corrupt(0);
   }
@@ -81,16 +84,27 @@ export function mount(root, island) {
     await patch();
   }
 
-  async function patch() {
+  /**
+   * The map of all places; or, from one on, of what this place passes on.
+   * @param {[string, number] | null} [through]
+   */
+  async function patch(through = null) {
     if (!value) return;
     const mine = ++turn;
-    const answer = await asking(value.address, 'patch.json', { with: box.value });
+    const answer = await asking(value.address, 'patch.json', { with: box.value, ...followed(through) });
     if (mine !== turn) return;
     if ('failed' in answer) {
       fail(answer.failed);
       return;
     }
-    map = /** @type {PatchMap} */ (answer.data);
+    const told = /** @type {PatchMap} */ (answer.data);
+    if (!told.through || !whole) whole = told;
+    draw(told.through ? within(whole, told) : whole);
+  }
+
+  /** @param {PatchMap} next */
+  function draw(next) {
+    map = next;
     error.hidden = true;
     const drawn = patchMap(map, look);
     figure.replaceChildren(drawn.node);
@@ -101,7 +115,7 @@ export function mount(root, island) {
 
   /** @param {string} text */
   function fail(text) {
-    map = null;
+    map = whole = null;
     setText(error, text);
     error.hidden = false;
     figure.replaceChildren();
@@ -115,16 +129,45 @@ export function mount(root, island) {
     patch();
   }
 
+  /**
+   * On which paths the chosen place goes on, or all places again.
+   * @param {PatchMap} shown @param {string} site @param {number} place
+   */
+  const follow = (shown, site, place) =>
+    shown.through
+      ? h('button.btn', { type: 'button', onclick: () => whole && draw(whole) }, 'Show all places again')
+      : h('button.btn', { type: 'button', onclick: () => patch([site, place]) }, 'Follow it to the answer');
+
   /** @param {string} site @param {number} place */
   async function look(site, place) {
     if (!value || !map) return;
     const mine = turn;
-    const answer = await asking(value.address, 'patched.json', { with: box.value, site, place: String(place) });
+    const asks = { with: box.value, site, place: String(place), ...followed(map.through) };
+    const answer = await asking(value.address, 'patched.json', asks);
     if (mine !== turn || !map) return;
     if ('failed' in answer) fail(answer.failed);
-    else side.replaceChildren(...decoded(map, /** @type {Patched} */ (answer.data), site, place));
+    else
+      side.replaceChildren(
+        ...decoded(map, /** @type {Patched} */ (answer.data), site, place),
+        follow(map, site, place),
+      );
   }
 }
+
+/**
+ * How a map of what one place passes on is asked for.
+ * @param {[string, number] | null} through @returns {Record<string, string>}
+ */
+const followed = (through) => (through ? { from: through[0], at: String(through[1]) } : {});
+
+/**
+ * What one place passes on, on the rows of the whole map: what it does not reach has nothing.
+ * @param {PatchMap} whole @param {PatchMap} told
+ */
+const within = (whole, told) => ({
+  ...told,
+  rows: whole.rows.map((row) => told.rows.find(({ site }) => site === row.site) ?? { ...row, shares: [] }),
+});
 
 /** @param {PatchMap} map @param {Patched} told @param {string} site @param {number} place */
 function decoded(map, told, site, place) {

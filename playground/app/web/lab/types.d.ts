@@ -1,7 +1,7 @@
 // What the server says of acts. Types only: no browser loads this file.
-import type { Act, Rich } from '../core/types.d.ts';
+import type { Act, ActOffer, Preset, Rich } from '../core/types.d.ts';
 
-export type { Act };
+export type { Act, ActOffer, Preset };
 
 export interface Row {
   act: Act;
@@ -9,26 +9,18 @@ export interface Row {
   title: string;
   /** From 1; null is every step. */
   steps: number[] | null;
-  /** Whether the input on the stage has its place. */
-  reached: boolean;
-}
-
-/** Something that can be done at a site. `places`: how many, or their names; null where it is the whole site. */
-export interface Offer {
-  kind: string;
-  site: string;
-  what: string;
-  where: string;
-  places: number | string[] | null;
-  usual: number | null;
-  gate: boolean;
-  stepwise: boolean;
+  /** Whether it holds from that step on. */
+  since: boolean;
+  /** Why the input on the stage has no place for it. */
+  missed: string | null;
 }
 
 export interface Acts {
   address: string;
   rows: Row[];
-  menu: Offer[];
+  menu: ActOffer[];
+  /** Whether another input is named by its text. */
+  typed: boolean;
   /** The tokens written without any act. */
   steps: string[];
   better: 'higher' | 'lower';
@@ -74,6 +66,8 @@ export interface PatchMap {
   clean: Answered;
   corrupted: Answered;
   best: [string, number];
+  /** The site and the place whose share is followed; null where all of the clean run was put. */
+  through: [string, number] | null;
   reading: Rich;
 }
 
@@ -104,6 +98,8 @@ export interface Broken {
   failing: number;
   kept: number;
   over: boolean;
+  /** Seconds that the server has searched. */
+  spent: number;
   others: [name: string, survived: number, of: number][];
   reading: Rich;
 }

@@ -10,15 +10,70 @@ export interface LatentMap {
   reading: Rich;
   /** The map is a plane through a space of more numbers. */
   plane: boolean;
-  /** What the decoder draws all over the map, side² pictures, if it is asked for. */
-  manifold: { side: number; pictures: string; condition: number | null } | null;
+  /** What is known of how the pictures were made, by name. */
+  factors: Record<string, Packed>;
+  /** Deviations of the codes, (pictures, 2), where a picture is a cloud of codes and the map shows them themselves. */
+  spread: Packed | null;
+  /** A place (x, y) stands for the code mean + x · the first component + y · the second. */
+  mean: Packed;
+  components: Packed;
+  /** What the decoder draws in the cells of the map, row by row from its top left. */
+  manifold: { across: number; up: number; pictures: string; condition: number | null };
+  /** Where more about these weights is fetched from. */
+  address: string;
+  /** The picture that was drawn last, what is kept of it, where it lands, and where more is fetched from. */
+  own: { pictures: string; place: [x: number, y: number]; address: string } | null;
+}
+
+/** What a code is worth, counted on the test set. */
+export interface Worth {
+  size: number;
+  /** Principal components that err no more. */
+  components: number;
+  /** Share of the `of` test pictures whose digit most of the `near` nearest of `among` training codes have. */
+  right: number;
+  of: number;
+  among: number;
+  near: number;
+}
+
+export interface Dense {
+  kind: 'dense';
+  weight: Packed;
+  bias: Packed;
+  activation: string;
+}
+
+export interface Stamp {
+  kind: 'stamp';
+  kernel: Packed;
+  bias: Packed;
+  side: number;
+  activation: string;
+  groups: number;
+  scale: Packed | null;
+  shift: Packed | null;
+}
+
+/** A decoder in plain layers; null where it is not made of such. */
+export interface Layers {
+  layers: (Dense | Stamp)[] | null;
+  conditions: number;
 }
 
 export interface LatentCode {
-  /** Which numbers of the code have a slider, and its ends. */
+  /** Where the decoder is fetched from. */
+  address: string;
+  /** Which numbers have a slider, what explains most first; its ends, and their deviation over the test set. */
   units: number[];
   low: number[];
   high: number[];
+  deviation: number[];
+  /** Of all numbers, over the test set. */
+  mean: number[];
+  /** Per pixel, of some test pictures; and with each of these numbers held at its mean. */
+  error: number;
+  without: number[];
   /** Numbers in the whole code. */
   size: number;
   /** Of how many classes one is told, 0 for none. */
@@ -27,8 +82,64 @@ export interface LatentCode {
   prior: boolean;
 }
 
+export interface Loss {
+  address: string;
+  /** Of the picture on the stage, nats. */
+  here: { reconstruction: number; kl: number } | null;
+}
+
+/** The loss taken apart, over some test pictures: `Apart` of playground/inference/variational.py. */
+export interface Apart {
+  reconstruction: number;
+  kl: number[];
+  used: boolean[];
+  least: number;
+  beta: number;
+  moves: number[];
+  far: number;
+  floor: number;
+  pictures: number;
+}
+
+/** What is known of the runs that differ in β alone. */
+export interface Trade {
+  address: string;
+  /** Their names by their β, the shipped one's being "shipped". */
+  runs: Record<string, string>;
+  /** How many are not trained yet, and the CPU seconds that they may take. */
+  missing: number;
+  seconds: number;
+  series: string | null;
+  error: string | null;
+}
+
+export interface TradePoint {
+  beta: number;
+  /** Empty for the one on the stage. */
+  run: string;
+  reconstruction: number;
+  kl: number;
+  used: number;
+  size: number;
+  kept: string;
+  dreamt: string;
+}
+
+/** How far what is trained is, and the runs that have ended. */
+export interface Traded {
+  done: number;
+  of: number;
+  over: boolean;
+  stopped: boolean;
+  failed: number;
+  waits: string | null;
+  eta_s: number;
+  runs: Record<string, string>;
+}
+
 export interface LatentWalk {
-  pictures: string;
+  /** Straight and round: the code, the place on the map and the picture of every step. */
+  ways: Record<string, { codes: Packed; places: [x: number, y: number][]; pictures: string }>;
   steps: number;
   /** Digits; null for a picture that nobody has named. */
   from: number | null;

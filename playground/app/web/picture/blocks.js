@@ -9,6 +9,7 @@ import { h, setText } from '../core/dom.js';
 /** @typedef {ReturnType<typeof createBlocks>} Blocks */
 
 const FOLDED = ['norm', 'attention', 'cross', 'feed']; // what is shown of a layer before it is unfolded
+const FEW = 26; // letters of all parts that leave room for a shape beside them
 const SAID = 'off while you look';
 
 /** Three figures are enough: 7.6, 13. @param {number} length */
@@ -58,10 +59,11 @@ export function createBlocks(columns, side, pick) {
   const stack = layers.length ? h('div.stack', stacked, layers.map(column)) : null;
   const single = alone.map((block) => button(block.kind === 'dropout' ? 'alone.inner' : 'alone', block));
   const parts = { role: 'group', 'aria-label': `${side}: parts` };
+  const letters = alone.reduce((sum, { label }) => sum + label.length, 0); // they take the room of the shape beside
 
   return {
     stack,
-    row: alone.length ? h(`div.parts${alone.length > 4 ? '.many' : ''}`, parts, single) : null,
+    row: alone.length ? h(`div.parts${letters > FEW ? '.many' : ''}`, parts, single) : null,
     layers: layers.length,
     /** @param {number} step @param {string | null | undefined} attends path of the block whose head is drawn */
     show(step, attends) {

@@ -51,6 +51,11 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
   fill(encoder, source, rooms[0]);
   fill(decoder, output, rooms[1]);
 
+  /** Characters of a numeral over a column: what is written may be surer than .99. @param {Half} part */
+  function written(part) {
+    return part === decoder ? '>.99'.length : '.99'.length;
+  }
+
   /** @param {Half} part @param {PictureColumn[]} columns @param {number} room */
   function fill(part, columns, room) {
     const gap = gapFor(columns.length);
@@ -62,7 +67,7 @@ export function fitColumns({ grid, encoder, decoder, source: columns, output, la
     part.columns.classList.toggle('scrolls', part.scrolls);
     part.columns.classList.toggle(
       'tight',
-      part.scrolls || (room - (columns.length - 1) * gap) / columns.length < 3 * MONO * numeral + 1,
+      part.scrolls || (room - (columns.length - 1) * gap) / columns.length < written(part) * MONO * numeral + 1,
     );
     // Scrolled by keyboard too, but only a stop on the way when there is something to scroll.
     if (part.scrolls) part.columns.tabIndex = 0;

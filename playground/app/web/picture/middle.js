@@ -52,6 +52,9 @@ export function middle(scene, layered, pick) {
   };
 }
 
+/** Whether one vector crosses over, the same at every step. @param {Code['kind']} kind */
+const alone = (kind) => kind === 'final_state' || kind === 'code';
+
 /**
  * The vector that the decoder reads; opens the block that computes it.
  * @param {SequenceScene} scene @param {(path: string) => void} pick
@@ -77,7 +80,7 @@ function contextPill(scene, pick) {
     path = look?.block ?? code.block;
     pill.disabled = !path;
     pill.setAttribute('aria-label', `${code.name.toLowerCase()}: ${path ? 'open how it is computed' : code.note}`);
-    const row = look?.context ?? context?.row(code.kind === 'final_state' ? 0 : step) ?? [];
+    const row = look?.context ?? context?.row(alone(code.kind) ? 0 : step) ?? [];
     bars.show(row, look?.context ? span(row) : most);
     mark(open);
   };
@@ -86,7 +89,7 @@ function contextPill(scene, pick) {
 
 /** The live sum under the pill: the three largest terms, in place. @param {Code} code */
 function contextSum({ kind, note, symbol }) {
-  if (kind === 'final_state') return { node: h('div.codes', {}, note), show() {} };
+  if (alone(kind)) return { node: h('div.codes', {}, note), show() {} };
   const terms = [0, 1, 2].map(() => ({ number: h('span.c'), index: h('sub') }));
   const rest = h('div.eqn', {}, '+ …');
   const lines = terms.map(({ number, index }) => h('div.eqn', {}, number, ' × ', h('span.e', {}, symbol, index)));

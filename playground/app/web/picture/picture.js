@@ -205,16 +205,17 @@ function readOff(scene, step) {
 }
 
 /**
- * Links that no attention decides: the final state alone crosses over; a counting model sees its last tokens.
+ * Links that no attention decides: the final state alone crosses over, at the start; a code is read at every step; a
+ * counting model sees its last tokens.
  * @param {SequenceScene} scene @returns {((step: number) => Drawn) | null}
  */
 function standing(scene) {
   const { code, sees } = scene;
-  if (code.kind === 'final_state')
-    return () => ({
+  if (code.kind === 'final_state' || code.kind === 'code')
+    return (step) => ({
       hue: 'code',
       links: [{ from: 'source', index: code.at ?? 0, weight: 1 }],
-      target: { side: 'output', index: 0 },
+      target: { side: 'output', index: code.kind === 'code' ? step : 0 },
       through: true,
     });
   if (!sees) return null;

@@ -3,18 +3,19 @@
 import { bytesOf, unpack } from '../core/arrays.js';
 import { h, soon } from '../core/dom.js';
 import * as state from '../core/state.js';
+import { numberBars } from './autoencoder/bars.js';
 
 /** @import { Packed, PackedBytes } from '../core/types.d.ts' */
 
 /** @typedef {[red: number, green: number, blue: number]} Rgb */
 
 /**
- * Grey, values 0…1.
+ * Grey, values 0…1; a row of numbers as bars.
  * @param {Packed | Float32Array} picture @param {string} label empty where words beside it say the same
  */
 export function inkPicture(picture, label) {
-  const values = picture instanceof Float32Array ? picture : unpack(picture).data;
-  return canvasOf('ink-picture', inkOf(values, 28), label);
+  const { shape, data } = picture instanceof Float32Array ? { shape: [28, 28], data: picture } : unpack(picture);
+  return shape.length === 1 ? numberBars(data, label) : canvasOf('ink-picture', inkOf(data, shape[1]), label);
 }
 
 /**

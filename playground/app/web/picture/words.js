@@ -20,9 +20,11 @@ export function describe(scene, step) {
   const where =
     code.kind === 'final_state'
       ? 'the final encoder state, and nothing else, crosses to the decoder; '
-      : code.kind === 'none'
-        ? ''
-        : 'weights say which encoder states are read; ';
+      : code.kind === 'code'
+        ? `one code crosses to the decoder: ${code.note}; `
+        : code.kind === 'none'
+          ? ''
+          : 'weights say which encoder states are read; ';
   const first = scene.wrong?.indexOf(true) ?? -1;
   const wrong = first >= 0 && first <= step ? ` Step ${first + 1} is the first that is wrong.` : '';
   return `${reads}; ${where}${writes}${wrong}`;

@@ -25,7 +25,7 @@ export function mount(root, island) {
   const train = trainButton(choices);
   const advanced = advancedPanel(choices, train.reset);
   train.button.addEventListener('click', advanced.close); // what comes of it is looked at on the stage
-  root.classList.add('rail');
+  root.classList.add('rail', 'fields');
   root.append(
     h(
       'div.upper',

@@ -17,8 +17,12 @@ const shape = (options) => JSON.stringify(options.map(({ value, ...rest }) => re
 /** @param {{group: string, name: string}} option */
 export const key = (option) => `${option.group}.${option.name}`;
 
-/** The "Advanced" form. @param {(option: string, value: OptionValue, soon: boolean) => void} changed */
-export function optionsForm(changed) {
+/**
+ * The "Advanced" form.
+ * @param {(option: string, value: OptionValue, soon: boolean) => void} changed
+ * @param {string} [prefix] of the names of its fields, where a page has several
+ */
+export function optionsForm(changed, prefix = 'edp-option') {
   const form = h('div.options');
   let drawn = '';
   /** @type {Map<string, Control>} */
@@ -34,7 +38,7 @@ export function optionsForm(changed) {
       if (shape(options) !== drawn) {
         const active = document.activeElement;
         const focused = active instanceof HTMLElement && form.contains(active) ? active.dataset.key : null;
-        controls = new Map(options.map((option) => [key(option), control(option, changed)]));
+        controls = new Map(options.map((option) => [key(option), control(option, changed, prefix)]));
         form.replaceChildren(...grouped(options, controls));
         drawn = shape(options);
         if (focused) /** @type {HTMLElement?} */ (form.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
@@ -52,9 +56,12 @@ function grouped(options, controls) {
   });
 }
 
-/** @param {Option} option @param {Parameters<typeof optionsForm>[0]} changed @returns {Control} */
-function control(option, changed) {
-  const id = `edp-option-${option.group}-${option.name}`;
+/**
+ * @param {Option} option @param {Parameters<typeof optionsForm>[0]} changed @param {string} prefix
+ * @returns {Control}
+ */
+function control(option, changed, prefix) {
+  const id = `${prefix}-${option.group}-${option.name}`;
   /** @type {Tell} */
   const tell = (value, soon = false) => changed(key(option), value, soon);
   const help = option.help ? h('p.help', { id: `${id}-help` }, option.help) : null;

@@ -7,7 +7,7 @@ import * as state from '../core/state.js';
 /** @typedef {{node: HTMLElement, name: string}} Part */
 
 const page = document.documentElement;
-const HOME = ['decode', 'latent']; // the tabs that the picture opens
+const HOME = ['decode', 'latent', 'features']; // the tabs that the picture opens
 
 export function createSlides() {
   const node = h('div.slides', { role: 'group', 'aria-label': 'Slides of this tab', hidden: true });

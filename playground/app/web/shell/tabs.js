@@ -10,8 +10,13 @@ import { projectionBar } from './projection_bar.js';
 /** @typedef {{tabs: [id: string, label: string][], open: string, opened?: boolean, task: string,
  *   given: string}} Tabs */
 
+/** @type {[id: string, label: string]} of who is in a class, before all others */
+const CLASS = ['class', 'Class'];
+
 /** @param {HTMLElement} root @param {Island<Tabs>} island */
 export function mount(root, island) {
+  /** @type {[id: string, label: string][]} */
+  let own = []; // of what is on the stage
   /** @type {[id: string, label: string][]} */
   let tabs = [];
   let asked = '';
@@ -21,8 +26,8 @@ export function mount(root, island) {
   root.append(h('h2.sr-only', {}, 'Views'), bar.node);
 
   island.onValue((value) => {
-    const same = String(value.tabs) === String(tabs);
-    tabs = value.tabs;
+    own = value.tabs;
+    const same = !gather();
     bar.tell(value.task, value.given);
     const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
     const now = state.tab.value ?? '';
@@ -33,7 +38,21 @@ export function mount(root, island) {
     if (!same) list.replaceChildren(...tabs.map(button));
     choose(open);
   });
+  state.classroom.on((attending) => {
+    if (!gather()) return;
+    list.replaceChildren(...tabs.map(button));
+    const now = state.tab.value ?? '';
+    choose(tabs.some(([id]) => id === now) || attending ? now : asked);
+  });
   state.openTab.handle(choose);
+
+  /** All that there are now; whether they are others than before. */
+  function gather() {
+    const next = state.classroom.value && own.length ? [CLASS, ...own] : own;
+    const other = String(next) !== String(tabs);
+    tabs = next;
+    return other;
+  }
 
   /** @param {[id: string, label: string]} tab */
   function button([id, label]) {

@@ -36,8 +36,30 @@ export function mount(root, island) {
     icon('screen'),
     'Present',
   );
+  const papers = h(
+    'button.btn',
+    { type: 'button', id: 'papers', 'aria-haspopup': 'dialog', onclick: () => state.openPapers.send(true) },
+    'Papers',
+  );
+  const classes = h(
+    'button.btn',
+    { type: 'button', id: 'classes', 'aria-haspopup': 'dialog', onclick: () => state.openClasses.send(true) },
+    'Class',
+  );
+  state.classroom.on((attending) => classes.classList.toggle('here', Boolean(attending)));
+  state.trial.on((trial) => papers.classList.toggle('here', Boolean(trial)));
   const shareText = h('span', {}, 'Share');
   const share = h('button.btn', { type: 'button', id: 'share', onclick: copyLink }, icon('share'), shareText);
+
+  const lessons = h(
+    'button.btn.lessons',
+    { type: 'button', 'aria-pressed': 'false', onclick: () => state.openLessons.send(!state.lessons.value) },
+    'Lessons',
+  );
+  state.lessons.on((open) => {
+    lessons.setAttribute('aria-pressed', String(open));
+    lessons.classList.toggle('here', open);
+  });
 
   root.append(
     h(
@@ -52,6 +74,7 @@ export function mount(root, island) {
         h('b.long', {}, 'Encoder–Decoder Playground'),
         h('b.short', {}, 'Encoder–Decoder'),
       ),
+      h('nav.places', { 'aria-label': 'Learn' }, lessons, papers, classes),
       h('p.line', {}, 'Train a small model in seconds, type to it, look inside.'),
       h('span.space', {}),
       device,

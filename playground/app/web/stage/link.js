@@ -1,5 +1,5 @@
-// The address bar always leads to what is on the screen; `theme` and `present` belong to the top bar and are left
-// alone.
+// The address bar always leads to what is on the screen; `theme`, `present` and `class` belong to others and are
+// left alone.
 
 import { busy } from '../core/run_fold.js';
 import * as state from '../core/state.js';
@@ -7,20 +7,22 @@ import * as state from '../core/state.js';
 /** @import { Run } from '../core/run.d.ts' */
 
 const AFTER_MS = 50;
-const OURS = ['theme', 'present', '__theme'];
+const OURS = ['theme', 'present', '__theme', 'class'];
+const TRIAL = /^(paper|paper_seed|arms)$/; // whatever trains
 const RECIPE = /^(architecture|task|seed|seconds|run|(model|task|training)\..+)$/;
 
 /** Keep the query in step with the stage. The first scene is what the address already says. */
 export function keepLink() {
-  let key = '';
+  let first = '';
   let said = true;
   const changed = () => {
     said = false;
     write();
   };
   state.scene.on((scene) => {
-    key ||= scene.key;
-    if (!said || scene.key !== key) changed();
+    const now = `${scene.key} ${scene.link}`;
+    first ||= now;
+    if (!said || now !== first) changed();
   });
   let open = state.block.value ?? null;
   state.block.on((path) => {
@@ -32,6 +34,16 @@ export function keepLink() {
   state.tab.on((next) => {
     if (tab !== undefined && next !== tab) changed();
     tab = next;
+  });
+  let part = state.part.value;
+  state.part.on((next) => {
+    if (part !== undefined && next !== part) changed();
+    part = next;
+  });
+  let use = state.use.value;
+  state.use.on((next) => {
+    if (use !== undefined && next !== use) changed();
+    use = next;
   });
   /** @type {string | null} */
   let run = null;
@@ -54,8 +66,8 @@ function place(link, run) {
   const shown = new URLSearchParams(link);
   if (!run?.link || !busy(run)) return shown;
   const followed = new URLSearchParams(run.link);
-  if (followed.get('task') === shown.get('task'))
-    for (const [name, value] of shown) if (!RECIPE.test(name)) followed.set(name, value);
+  const same = followed.get('task') === shown.get('task');
+  for (const [name, value] of shown) if (TRIAL.test(name) || (same && !RECIPE.test(name))) followed.set(name, value);
   return followed;
 }
 
@@ -72,10 +84,14 @@ function now() {
   if (link === undefined) return;
   const old = new URLSearchParams(location.search);
   const next = place(link, state.run.value);
-  const tab = ['decode', 'latent'].includes(state.tab.value ?? '') ? null : state.tab.value; // they open by themselves
+  const usual = ['decode', 'latent', 'features', 'paper'].includes(state.tab.value ?? ''); // they open by themselves
+  const tab = usual ? null : state.tab.value;
   next.delete('block');
-  const parts = { step: state.step.value, block: state.block.value, tab };
+  const part = tab === 'lab' && state.part.value !== 'act' ? state.part.value : null;
+  const use = tab === 'uses' && state.use.value !== 'compress' ? state.use.value : null;
+  const parts = { step: state.step.value, block: state.block.value, tab, part, use };
   for (const [name, value] of Object.entries(parts)) if (value) next.set(name, String(value));
   for (const name of OURS) if (old.has(name)) next.set(name, old.get(name) ?? '');
   history.replaceState(history.state, '', `${location.pathname}?${next}`);
+  state.place.value = location.search;
 }

@@ -120,6 +120,7 @@ export function mount(root, bridge) {
   });
 
   state.scene.on(drawVerdict);
+  state.draw.handle((open) => void togglePad(open));
 
   /** @param {Value} value */
   function drawExamples({ kind, examples: given = [] }) {

@@ -10,7 +10,7 @@ import { keepLink } from './link.js';
 import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
 import { createChoosing } from './playing/choosing.js';
-import { ask, end } from './playing/predict.js';
+import { ask, cover, end } from './playing/predict.js';
 import { createQuestion } from './playing/question.js';
 
 /** @import { PictureScene, Scene, SequenceScene } from '../core/scene.d.ts' */
@@ -18,7 +18,8 @@ import { createQuestion } from './playing/question.js';
 /** @import { Look, Looker } from '../picture/look.js' */
 /** @import { Picture } from '../picture/picture.js' */
 
-const PLACE = /[?&](architecture|task|input|picture|step|seed|seconds|run|moment|decoding|(model|task|training)\.\w+)=/;
+const PLACE =
+  /[?&](architecture|task|lesson|paper|class|input|picture|step|seed|seconds|run|moment|decoding|\w+\.\w+)=/;
 const ARRIVAL_MS = 4000;
 const KEPT = 8; // between what is to be read and an edge
 const LINE = 105;
@@ -80,6 +81,11 @@ export function mount(root, island) {
   state.goto.handle((step) => {
     player.stop();
     goto(step);
+  });
+  state.cover.handle((step) => {
+    if (step !== null && scene?.kind === 'sequence') cover(scene, step);
+    else end();
+    if (scene && picture) show(scene, picture, step ?? state.step.value ?? 0);
   });
   state.openBlock.handle(openBlock);
   state.chooseHead.handle((choice) => {
@@ -205,6 +211,7 @@ export function mount(root, island) {
     if (block !== (state.block.value ?? null)) state.block.value = block;
     picture.mark(block);
     question.offer(next.kind === 'sequence' ? next : null);
+    if (!same && state.prediction.value?.about === 'lesson') end();
     if (!same && state.prediction.value && next.kind === 'sequence') asks(next, picture, 0);
     else show(next, picture, within(next, step ?? 0));
     fillTable();

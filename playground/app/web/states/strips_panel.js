@@ -27,6 +27,10 @@ export function mount(root) {
   let pointed = null;
   let width = 0;
   const which = h('span');
+  /** @type {{path: string, number: number | null} | null} what another room wants opened */
+  let asked = null;
+  /** @type {((path: string) => void) | null} */
+  let pick = null;
   const panel = createPanel({
     title: 'Gates and cell',
     controls: [which],
@@ -60,16 +64,22 @@ export function mount(root) {
     panel.refresh();
   });
   state.present.on(draw);
+  state.openUnit.handle((next) => {
+    asked = next;
+    pick?.(next.path);
+    state.openTab.send('states');
+  });
 
   /** @param {States} data */
   function take({ strips }) {
     if (!strips) return;
     ({ layers, steps } = strips);
-    const before = layer?.path;
+    const before = asked?.path ?? layer?.path;
     const known = layers.find(({ path }) => path === before);
     const options = layers.map(({ path, short }) => /** @type {[string, string]} */ ([path, short]));
     const choice = segments('Which layer', options, choose);
     which.replaceChildren(...(layers.length > 1 ? [choice.node] : []));
+    pick = choose;
     choose((known ?? layers[layers.length - 1]).path);
 
     /** @param {string} path */
@@ -78,7 +88,8 @@ export function mount(root) {
       choice.show(path);
       if (!layer) return;
       panel.subtitle(`${layer.name}, ${layer.units} units side by side; bars down, paler: negative`);
-      const open = unit.value;
+      const open = asked ?? unit.value;
+      asked = null;
       draw();
       if (open?.path !== path || (open.number ?? 0) >= layer.units) unit.value = { path, number: null };
       else unit.value = open;

@@ -18,6 +18,9 @@ import { chosen, onMoment, scorePoints } from './moment.js';
 /** @import { Axis } from './curve_charts.js' */
 /** @import { Moment } from './moment.js' */
 
+const MOST = 5; // runs beside, so that each has a line of its own
+const COLLAPSED = 0.1; // nats: a code that costs less says nothing
+
 /** @param {HTMLElement} root */
 export function mount(root) {
   const scale = segments(
@@ -76,7 +79,7 @@ export function mount(root) {
   function draw() {
     const run = state.run.value;
     if (!run) return;
-    const beside = state.beside.value ?? [];
+    const beside = (state.beside.value ?? []).slice(0, MOST);
     const any = run.losses.length || run.scores.length || (beside.length && !busy(run));
     const moment = chosen();
     panel.empty(any ? null : emptyState(run));
@@ -126,6 +129,9 @@ export function mount(root) {
  */
 const nearest = (list, distance) => list.reduce((best, one, i) => (distance(one) < distance(list[best]) ? i : best), 0);
 
+/** Of a code that costs nothing. @param {number} kl */
+const empty = (kl) => (kl < COLLAPSED ? ': the decoder does not look at them' : '');
+
 /** What both curves say at the chosen update. @param {Run} run @param {Moment | null} moment @returns {Rich} */
 function reading(run, moment) {
   if (!moment) return [['', ' ']];
@@ -145,6 +151,8 @@ function reading(run, moment) {
     );
     if (!pictures(run)) parts.push(['', ' per token (natural-log units)']);
   }
+  const paid = run.kl.find(([at]) => at === step)?.[2];
+  if (known(paid)) parts.push(['', '; its codes cost '], ['b', `${paid.toFixed(2)} nats`], ['', ` (KL)${empty(paid)}`]);
   const evenly = run.baseline.find(([, , kind = 'loss']) => kind === 'loss')?.[0];
   if (base) parts.push(['', `; ${evenly} costs ${base[1].toFixed(2)}`]);
   return [...parts, ['', '.'], ...(end ? judged(run) : [])];

@@ -69,7 +69,7 @@ function pictureParts(fold) {
     arrow(),
     glyph('dec'),
     h('span.picture', {}, inkPicture(fold.reconstruction, 'its reconstruction')),
-    h('span.verdict', {}, 'error per pixel ', h('b', {}, scoreText(errorOf(fold), 'error'))),
+    h('span.verdict', {}, 'error ', h('b', {}, scoreText(errorOf(fold), 'error'))),
   ];
 }
 

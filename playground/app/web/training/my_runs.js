@@ -7,7 +7,7 @@ import { over, score } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 
-/** @import { KeptRun, Point } from '../core/run.d.ts' */
+/** @import { KeptRun, Point, Run } from '../core/run.d.ts' */
 /** @import { Island, Table } from '../core/types.d.ts' */
 
 const KEY = 'edp-runs';
@@ -46,7 +46,11 @@ export function mount(root, island) {
     shipped.hidden = !value.shipped;
   });
 
-  state.run.on((run) => {
+  state.run.on(keep);
+  state.rival.on((run) => run && keep(run));
+
+  /** @param {Run} run */
+  function keep(run) {
     if (!run.id || !run.mine || !over(run) || !run.losses.length) {
       draw();
       return;
@@ -66,13 +70,14 @@ export function mount(root, island) {
       score_name: run.score_name,
       train_s: run.train_s,
       step: run.step,
+      work: run.work,
       losses: thinned(run.losses),
       scores: thinned(run.scores),
       shown: known?.shown ?? true,
     };
     runs = [kept, ...runs.filter(({ id }) => id !== run.id)].slice(0, MOST);
     changed();
-  });
+  }
 
   function changed() {
     try {
@@ -89,9 +94,7 @@ export function mount(root, island) {
     panel.subtitle(`${runs.length} of this browser, newest first`);
     panel.read([['', 'Ticked runs are drawn in the learning curves; their letter stands at the end of the line.']]);
     list.replaceChildren(...runs.map((run) => row(run, run.id === now?.id)));
-    state.beside.value = runs
-      .filter((run) => run.shown && run.id !== now?.id && run.score_name === now?.score_name)
-      .slice(0, DASHES.length);
+    state.beside.value = runs.filter((run) => run.shown && run.id !== now?.id && run.score_name === now?.score_name);
     panel.refresh();
   }
 

@@ -44,7 +44,7 @@ export function mount(root) {
     const samples = seen()?.samples ?? [];
     return isPicture(samples[0])
       ? {
-          columns: ['picture', 'error per pixel'],
+          columns: ['input', state.run.value?.score_name ?? 'error'],
           rows: samples.filter(isPicture).map((sample, i) => [i + 1, scoreText(errorOf(sample), 'error')]),
         }
       : {
@@ -119,7 +119,7 @@ function pictureRow(sample) {
   return h(
     'div.sample',
     {},
-    h('span.thumb', {}, inkPicture(sample.picture, 'picture')),
+    h('span.thumb', {}, inkPicture(sample.picture, 'input')),
     h('span.to', { 'aria-hidden': true }, '→'),
     h('span.thumb', {}, inkPicture(sample.reconstruction, 'its reconstruction')),
     h('span.num', {}, scoreText(errorOf(sample), 'error')),
@@ -150,7 +150,7 @@ function reading({ step, samples, score, end }, { score_name: name }, asked) {
     const mean = samples.filter(isPicture).reduce((sum, sample) => sum + errorOf(sample), 0) / samples.length;
     return [
       ...instead,
-      ['', 'Picture and reconstruction; the mean error per pixel of these is '],
+      ['', `Input and reconstruction; the mean ${name} of these is `],
       ['b', scoreText(mean, 'error')],
       ...all,
       ['', '.'],

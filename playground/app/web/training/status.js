@@ -3,8 +3,20 @@
 import { byHeart, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
 import { grouped } from '../core/numbers.js';
-import { fraction, score, secondsLeft } from '../core/run_fold.js';
-import { bar, button, clock, leaveButton, liveButton, stepOf, text, whole } from './status_parts.js';
+import { score } from '../core/run_fold.js';
+import {
+  bar,
+  button,
+  clock,
+  doneOf,
+  leaveButton,
+  leftOf,
+  liveButton,
+  stepOf,
+  stepsOf,
+  text,
+  whole,
+} from './status_parts.js';
 
 /** @import { Run } from '../core/run.d.ts' */
 
@@ -18,6 +30,7 @@ import { bar, button, clock, leaveButton, liveButton, stepOf, text, whole } from
  * @property {boolean} dismissed
  * @property {boolean} starting Train was pressed, and the run has not come yet
  * @property {boolean} live the stage follows the run
+ * @property {[Run, Run] | null} [both] it trains side by side with another one
  * @typedef {{kind: string, parts: Node[], set: (run: Run, page: Page) => void}} Line
  */
 
@@ -86,14 +99,14 @@ function trainingLine({ stop, pause, live, leave }) {
       end,
       go,
     ],
-    set(run, { mine, live: on }) {
+    set(run, { mine, live: on, both }) {
       follow.set(on);
-      step.set(stepOf(run));
-      progress.set(fraction(run), 'Training done so far');
-      const rest = secondsLeft(run);
+      step.set(both ? stepsOf(both) : stepOf(run));
+      progress.set(doneOf(both ?? [run]), 'Training done so far');
+      const rest = leftOf(both ?? [run]);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
-      speed.set(run.steps_per_s ? `${grouped(run.steps_per_s)} updates/s` : '');
-      word.set(mine ? 'Training' : 'Watching');
+      speed.set(run.steps_per_s && !both ? `${grouped(run.steps_per_s)} updates/s` : '');
+      word.set(`${mine ? 'Training' : 'Watching'}${both ? ' both' : ''}`);
       hold.hidden = end.hidden = !mine;
       go.hidden = mine;
     },
@@ -127,12 +140,12 @@ function pausedLine({ stop, resume, step, live, leave }) {
       end,
       away,
     ],
-    set(run, { mine, live: on }) {
+    set(run, { mine, live: on, both }) {
       follow.set(on);
-      at.set(`at ${stepOf(run, '')}`);
-      progress.set(fraction(run), 'Training done so far');
+      at.set(both ? stepsOf(both) : `at ${stepOf(run, '')}`);
+      progress.set(doneOf(both ?? [run]), 'Training done so far');
       const loss = run.losses.at(-1)?.[2];
-      said.set(loss === undefined ? 'first weights' : `loss ${loss.toPrecision(3)}`);
+      said.set(both ? '' : loss === undefined ? 'first weights' : `loss ${loss.toPrecision(3)}`);
       for (const one of [once, go, end]) one.hidden = !mine;
       away.hidden = mine;
     },

@@ -2,6 +2,8 @@
 
 import { h, setText } from '../core/dom.js';
 import { grouped, seconds } from '../core/numbers.js';
+import { fraction, lettersOf, over, secondsLeft } from '../core/run_fold.js';
+import * as state from '../core/state.js';
 
 /** @import { Run } from '../core/run.d.ts' */
 
@@ -37,6 +39,31 @@ export function bar(kind) {
 /** `update 40 of about 900` @param {Run} run */
 export const stepOf = ({ step, steps }, about = 'about ') =>
   steps ? `update ${grouped(step)} of ${about}${grouped(steps)}` : `update ${grouped(step)}`;
+
+/** `A update 40 of 300 · B update 52 of 410` @param {[Run, Run]} both */
+export function stepsOf(both) {
+  const letters = lettersOf(state.trial.value, both);
+  return both.map((run, i) => `${letters[i]} ${farOf(run)}`).join(' · ');
+}
+
+/** @param {Run} run */
+const farOf = (run) =>
+  run.state === 'failed'
+    ? '✗ stopped by itself'
+    : over(run)
+      ? run.state
+      : run.state === 'queued'
+        ? 'waits'
+        : stepOf(run, '');
+
+/** How much is done of all, 0…1. @param {Run[]} runs */
+export const doneOf = (runs) => runs.reduce((sum, run) => sum + fraction(run), 0) / runs.length;
+
+/** Seconds until all are over, or null while nothing is known. @param {Run[]} runs */
+export function leftOf(runs) {
+  const left = runs.filter((run) => !over(run)).map(secondsLeft);
+  return left.some((s) => s === null) ? null : Math.max(0, ...left.map(Number));
+}
 
 /** @param {() => void} leave */
 export function leaveButton(leave) {

@@ -1,18 +1,18 @@
 // Island: follows one run and hands its state to the page; draws the status line and the folded picture.
-import { compare } from '../core/answers.js';
 import { h } from '../core/dom.js';
 import { grouped } from '../core/numbers.js';
-import { busy, fold, idle, over } from '../core/run_fold.js';
+import { busy, fold, idle, over, stateOf } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { foldLine } from './fold_line.js';
+import { foldOf } from './folds.js';
 import { momentOf } from './moment.js';
+import { followRival } from './rival.js';
 import { follow } from './run_stream.js';
 import { announcement, keptStep, statusLine } from './status.js';
 
-/** @import { Run, RunEvent, Sample, SentRun } from '../core/run.d.ts' */
+/** @import { Run, RunEvent, SentRun } from '../core/run.d.ts' */
 /** @import { Scene } from '../core/scene.d.ts' */
 /** @import { Island } from '../core/types.d.ts' */
-/** @import { Fold } from './fold_line.js' */
 /** @import { Lost } from './run_stream.js' */
 
 /** @typedef {'stop' | 'pause' | 'resume' | 'step' | 'live' | 'explore' | 'train' | 'leave'} Sent */
@@ -35,6 +35,8 @@ export function mount(root, island) {
   let own = false; // it was given after the training on the page began, so it is what the folded picture shows
   let noticeRead = '';
   let tick = 0;
+  const rival = followRival();
+  let heard = ''; // its state
   /** @param {Sent} what */
   const ask = (what) => () => island.send(what, { run: run.id });
   const status = statusLine({
@@ -70,7 +72,10 @@ export function mount(root, island) {
     const other = next.run !== value.run;
     value = next;
     if (next.on_stage && next.frame !== null) asked = Math.max(asked, next.frame);
-    if (other && next.run && next.mine && !next.opened) state.openTab.send('training'); // pressing Train asks to watch
+    rival.show(next);
+    // pressing Train asks to watch
+    if (other && next.run && next.mine && !next.opened && state.tab.value !== 'paper')
+      state.openTab.send(next.rival ? 'compare' : 'training');
     if (other || (!stream && run.state === 'idle')) restart();
     else
       publish({
@@ -95,10 +100,19 @@ export function mount(root, island) {
   for (const signal of [state.tab, state.present, state.frame]) signal.on(keepUp);
   document.addEventListener('visibilitychange', keepUp);
   state.starting.on(draw);
-  window.addEventListener('pagehide', () => stream?.close());
+  state.rival.on((other) => {
+    if (other && other.state !== heard) said.textContent = `B: ${announcement(other)}`;
+    heard = other?.state ?? '';
+    draw();
+  });
+  window.addEventListener('pagehide', () => {
+    stream?.close();
+    rival.close();
+  });
   window.addEventListener('pageshow', (e) => e.persisted && restart());
 
   function restart() {
+    rival.show(value);
     stream?.close();
     stream = null;
     lost = null;
@@ -143,7 +157,7 @@ export function mount(root, island) {
   function publish(next) {
     const changed = next.state !== run.state;
     run = next;
-    if (changed) said.textContent = announcement(run);
+    if (changed) said.textContent = `${state.rival.value ? 'A: ' : ''}${announcement(run)}`;
     if (run.frames.length || run.losses.length || over(run)) before = null;
     state.run.value = before ? { ...run, ...drawnOf(before) } : run;
     draw();
@@ -152,7 +166,10 @@ export function mount(root, island) {
   function draw() {
     const { mine = true, on_stage = false, frame = null, live = true } = value;
     const starting = Boolean(state.starting.value) && !busy(run);
-    status.show(run, { mine, elsewhere: !on_stage || frame !== null, dismissed, starting, live });
+    const beside = state.rival.value ?? null;
+    const told = beside ? { ...run, state: stateOf(run, beside) } : run;
+    const both = /** @type {[Run, Run] | null} */ (beside && [run, beside]);
+    status.show(told, { mine, elsewhere: !on_stage || frame !== null, dismissed, starting, live, both });
     drawFold();
   }
 
@@ -246,50 +263,12 @@ const sameInput = (/** @type {Run} */ a, /** @type {Run} */ b) =>
   a.score_name === b.score_name && JSON.stringify([a.source, a.target]) === JSON.stringify([b.source, b.target]);
 
 /** @param {Run} run */
-const drawnOf = ({ losses, scores, frames, film_steps, now }) => ({
+const drawnOf = ({ losses, scores, kl, frames, film_steps, now }) => ({
   losses,
   scores,
+  kl,
   frames,
   film_steps,
   now,
   borrowed: true,
 });
-
-/**
- * What the folded picture shows: the pinned input at the chosen moment, else the scene on the stage, which comes first
- * once somebody has given an input of their own.
- * @param {Run} run @param {number | null} frame @param {Scene | undefined} scene @param {boolean} own
- * @returns {Fold | null}
- */
-function foldOf(run, frame, scene, own) {
-  const pinned = own ? null : momentOf(run, frame)?.pinned;
-  if (pinned?.picture || pinned?.output) return foldFor(pinned, () => withTarget(pinned, run));
-  if (!scene || (scene.kind === 'picture' && !scene.input)) return null; // a code set by hand
-  return foldFor(scene, () => sceneFold(scene));
-}
-
-/** @type {WeakMap<object, Fold>} */
-const folds = new WeakMap(); // one fold object per pinned state, so that equal states are drawn once
-
-/** @param {object} of @param {() => Fold} make */
-function foldFor(of, make) {
-  const fold = folds.get(of) ?? make();
-  folds.set(of, fold);
-  return fold;
-}
-
-/** @param {Sample} pinned @param {Run} run @returns {Fold} */
-function withTarget(pinned, run) {
-  const source = pinned.source ?? run.source ?? undefined;
-  const { wrong, hits, total, right, cause } = compare(pinned.output ?? [], pinned.target ?? run.target);
-  const text = right === null ? '' : right ? `right, ${hits} of ${total}` : `wrong${cause}`;
-  const verdict = { right, text, short: text };
-  return { ...pinned, source, shown: run.shown, named: run.named, wrong, verdict, untrained: false };
-}
-
-/** @param {Scene} scene @returns {Fold} */
-function sceneFold(scene) {
-  if (scene.kind === 'picture') return { picture: scene.input, reconstruction: scene.reconstruction };
-  const { source, picture: shown, output, weights: attention, wrong, verdict, untrained } = scene;
-  return { source, shown, output, attention, wrong, verdict, untrained };
-}

@@ -79,9 +79,13 @@ export function attentionBody(detail, given, read) {
   const side = SIDES[given.side];
   const hue = { q: side.rows, k: side.columns, v: side.hue };
   const [scores, weights] = [tensor(given.scores), tensor(given.weights)];
-  const [queries, keys, values, contexts] = [given.queries, given.keys, given.values, given.contexts].map(
-    (packed) => packed && tensor(packed),
-  );
+  const [queries, keys, values, contexts, lean] = [
+    given.queries,
+    given.keys,
+    given.values,
+    given.contexts,
+    given.lean,
+  ].map((packed) => packed && tensor(packed));
   let head = 0;
   let row = 0;
   /** @type {number | null} the column that is worked out */
@@ -99,6 +103,7 @@ export function attentionBody(detail, given, read) {
     h(`span.${LETTERS[hue.v]}`, {}, 'context'),
     ' = softmax( ',
     words.inside(q, k, given.width),
+    lean && ' − m · distance',
     ' ) ',
     k(words.V),
   );
@@ -112,6 +117,7 @@ export function attentionBody(detail, given, read) {
     words.key && keys && h('th.l', { scope: 'col' }, words.key),
     h('th', { scope: 'col' }, given.score === 'scaled' ? 'q·k' : 'score'),
     scaled && h('th', { scope: 'col' }, `÷ ${root}`),
+    lean && h('th', { scope: 'col' }, '− m·distance'),
     h('th', { scope: 'col' }, 'softmax'),
     values && h('th.l', { scope: 'col' }, words.value),
   ];
@@ -150,6 +156,7 @@ export function attentionBody(detail, given, read) {
     const value = values && vector([0], { across: true, hue: hue.v });
     const product = h('td.m');
     const divided = scaled && h('td.m');
+    const cost = lean && h('td.m');
     const share = h('td.m.share');
     const node = h(
       'tr',
@@ -158,10 +165,11 @@ export function attentionBody(detail, given, read) {
       key && h('td.v', {}, key),
       product,
       divided,
+      cost,
       share,
       value && h('td.v', {}, value),
     );
-    return { node, name, key, value, product, divided, share };
+    return { node, name, key, value, product, divided, cost, share };
   }
 
   const seen = () =>
@@ -170,6 +178,9 @@ export function attentionBody(detail, given, read) {
       : given.side === 'prompt'
         ? row + 1
         : given.columns.length;
+
+  /** What distance takes off a score; a head that is deaf to that side hears nothing. @param {number} j */
+  const costs = (j) => (weights.row(head, row)[j] === 0 ? '∞' : signed(Math.abs(lean?.row(head, row)[j] ?? 0)));
 
   function show() {
     const count = seen();
@@ -187,6 +198,7 @@ export function attentionBody(detail, given, read) {
       if (values) entry.value?.show(values.row(head, j), valueMax ?? 1);
       setText(entry.product, signed(score[j] * given.scale));
       if (entry.divided) setText(entry.divided, signed(score[j]));
+      if (entry.cost) setText(entry.cost, `−${costs(j)}`);
       setText(entry.share, shares[j].toFixed(3));
       entry.share.style.background = ramp(shares[j], hue.v);
       entry.share.style.color = onRamp(shares[j]);
@@ -195,10 +207,12 @@ export function attentionBody(detail, given, read) {
     });
     const product = signed(score[at] * given.scale);
     const divided = signed(score[at]);
+    const exponent = signed(score[at] + (lean?.row(head, row)[at] ?? 0));
     lines.replaceChildren(
       h('div', {}, words.one(q, k, spelled(given.columns[at]), at), ` = ${product}`),
       ...(scaled ? [h('div', {}, `${product} / ${Number(given.scale.toFixed(2))} = ${divided}`)] : []),
-      h('div', {}, `e^${divided} / Σ = `, h(`b.${LETTERS[hue.v]}`, {}, shares[at].toFixed(3))),
+      ...(lean ? [h('div', {}, `${divided} − ${costs(at)} = ${exponent}`)] : []),
+      h('div', {}, `e^${exponent} / Σ = `, h(`b.${LETTERS[hue.v]}`, {}, shares[at].toFixed(3))),
     );
     read(reading(shares.subarray(0, count)));
   }
@@ -235,13 +249,14 @@ export function attentionBody(detail, given, read) {
     },
     /** @returns {Table} */
     table: () => ({
-      columns: ['source', ...(scaled ? ['q·k', `÷ ${root}`] : ['score']), 'softmax'],
+      columns: ['source', ...(scaled ? ['q·k', `÷ ${root}`] : ['score']), ...(lean ? ['− m·distance'] : []), 'softmax'],
       rows: given.columns
         .slice(0, seen())
         .map((token, j) => [
           token,
           ...(scaled ? [signed(scores.row(head, row)[j] * given.scale)] : []),
           signed(scores.row(head, row)[j]),
+          ...(lean ? [`−${costs(j)}`] : []),
           weights.row(head, row)[j].toFixed(3),
         ]),
     }),

@@ -5,6 +5,7 @@ import { onEscape } from '../../core/keys.js';
 import * as state from '../../core/state.js';
 import { createPanel, segments } from '../../shell/panel.js';
 import { chosenHead, mapsOf, rowOf, within } from '../heads.js';
+import { actOn } from './act_on.js';
 import { attentionBody } from './attention.js';
 import { plainBody } from './body.js';
 
@@ -35,7 +36,7 @@ export function mount(root, island) {
       root.replaceChildren();
     }
   });
-  for (const signal of [state.step, state.head, state.scene]) signal.on(() => opened?.show());
+  for (const signal of [state.step, state.head, state.scene, state.acts]) signal.on(() => opened?.show());
   const leave = onEscape(close);
   root.addEventListener('keydown', (event) => opened && !event.defaultPrevented && leave(event));
 }
@@ -90,7 +91,8 @@ function open(detail, close) {
   });
   panel.node.querySelector('.ph')?.append(shut);
   const body = bodyOf(detail, panel.read);
-  panel.figure.append(body.node, below(detail));
+  const acting = actOn(detail.path, () => (attention ? chosen : null));
+  panel.figure.append(body.node, acting.node, below(detail));
 
   const step = () => (scene ? within(scene, state.step.value) : 0);
   const looked = () =>
@@ -128,6 +130,7 @@ function open(detail, close) {
       `${detail.title} · ${detail.where}${several ? ` · ${attention ? 'head ' : ''}${kinds[chosen]}` : ''}${where}`,
     );
     body.show(chosen, row);
+    acting.show();
     panel.refresh();
   }
 

@@ -4,6 +4,7 @@ import { unpack } from '../../core/arrays.js';
 import { h } from '../../core/dom.js';
 import { signed } from '../../core/numbers.js';
 import { canvasOf, inkOf, paint, watchTheme } from '../pixels.js';
+import { errorBars, namedBars } from './bars.js';
 import { codeColumn } from './code.js';
 import { funnel } from './funnel.js';
 
@@ -22,17 +23,16 @@ export function autoencoderPicture(scene, pick) {
   const output = unpack(scene.reconstruction);
   const code = unpack(scene.code);
   const { shapes } = scene;
-  const [rows, columns] = output.shape;
-  const size = `${rows} × ${columns}`;
+  const size = output.shape.length === 2 ? output.shape.join(' × ') : `${output.data.length} numbers`;
   const encoder = funnel('enc', 'ENCODER', scene.layers.encoder, pick);
   const decoder = funnel('dec', 'DECODER', scene.layers.decoder, pick);
   const middle = codeColumn(scene, code, pick);
-  const error = input && errorImage(input, output);
+  const error = input && (input.shape.length === 2 ? errorImage(input, output) : errorRow(input, output));
   const mse = scene.mse ?? 0;
   const node = h(
     'div.aegrid',
     { role: 'group', 'aria-label': describe(scene, code) },
-    input ? captioned(inkImage(input), 'input x', size, 'x') : missing('no input', 'the code was set by hand', 'x'),
+    input ? captioned(image(input), 'input x', size, 'x') : missing('no input', 'the code was set by hand', 'x'),
     arrow(shapes.input, { ghost: !input }),
     encoder.node,
     arrow(shapes.code, { short: true, ghost: !input }),
@@ -40,10 +40,10 @@ export function autoencoderPicture(scene, pick) {
     arrow(shapes.code_out, { short: true }),
     decoder.node,
     arrow(shapes.output),
-    captioned(inkImage(output), 'reconstruction', size, 'r'),
+    captioned(image(output), 'reconstruction', size, 'r'),
     h('div.minus', {}, input ? '→' : ''),
     error
-      ? captioned(error.canvas, 'error', `MSE ${mse.toFixed(mse < 0.01 ? 4 : 3)}`, 'err')
+      ? captioned(error.node, 'error', `MSE ${mse.toFixed(mse < 0.01 ? 4 : 3)}`, 'err')
       : missing('no error', 'nothing to compare with', 'err'),
     h('div.route.m', {}, route(scene)),
   );
@@ -57,12 +57,23 @@ export function autoencoderPicture(scene, pick) {
     stop() {
       for (const part of [error, encoder, decoder]) part?.stop();
     },
-    table: () => ({
-      columns: ['unit of the code', ...(scene.spread ? ['mean', 'deviation'] : []), 'value'],
-      rows: rowsOf(scene, code),
-    }),
+    table: () => (scene.unit === 'feature' ? featureTable(input, output) : codeTable(scene, code)),
   };
 }
+
+/** @param {Unpacked | null} input @param {Unpacked} output */
+function featureTable(input, output) {
+  return {
+    columns: ['feature', ...(input ? ['input'] : []), 'reconstruction'],
+    rows: Array.from(output.data, (v, i) => [i + 1, ...(input ? [input.data[i].toFixed(3)] : []), v.toFixed(3)]),
+  };
+}
+
+/** @param {PictureScene} scene @param {Unpacked} code */
+const codeTable = (scene, code) => ({
+  columns: ['unit of the code', ...(scene.spread ? ['mean', 'deviation'] : []), 'value'],
+  rows: rowsOf(scene, code),
+});
 
 /** @param {PictureScene} scene @param {Unpacked} code */
 function rowsOf(scene, code) {
@@ -92,11 +103,12 @@ function describe(scene, code) {
   const few = count <= 4 ? ` (${Array.from(code.data, (v) => signed(v)).join(', ')})` : '';
   const numbers = `${count} numbers${few}`;
   const told = scene.condition ? `, condition ${scene.condition.value}` : '';
+  const what = scene.unit === 'pixel' ? 'Input picture' : 'Input';
   if (!scene.input)
     return `Code set by hand, ${numbers}${told}, decoder up to ${scene.shapes.output}; no input picture.`;
   return (
-    `Input picture${scene.label === null ? '' : ` of a ${scene.label}`}, ${scene.shapes.input} numbers, ` +
-    `encoder down to ${numbers}${told}, decoder back to ${scene.shapes.output}; error per pixel ${scene.mse}.`
+    `${what}${scene.label === null ? '' : ` of a ${scene.label}`}, ${scene.shapes.input} numbers, ` +
+    `encoder down to ${numbers}${told}, decoder back to ${scene.shapes.output}; error per ${scene.unit} ${scene.mse}.`
   );
 }
 
@@ -106,6 +118,9 @@ const captioned = (image, name, detail, area) =>
 /** @param {string} name @param {string} why @param {string} area */
 const missing = (name, why, area) =>
   h(`figure.img.none.${area}`, {}, h('div.pixels'), h('figcaption', {}, h('b', {}, name), h('span', {}, why)));
+
+/** A picture, or a row of numbers. @param {Unpacked} values */
+const image = (values) => (values.shape.length === 2 ? inkImage(values) : namedBars(values.data));
 
 /** Black with alpha = ink; the dark theme inverts it, so the paper is always the surface. @param {Unpacked} picture */
 function inkImage({ shape: [, columns], data }) {
@@ -128,8 +143,11 @@ function errorImage(input, output) {
         return [difference > 0 ? added : missed, Math.abs(difference) / FULL_ERROR];
       };
     });
-  return { canvas, stop: watchTheme(draw) };
+  return { node: canvas, stop: watchTheme(draw) };
 }
+
+/** @param {Unpacked} input @param {Unpacked} output */
+const errorRow = (input, output) => ({ node: errorBars(input.data, output.data), stop() {} });
 
 /** @param {string} shape */
 function arrow(shape, { short = false, ghost = false } = {}) {

@@ -4,6 +4,7 @@ import { unpack } from '../../core/arrays.js';
 import { h } from '../../core/dom.js';
 import { glyph, vector } from '../../core/glyphs.js';
 import { signed } from '../../core/numbers.js';
+import { codePlane } from './plane.js';
 
 /** @import { PictureScene } from '../../core/scene.d.ts' */
 /** @import { Unpacked } from '../../core/types.d.ts' */
@@ -23,7 +24,7 @@ export function codeColumn(scene, code, pick) {
       onclick: () => pick(scene.code_block),
     },
     h('span.codel', {}, glyph('code'), scene.code_name),
-    values.length > METERS ? vector(code.data, { across: true, hue: 'code' }) : meters(scene, values),
+    body(scene, values),
     foot(scene, values),
   );
   pill.disabled = !scene.input;
@@ -40,6 +41,17 @@ export function codeColumn(scene, code, pick) {
       }
     },
   };
+}
+
+/** Arrows in the plane, dots on scales, or bars. @param {PictureScene} scene @param {number[]} values */
+function body(scene, values) {
+  const directions = scene.directions && unpack(scene.directions);
+  if (directions?.shape[1] === 2)
+    return [
+      codePlane(directions, scene.parts && unpack(scene.parts), values),
+      h('span.place.m', {}, `(${values.map((v) => signed(v)).join(', ')})`),
+    ];
+  return values.length > METERS ? vector(values, { across: true, hue: 'code' }) : meters(scene, values);
 }
 
 /**

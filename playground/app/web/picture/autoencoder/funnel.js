@@ -16,6 +16,7 @@ const ROWS = { 7: 3, 14: 4, 28: 1 };
 const ACROSS = 2;
 const GAP = 1; // between them, in their own pixels
 const PICTURE = [28, 28];
+const FEW = 12; // numbers that are drawn as high as any layer; fewer keep within the slanted sides
 const ROOM = 150; // of the widest row of layers, in pixels
 
 /**
@@ -31,7 +32,7 @@ export function funnel(hue, title, layers, pick) {
   /** @type {[path: string, node: HTMLElement][]} */
   const buttons = [];
   const drawn = (layers ?? []).map((layer) => ({ ...layer, data: unpack(layer.values) }));
-  const most = Math.max(1, ...drawn.map(({ data }) => data.data.length));
+  const most = Math.max(FEW, ...drawn.map(({ data }) => data.data.length));
   /** @param {string} path @param {string} name @param {Child[]} children */
   const button = (path, name, ...children) => {
     const node = h(
@@ -45,7 +46,11 @@ export function funnel(hue, title, layers, pick) {
   /** @param {Layer & {data: Unpacked}} layer */
   const layerNode = ({ name, path, shape, data }) => {
     const maps =
-      name === 'reconstruction' ? { shape: [1, ...PICTURE], data: data.data } : data.shape.length === 3 ? data : null;
+      name === 'reconstruction' && data.data.length === PICTURE[0] * PICTURE[1]
+        ? { shape: [1, ...PICTURE], data: data.data }
+        : data.shape.length === 3
+          ? data
+          : null;
     const image = maps ? featureMaps(maps, hue, stops) : strip(data, hue, most);
     const node = button(
       path,

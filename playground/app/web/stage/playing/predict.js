@@ -31,6 +31,19 @@ export function ask(scene, step, looks) {
   return Boolean(question);
 }
 
+/** A lesson asks about a step: it is hidden here, and answered on the lesson's card. @param {SequenceScene} scene */
+export function cover({ output }, /** @type {number} */ step) {
+  state.prediction.value = {
+    about: 'lesson',
+    choices: [],
+    right: -1,
+    step,
+    of: output.length,
+    guess: null,
+    score: { ...score },
+  };
+}
+
 /** The guess is final: it counts, and everything is shown. @param {number} guess place among the choices */
 export function commit(guess) {
   const now = state.prediction.value;

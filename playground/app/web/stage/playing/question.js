@@ -43,13 +43,14 @@ export function createQuestion({ start, next, end, reads }) {
     setText(question, guess === null ? `${of > 1 ? `Step ${step + 1}. ` : ''}${wording(about)}` : outcome(now));
     question.classList.toggle('missed', guess !== null && guess !== right);
     group.setAttribute('aria-label', wording(about));
+    setText(stop, about === 'lesson' ? 'Show it' : 'End');
     if (key !== asked) {
       const at = document.activeElement; // whoever types is left alone
       const takesFocus = !at || at === document.body || at === button || node.contains(at);
       asked = key;
       choices = now.choices.map(({ text }, i) => choice(text, i));
       group.replaceChildren(...choices);
-      if (takesFocus) choices[0].focus({ preventScroll: true });
+      if (takesFocus) choices[0]?.focus({ preventScroll: true });
     }
     choices.forEach((node, i) => {
       node.classList.toggle('right', guess !== null && i === right);
@@ -75,6 +76,7 @@ export function createQuestion({ start, next, end, reads }) {
 
   /** @param {Prediction['about']} about */
   function wording(about) {
+    if (about === 'lesson') return 'The lesson asks about this step, and shows it once you have answered.';
     if (about === 'look') return reads() ? 'Where does it look most?' : 'Where will it look most?';
     return reads() ? 'What does it answer?' : 'What will it write?';
   }

@@ -190,7 +190,8 @@ export function mount(root, island) {
     const frame = state.run.value?.frames[state.frame.value ?? state.run.value.frames.length - 1];
     if (!moment || !frame) return;
     island.send('look', { run: value.run, step: frame.step });
-    state.openTab.send(isPicture(frame.pinned) ? 'latent' : 'decode');
+    const pinned = frame.pinned;
+    state.openTab.send(!isPicture(pinned) ? 'decode' : pinned.picture.shape.length === 1 ? 'features' : 'latent');
   }
 
   /** A shipped run's samples are computed when somebody comes to see them, once for everybody. */
@@ -231,7 +232,7 @@ export function mount(root, island) {
     const scores = frames.map(({ step, score }) => (run && measured(run)?.get(step)?.score) ?? score);
     return {
       columns: ['update', name, 'output for the pinned input'],
-      rows: frames.map((f, i) => [f.step, scoreText(scores[i], name), f.pinned?.output?.join(' ') ?? 'a picture']),
+      rows: frames.map((f, i) => [f.step, scoreText(scores[i], name), f.pinned?.output?.join(' ') ?? 'reconstruction']),
     };
   }
 }

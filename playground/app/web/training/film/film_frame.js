@@ -41,7 +41,7 @@ const when = (step) => (step ? String(step) : 'update 0');
 export function spokenFrame(run, at) {
   const { step, pinned } = run.frames[at];
   const place = `Update ${step} of ${run.frames[run.frames.length - 1].step}`;
-  if (isPicture(pinned)) return `${place}: error per pixel ${scoreText(errorOf(pinned), 'error')}`;
+  if (isPicture(pinned)) return `${place}: ${run.score_name} ${scoreText(errorOf(pinned), 'error')}`;
   const { hits, total } = compare(pinned?.output ?? [], pinned?.target ?? run.target);
   return `${place}: ${pinned?.output?.join(' ')}${total ? `, ${hits} of ${total} right` : ''}`;
 }
@@ -75,9 +75,9 @@ export function reading(run, { step, seconds: s, pinned, score }) {
   if (s !== null && step) parts.push(['', ', after '], ['b', s < 10 ? `${s.toFixed(2)}\u00a0s` : seconds(s)]);
   parts.push(['', ',']);
   if (isPicture(pinned)) {
-    parts.push(['', ' the picture comes back with an error of '], ['b', scoreText(errorOf(pinned), 'error')]);
-    parts.push(['', ' per pixel']);
-    if (known(score)) parts.push(['', '; on all held-out pictures it is '], ['b', scoreText(score, 'error')]);
+    parts.push(['', ' the input comes back with an error of '], ['b', scoreText(errorOf(pinned), 'error')]);
+    parts.push(['', ` ${run.score_name.replace('error ', '')}`]);
+    if (known(score)) parts.push(['', '; on all held-out inputs it is '], ['b', scoreText(score, 'error')]);
     return [...parts, ['', '. Drag along the film: picture, curves and samples follow.']];
   }
   const focus = sharpness(pinned);

@@ -1,0 +1,129 @@
+"""What a class is opened with: a plan made of the link to what stands on the teacher's stage. All that it says is from our catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from statistics import median
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from ...classroom.plan import Plan, Row, Trial
+from ...classroom.question import Question, Scale
+from ...errors import InputError
+from ...lessons import lessons
+from ...lessons.words import rich
+from ...papers import papers
+from ...papers.paper import JUDGES, Paper
+from ...papers.parts import NUMBER, SHARE
+from ...tasks import HeldOut
+from ...training import recipes
+from ...training.expected_time import expected_seconds
+from ...training.recipes import Recipe
+from .. import links
+from ..visit import FIRST_SEED, Visit
+from .trials import in_order
+
+PAPER, MODEL = "paper:", "model:"  # what a class tries together, by name
+LONGEST = 8_000  # characters of a link
+SHOWS = ("step", "tab", "part", "block")  # what of a place lies on the stage, not in it
+LONGEST_S = 30.0  # of CPU that one training in a class may take
+NEAR = 10.0  # points on a scale of percent
+
+
+def prepared(place: Any, questions: bool = True, device: str = "cpu") -> Plan:
+    """A class about what the link shows: a paper with its question, a lesson from the open question on, or a model that everybody trains.
+    Without `questions` the stage alone. Raises InputError for what is no link."""
+    if not isinstance(place, str) or len(place) > LONGEST:
+        raise InputError(f"A class is opened at a link of at most {LONGEST:,} characters.")
+    params = dict(parse_qsl(place.removeprefix("?"), keep_blank_values=True))
+    visit = links.from_query(params, device)
+    here = _place(visit, {**params, "tab": "class"})
+    if not questions:
+        return Plan(visit.task.title, here)
+    if visit.trial is not None:
+        return _of_paper(papers[visit.trial.paper], here)
+    if visit.lesson is not None:
+        return _of_lesson(*visit.lesson, here)
+    return Plan(visit.task.title, here, trial=_of_model(visit.recipe))
+
+
+def experiment(name: str, seed: int) -> tuple[Recipe, ...]:
+    """The trainings of one student. Raises InputError for a name that is none of ours."""
+    if name.startswith(PAPER):
+        return tuple(arm.recipe(seed) for arm in in_order(papers[name.removeprefix(PAPER)]))
+    return (replace(recipes.from_query(name.removeprefix(MODEL)), seed=seed),)
+
+
+def rows(paper: Paper) -> tuple[tuple[str, Row], ...]:
+    """What every run of a paper is measured by, and under which name its results have it: what is counted as its criterion is."""
+    unit = paper.criterion[0].unit
+    bars = {bar.value: bar for bar in paper.bars if bar.unit == unit}
+    return tuple((name, Row(bar.arm, bar.words, bar.unit, bar.least, bar.most)) for name, bar in bars.items())
+
+
+def _of_paper(paper: Paper, here: str) -> Plan:
+    """Its own question; then, for each of its acts, how much is left: a number."""
+    names = [name for name, _ in rows(paper)]
+    known = {name: median(result.values[name] for result in paper.judged) for name in names} if paper.judged else {}
+    asked, options = paper.question, tuple(rich(option) for option in paper.question.options)
+    own = Question(rich(asked.text), options=options, edges=asked.edges, right=None)
+    if asked.value in names:
+        own = replace(own, row=names.index(asked.value), known=known.get(asked.value))
+    left = [
+        Question(
+            rich(f"{bar.words[0].upper()}{bar.words[1:]}: how much is left?"),
+            scale=Scale(0, 100, 5, NEAR, "%"),
+            row=names.index(bar.value),
+            times=100.0,
+            known=known.get(bar.value),
+        )
+        for bar in paper.act
+        if bar.value in names and bar.unit == SHARE
+    ]
+    seconds = sum(expected_seconds(arm.recipe(FIRST_SEED)) for arm in paper.arms)
+    if paper.judged:
+        seconds = median(result.seconds for result in paper.judged)
+    skipped = (JUDGES.start, JUDGES.stop)
+    trial = Trial(f"{PAPER}{paper.id}", tuple(row for _, row in rows(paper)), FIRST_SEED, skipped, seconds)
+    return Plan(paper.claim.rstrip("."), here, (own, *left), trial)
+
+
+def _of_lesson(id: str, number: int, language: str, here: str) -> Plan:
+    """From the open question to the last one; each sets its own stage."""
+    lesson = lessons[id]
+    found = tuple(_question(id, at, language) for at in range(number, len(lesson.questions) + 1))
+    return Plan(lesson.told(number, language).title, found[0].place or here, found)
+
+
+def _question(id: str, number: int, language: str) -> Question:
+    question, told = lessons[id].questions[number - 1], lessons[id].told(number, language)
+    words, place, scale = told.words, question.place, question.scale
+    stage = replace(links.of_question((id, number, language)), lesson=None)
+    return Question(
+        rich(words.title),
+        lead=rich(words.text),
+        options=() if scale else tuple(rich(option) for option in told.options),
+        scale=scale,
+        place=_place(stage, place),
+        hides=int(place.get("step", 0)) if question.hides else None,
+        right=told.found.right,
+        reveal=rich(words.reveal),
+    )
+
+
+def _of_model(recipe: Recipe) -> Trial | None:
+    """Everybody trains what would be trained here; none where that takes longer than a class waits."""
+    recipe = replace(recipe, device="cpu")
+    seconds = expected_seconds(recipe)
+    if seconds > LONGEST_S:
+        return None
+    pictures = HeldOut in recipe.build_task().reads
+    row = Row("", "error on new inputs", NUMBER) if pictures else Row("", "right on new inputs", SHARE)
+    return Trial(f"{MODEL}{recipe.to_query()}", (row,), FIRST_SEED, seconds=seconds)
+
+
+def _place(visit: Visit, params: Mapping[str, str]) -> str:
+    """The link that everybody follows: what is on the stage, and what lies on it; no card of a paper or a lesson beside it."""
+    shows = {name: params[name][:200] for name in SHOWS if params.get(name)}
+    return f"{links.to_query(replace(visit, lesson=None, trial=None, block=None))}&{urlencode(shows)}".rstrip("&")

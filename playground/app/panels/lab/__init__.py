@@ -1,0 +1,1 @@
+"""The lab: act on the model, and ask what it knows and what its attention proves."""

@@ -1,0 +1,1 @@
+"""Papers: the gallery, the card of the one that is open, and what came of it."""

@@ -1,0 +1,135 @@
+// The form of a sweep: which option, which of its values, how many seeds.
+import { h, setText } from '../core/dom.js';
+import { seconds } from '../core/numbers.js';
+import { segments } from '../shell/panel.js';
+
+/** @import { OptionValue } from '../core/types.d.ts' */
+/** @import { Offered, Sweeps } from './types.d.ts' */
+
+const FEWEST = 2;
+const MOST = 6;
+const SEEDS = [1, 2, 3, 4, 5];
+const USUAL = 'model.hidden';
+const TITLES = { model: 'Model', task: 'Task', training: 'Training' };
+
+/** @param {(asked: {option: string, values: OptionValue[], seeds: number}) => void} start */
+export function sweepForm(start) {
+  /** @type {Sweeps | null} */
+  let value = null;
+  /** @type {Offered | undefined} */
+  let option;
+  let seeds = 3;
+  /** @type {Set<OptionValue>} */
+  let ticked = new Set();
+  let shape = '';
+  /** @type {HTMLSelectElement} */
+  const name = h('select', { 'aria-label': 'Option', onchange: () => pick(name.value) });
+  const box = h('input.m', {
+    type: 'text',
+    'aria-label': 'Values, with commas between them',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    oninput: count,
+  });
+  const choices = h('span.sweep-choices', { role: 'group', 'aria-label': 'Values' });
+  const repeats = segments(
+    'Seeds',
+    SEEDS.map((n) => [`${n}`, `${n}`]),
+    (n) => {
+      seeds = Number(n);
+      count();
+    },
+  );
+  const press = h('button.btn.on.sweep-start', { type: 'submit' });
+  const hint = h('p.sweep-hint', { role: 'status' });
+  const node = h(
+    'form.sweep-form',
+    { onsubmit },
+    h('label', {}, 'Option', name),
+    h('label.sweep-values', {}, 'Values', box),
+    choices,
+    h('span.sweep-seeds', {}, 'Seeds', repeats.node),
+    press,
+    hint,
+  );
+
+  /** @param {string} chosen */
+  function pick(chosen) {
+    option = value?.options.find((one) => one.name === chosen) ?? value?.options[0];
+    if (!option) return;
+    name.value = option.name;
+    const typed = !option.choices;
+    /** @type {HTMLElement} */ (box.parentElement).hidden = !typed;
+    choices.hidden = typed;
+    ticked = new Set(option.proposed);
+    box.value = typed ? option.proposed.join(', ') : '';
+    choices.replaceChildren('Values', ...(option.choices ?? []).map(([key, text]) => tick(key, text)));
+    name.title = option.help ?? '';
+    count();
+  }
+
+  /** @param {OptionValue} key @param {string} text */
+  function tick(key, text) {
+    const button = h('button.btn.box', { type: 'button', 'aria-pressed': `${ticked.has(key)}` }, text);
+    button.onclick = () => {
+      if (!ticked.delete(key)) ticked.add(key);
+      button.setAttribute('aria-pressed', `${ticked.has(key)}`);
+      count();
+    };
+    return button;
+  }
+
+  /** @returns {OptionValue[]} */
+  function values() {
+    if (option?.choices) return option.choices.map(([key]) => key).filter((key) => ticked.has(key));
+    const parts = box.value.split(/[,;\s]+/).filter(Boolean);
+    return parts.map((part) => (Number.isNaN(Number(part)) ? part : Number(part)));
+  }
+
+  function count() {
+    const chosen = values();
+    const runs = chosen.length * seeds;
+    const fits = chosen.length >= FEWEST && chosen.length <= MOST;
+    repeats.show(`${seeds}`);
+    press.disabled = !fits;
+    setText(press, fits ? `Train ${runs} runs, ≈ ${seconds(runs * (value?.each_s ?? 0))}` : 'Train');
+    setText(
+      hint,
+      fits ? '' : `Name ${FEWEST} to ${MOST} values; ${chosen.length} ${chosen.length === 1 ? 'is' : 'are'} named.`,
+    );
+    hint.hidden = fits;
+  }
+
+  /** @param {Event} event */
+  function onsubmit(event) {
+    event.preventDefault();
+    if (option && !press.disabled) start({ option: option.name, values: values(), seeds });
+  }
+
+  return {
+    node,
+    /** What was typed stays as long as the same can be chosen. @param {Sweeps} next */
+    show(next) {
+      value = next;
+      const told = JSON.stringify([next.pair, next.options.map(({ value: _, proposed: __, ...rest }) => rest)]);
+      if (told === shape) {
+        option = next.options.find((one) => one.name === option?.name);
+        count();
+        return;
+      }
+      shape = told;
+      name.replaceChildren(
+        ...Object.entries(TITLES).flatMap(([group, title]) => {
+          const mine = next.options.filter((one) => one.group === group);
+          const listed = mine.map((one) => h('option', { value: one.name }, one.label));
+          return listed.length ? [h('optgroup', { label: title }, listed)] : [];
+        }),
+      );
+      pick(next.options.some((one) => one.name === option?.name) ? (option?.name ?? USUAL) : USUAL);
+    },
+    /** @param {boolean} busy */
+    hold(busy) {
+      node.hidden = busy;
+    },
+  };
+}
