@@ -5,10 +5,12 @@ run = playground.train("attention_seq2seq", "reverse")
 print(run.explore("3 1 4 1 5").output)
 """
 
-from .api import Run, list_architectures, list_tasks, load, stream, train
+from .api import Run, list_architectures, list_tasks, load, stream, sweep, train
 from .errors import InputError
 from .experiments.lab.by_length import compare
 from .inference.decoding import Beam, Greedy, Sample
+from .lessons import lessons
+from .papers import papers
 from .tasks.pairs import read_pairs
 from .tracing import Edit, Trace
 
@@ -21,10 +23,13 @@ __all__ = [
     "Sample",
     "Trace",
     "compare",
+    "lessons",
     "list_architectures",
     "list_tasks",
     "load",
+    "papers",
     "read_pairs",
     "stream",
+    "sweep",
     "train",
 ]

@@ -13,21 +13,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from . import models, tasks
 from .errors import InputError
+from .experiments import sweep as sweeps
 from .experiments.lab.asked import AskedRun
-from .options import described
-from .runs.events import Done, Event, Failed, Progress, Snapshot, Started, wire
+from .experiments.sweep import Sweep
+from .options import described, show
+from .runs.book import cores
+from .runs.events import Event
+from .runs.executors import pick_executor
 from .runs.executors.inline import InlineExecutor
+from .runs.executors.several import several
 from .storage import checkpoints
-from .storage.checkpoints import Checkpoint
+from .storage.collected import collected
 from .tracing import Trace
 from .training import recipes
 from .training.presets import PRESETS
-from .training.recipes import Recipe
 from .training.trainer import pick_device
 
 if TYPE_CHECKING:
@@ -50,7 +53,8 @@ class Run(AskedRun):
 
         "attention" where each output looked, rows (T, S) · "next_token" the likeliest tokens of one `step` · "trajectory" the states of one
         `side` ("encoder", "decoder") in two principal components, marked at a `step` · "learning" curves against seconds, whatever the
-        input · "latent_map" codes of the test set in the plane · "reconstruction_error" of a picture. Steps count from 0.
+        input · "latent_map" codes of the test set in the plane · "reconstruction_error" of a picture ·
+        "feature_arrows", "feature_overlap" the directions of features in the code, and which disturbs which. Steps count from 0.
 
         Raises InputError for other names and options, a missing input, and a model that has nothing of the kind.
         """
@@ -115,25 +119,24 @@ def train(
     How many steps fit is measured when training starts: a busy machine does fewer, and its losses are others. `Run.repeat` does as many.
     `seed` decides first weights and batches. `device` is "auto", "cpu", "cuda" or "mps". `preset` names one of `list_architectures()`'
     presets; without it what is left open comes from the preset nearest to what is given. Options by name, as `list_architectures()`
-    and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay, precision, examples
-    and scheduled_sampling.
+    and `list_tasks()` tell them; `training_options` are steps, batch_size, learning_rate, weight_decay, precision, examples,
+    scheduled_sampling and early_stop.
 
     Raises InputError for unknown names, options out of range, a pair that does not fit, and models too large; NoDevice, which is one, where
     the device is missing; RuntimeError for a training that went wrong by itself, with what is left and what to do.
     """
-    return collect(
-        stream(
-            architecture,
-            task,
-            preset=preset,
-            seconds=seconds,
-            seed=seed,
-            device=device,
-            model_options=model_options,
-            task_options=task_options,
-            training_options=training_options,
-        )
+    events = stream(
+        architecture,
+        task,
+        preset=preset,
+        seconds=seconds,
+        seed=seed,
+        device=device,
+        model_options=model_options,
+        task_options=task_options,
+        training_options=training_options,
     )
+    return collect(events)
 
 
 def stream(
@@ -168,35 +171,57 @@ def stream(
     return InlineExecutor().submit(recipe).events()
 
 
+def sweep(
+    architecture: str,
+    task: str,
+    option: str,
+    values: Iterable[bool | float | str],
+    *,
+    seeds: int | Iterable[int] = 3,
+    seconds: float | None = None,
+    executor: str = "inline",
+    device: str = "auto",
+    preset: str | None = None,
+    model_options: Mapping[str, Any] | None = None,
+    task_options: Mapping[str, Any] | None = None,
+    training_options: Mapping[str, Any] | None = None,
+) -> Sweep:
+    """Train each of the `values` of one `option` from several seeds, all else being equal: what the option does, beside what chance does.
+
+    `option` is one of the model, the task or the training, by its name ("hidden", "min_length", "learning_rate"); "model.dropout" where two
+    of them have it. `seeds` is how many, from 0, or a list of them. `seconds` is a budget of CPU seconds for each run. `executor` is where
+    they train: "inline" here, one after the other · "process", as many at once as there are cores · "ray", in the cluster whose head
+    RAY_ADDRESS names. Each run is the one that `train` makes of the same recipe, bit for bit. The rest as `train` takes it: it decides
+    the recipe of which one option is changed.
+
+    Raises InputError as `train` does, before anything is trained; RuntimeError where a training goes wrong by itself.
+    """
+    if not isinstance(executor, str) or executor not in ("inline", "process", "ray"):
+        raise InputError(f"executor is {show(executor)}; allowed are: inline, process, ray.")
+    base = recipes.make(
+        architecture,
+        task,
+        preset=preset,
+        seconds=seconds,
+        device=device,
+        model_options=model_options,
+        task_options=task_options,
+        training_options=training_options,
+    )
+    planned = sweeps.plan(base, option, values, seeds)
+    chosen = str(pick_device(base.device).type)
+    place = InlineExecutor() if executor == "inline" else pick_executor(executor, chosen)
+    at_once = 1 if executor == "inline" else cores() if executor == "process" else len(planned)
+    try:
+        runs = several(place, planned.values(), collect, at_once)
+    finally:
+        place.close()
+    return sweeps.swept(base, option, dict(zip(planned, runs, strict=True)))
+
+
 def collect(events: Iterable[Event]) -> Run:
     """The finished run that a stream of events tells of. Raises RuntimeError if it failed."""
-    recipe: Recipe | None = None
-    device = "cpu"
-    history: dict[str, Any] = {"losses": [], "scores": [], "frames": []}
-    last: Snapshot | None = None
-    for event in events:
-        match event:
-            case Started():
-                recipe, device = event.recipe, event.device
-            case Progress():
-                history["losses"] += [list(row) for row in event.losses]
-                if event.score is not None:
-                    history["scores"].append([event.step, event.train_s, event.score])
-            case Snapshot():
-                last = event
-                frame = wire(event)
-                if history["frames"] and history["frames"][-1]["step"] == event.step:
-                    history["frames"].pop()  # the last one stands for the weights that were kept
-                history["frames"].append({k: frame[k] for k in ("step", "score", "pinned")})
-            case Failed():
-                raise RuntimeError(f"The training stopped by itself: {event.cause}; {event.kept}. What to do: {event.advice}.")
-            case Done():
-                assert recipe is not None and last is not None
-                every = max(1, len(history["losses"]) // 150)
-                history["losses"] = [[s, round(t, 3), round(v, 4)] for s, t, v in history["losses"][::every]]
-                history["scores"] = [[s, round(t, 3), round(v, 4)] for s, t, v in history["scores"]]
-                return Run(Checkpoint(recipe, load_tensors(last.weights), event.metrics, event.train_s, device, {}, history))
-    raise RuntimeError("The training ended without a result.")
+    return Run(collected(events))
 
 
 def load(architecture: str | os.PathLike[str], task: str | None = None) -> Run:

@@ -62,6 +62,7 @@ class Batch:
     condition: Tensor | None = None
     noise: Tensor | None = None
     also: Tensor | None = None
+    dropped: Tensor | None = None
 
     @property
     def target_in(self) -> Tensor:

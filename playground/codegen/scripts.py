@@ -90,6 +90,8 @@ class Script:
         self.train = standalone.train_by_counting if hasattr(model, "count") else standalone.train
         if isinstance(task, PictureTask):
             self.answer: Any = standalone.answer_drawn
+        elif task.shape:
+            self.answer = standalone.answer_given_back
         elif isinstance(task, SensedTask):
             self.answer = standalone.answer_about
         else:
@@ -168,7 +170,7 @@ class Script:
         task = ref_of(type(self.task))
         typed = isinstance(given, str)
         roots = {
-            "Data": [] if isinstance(self.task, PictureTask) else [ref_of(examples.Vocabulary)],
+            "Data": [] if self.task.shape else [ref_of(examples.Vocabulary)],
             "Model": [self.build],
             "From input to answer": [ref_of(standalone.read_weights), ref_of(self.answer)]
             + ([] if typed else [ref_of(standalone.unpacked)]),
@@ -202,8 +204,8 @@ class Script:
             Ref(here, "PRECISION"): f"PRECISION = torch.{'bfloat16' if training.precision == 'bfloat16' else 'float32'}",
         }
         names = {self.options: "ModelOptions"}
-        if isinstance(self.task, PictureTask):
-            written[Ref(here, "TOLD")] = 'TOLD = "error per pixel"'
+        if self.task.shape:
+            written[Ref(here, "TOLD")] = f'TOLD = "{self.task.score_name}"'
         if "." not in asked.__qualname__:
             written[ref_of(asked)], names[ref_of(asked)] = options_class("TaskOptions", self.task.options), "TaskOptions"
         bases: dict[Ref, Ref] = {}

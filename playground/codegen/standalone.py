@@ -97,6 +97,15 @@ def answer_drawn(model: Any, picture: Tensor) -> str:
     return "\n".join([*drawn, f"mean squared error {float((made - picture).square().mean()):.6f}"])
 
 
+@torch.inference_mode()
+def answer_given_back(model: Any, task: Any, text: str) -> str:
+    """The numbers, what comes back, and how far they are apart."""
+    given = task.perceive(text).source
+    made = model(given)
+    rows = [" ".join(f"{v:5.2f}" for v in row[0].tolist()) for row in (given, made)]
+    return "\n".join([*rows, f"mean squared error {float((made - given).square().mean()):.6f}"])
+
+
 STEPS, BATCH, RATE, DECAY, SEED = 300, 64, 0.01, 0.0, 0
 CHUNK = 32  # batches drawn at once
 PRECISION = torch.float32
@@ -124,7 +133,7 @@ def train(model: Any, task: Any, steps: int) -> None:
         learner.param_groups[0]["lr"] = RATE * min(10 * share, fall)
         torch.manual_seed(SEED * 1_000_003 + step - 1)  # what dropout draws
         with torch.autocast("cpu", PRECISION, enabled=PRECISION is torch.bfloat16):
-            loss = model.train().loss(batch)
+            loss = model.train().loss_at(batch, step - 1) if hasattr(model, "loss_at") else model.train().loss(batch)
         learner.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -6,18 +6,33 @@ python -m playground.tools.api_page
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import playground
 
+from ..experiments.evidence.faithfulness import Faithfulness
+from ..experiments.evidence.first_errors import FirstErrors
+from ..experiments.evidence.importance import Importance
+from ..experiments.evidence.who_knows import WhoKnows
 from ..experiments.lab.breaking import Broken
 from ..experiments.lab.by_length import ByLength, Comparison
+from ..experiments.lab.effect import Effect
 from ..experiments.lab.patching import Patch
 from ..experiments.lab.probes import Probe
+from ..experiments.sweep import Sweep
+from ..experiments.uses.compressing import Compressed
+from ..experiments.uses.denoising import Denoised
+from ..experiments.uses.detecting import Detected
+from ..experiments.uses.dying import Dead
+from ..experiments.uses.features import Features
+from ..lessons.lesson import Found, Lesson, Question
+from ..lessons.words import Words
 from ..models import Architecture
+from ..papers.paper import Paper
+from ..papers.result import Result
 from ..runs import events
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -34,9 +49,30 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
     "A finished run": (playground.Run,),
     "What the model computed": (playground.Trace,),
     "Intervene": (playground.Edit,),
-    "Questions put to a model": (Patch, Probe, Broken, ByLength, playground.compare, Comparison),
+    "Questions put to a model": (
+        Effect,
+        Patch,
+        Probe,
+        WhoKnows,
+        Importance,
+        Faithfulness,
+        FirstErrors,
+        Broken,
+        ByLength,
+        Compressed,
+        Denoised,
+        Detected,
+        Features,
+        Dead,
+        playground.compare,
+        Comparison,
+        playground.sweep,
+        Sweep,
+    ),
     "Choose tokens": (playground.Greedy, playground.Sample, playground.Beam),
     "What a training says": (events.Started, events.Progress, events.Snapshot, events.Done, events.Failed),
+    "Claims put to the test": (playground.papers, Paper, Result),
+    "Questions asked first": (playground.lessons, Lesson, Question, Words, Found),
     "Errors": (playground.InputError,),
     "Of your own": (playground.read_pairs, Architecture),
 }
@@ -50,7 +86,7 @@ def text() -> str:
 def _section(title: str, things: tuple[Any, ...]) -> Iterator[str]:
     yield f"## {title}\n"
     for thing in things:
-        yield from _entry(thing.__name__, thing, 3)
+        yield from _entry(getattr(thing, "__name__", "") or thing.name, thing, 3)
         for name, method in methods(thing) if isinstance(thing, type) else ():
             yield from _entry(f"{thing.__name__}.{name}", method, 4)
 
@@ -79,7 +115,7 @@ def function_of(thing: Any) -> Callable[..., Any] | None:
     """What is called, and so has a signature; None for what is only read."""
     if isinstance(thing, type):
         return thing.__init__ if is_dataclass(thing) and fields(thing) else None
-    return None if isinstance(thing, property) or hasattr(thing, "func") else thing
+    return None if isinstance(thing, property | Mapping) or hasattr(thing, "func") else thing
 
 
 def signature(name: str, of: Callable[..., Any]) -> str:

@@ -38,6 +38,8 @@ def card(task: type[tasks.Task]) -> dict[str, Any]:
     given = run.task.first()
     trace = run.explore(given.model_input(run.task))
     canvas = None if trace.sensed is None else run.task.canvas(trace.sensed, 1)
+    if trace.reconstruction is not None and trace.reconstruction.ndim == 1:
+        return {**said, "reads": given.text, "writes": " ".join(f"{v:.2g}" for v in trace.reconstruction)}
     if trace.reconstruction is not None:
         return {**said, "reads": _picture(trace.picture), "writes": _picture(trace.reconstruction)}
     if canvas is None:

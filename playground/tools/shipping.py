@@ -19,6 +19,7 @@ from ..experiments.pca_baseline import pca_error
 from ..models import Autoencoder
 from ..runs.events import Snapshot
 from ..storage.checkpoints import save_film
+from ..tasks import HeldOut
 from ..training.presets import PRESETS
 from . import cards
 
@@ -97,7 +98,9 @@ def _save_film(path: Path, snapshots: list[Snapshot]) -> None:
 
 
 def _pca(run: api.Run) -> dict[str, float]:
-    return {"pca_mse": pca_error(run.recipe.task, run.model.code_size)} if isinstance(run.model, Autoencoder) else {}
+    if not isinstance(run.model, Autoencoder) or HeldOut not in run.task.reads:
+        return {}
+    return {"pca_mse": pca_error(run.recipe.task, run.model.code_size)}
 
 
 if __name__ == "__main__":
