@@ -9,9 +9,14 @@ import orjson
 from playground.app.islands import UNCHANGED
 from playground.app.page import Handler, Page
 from playground.app.panel import Panel
-from playground.app.panels import code, compare, inside, lab, latent, player, source, states, top
-from playground.app.panels.rail import gallery, pairs, rail
-from playground.app.panels.training import film, monitor
+from playground.app.panels import code, compare, inside, player, source, states, top
+from playground.app.panels.lab import acting, evidence
+from playground.app.panels.latent import arrows, loss, lost, maps, numbers, trade, walk
+from playground.app.panels.latent.uses import panel as uses
+from playground.app.panels.papers import card
+from playground.app.panels.papers import gallery as shelf
+from playground.app.panels.rail import classroom, gallery, lessons, pairs, rail
+from playground.app.panels.training import film, monitor, race, sweep
 from playground.app.sessions import Session, Visitor
 from playground.app.visit import Visit
 from playground.runs.book import RunBook
@@ -19,12 +24,17 @@ from playground.runs.executors.inline import InlineExecutor
 
 ADA, BEN = Visitor("ada", "ada's"), Visitor("ben", "ben's")
 
+ROOMS = (
+    *(arrows, card, classroom, code, compare, evidence, film, gallery, inside, acting, lessons, loss, lost, maps, numbers),
+    *(pairs, player, race, rail, shelf, source, states, sweep, top, monitor, trade, uses, walk),
+)
+
 
 def new_page(book: RunBook | None = None, device: str = "cpu") -> Page:
     page = Page(book or RunBook(InlineExecutor()), device)
-    for room in (code, compare, film, gallery, inside, lab, latent, pairs, player, rail, source, states, top, monitor):
+    for room in ROOMS:
         for panel in vars(room).values():
-            if isinstance(panel, type) and issubclass(panel, Panel) and panel.__module__ == room.__name__ and panel is not latent.Latent:
+            if isinstance(panel, type) and issubclass(panel, Panel) and panel.__module__ == room.__name__:
                 page.add(panel)
     page.teller = page[source.Source]
     return page

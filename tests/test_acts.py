@@ -12,65 +12,114 @@ import torch
 import playground
 from playground.errors import InputError
 from playground.experiments.lab import effect as effects
-from playground.experiments.lab.acts import BY_SOURCE, BY_STEP, KINDS, ONCE, Act, Offer, elsewhere, forms, offers
+from playground.experiments.lab.acts import BY_SOURCE, BY_STEP, KINDS, ONCE, SEEDS, Act, Offer, elsewhere, forms, offers
+from playground.experiments.lab.acts.taken import MEANT, Taken, width
 from playground.experiments.lab.effect import effect, interval, judged
 from playground.inference.decoding import Beam, Sample, begin, following
 from playground.models import Counted, EncoderDecoder
-from playground.tracing import Edit, Recording
+from playground.storage.run import Run
+from playground.tracing import Edit, Recording, Trace
 from playground.vocabulary import BOS, EOS, PAD
 from tests.small import EACH_KIND, some_input, tiny_run
 
 HOLD = Act("hold", "decoder.attention.weights", 2)
+TAKING = (Act("swap", "decoder.hidden", amount=0.5, given="1 2"), Act("noise", "encoder.code", amount=2, given=7))
+MADE = ("swap", "mean", "freeze", "noise")
 TRANSLATION = ("attention_seq2seq", "translation")
 
 
 def made(offer: Offer) -> Act:
     """An act as offered, at its first place, by its usual amount."""
     kind = KINDS[offer.kind]
-    return Act(offer.kind, offer.site, 0 if kind.placed else None, kind.usual)
+    steps = (0,) if kind.since else None
+    return Act(offer.kind, offer.site, 0 if kind.placed else None, kind.usual, steps, given=None if kind.takes is None else 1)
+
+
+def done(run: Run, taken: Taken, act: Act) -> Trace:
+    """An input under an act."""
+    plain = run.explore(some_input(run.task))
+    return run.explore(some_input(run.task), edits=taken.edits(act, len(plain.source)))
+
+
+def alike(run: Run, taken: Taken, act: Act) -> Act:
+    """The act, taking from an input of the very length of the small one."""
+    positions = len(run.explore(some_input(run.task)).source)
+    if act.kind != "swap" or taken.reaches(act, positions):
+        return act
+    return replace(act, given=next(i for i in range(200) if taken.reaches(replace(act, given=i), positions)))
 
 
 @pytest.mark.parametrize("pair", EACH_KIND, ids=lambda pair: "-".join(pair))
 def test_every_act_is_done_wherever_it_is_offered(pair: tuple[str, str]) -> None:
     """On one input and on many: with it the site holds what the act says, and elsewhere of it what the model computes."""
     run = tiny_run(*pair)
-    found = forms(run)
-    offered = offers(found)
+    taken = Taken(run)
+    offered = offers(taken.found)
     assert offered or isinstance(run.model, Counted)
-    plain = run.explore(some_input(run.task))
+    plain, measured = run.explore(some_input(run.task)), set[str]()
     for act in map(made, offered):
-        trace = run.explore(some_input(run.task), edits=act.edits)
-        done, before = trace[act.site], plain[act.site]
+        act = alike(run, taken, act)
+        assert taken.fits(act)
+        after, before = done(run, taken, act)[act.site], plain[act.site]
         place = 0 if act.place is None else act.place
         match act.kind:
             case "hold":
-                assert (done[..., place] == 1).all() and np.nansum(np.delete(done, place, -1)) == 0
+                assert (after[..., place] == 1).all() and np.nansum(np.delete(after, place, -1)) == 0
             case "even":
-                shares = np.where(done > 0, done, np.nan)
+                shares = np.where(after > 0, after, np.nan)
                 assert np.nanmax(np.nanmax(shares, -1) - np.nanmin(shares, -1)) < 1e-6
             case "off":
-                axis = 1 if found[act.site].by == BY_STEP else 0
-                assert not np.take(done, place, axis).any() and np.take(before, place, axis).any()
+                axis = 1 if taken.found[act.site].by == BY_STEP else 0
+                assert not np.take(after, place, axis).any() and np.take(before, place, axis).any()
             case "blank":
-                assert not done[place].any() and np.array_equal(done[1:], before[1:])
+                assert not after[place].any() and np.array_equal(after[1:], before[1:])
             case "clamp":
-                assert (done[..., place] == 0).all()
+                assert (after[..., place] == 0).all()
             case "scale":
-                assert not done.any()
-        assert len(judged(run, run.task.held_out("test", 4), Recording(run.model, act.edits, sites=""))) == 4
+                assert not after.any()
+            case "swap":
+                other = taken.other(act.site, act.given).sites[act.site]
+                both = min(len(after), len(other))
+                assert np.array_equal(after[:both], other[:both])
+            case "mean":
+                mean = taken.mean(act.site)[..., place]
+                assert np.array_equal(after[..., place], np.broadcast_to(mean, after[..., place].shape))
+            case "freeze":
+                assert all(np.array_equal(row, after[0], equal_nan=True) for row in after)
+            case "noise":
+                assert not np.array_equal(after, before) and np.array_equal(done(run, taken, act)[act.site], after)
+        edits = taken.edits(act, width(run, run.task.held_out("test", 4)))
+        assert len(judged(run, run.task.held_out("test", 4), Recording(run.model, edits, sites=""))) == 4
+        if act.kind in MADE and act.kind not in measured:
+            of_first = replace(act, given=0) if act.kind == "swap" else act
+            assert effect(run, [of_first], 16, taken).inputs > 0
+        measured.add(act.kind)
 
 
 @pytest.mark.parametrize("pair", EACH_KIND, ids=lambda pair: "-".join(pair))
 def test_acts_that_change_nothing_change_no_bit(pair: tuple[str, str]) -> None:
+    """By whatever strategy: scaled by 1, nothing taken of another input, noise of no size, frozen at the last step, put back as it was."""
     run = tiny_run(*pair)
+    taken = Taken(run)
     given, writes = some_input(run.task), isinstance(run.model, EncoderDecoder)
     for strategy in ({}, *({"strategy": one} for one in (Sample(seed=3), Beam(2)) if writes)):
         plain = run.explore(given, **strategy)
-        for offer in offers(forms(run)):
-            if offer.kind == "scale":
-                same = run.explore(given, edits=replace(made(offer), amount=1).edits, **strategy)
-                assert same.tokens == plain.tokens
-                assert all(np.array_equal(same[site], plain[site], equal_nan=True) for site in plain)
+        last = max((len(plain.tokens), *(len(one.tokens) for one in plain.search.hypotheses)) if plain.search else (len(plain.tokens),)) - 1
+        every = offers(taken.found)
+        for offer in {offer.kind: offer for offer in every}.values() if strategy else every:
+            act = alike(run, taken, made(offer))
+            match offer.kind:
+                case "scale":
+                    act = replace(act, amount=1)
+                case "swap" | "noise":
+                    act = replace(act, amount=0)
+                case "freeze":
+                    act = replace(act, steps=(max(last, 0),))
+                case _:
+                    continue
+            same = run.explore(given, edits=taken.edits(act, len(plain.source)), **strategy)
+            assert same.tokens == plain.tokens
+            assert all(np.array_equal(same[site], plain[site], equal_nan=True) for site in plain)
 
 
 def test_forms_say_how_a_site_passes_by() -> None:
@@ -83,7 +132,7 @@ def test_forms_say_how_a_site_passes_by() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("explode", "decoder.hidden"), "hold, even, off, blank, clamp, scale"),
+        (("explode", "decoder.hidden"), "hold, even, off, blank, clamp, scale, swap, mean, freeze, noise"),
         ((None, "decoder.hidden"), "is not an act"),
         (("hold", "decoder.attention.weights"), "needs a place"),
         (("hold", "decoder.attention.weights", -1), "needs a place"),
@@ -96,6 +145,18 @@ def test_forms_say_how_a_site_passes_by() -> None:
         (("clamp", "", 2, 0.0), "name of a site"),
         (("scale", "decoder.hidden", None, 0.5, [-1]), "steps of an edit"),
         (("scale", "decoder.hidden", None, 0.5, None, 1), "on or off"),
+        (("scale", "decoder.hidden", None, 0.5, None, True, 3), "takes nothing besides"),
+        (("swap", "decoder.hidden", None, 1), "another input"),
+        (("swap", "decoder.hidden", None, 1, None, True, ""), "another input"),
+        (("swap", "decoder.hidden", None, 1, None, True, "a" * 1001), "another input"),
+        (("swap", "decoder.hidden", None, 1, None, True, 1024), "from 0 to 1,023"),
+        (("swap", "decoder.hidden", None, 1.5, None, True, "a"), "from 0 to 1"),
+        (("noise", "decoder.hidden", None, 1, None, True, "a"), "needs a seed"),
+        (("noise", "decoder.hidden", None, 1, None, True, True), "needs a seed"),
+        (("noise", "decoder.hidden", None, -1, None, True, 1), "from 0 to 100"),
+        (("freeze", "decoder.attention.weights"), "one step"),
+        (("freeze", "decoder.attention.weights", None, None, [1, 2]), "one step"),
+        (("mean", "decoder.hidden", -1), "place"),
     ],
 )
 def test_what_is_no_act_is_refused(arguments: tuple[Any, ...], message: str) -> None:
@@ -104,7 +165,7 @@ def test_what_is_no_act_is_refused(arguments: tuple[Any, ...], message: str) -> 
 
 
 def test_an_act_is_made_again_by_what_it_tells() -> None:
-    for act in (HOLD, Act("scale", "decoder.hidden", amount=0.5, steps=(1, 2), on=False), Act("clamp", "decoder.hidden", 3, -1)):
+    for act in (HOLD, Act("scale", "decoder.hidden", amount=0.5, steps=(1, 2), on=False), Act("clamp", "decoder.hidden", 3, -1), *TAKING):
         assert Act(*act.json) == act  # type: ignore[arg-type]
 
 
@@ -160,6 +221,77 @@ def test_a_planted_unit_matters_and_its_neighbours_do_not() -> None:
     assert before.abs().sum() > 0 and not logits(*Act("clamp", "decoder.attentional", planted, 0).edits).any()
     for unit in (0, 1, 2, 4):
         torch.testing.assert_close(logits(*Act("clamp", "decoder.attentional", unit, 0).edits), before)
+
+
+@pytest.mark.parametrize("pair", [("seq2seq", "copy"), ("seq2seq", "reverse")])
+def test_swapped_contexts_decode_the_words_of_the_other_input(pair: tuple[str, str]) -> None:
+    """Nothing but the final state crosses over: the decoder of one input writes what the other is answered with."""
+    run = playground.load(*pair)
+    taken = Taken(run)
+    for one, other in (("31415", "92653"), ("27182", "81"), ("66", "7171")):
+        act = Act("swap", "decoder.context", amount=1, given=other)
+        swapped = run.explore(one, edits=taken.edits(act, len(one)))
+        assert swapped.output == run.explore(other).output != run.explore(one).output
+    half = run.explore("31415", edits=taken.edits(replace(act, amount=0.5, given="92653"), 5))
+    own, put = (run.explore(text)["decoder.context"] for text in ("31415", "92653"))
+    np.testing.assert_allclose(half["decoder.context"], (own + put) / 2, atol=1e-6)
+
+
+def test_taking_from_another_input_leaves_what_that_input_is_answered_with() -> None:
+    """States of another sentence of the same length are all that attention looks at; longer ones are refused."""
+    run = playground.load(*TRANSLATION)
+    taken = Taken(run)
+    act = Act("swap", "encoder.states", amount=1, given="the small dog sleeps")
+    positions = len(run.explore("the small dog sleeps").source)
+    assert taken.reaches(act, positions) and not taken.reaches(act, positions + 1)
+    found = effect(run, [act], 200, taken)
+    assert found.inputs < 200 and found.score < 0.2 < found.before and found.control is not None
+    assert isinstance(found.control.where, Act) and isinstance(found.control.where.given, int)
+    with pytest.raises(InputError, match="zebra"):
+        taken.check(replace(act, given="the zebra"))
+    with pytest.raises(InputError, match="nothing that is typed"):
+        Taken(tiny_run("vae", "strokes")).check(Act("swap", "encoder.code", amount=1, given="3"))
+
+
+def test_a_mean_is_that_of_every_held_out_input_by_itself() -> None:
+    run = tiny_run("attention_seq2seq", "reverse")
+    taken, batch = Taken(run), run.task.held_out("test", MEANT)
+    model, rows = run.model, []
+    assert isinstance(model, EncoderDecoder)
+    for row in range(len(batch)):
+        one = batch[row : row + 1]
+        recording = Recording(model, sites="*")
+        state = begin(model, one.source[one.source != PAD][None], None, recording)
+        for step, token in enumerate(one.target_in[one.target != PAD][:, None]):
+            _, state = following(model, token, state, step, recording)
+        rows.append(recording.finish())
+    for site in ("encoder.states", "decoder.hidden", "encoder.recurrent.layers.0.reverse.hidden"):
+        np.testing.assert_allclose(taken.mean(site), np.concatenate([one[site] for one in rows]).mean(0), atol=1e-5)
+
+
+def test_attention_stays_where_it_was_at_the_step_it_is_frozen() -> None:
+    """Where all weight lay on one state then, the model reads that state ever after; other hypotheses keep weights of their own."""
+    run = playground.load(*TRANSLATION)
+    act = Act("freeze", HOLD.site, steps=(1,))
+    trace = run.explore("the beautiful tree is green", edits=act.edits)
+    weights = trace[HOLD.site]
+    assert np.array_equal(weights[2:], np.broadcast_to(weights[1], weights[2:].shape)) and not np.array_equal(weights[0], weights[1])
+    searched = run.explore("the beautiful tree is green", strategy=Beam(3), edits=act.edits)
+    frozen = np.asarray(searched[HOLD.site])
+    for hypothesis in frozen:
+        real = hypothesis[~np.isnan(hypothesis).any(-1)]
+        assert np.array_equal(real[2:], np.broadcast_to(real[1], real[2:].shape))
+    found = effect(run, [act], 64)
+    assert found.score < found.before and found.control is not None
+    assert isinstance(found.control.where, Act) and found.control.where.steps != (1,), "the same from other steps on"
+
+
+def test_noise_has_a_control_of_its_size() -> None:
+    """At other sites that are as wide; where there are none, other seeds."""
+    act = Act("noise", "encoder.code", amount=1, given=3)
+    wide, alone = (effect(tiny_run(name, "strokes"), [act], 32).control for name in ("autoencoder", "conv_autoencoder"))
+    assert wide is not None and isinstance(wide.where, Act) and wide.where.given == 3 and wide.where.site != act.site
+    assert alone is not None and isinstance(alone.where, Act) and alone.where.given != 3 and alone.places == SEEDS
 
 
 def test_a_control_in_one_batch_is_each_act_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,9 @@ def test_scripts(of: Any) -> None:
 
 MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Edit": (Edit, {"site": "decoder.logits", "op": "set", "value": 1, "steps": None}),
-    "patch": (Edit, {"site": "decoder.logits", "op": "patch", "value": (1,), "steps": None}),
+    "patch": (Edit, {"site": "decoder.logits", "op": "patch", "value": (1,), "steps": None, "share": 0.5}),
+    "noise": (Edit, {"site": "decoder.logits", "op": "noise", "value": 1, "steps": None, "seed": 0}),
+    "freeze": (Edit, {"site": "decoder.attention.weights", "op": "freeze", "value": None, "steps": (1,)}),
     "Sample": (Sample, {"temperature": 1, "top_k": 0, "top_p": 1, "seed": 0}),
     "Beam": (Beam, {"width": 2, "length_penalty": 1}),
     "Run": (Run, {"checkpoint": None}),
@@ -120,8 +122,29 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "effect": (playground.load(*RUNS[0]).effect, {"acts": Edit("*.logits", "scale", 1), "n": 4}),
     "patch two": (playground.load("attention_seq2seq", "reverse").patch, {"clean": "3 1 4", "corrupted": "3 1 5"}),
     "probe": (playground.load("attention_seq2seq", "reverse").probe, {"what": "position", "site": None}),
+    "who_knows": (playground.load("attention_seq2seq", "reverse").who_knows, {"what": "position"}),
+    "importance": (playground.load("attention_seq2seq", "reverse").importance, {"given": "31"}),
+    "faithfulness": (playground.load("pooled_classifier", "sentiment").faithfulness, {"n": 2}),
+    "first_errors": (playground.load("seq2seq", "reverse").first_errors, {"n": 2}),
     "break_it": (playground.load("attention_seq2seq", "reverse").break_it, {"seconds": 0.01, "should_stop": None}),
     "by_length": (playground.load("attention_seq2seq", "reverse").by_length, {"lengths": [3], "n": 4}),
+    "compress": (playground.load("conv_autoencoder", "digits").compress, {"others": ()}),
+    "denoise": (
+        playground.load("conv_autoencoder", "digits").denoise,
+        {"plain": None, "levels": (0.3,), "n": 4, "seed": 0},
+    ),
+    "detect": (playground.load("conv_autoencoder", "digits").detect, {"odd": "digits"}),
+    "figure of a result": (playground.load("attention_seq2seq", "reverse").by_length([3], 4).figure, {"theme": "light"}),
+    "sweep": (
+        playground.sweep,
+        {"architecture": "seq2seq", "task": "reverse", "option": "hidden", "values": [], "seeds": 0, "seconds": None, "executor": "inline"}
+        | {"device": "cpu", "preset": None, "model_options": None, "task_options": None, "training_options": None},
+    ),
+    "papers": (playground.papers.__getitem__, {"id": "hinton_2006"}),
+    "paper's arm": (playground.papers["hinton_2006"].arms[0].recipe, {"seed": 0}),
+    "paper's runs": (playground.papers["hinton_2006"].judge, {"runs": {}}),
+    "figure of a paper": (playground.papers["hinton_2006"].judged[0].figure, {"theme": "light"}),
+    "lessons": (playground.lessons.__getitem__, {"id": "attention"}),
     "models.get": (models.get, {"id": "seq2seq"}),
     "tasks.get": (tasks.get, {"id": "reverse"}),
     "find": (Trace({"a": np.ones(1)}).find, {"glob": "*"}),
@@ -153,7 +176,7 @@ def test_every_option(group: str) -> None:
 
 
 def test_what_is_public_is_tried() -> None:
-    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs", "compare"}
+    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs", "compare", "sweep", "papers", "lessons"}
     alike = {
         "train": "stream",
         "Greedy": "takes nothing",
@@ -165,7 +188,8 @@ def test_what_is_public_is_tried() -> None:
     assert set(playground.__all__) <= tried | set(alike)
     assert inspect.signature(playground.train).parameters == inspect.signature(playground.stream).parameters
     methods = {name for name, value in inspect.getmembers(Run, inspect.isfunction) if not name.startswith("_")}
-    asked = {"effect", "patch", "probe", "break_it", "by_length"}
+    asked = {"effect", "patch", "probe", "break_it", "by_length", "who_knows", "importance", "faithfulness", "first_errors"}
+    asked |= {"compress", "denoise", "detect", "features", "dead"}
     assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"} | asked
 
 

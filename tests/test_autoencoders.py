@@ -30,7 +30,7 @@ from playground.views.scene import reconstruction as picture_scene
 from tests.small import build, some_input, tiny_recipe
 
 PICTURES = [id for id, task in tasks.tasks().items() if task.kind == "picture"]
-FAMILY = [id for id, a in models.architectures().items() if a.kind == "autoencoder"]
+FAMILY = [id for id, a in models.architectures().items() if "picture" in a.learns]
 VARIATIONAL = ["vae", "cvae"]
 
 
@@ -234,7 +234,7 @@ def test_a_map_leads_to_codes_and_back(architecture: str) -> None:
         codes = projection.back(places)
         assert codes.shape == (2, size)
         np.testing.assert_allclose(projection(codes), places, atol=1e-5)
-        grid = latent.grid(projection, ((-1, 1), (-2, 2)), 4)
+        grid = latent.grid(projection, ((-1, 1), (-2, 2)), 8, 2)
         assert latent.decoded(model, grid, 3 if model.conditions else None).shape == (16, 28, 28)
         walk = latent.between(codes[0], codes[1], 8)
         np.testing.assert_allclose(walk[[0, -1]], codes, atol=1e-6)

@@ -95,6 +95,27 @@ def test_heads_of_a_transformer_compute_as_the_table_says(path: str) -> None:
             assert not numbers["weights"][head, row, seen:].any()
 
 
+@pytest.mark.parametrize("path", ["prompt.layers.0.self_attention", "decoder.layers.0.self_attention"])
+def test_what_distance_costs_stands_beside_the_scores(path: str) -> None:
+    run, trace = opened("transformer_decoder", "reverse", positions="alibi")
+    shown = blocks.detail(run, trace, path)["attention"]
+    scores, lean, weights = (array(shown[name]) for name in ("scores", "lean", "weights"))
+    heads, rows, columns = weights.shape
+    for head in range(heads):
+        for row in range(rows):
+            seen = row + 1 if shown["side"] == "prompt" else columns - rows + row + 1
+            cost = -(2.0 ** (-8 * (head + 1) / heads)) * np.arange(seen)[::-1]
+            np.testing.assert_allclose(lean[head, row, :seen], cost, atol=1e-6)
+            np.testing.assert_allclose(softmax(scores[head, row, :seen] + cost), weights[head, row, :seen], atol=1e-5)
+    assert blocks.detail(*opened("transformer", "reverse"), path="encoder.layers.0.self_attention")["attention"]["lean"] is None
+    for part in ("encoder", "decoder"):
+        symbols = [
+            q["symbol"]
+            for q in blocks.detail(*opened("transformer", "reverse", positions="alibi"), path=f"{part}.positions")["parts"][0]["quantities"]
+        ]
+        assert symbols == ["m", "−m|t−s|"]
+
+
 def test_a_decoder_without_encoder_looks_at_its_prompt_and_at_what_it_wrote() -> None:
     run, trace = opened("transformer_decoder", "reverse", "314")
     shown = blocks.detail(run, trace, "decoder.layers.0.self_attention")["attention"]

@@ -10,9 +10,10 @@ import pytest
 from playground.app import visit as visits
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
-from playground.app.panels.compare import Compare
+from playground.app.panels.compare import Compare, with_text
 from playground.errors import InputError
 from playground.tasks import Typed
+from playground.views.style import plain
 from tests import small
 from tests.pages import ADA, BEN, answered, new_page
 
@@ -78,7 +79,22 @@ def test_both_are_measured_on_the_same_new_inputs(page: Page) -> None:
     told = page[Compare].measured(visit, {"beside": other})
     assert told["lengths"] and all(0 <= a <= 1 and 0 <= b <= 1 and n > 0 for _, a, b, n in told["lengths"])
     assert all(low <= share <= high for share, _, low, high in (*told["known"], *told["new"]))
-    assert told["length_reading"] and told["heart_reading"]
+    assert told["length_reading"] and told["heart_reading"] and told["apart_reading"]
+    assert told["places"] == [] and set(told["group_readings"]) == {name for name, _ in told["groups"]}
+
+
+def test_inputs_that_part_both_are_listed_and_opened(page: Page) -> None:
+    visit = visits.start("attention_seq2seq", "reverse", device="cpu")
+    told = page[Compare].measured(visit, {"beside": "@0"})
+    assert [place for place, *_ in told["places"]] == list(range(13))
+    one = told["apart"][0]
+    assert one["steps"][0] is None and one["answers"][0] == one["right"] and one["steps"][1] is not None
+    assert "A alone is right on" in plain(told["apart_reading"]) and "They differ most at output" in plain(told["place_reading"])
+    opened = answered(page, visit, with_text, {"given": one["given"]})
+    assert opened["visit"].given == Typed(one["given"]) and "Compare" in opened
+    for wrong in ({}, {"given": 5}, {"given": "no digits"}):
+        with pytest.raises(InputError):
+            with_text(visit, wrong, ADA)
 
 
 @pytest.mark.parametrize("pair", ["vae digits", "captioner scenes", "recognizer dialing"])

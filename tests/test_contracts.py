@@ -93,6 +93,7 @@ def test_looking_changes_nothing(architecture: str, task_id: str) -> None:
 
 DEAD_ENDS = {  # places that nothing reads, by architecture and kind of task
     "seq2seq/*": ("encoder.states",),  # only the final state crosses over
+    "sequence_vae/*": ("encoder.states", "encoder.kl"),  # only the code crosses over; what it costs is told, and paid in training alone
     "*vae/*": ("encoder.log_variance", "encoder.linear_log_variance.sum"),  # it scales the noise, which is 0 while nothing trains
     "transformer_encoder/label": ("encoder.states",),  # only the summary is read
     "transformer_encoder/number": ("encoder.states",),

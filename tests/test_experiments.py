@@ -8,15 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score
 
 from playground import api, models
 from playground.errors import InputError
-from playground.experiments import anomaly, denoising, exposure_bias, logit_lens, memory, neighbours
-from playground.experiments.pca_baseline import fitted, pca_error
+from playground.experiments import exposure_bias, logit_lens, memory, neighbours
 from playground.storage.run import Run
-from playground.training import recipes
-from playground.training.trainer import train
 from tests import small
 
 WRITERS = [(a, t) for a, t in small.EACH_KIND if models.get(a).kind == "sequence decoder"]
@@ -128,64 +124,6 @@ def test_the_answer_of_a_trained_model_grows_with_depth() -> None:
     assert found.probabilities[-1].mean() > 0.9 > found.probabilities[0].mean()
     with pytest.raises(InputError, match="no Transformer decoder"):
         logit_lens.lens(untrained("seq2seq", "reverse"), "3 1")
-
-
-# --- autoencoders ------------------------------------------------------------------------------------------------
-
-
-def test_denoising_is_measured_against_the_clean_picture() -> None:
-    run = shipped("autoencoder", "digits")
-    found = denoising.denoising(run, (0.0, 0.3), 397)
-    assert found.noisy[0] == 0 < found.noisy[1]
-    assert found.model[0] == pytest.approx(run.model.score(run.task.held_out("test", 397)), rel=1e-4)
-    assert found.pca[0] == pytest.approx(pca_error("digits", run.model.code_size), rel=1e-3)
-    assert found.model[1] < found.noisy[1], "what is no digit does not fit through the code"
-    for levels in ((), (2.0,), (float("nan"),), ("x",)):
-        with pytest.raises(InputError, match="levels of noise"):
-            denoising.denoising(run, levels)
-
-
-def test_training_with_noise_pays_where_there_is_noise() -> None:
-    options = {"code": 32, "hidden": 128}
-    plain, robust = (
-        api.collect(
-            train(
-                recipes.make(
-                    "autoencoder", "digits", model_options=options | {"noise": noise}, training_options={"steps": 200}, device="cpu"
-                )
-            )
-        )
-        for noise in (0.0, 0.4)
-    )
-    errors = [denoising.denoising(run, (0.4,), 200).model[0] for run in (plain, robust)]
-    assert errors[1] < errors[0]
-
-
-def test_strokes_among_digits_are_odd() -> None:
-    run = shipped("autoencoder", "digits")
-    found = anomaly.strangers(run, "strokes")
-    labels = np.r_[np.zeros(len(found.ordinary)), np.ones(len(found.odd))]
-    assert found.auroc == pytest.approx(roc_auc_score(labels, np.r_[found.ordinary, found.odd])) and found.auroc > 0.9
-    assert 0 <= found.pca_auroc <= 1 and found.curve[0].tolist() == [0, 0] and found.curve[-1].tolist() == [1, 1]
-    same = anomaly.strangers(run, "digits")
-    assert same.auroc == pytest.approx(0.5), "the same pictures twice are told apart by chance"
-
-
-def test_a_digit_that_was_never_shown_is_odd_and_one_that_was_is_not() -> None:
-    recipe = recipes.make("autoencoder", "digits", model_options={"code": 16, "hidden": 128}, training_options={"steps": 250}, device="cpu")
-    never = anomaly.left_out(recipe, 0)
-    pictures, labels = recipe.build_task().pictures("test")
-    assert len(never.odd) == int((labels == 0).sum()) and len(never.ordinary) + len(never.odd) == len(pictures)
-    assert never.auroc > 0.75 and never.odd.mean() > never.ordinary.mean()
-    for digit in (10, -1, True, "3", 2.0):
-        with pytest.raises(InputError, match="allowed are 0 to 9"):
-            anomaly.left_out(recipe, digit)
-    with pytest.raises(InputError, match="draws no pictures"):
-        anomaly.strangers(untrained("seq2seq", "reverse"))
-
-
-def test_pca_is_fitted_once_for_a_task_and_a_size() -> None:
-    assert fitted("digits", 8) is fitted("digits", 8) and fitted("digits", 8).components_.shape == (8, 784)
 
 
 # --- what an n-gram cannot know ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 import pytest
 
 from playground.errors import InputError
@@ -208,3 +209,79 @@ def test_no_address_takes_all_places_of_the_line(make: Make) -> None:
     assert [log.position for log in bobs] == [(1, 8), (3, 8)]
     with pytest.raises(InputError, match="8 runs are waiting already"):
         press(book, "ada", "0", address="a")
+
+
+def both(book: RunBook, owner: str, name: str = "") -> tuple[RunLog, RunLog]:
+    a, b = book.start_both(long(f"{owner} {name} a"), long(f"{owner} {name} b"), owner)
+    return book.get(a), book.get(b)
+
+
+def test_two_that_are_a_pair_train_side_by_side(make: Make) -> None:
+    book = make()
+    a, b = both(book, "eve")
+    until(lambda: a.status == b.status == "training")
+    assert (a.beside, b.beside, a.number, b.number) == (b.id, a.id, 1, 2)
+    third = press(book, "eve", "0")
+    assert third.position == (1, 1)
+    book.stop(a.id, "eve")
+    until(lambda: a.over)
+    assert third.status == "queued", "a pair has no third"
+
+
+def test_whoever_trains_nothing_comes_before_the_second_of_a_pair(make: Make) -> None:
+    book = make()
+    ada = press(book, "ada", "0")
+    until(lambda: ada.status == "training")
+    a, b = both(book, "eve")
+    until(lambda: a.status == "training")
+    assert b.position == (1, 1)
+    bob = press(book, "bob", "0")
+    assert (bob.position, b.position) == ((1, 2), (2, 2))
+    book.stop(ada.id, "ada")
+    until(lambda: bob.status == "training")
+    assert b.status == "queued"
+    book.stop(bob.id, "bob")
+    until(lambda: b.status == "training")
+
+
+def test_on_one_place_a_pair_trains_one_after_the_other(make: Make) -> None:
+    book = make(slots=1)
+    a, b = both(book, "eve")
+    until(lambda: a.status == "training")
+    assert b.position == (1, 1) and orjson.loads(b.payloads()[0])["eta_s"] == 100.0
+    book.stop(a.id, "eve")
+    until(lambda: b.status == "training")
+
+
+def test_a_paused_pair_makes_room_and_goes_on_side_by_side(make: Make) -> None:
+    book = make()
+    pair = both(book, "eve")
+    until(lambda: all(log.status == "training" for log in pair))
+    for log in pair:
+        book.pause(log.id, "eve")
+    until(lambda: all(map(at_rest, pair)))
+    bob = press(book, "bob", "0")
+    until(lambda: bob.status == "training")
+    book.stop(bob.id, "bob")
+    until(lambda: bob.over)
+    for log in pair:
+        book.resume(log.id, "eve")
+    until(lambda: all(log.status == "training" for log in pair))
+
+
+def test_a_pair_is_taken_in_whole_or_not_at_all(make: Make) -> None:
+    book = make()
+    runs = [press(book, "eve", str(n)) for n in range(2)]
+    with pytest.raises(InputError, match="You have 2 runs under way already"):
+        both(book, "eve")
+    assert len(book.of("eve")) == 2
+    book.stop(runs[1].id, "eve")
+    pair = both(book, "eve")
+    assert [log.position for log in pair] == [(1, 2), (2, 2)], "neither is the other of what trains"
+
+
+def test_a_pair_is_never_joined_to_what_others_train(make: Make) -> None:
+    book = make(slots=4)
+    ben = book.get(book.start(long("same"), "ben"))
+    a, b = book.start_both(long("same"), long("same"), "eve")
+    assert len({ben.id, a, b}) == 3

@@ -12,7 +12,7 @@ import playground
 from playground.app import visit as visits
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
-from playground.app.panels.lab import Acts, Breaking, Patching
+from playground.app.panels.lab.acting import Acts, Breaking, Patching
 from playground.app.visit import Visit
 from playground.errors import InputError
 from playground.experiments.lab.acts import Act
@@ -54,6 +54,44 @@ def test_what_an_act_does_is_asked_for_by_itself(page: Page) -> None:
     assert "other places the median is" in "".join(text for _, text in told["reading"])
     both = page[Acts].together(translation(), {"acts": json.dumps([HOLD, ["scale", "decoder.hidden", None, 1, None, True]])})
     assert both["control"] is None and both["change"] == told["change"], "the second changes nothing"
+
+
+def test_another_input_is_typed_or_thrown_and_taken_from(page: Page) -> None:
+    visit, panel = translation(), page[Acts]
+    thrown = panel.another(visit, {"dice": "3"})["given"]
+    assert thrown == panel.another(visit, {"dice": "3"})["given"] != panel.another(visit, {"dice": "4"})["given"]
+    assert panel.another(visit, {"text": "the car"}) == {"given": "the car"}
+    for wrong in ({"text": "the zebra"}, {"text": ""}, {"dice": "x"}):
+        with pytest.raises(InputError):
+            panel.another(visit, wrong)
+    act = ["swap", "encoder.states", None, 0.5, None, True, thrown]
+    told = answered(page, visit, panel.act, {"acts": [act]})
+    assert told["visit"].acts[0].given == thrown and from_query(dict(parse_qsl(to_query(told["visit"]))), "cpu").acts == told["visit"].acts
+    (row,) = panel.value(page.library.stage(told["visit"]))["rows"]
+    assert row["title"].startswith("States 50 % from ‘") and row["missed"] is None, "the dice throws what is as long"
+    (row,) = panel.value(page.library.stage(told["visit"].with_input(Typed("the car"))))["rows"]
+    assert "not as long" in row["missed"]
+    effect = panel.one(visit, {"act": json.dumps(act)})
+    assert effect["control"]["places"] == 16 and "with the 16 other inputs" in "".join(text for _, text in effect["reading"])
+    with pytest.raises(InputError, match="zebra"):
+        panel.act(visit, {"acts": [[*act[:6], "the zebra"]]}, ADA)
+    assert page.library.stage(replace(visit, acts=(Act("swap", "encoder.states", amount=1, given="the zebra"),))).visit.acts == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "title", "control"),
+    [
+        (["freeze", "decoder.attention.weights", None, None, [1], True], "Freeze attention, decoder from step 2 on", "from the 1"),
+        (["mean", "decoder.hidden", 3, None, None, True], "State of unit 3 at its mean, decoder", "at the 63 other places"),
+        (["mean", "decoder.hidden", None, None, None, True], "State at its mean, decoder", "at the "),
+        (["noise", "decoder.hidden", None, 0.5, None, True, 3], "Noise of 0.5 on the state, decoder, draw 3", "at the "),
+        (["swap", "decoder.hidden", None, 1, None, True, 7], "State from held-out input 7, decoder", "with the 16 other inputs"),
+    ],
+)
+def test_every_kind_says_what_it_is_and_what_it_is_compared_with(page: Page, act: list[object], title: str, control: str) -> None:
+    told = page[Acts].one(translation(), {"act": json.dumps(act)})
+    said = "".join(text for _, text in told["reading"])
+    assert said.startswith(title) and control in said
 
 
 @pytest.mark.parametrize(
@@ -113,9 +151,12 @@ def test_a_corrupted_input_differs_in_one_token_and_is_answered_otherwise(pair: 
 
 
 def test_failures_are_shown_with_who_survives_them(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.app.panels.lab.SECONDS", (0.3, 0.6))
+    monkeypatch.setattr("playground.app.panels.lab.acting.SLICE_S", 0.0)
     visit = visits.start("attention_seq2seq", "reverse", device="cpu")
-    told = page[Breaking].broken(visit, {})
+    first, second = (page[Breaking].broken(visit, {}) for _ in range(2))
+    assert 0 < first["tried"] < second["tried"] and second["spent"] > first["spent"] > 0 and not second["over"], "a little more each time"
+    assert first["others"] == [], "others are not asked before it has ended"
+    told = page[Breaking].survived(visit, {})
     assert told["rows"] and told["others"], "digits of one token were never taught"
     assert [name for name, *_ in told["others"]] == list(told["rows"][0]["survives"])
     row = told["rows"][0]
@@ -133,7 +174,15 @@ def test_only_who_writes_to_what_is_typed_is_patched_and_broken(page: Page, pair
     assert not page[Patching].value(stage)["typed"] and not page[Breaking].value(stage)["typed"]
 
 
-def test_acts_as_code_do_what_the_page_shows(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        (Act("noise", "decoder.hidden", amount=0.5, given=3), Act("freeze", "decoder.attention.weights", steps=(2,))),
+        (Act("swap", "encoder.states", amount=0.5, given="the small dog is red"), Act("mean", "decoder.hidden", 5)),
+    ],
+)
+def test_acts_as_code_do_what_the_page_shows(page: Page, capsys: pytest.CaptureFixture[str], more: tuple[Act, ...]) -> None:
     """The text is run as it stands; a hold beyond this input is not in it."""
     acts = (
         Act(*HOLD),  # type: ignore[arg-type]
@@ -141,6 +190,7 @@ def test_acts_as_code_do_what_the_page_shows(page: Page, capsys: pytest.CaptureF
         Act("even", "decoder.attention.weights", steps=(1,)),
         Act("clamp", "decoder.hidden", 3, -0.5),
         Act("scale", "decoder.attention.context", amount=0.5, on=False),
+        *more,
     )
     visit = replace(translation(), acts=acts)
     parts = {id: text for id, _, text in page.desk.code(visit)}

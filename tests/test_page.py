@@ -36,6 +36,12 @@ def page() -> Page:
     return new_page()
 
 
+def test_two_panels_of_one_name_are_refused(page: Page) -> None:
+    """Each answer goes to a panel by its name: of two only one would ever be told."""
+    with pytest.raises(ValueError, match="Two panels are called Block; rename"):
+        page.add(type("Block", (Block,), {}))
+
+
 def test_a_visit_opens_and_closes_a_block(page: Page) -> None:
     inspect, first = page[Block].inspect, page.first.visit
     after = inspect(first, {"block": "decoder.attention"}, NOBODY)

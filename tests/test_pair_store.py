@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from playground import tasks
@@ -159,6 +159,7 @@ def test_twenty_to_fifty_thousand_lines_are_taken(count: int, kept: bool, own_fo
         assert not list(own_folder.iterdir())
 
 
+@example(pairs=[(f"{n} {n}", "n") for n in range(20)], ending="\u2028", separator="\t", more="\n")
 @given(
     pairs=st.lists(st.tuples(SIDE, SIDE), max_size=30, unique=True).map(lambda more: [(f"{n} {n}", "n") for n in range(20)] + more),
     ending=st.sampled_from(["\n", "\r\n", "\r", "\n\n \n", "\u2028"]),

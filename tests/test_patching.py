@@ -16,7 +16,8 @@ from playground import api, models
 from playground.errors import InputError
 from playground.experiments.lab import patching
 from playground.experiments.lab.asked import AskedRun
-from playground.experiments.lab.patching import AT_ONCE, FINER, MOST_ROWS, STEPS, Patch
+from playground.experiments.lab.carriers import FINER, MOST_ROWS, STEPS
+from playground.experiments.lab.patching import AT_ONCE, Patch
 from playground.models import Decoder, Encoded, Encoder, EncoderDecoder
 from playground.storage.checkpoints import Checkpoint
 from playground.tracing import Edit, Trace, tap
@@ -195,6 +196,35 @@ def test_a_planted_state_is_found_and_nothing_else() -> None:
     assert planted().explore("31715", edits=found.edit("encoder.lost", 2)).tokens == ("7", "end")
 
 
+def test_a_planted_path_is_followed_from_its_start_to_its_end() -> None:
+    """Of what one place brings, all passes through what lies behind it, and nothing through what does not: what lies before it, the
+    other way, and the other places."""
+    run = planted()
+    found = run.patch("31415", "31715", through=("encoder.kept", 2))
+    assert found.through == ("encoder.kept", 2) and found.origin == 1
+    assert found.sites == ("encoder.kept", "encoder.states", "decoder.picked")
+    assert found.recovered[:2].tolist() == [[float(at == 2) for at in range(5)]] * 2 and found.recovered[2, 0] == 1
+    assert found.best == ("encoder.states", 2, 1.0)
+    assert found.sentence == "encoder.kept at ‘7’ brings back 100 %; of all that it reaches, encoder.states at ‘7’ passes on most: 100 %."
+    lost = run.patch("31415", "31715", through=("encoder.lost", 2))
+    assert lost.sites == ("encoder.lost",) and lost.origin == 0
+    assert lost.sentence == "encoder.lost at ‘7’ brings back 0 %: there is next to nothing to follow."
+
+
+@pytest.mark.parametrize("which", [which for which in EVERY if which[0] not in small.COUNTING], ids=str)
+def test_all_paths_through_the_start_bring_what_it_brings(which: tuple[Any, ...]) -> None:
+    """The place that is followed brings as much as in the whole map, and each further cell what putting its value there alone does."""
+    run, clean, corrupted, found = patched(*which)
+    row, place = max(found.values, key=lambda cell: (found.part[cell[0]] != "decoder", np.nan_to_num(found.recovered[cell])))
+    on = run.patch(clean, corrupted, through=(found.sites[row], place))
+    assert on.origin == pytest.approx(found.recovered[row, place], abs=1e-4)
+    assert set(on.sites) <= set(found.sites) and on.best.site in on.sites and on.sentence
+    right, written = (run.task.token_id(token) for token in on.tokens)
+    values = logits(run, corrupted, found, on.edit(on.best.site, on.best.place))
+    share = (values[right] - values[written] - found.differences[1]) / (found.differences[0] - found.differences[1])
+    assert share == pytest.approx(on.best.share, abs=1e-3)
+
+
 def test_what_is_the_same_in_both_has_nothing_to_bring() -> None:
     """Exactly nothing: it is not even tried; and what decoding wrote before is the same in both runs."""
     found = planted().patch("31415", "31715")
@@ -217,6 +247,9 @@ def test_a_vowel_that_follows_is_told_by_the_direction_that_comes_from_behind() 
     assert f"{layer}.reverse.cell" in found.sentence and f"{layer}.hidden" in found.sentence
     opened = run.explore("the beautiful dog is green", edits=found.edit("encoder.states", 1))
     assert opened.output == "le bel chien est vert"
+    on = run.patch("the beautiful tree is green", "the beautiful dog is green", through=(f"{layer}.reverse.cell", 1))
+    passed = {site: float(np.nanmax(shares)) for site, shares in zip(on.sites, on.recovered, strict=True)}
+    assert passed["encoder.states"] > 0.8 and passed["decoder.attention.context"] > 0.8 and f"{layer}.hidden" not in passed
 
 
 def test_more_cells_than_a_batch_has_are_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +268,12 @@ def test_what_cannot_be_patched_is_refused_in_a_sentence() -> None:
         run.patch("314", "3 1 4")
     with pytest.raises(InputError, match="not known to this model"):
         run.patch("314", "31x")
+    with pytest.raises(InputError, match="is no row of this map; there are: encoder"):
+        run.patch("314", "319", through=("nowhere", 0))
+    with pytest.raises(InputError, match=r"encoder\.embedded brings nothing at place 0; it has 2"):
+        run.patch("314", "319", through=("encoder.embedded", 0))
+    with pytest.raises(InputError, match="`through` is a site of the map and a place"):
+        run.patch("314", "319", through="encoder.states")  # type: ignore[arg-type]
     for pair in (("autoencoder", "strokes"), ("transformer_encoder", "entities"), ("pooled_classifier", "sentiment")):
         other = untrained(*pair)
         with pytest.raises(InputError, match="writes no tokens one after the other"):
@@ -243,5 +282,5 @@ def test_what_cannot_be_patched_is_refused_in_a_sentence() -> None:
     with pytest.raises(InputError, match=r"'encoder' is no row of this map; there are: encoder\.embedded"):
         found.edit("encoder", 0)
     for place in (3, -1, "0", None):
-        with pytest.raises(InputError, match=r"has no place .*; it has 0 to 2"):
+        with pytest.raises(InputError, match=r"brings nothing at place .*; it has 0, 1, 2\."):
             found.edit("encoder.states", place)

@@ -36,7 +36,7 @@ def told(page: str) -> dict[str, Any]:
 def test_every_run_and_trace_shows_itself(pair: tuple[str, str]) -> None:
     run = playground.load(*pair)
     trace = run.explore(some_input(run.task))
-    assert re.fullmatch(rf"Run\({pair[0]} · {pair[1]}, [\d,]+ updates, (exact match|error per pixel) (1|)\.\d{{3,4}}\)", repr(run))
+    assert re.fullmatch(rf"Run\({pair[0]} · {pair[1]}, [\d,]+ updates, (exact match|error per \w+) (1|)\.\d{{3,4}}\)", repr(run))
     assert re.fullmatch(r"Trace\(.* → .*, \d+ sites\)", repr(trace)) and "\n" not in repr(trace)
     for piece in (run._repr_html_(), trace._repr_html_()):
         assert piece and len(piece.encode()) <= 300_000

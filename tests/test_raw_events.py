@@ -6,6 +6,7 @@ import logging
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import playground.app
 from playground.app import visit as visits
 from playground.app.page import Handler, Page
 from playground.app.sessions import Session
+from playground.errors import InputError
 from tests.pages import ADA, new_page
 
 PAIRS = [("attention_seq2seq", "reverse"), ("cvae", "digits"), ("captioner", "scenes"), ("recognizer", "dialing"), ("seq2seq", "pairs")]
@@ -69,3 +71,17 @@ def test_any_data_is_answered_or_refused(
             for data in given[: None if endpoint in ("choose", "options") else len(ODD) + 1]:
                 page.answer(handler, data, Session(ADA, visit, page.keys(page.first)))
                 assert not caplog.records, f"{endpoint} met a defect with {str(data)[:300]}:\n{caplog.text}"
+
+
+@pytest.mark.fault(9)
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_what_a_panel_fetches_is_told_or_refused_on_every_stage(pair: tuple[str, str], page: Page, events: dict[str, Handler]) -> None:
+    """An address says which panel's answer is asked for, whatever is on the stage."""
+    assert {"compress.json", "loss.json", "patch.json"} <= page.desk.answers.keys() and events
+    visit = visits.start(*pair, device="cpu")
+    names = ("runs", "series", "with", "site", "place", "level", "digit", "odd")
+    odd: list[dict[str, str]] = [{}, dict.fromkeys(names, "x"), dict.fromkeys(names, "0")]
+    for answer in page.desk.answers.values():
+        for asked in odd:
+            with suppress(InputError):
+                answer(visit, asked)

@@ -54,7 +54,7 @@ PICTURE = png()
 @pytest.fixture(scope="module")
 def aside() -> Iterator[Reading]:
     starting.context(preload=["playground.api", "pytest"])
-    made = Reading(Aside((*MODULES, "tests.harmful"), memory_bytes=256 * MB))
+    made = Reading(Aside((*MODULES, "tests.harmful"), memory_bytes=256 * MB), within=12.0)
     yield made
     made.aside.close()
 

@@ -91,6 +91,14 @@ def test_a_recipe_is_complete() -> None:
     assert settled.training.steps == 77 and settled.seconds is None
 
 
+def test_what_was_stored_before_there_was_a_choice_stops_early_as_it_did() -> None:
+    usual, whole = (make("seq2seq", "reverse", training_options={"early_stop": stop}) for stop in (True, False))
+    stored = usual.to_json()
+    del stored["training_options"]["early_stop"]
+    assert from_json(stored) == usual == make("seq2seq", "reverse")
+    assert "early" not in usual.to_query() and from_query(whole.to_query()) == whole != usual
+
+
 BAD_NUMBERS = [None, "many", "", [], {}, True, 1e9, -1, 0, float("nan"), float("inf"), 10**400, 10**6000, "nan", "1e9", "0x10", b"8"]
 
 

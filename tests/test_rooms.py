@@ -19,11 +19,13 @@ import playground
 PACKAGE = Path(playground.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
-    "errors", "glossary", "options", "vocabulary", "disk", "wire", "tracing", "processes", "runs", "tasks", "models", "inference",
-    "training", "storage", "experiments", "codegen", "views", "api", "__init__", "tools", "app",
+    "errors", "glossary", "options", "catalogue",
+    "vocabulary", "disk", "wire", "tracing", "processes", "runs", "classroom", "tasks", "models", "inference",
+    "training", "storage", "experiments", "codegen", "views", "papers", "api", "lessons", "__init__", "tools", "app",
 )  # fmt: skip
-GROUND = {"errors", "glossary", "options", "vocabulary", "disk", "wire", "tracing", "processes"}  # anybody may stand on it
+GROUND = {"errors", "glossary", "options", "catalogue", "vocabulary", "disk", "wire", "tracing", "processes"}  # anybody may stand on it
 EDGES = {
+    "classroom": {"runs"},
     "models": {"tasks"},
     "inference": {"models", "tasks"},
     "training": {"inference", "models", "runs", "tasks"},
@@ -31,10 +33,26 @@ EDGES = {
     "experiments": {"inference", "models", "storage", "tasks", "training"},
     "codegen": {"inference", "models", "tasks", "training"},
     "views": {"codegen", "experiments", "inference", "models", "tasks"},
+    "papers": {"experiments", "inference", "models", "runs", "storage", "tasks", "training", "views"},
     "api": {"codegen", "experiments", "models", "runs", "storage", "tasks", "training", "views"},
-    "__init__": {"api", "experiments", "inference", "tasks"},
-    "tools": {"api", "experiments", "models", "runs", "storage", "tasks", "training"},
-    "app": {"api", "codegen", "experiments", "inference", "models", "runs", "storage", "tasks", "training", "views"},
+    "lessons": {"api", "classroom", "experiments", "models", "papers", "storage"},
+    "__init__": {"api", "experiments", "inference", "lessons", "papers", "tasks"},
+    "tools": {"api", "experiments", "lessons", "models", "papers", "runs", "storage", "tasks", "training"},
+    "app": {
+        "api",
+        "classroom",
+        "codegen",
+        "experiments",
+        "inference",
+        "lessons",
+        "models",
+        "papers",
+        "runs",
+        "storage",
+        "tasks",
+        "training",
+        "views",
+    },
 }
 LAZY = {"views", "codegen"}  # `api` reaches them when a figure or a script is asked for
 ALONE = {"gradio": ("app",), "plotly": ("views", "app")}  # who may import what is slow to load

@@ -17,6 +17,7 @@ from playground.inference.explore import explore
 from playground.models.layers.recurrent import Recurrent
 from playground.tasks import get
 from playground.tracing import OPS, Edit, Recording, Trace, explicit, tap
+from playground.tracing.edit import BY_THEMSELVES
 from tests.small import EACH_KIND, build, some_input
 
 
@@ -217,6 +218,36 @@ def test_what_is_there_is_spread_evenly_over_where_it_is() -> None:
         Edit("weights", "even", 0.5)
 
 
+def test_a_share_of_what_is_put_leaves_the_rest() -> None:
+    plain = run()[SITE]
+    assert run(Edit(SITE, "set", 10, share=0.5))[SITE].tolist() == [(one + 10) / 2 for one in plain]
+    assert np.array_equal(run(Edit(SITE, "patch", (7, 8, 9), share=0))[SITE], plain)
+    assert run(Edit(SITE, "patch", (7, 8, 9), share=1))[SITE].tolist() == [7, 8, 9]
+
+
+def test_noise_is_the_same_for_the_same_seed_and_for_every_row() -> None:
+    value = torch.zeros(2, 4, 500)
+    drawn = Edit(SITE, "noise", 2, seed=5).apply(value, 1)
+    assert torch.equal(drawn[0], drawn[1]) and abs(float(drawn.std()) - 2) < 0.1 and abs(float(drawn.mean())) < 0.15
+    assert torch.equal(drawn, Edit(SITE, "noise", 2, seed=5).apply(value, 1))
+    assert not torch.equal(drawn, Edit(SITE, "noise", 2, seed=5).apply(value, 2)), "drawn anew at every step"
+    assert not torch.equal(drawn, Edit(SITE, "noise", 2, seed=6).apply(value, 1))
+    assert torch.equal(drawn[:, :3], Edit(SITE, "noise", 2, seed=5).apply(value[:, :3], 1)), "also where rows are padded"
+
+
+def test_a_freeze_holds_what_passed_at_its_step() -> None:
+    model = Outer()
+    for rows in ((), [[], [Edit(SITE, "freeze", steps=(1,))]]):
+        edits = () if rows else (Edit(SITE, "freeze", steps=(1,)),)
+        recording = Recording(model, edits, edits_by_row=rows)
+        for step, factor in enumerate((1, 2, 3, 4)):
+            with recording.open(step):
+                model(torch.cat([X, X]) * factor)
+        first, second = (recording.finish(row)[SITE] for row in (0, 1))
+        assert second.tolist() == [(X[0] * 2 * factor).tolist() for factor in (1, 2, 2, 2)]
+        assert np.array_equal(first, second) is not bool(rows), "only the rows that are asked for"
+
+
 def test_acts_that_differ_by_row_are_one_batch() -> None:
     """Each row comes out as it does alone, and a row without an edit as it was."""
     model, x = Outer(), torch.arange(12.0).view(4, 3)
@@ -237,7 +268,7 @@ def test_acts_that_differ_by_row_are_one_batch() -> None:
         lost.finish()
 
 
-@pytest.mark.parametrize("op", [op for op in OPS if op != "even"])
+@pytest.mark.parametrize("op", [op for op in OPS if op not in BY_THEMSELVES])
 def test_values_must_fit_the_quantity(op: str) -> None:
     for value in [(1, 2), ((1, 2, 3),) * 2, (((1,),),)]:
         with pytest.raises(InputError, match="shape"):
@@ -264,6 +295,15 @@ def test_bad_values_are_refused_at_once(value: Any) -> None:
         ((SITE, "set", 0, 5), "steps"),
         ((SITE, "set", 0, ("a",)), "steps"),
         ((SITE, "set", 0, (0.5,)), "steps"),
+        ((SITE, "set", 0, None, (), 1.5), "share"),
+        ((SITE, "set", 0, None, (), True), "share"),
+        ((SITE, "scale", 0, None, (), 0.5), "Only set and patch take a share"),
+        ((SITE, "noise", 1, None, (), 1.0, -1), "seed"),
+        ((SITE, "noise", 1, None, (), 1.0, 1.5), "seed"),
+        ((SITE, "noise", -1), "size of noise"),
+        ((SITE, "freeze"), "one step"),
+        ((SITE, "freeze", None, (1, 2)), "one step"),
+        ((SITE, "freeze", 1, (1,)), "takes no value"),
     ],
 )
 def test_bad_edits_are_refused_at_once(arguments: tuple[Any, ...], message: str) -> None:

@@ -173,6 +173,14 @@ def test_training_ends_early_when_all_is_right_twice(monkeypatch: pytest.MonkeyP
     assert losses(events)[-1][0] == done.step and snapshots(events)[-1].best
 
 
+def test_who_stops_early_may_be_told_not_to_and_then_does_the_same_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.models.EncoderDecoder.score", lambda self, batch: 1.0)
+    early, whole = (list(train(tiny_recipe(*DECODER_PAIRS[0], steps=40, training_options={"early_stop": stop}))) for stop in (True, False))
+    done = whole[-1]
+    assert isinstance(done, Done) and (done.reason, done.step) == ("finished", 40)
+    assert losses(whole)[: len(losses(early))] == losses(early)
+
+
 def test_clearly_better_weights_from_before_the_end_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = iter([0.1, 0.6, 0.2, 0.3])
     recipe = tiny_recipe(*DECODER_PAIRS[0], steps=4)
@@ -213,17 +221,18 @@ def test_a_loss_that_is_no_number_ends_the_run_and_spoils_nothing(
     """The weights kept are those of the same run without the fault, at the step before."""
     recipe = tiny_recipe(*pair, steps=20)
     kind = type(new_model(recipe))
-    calls, right = 0, kind.loss
+    name = "loss_at" if hasattr(kind, "loss_at") else "loss"
+    calls, right = 0, getattr(kind, name)
 
-    def loss(self: torch.nn.Module, batch: Batch) -> torch.Tensor:
+    def loss(self: torch.nn.Module, *given: Any) -> torch.Tensor:
         nonlocal calls
         calls += torch.is_grad_enabled()
-        value = right(self, batch)
+        value = right(self, *given)
         if calls <= 4 or not torch.is_grad_enabled():
             return value
         return value * float("nan") if broken == "loss" else value + (next(self.parameters()) * 0).abs().sum().sqrt()
 
-    monkeypatch.setattr(kind, "loss", loss)
+    monkeypatch.setattr(kind, name, loss)
     events = list(train(recipe))
     failed, kept = events[-1], snapshots(events)[-1]
     assert isinstance(failed, Failed)

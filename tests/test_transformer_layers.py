@@ -1,7 +1,8 @@
-"""Attention and layers agree with torch's own, and rotary positions know distances only."""
+"""Attention and layers agree with torch's own, and rotary positions and ALiBi know distances only."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.models.layers.positions import Rotary, turned
+from playground.models.layers.positions import Alibi, Rotary, turned
 from playground.models.layers.stack import causal
 from playground.models.layers.transformer import DecoderLayer, EncoderLayer, MultiHeadAttention, TransformerOptions
 from tests.transformers import CLOSE, drawn, looked_at, some, watched
@@ -83,6 +84,23 @@ def test_layers_agree_with_torch(placement: str, norm_first: bool, activation: s
 
 
 @torch.no_grad()
+def test_without_feed_forward_attention_is_all_there_is() -> None:
+    chosen = TransformerOptions(heads=2, width=12, feed_forward=0)
+    encoder, decoder = drawn(EncoderLayer(chosen)), drawn(DecoderLayer(chosen))
+    assert {name for name, _ in encoder.named_children()} == {"self_attention", "norm1", "dropout"}
+    assert {name for name, _ in decoder.named_children()} == {"self_attention", "norm1", "cross_attention", "norm2", "dropout"}
+    x, states = some(3, 6, 12), some(3, 5, 12, seed=1)
+    read = encoder.norm1(x)
+    torch.testing.assert_close(encoder(x, None)[0], x + encoder.self_attention(read, encoder.self_attention.remember(read)), **CLOSE)
+    memory = decoder.cross_attention.remember(states)
+    once, _ = EncoderLayer.forward(decoder, x, None)
+    torch.testing.assert_close(
+        decoder(x, None, None, None, memory, None)[0], once + decoder.cross_attention(decoder.norm2(once), memory), **CLOSE
+    )
+    assert "FeedForward" not in encoder.block.equation + decoder.block.equation and "CrossAttention" in decoder.block.equation
+
+
+@torch.no_grad()
 def test_a_norm_on_the_branch_leaves_the_sum_alone() -> None:
     layer = drawn(EncoderLayer(TransformerOptions(heads=2, width=12, feed_forward=20, norm="res_post")))
     x = some(1, 4, 12)
@@ -113,3 +131,32 @@ def test_rotary_scores_know_the_distance_only() -> None:
     ones = turned(torch.tensor([1.0, 0.0]).repeat(1, 1, 1, 4), rotary.turn(torch.tensor([[3]])))
     angles = 3 * 10_000.0 ** (-torch.arange(4) / 4)
     torch.testing.assert_close(ones.flatten(), torch.stack([angles.cos(), angles.sin()], dim=-1).flatten())
+
+
+@torch.no_grad()
+def test_alibi_costs_as_its_paper_says() -> None:
+    """Slopes 2^−1 … 2^−8 of eight heads; the i-th key before a query costs i slopes, whatever the two positions are."""
+    alibi, at = Alibi(8), torch.arange(5)[None]
+    lean = alibi.lean(causal(None, 5, None, at.device), at, at, batch=1)
+    assert lean is not None
+    for head, slope in enumerate(0.5**n for n in range(1, 9)):
+        for t, s in itertools.product(range(5), range(5)):
+            assert float(lean[0, head, t, s]) == (-slope * (t - s) if s <= t else float("-inf"))
+    step = alibi.lean(None, torch.tensor([4]), at, batch=2)
+    assert step is not None and torch.equal(step, lean[:, :, 4].expand(2, -1, -1))
+    far = alibi.lean(causal(None, 5, None, at.device), at + 30, at + 30, batch=1)
+    assert far is not None and torch.equal(far, lean)
+
+
+@torch.no_grad()
+def test_read_both_ways_the_heads_of_a_pair_hear_one_side_each() -> None:
+    at = torch.arange(4)[None]
+    shown = real([4, 2])[:, None, None]
+    lean = Alibi(2, both_ways=True).lean(shown, at, at, batch=2)
+    assert lean is not None
+    heard = lean.isfinite()
+    assert torch.equal(heard[0, 0], torch.ones(4, 4).tril().bool()) and torch.equal(heard[0, 1], heard[0, 0].T)
+    assert torch.equal(lean[0, 0][heard[0, 0]].sort().values, lean[0, 1][heard[0, 1]].sort().values)
+    assert not heard[1, :, :2, 2:].any() and heard[1].diagonal(dim1=-2, dim2=-1).all(), "padding hears itself alone, and nobody hears it"
+    alone = Alibi(1, both_ways=True).lean(None, at, at, batch=1)
+    assert alone is not None and alone.isfinite().all(), "a single head hears both sides"

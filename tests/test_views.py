@@ -202,11 +202,11 @@ def test_latent_map_numbers() -> None:
 
 
 def test_learning_numbers(run: Run) -> None:
-    info = learning.extract(run.history, sequences=True)
+    info = learning.extract(run.history, "exact match")
     assert info.losses.shape[1] == info.scores.shape[1] == 3
     assert (np.diff(info.losses[:, 0]) > 0).all() and info.losses[-1, 2] < info.losses[0, 2]
     with pytest.raises(InputError, match="no curve"):
-        learning.extract({}, sequences=True)
+        learning.extract({}, "exact match")
 
 
 PAIRS_AND_VIEWS = [

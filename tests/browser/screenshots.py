@@ -86,6 +86,39 @@ def code(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def teach(page: Page) -> None:
+    """A class of twelve that has voted twice, and whose runs are in."""
+    page.get_by_role("button", name="Class", exact=True).click()
+    page.get_by_role("button", name="Open the class").click()
+    letters = page.locator(".class-card .class-letters b")
+    expect(letters).to_have_count(4)
+    room = f"{page.url.partition('?')[0]}classes/{''.join(letters.all_text_contents())}"
+    seats = [page.request.post(f"{room}/join", data={}).json()["seat"] for _ in range(12)]
+    expect(page.locator(".class-trial .sub")).to_have_text("12 of 12 runs are in", timeout=20 * PATIENCE_MS)
+    page.get_by_role("button", name="Ask the first").click()
+    for votes in ((1, 1, 2, 2, 2, 2, 0, 3, 3, 1, 2), (3, 3, 2, 3, 2, 3, 1, 3, 3, 3, 2, 3)):
+        for seat, answer in zip(seats, votes, strict=False):
+            page.request.post(f"{room}/vote", data={"seat": seat, "answer": answer})
+        page.get_by_role("button", name="Reveal").click()
+        page.keyboard.press("v")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".class-says .sub")).to_contain_text("second vote, 12 of 12")
+
+
+def sit(page: Page) -> None:
+    """A question as a student's phone has it."""
+    place = page.url.partition("?")[2]
+    home = page.url.partition("?")[0]
+    opened = page.request.post(f"{home}classes", data={"place": place}).json()
+    room = f"{home}classes/{opened['code']}"
+    for _ in range(4):
+        page.request.post(f"{room}/join", data={})
+    page.request.post(f"{room}/teach", data={"key": opened["key"], "do": "ask", "question": 0})
+    page.goto(f"{home}?class={opened['code']}&theme=light")
+    page.get_by_text("10–50 %", exact=True).click()
+    expect(page.locator(".class-tag:visible")).to_have_text("committed")
+
+
 TALL = {"width": 1440, "height": 1300}
 SENTENCE = "?architecture=attention_seq2seq&task=translation&input="
 PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
@@ -111,6 +144,8 @@ PICTURES: dict[str, tuple[str, Any, Callable[[Page], None]]] = {
     "dialing": ("?theme=dark&architecture=recognizer&task=dialing&input=5550199", DESKTOP, decode),
     "code": (f"{hooks.REVERSE}&theme=light", DESKTOP, code),
     "phone": ("?theme=light", PHONE, start),
+    "class": ("?paper=bahdanau_2015&theme=light", DESKTOP, teach),
+    "class-phone": ("?paper=bahdanau_2015&theme=light", PHONE, sit),
 }
 
 

@@ -36,6 +36,10 @@ JOURNEYS = {
         "copy", "2718", "2 7 1 8", "head", "decoder: output", "logits = W h + b", "class MultiHeadAttention",
         ("enc", "the prompt is read by the decoder itself"),
     ),
+    "sequence_vae": Journey(
+        "sentences", "the small car sleeps", "the small car sleeps", "and the code", "code: open", "z = μ + exp(½ log σ²) · ε",
+        "class VariationalEncoder",
+    ),
     "ngram": Journey(
         "completion", "Tom has a cat . At noon the sun comes to the town on the river .", None, "looks up", "decoder: look-up", "count",
         "class", ("enc", "cannot see further"),
@@ -59,6 +63,7 @@ JOURNEYS = {
         "logits = W h + b", "class PictureEncoder",
     ),
     "cvae": Journey("strokes", "3", None, "(KL)", "", "", "one_hot"),
+    "feature_autoencoder": Journey("features", "0 0 0 0 1", None, "squared error", "", "z = Σ xᵢ Wᵢ", "class Decoder"),
 }  # fmt: skip
 
 
@@ -92,8 +97,8 @@ def write(page: Page, journey: Journey) -> None:
 
 
 def show(page: Page, journey: Journey) -> None:
-    page.get_by_role("button", name=f"Example: {journey.typed}").first.click()
-    expect(page.get_by_role("group", name=re.compile(f"^Input picture of a {journey.typed}"))).to_be_visible()
+    page.get_by_role("button", name=re.compile(rf"^(Example: )?{journey.typed}$")).first.click()
+    expect(page.get_by_role("group", name=re.compile(f"^Input(, | picture of a {journey.typed})"))).to_be_visible()
     expect(page.locator(".say")).to_contain_text(journey.says)
 
 

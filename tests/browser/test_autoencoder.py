@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import orjson
 import pytest
+import torch
 from playwright.sync_api import Locator, Page, expect
 
+from playground import load
+from playground.app.islands import dump
+from playground.app.panels.latent.maps import packed
 from tests.browser import hooks
 from tests.browser.conftest import Visit
 
@@ -37,7 +43,7 @@ TOLD = """(slider) => {
 PLACES = """(map) => {
   const middleOf = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
   const digits = [...map.querySelectorAll('.digit')]
-    .map((node, index) => ({ ...middleOf(node.getBoundingClientRect()), digit: node.textContent, index }));
+    .map((node, index) => ({ ...middleOf(node.getBoundingClientRect()), digit: node.dataset.label, index }));
   const far = (a) => Math.min(...digits.filter((b) => b.index !== a.index).map((b) => Math.hypot(a.x - b.x, a.y - b.y)));
   const lonely = digits.map((a) => [far(a), a]).sort(([a], [b]) => b - a)[0][1];
   const area = map.querySelector('.map-area').getBoundingClientRect();
@@ -69,8 +75,22 @@ def latent_map(page: Page) -> Locator:
     return page.get_by_role("application", name=re.compile("^Latent map"))
 
 
+def manifold(page: Page) -> Locator:
+    return page.get_by_role("application", name=re.compile("^Manifold"))
+
+
+def told(page: Page) -> Locator:
+    """What is said of the pointer to who does not see it."""
+    return hooks.panel(page, "At the pointer").locator("[aria-live]")
+
+
 def by_hand(page: Page) -> Locator:
     return page.get_by_role("group", name=re.compile("^Code set by hand"))
+
+
+def walk_to(page: Page, step: int) -> None:
+    page.locator(".walk-step").nth(step - 1).click()
+    expect(page.get_by_role("slider", name="Step of the walk")).to_have_attribute("aria-valuenow", str(step))
 
 
 def slider(page: Page, number: int) -> Locator:
@@ -162,7 +182,7 @@ def test_a_feature_map_and_a_layer_are_drawn_and_open(visit: Visit) -> None:
 
 
 def test_the_map_of_a_vae_is_the_code_itself(visit: Visit) -> None:
-    """Drag over the map, go on by keyboard, move a slider, draw a code, show the manifold, follow the link."""
+    """Drag over the map, go on by keyboard, move a slider, draw a code, follow the link."""
     page = visit("?architecture=vae&task=digits")
     expect(page.locator(".say")).to_contain_text(re.compile(r"\d+ nats to draw again and its code \d"))
     expect(page.locator(".zbox")).to_contain_text("mean ±")
@@ -176,6 +196,9 @@ def test_the_map_of_a_vae_is_the_code_itself(visit: Visit) -> None:
     before = settled(page)
     latent_map(page).focus()
     page.keyboard.press("ArrowRight")
+    expect(told(page)).to_have_text(re.compile(r"^z₁ −?\d\.\d\d, z₂ −?\d\.\d\d; nearest: a \d$"))
+    expect(page.locator(".say")).to_have_text(before), "to look changes nothing"
+    page.keyboard.press("Enter")
     expect(page.locator(".say")).not_to_have_text(before)
     slider(page, 2).focus()
     page.keyboard.press("End")
@@ -185,8 +208,7 @@ def test_the_map_of_a_vae_is_the_code_itself(visit: Visit) -> None:
     page.get_by_role("button", name="Draw a code").click()
     expect(page.locator(".say")).not_to_have_text(sentence or "")
     settled(page)
-    page.get_by_role("button", name="manifold").click()
-    expect(latent_map(page).locator("image")).to_be_visible()
+    expect(manifold(page).locator("image")).to_be_visible()
     expect(page).to_have_url(re.compile("code="))
     shared = page.locator(".say").text_content()
     expect(visit("?" + page.url.partition("?")[2]).locator(".say")).to_have_text(shared or "")
@@ -202,22 +224,35 @@ def test_a_cvae_draws_another_digit_in_the_same_hand(visit: Visit) -> None:
     slider(page, 1).focus()
     page.keyboard.press("Home")
     expect(by_hand(page)).to_have_accessible_name(re.compile(r"\(−.*condition 7"))
-    page.get_by_role("button", name="Step 8 of 8").click()
+    walk_to(page, 11)
     expect(by_hand(page)).to_have_accessible_name(re.compile("condition 0"))
     page.get_by_role("button", name="Example: 3").click()
     expect(page.get_by_role("button", name=re.compile("^Condition 3"))).to_be_visible()
 
 
 def test_a_walk_leads_to_another_picture(page: Page) -> None:
-    steps = page.get_by_role("group", name="Steps of the walk").get_by_role("button")
-    expect(steps).to_have_count(8)
-    goal = page.get_by_role("region", name="Walk", exact=True).locator(".read")
-    steps.nth(4).click()
+    """By mouse, by keys from wherever the focus is, straight and round, and playing to its end; the map shows its path."""
+    expect(page.locator(".walk-step")).to_have_count(11)
+    walk = page.get_by_role("slider", name="Step of the walk")
+    expect(walk).to_have_attribute("aria-valuetext", re.compile("^step 1 of 11, from a 2 to a"))
+    walk_to(page, 5)
     expect(by_hand(page)).to_be_visible()
-    before = steps.last.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
+    page.keyboard.press("ArrowRight")
+    expect(walk).to_have_attribute("aria-valuenow", "6")
+    straight = page.url
+    page.get_by_role("button", name="round", exact=True).click()
+    page.wait_for_function("before => location.href !== before", arg=straight)
+    expect(walk).to_have_attribute("aria-valuenow", "6")
+    expect(latent_map(page).locator(".way.other")).to_have_count(1)
+    page.keyboard.press("Home")
+    expect(picture(page)).to_have_accessible_name(re.compile("^Input picture of a 2"))
+    page.get_by_role("button", name="Speed 1×").click()
+    page.get_by_role("button", name="Play the walk").click()
+    expect(walk).to_have_attribute("aria-valuenow", "11")
+    before = page.locator(".walk-step canvas").last.evaluate("(canvas) => canvas.toDataURL()")
     page.get_by_role("button", name="Another goal").click()
     page.wait_for_function("(before) => [...document.querySelectorAll('.walk canvas')].at(-1).toDataURL() !== before", arg=before)
-    expect(goal).to_contain_text("from a 2 to a")
+    expect(walk).to_have_attribute("aria-valuetext", re.compile("from a 2 to a"))
 
 
 def test_a_link_brings_the_same_picture(visit: Visit) -> None:
@@ -254,3 +289,107 @@ def test_a_link_to_a_tab_opens_it(visit: Visit) -> None:
     hooks.pick_task(page, "strokes")
     expect(page).to_have_url(re.compile("task=strokes"))
     expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
+
+
+# A decoder of plain layers, as the page runs it, on codes from here.
+DECODED = """async ([layers, rows]) => {
+  const { take } = await import(document.getElementById('modules').href), { decoderOf } = await take('latent/decoder.js');
+  const decode = decoderOf(layers);
+  return rows.map(([code, condition]) => Array.from(decode(code, condition)));
+}"""
+
+
+def test_the_browser_decodes_what_python_decodes(visit: Visit) -> None:
+    page = visit("?architecture=vae&task=strokes")
+    for architecture in ("autoencoder", "conv_autoencoder", "vae", "cvae"):
+        model: Any = load(architecture, "strokes").model
+        codes = 3 * torch.randn(6, model.code_size, generator=torch.Generator().manual_seed(0))
+        told = torch.arange(6) if model.conditions else None
+        layers = orjson.loads(dump({"layers": [packed(layer) for layer in model.drawing()], "conditions": model.conditions}))
+        rows = [[code, i if model.conditions else None] for i, code in enumerate(codes.tolist())]
+        found = torch.tensor(page.evaluate(DECODED, [layers, rows]))
+        assert (found - model.decode(codes, told)).abs().max() < 1e-4, architecture
+
+
+def finger(page: Page, board: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Drawn over the map, and lifted."""
+    box, touch = board.bounding_box(), page.context.new_cdp_session(page)
+    assert box is not None
+    for kind, places in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
+        points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_what_is_pointed_at_is_drawn_and_changes_nothing_until_it_is_put(visit: Visit) -> None:
+    """By mouse on either map, by a finger, by a press; the glyph by a key; and a drawing that lands."""
+    page = visit("?architecture=vae&task=strokes", has_touch=True)
+    before = page.locator(".say").text_content() or ""
+    pointed = hooks.panel(page, "At the pointer")
+    put = pointed.get_by_role("button", name="Put it on the stage")
+    expect(put).to_be_disabled()
+    for board in (manifold(page), latent_map(page)):
+        board.hover(position={"x": 150, "y": 90})
+        expect(put).to_be_enabled()
+        page.wait_for_function(f"({INK})(document.querySelector('.at-pointer canvas')) > 100")
+    looked = pointed.locator("dd").all_text_contents()
+    finger(page, latent_map(page), (90, 120), (200, 160))
+    expect(pointed.locator("dd").first).not_to_have_text(looked[0])
+    expect(page.locator(".say")).to_have_text(before)
+    put.click()
+    numbers = [float(text.replace("−", "-")) for text in pointed.locator("dd").all_text_contents()]
+    expect(by_hand(page)).to_have_accessible_name(re.compile(", ".join(re.escape(f"{n:.2f}".replace("-", "−")) for n in numbers)))
+    latent_map(page).focus()
+    page.keyboard.press("g")
+    expect(page.get_by_role("group", name="What stands for a picture").get_by_role("button", name="slant")).to_have_class("on")
+    assert latent_map(page).locator("path.digit").count() == 400
+    expect(hooks.panel(page, "Manifold").locator(".read")).to_contain_text(re.compile(r"tell the digit of \d+\s% of 1,192"))
+    page.keyboard.press("d")
+    box = page.get_by_role("img", name=re.compile("Drawing area")).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 95, box["y"] + 165, steps=12)
+    page.mouse.up()
+    page.get_by_role("button", name="Use drawing").click()
+    own = hooks.panel(page, "Your drawing")
+    expect(own.locator(".read")).to_contain_text(
+        re.compile(r"Of its ten neighbours \d+ (is a|are) \d\. Error 0\.\d+: stranger than \d+\s%")
+    )
+    page.get_by_role("button", name="Example: 3").click()
+    expect(picture(page)).to_have_accessible_name(re.compile("^Input picture of a 3"))
+    expect(latent_map(page).locator(".ring.dashed")).to_be_visible()
+    own.get_by_role("button", name="Put it on the stage").click()
+    expect(picture(page)).to_have_accessible_name(re.compile("^Input picture, 784 numbers"))
+
+
+def test_the_loss_is_taken_apart_and_every_number_counted(visit: Visit) -> None:
+    page = visit("?architecture=vae&task=strokes")
+    hooks.open_tab(page, "Loss")
+    terms, each = hooks.panel(page, "Loss taken apart"), hooks.panel(page, "KL per number")
+    expect(terms.locator(".term-sum b")).to_have_count(3)
+    sums = [float(text) for text in terms.locator(".term-sum b").all_text_contents()]
+    assert sums[2] == pytest.approx(sums[0] + sums[1], abs=0.11)
+    expect(terms.locator(".read")).to_contain_text("The picture on the stage costs")
+    expect(each.get_by_role("img", name="KL of 2 numbers: 2 used, 0 collapsed")).to_be_visible()
+    expect(each.locator(".read")).to_contain_text("None has collapsed")
+
+
+def test_the_code_is_drawn_along_every_number_and_as_every_class(visit: Visit) -> None:
+    """Pictures under the sliders come once they are seen; a press on one sets its number; a draw follows its temperature."""
+    page = visit("?architecture=cvae&task=digits")
+    code = hooks.panel(page, "The code")
+    code.scroll_into_view_if_needed()
+    drawn = "(name) => [...document.querySelectorAll(name)].every((canvas) => (" + INK + ")(canvas) > 100)"
+    page.wait_for_function(drawn, arg=".strip-of-code, .as-class canvas")
+    assert (code.locator(".strip-of-code").count(), code.locator(".as-class canvas").count()) == (2, 10)
+    strip = code.locator(".strip-of-code").first
+    strip.click(position={"x": 3, "y": 5})
+    expect(by_hand(page)).to_be_visible()
+    number = code.get_by_role("slider", name=re.compile("^z")).first
+    lowest = number.evaluate("(slider) => slider.value === slider.min")
+    assert lowest, "the first picture is the lowest number"
+    code.get_by_role("slider", name="Temperature").fill("0")
+    code.get_by_role("button", name="Draw a code").click()
+    expect(by_hand(page)).to_have_accessible_name(re.compile(r"\(−?0\.00, −?0\.00\)"))
+    code.get_by_role("button", name="Mean of the test set").click()
+    expect(by_hand(page)).not_to_have_accessible_name(re.compile(r"\(−?0\.00, −?0\.00\)"))

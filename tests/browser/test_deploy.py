@@ -55,7 +55,7 @@ def opened(browser: Browser, address: str) -> Iterator[tuple[Page, Watch]]:
 
 def works(browser: Browser, address: str) -> None:
     """It answers what is typed, follows a training, keeps its link under its address, and asks nobody else."""
-    with opened(browser, f"{address}{hooks.REVERSE}") as (page, watch):
+    with opened(browser, f"{address}{hooks.REVERSE}&seconds=60") as (page, watch):
         hooks.type_source(page, "2 7 1")
         hooks.expect_output(page, "1 7 2")
         expect(page).to_have_url(re.compile(re.escape(address) + r"\?.*input=2\+7\+1"))

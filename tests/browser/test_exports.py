@@ -32,7 +32,7 @@ FIGURES = {
         {"Gates and cell": "forget gate", "Words of the output layer": "before training", "Nearest states": "5"},
     ),
     "?architecture=transformer&task=reverse&tab=states": ("States", {"Logit lens": "layer 1 cross-attn", "Layer by layer": "%"}),
-    "?architecture=vae&task=digits": ("Latent", {"Picture": "reconstruction", "Latent map": "z₁", "The code": "z", "Walk": "%"}),
+    "?architecture=vae&task=digits": ("Latent", {"Picture": "reconstruction", "Latent map": "z₁", "Manifold": "z₁", "The code": "z"}),
     "?architecture=captioner&task=scenes": ("Decode", {"Picture": "regions", "Attention": "circle"}),
 }
 CHARTS = {

@@ -188,6 +188,106 @@ def test_attention_is_held_by_keys(visit: Visit) -> None:
     hooks.expect_step(page, 2)
 
 
+def test_another_input_is_taken_from_and_blended_by_keys(visit: Visit) -> None:
+    page = visit("?architecture=seq2seq&task=copy&input=31415&tab=lab")
+    hooks.expect_output(page, "3 1 4 1 5")
+    page.get_by_role("button", name="Add an act").press("Enter")
+    form = page.get_by_role("form", name="Add an act")
+    form.get_by_label("What").select_option(label="Take from another input")
+    other = form.get_by_role("textbox", name="Other input")
+    expect(other).to_have_value(re.compile(r"^(\d ?){5}$"))  # the dice has thrown one that is as long
+    thrown = other.input_value()
+    form.get_by_role("button", name="Another input").press("Enter")
+    expect(other).not_to_have_value(thrown)
+    other.fill("92x53")
+    other.press("Enter")
+    expect(form.get_by_role("status")).to_contain_text("x")
+    expect(page.locator(".acts .act")).to_have_count(0)
+    other.fill("92653")
+    other.press("Enter")
+    hooks.expect_output(page, "9 2 6 5 3")
+    mine = row(page, "Context from ‘92653’, decoder")
+    expect(mine.locator(".numbers")).to_contain_text("16 others: median")
+    slider = page.locator(".acts").get_by_role("slider", name=re.compile("^Share of the other"))
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+    hooks.expect_output(page, "3 1 4 1 5")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_value("0")
+    expect(page).to_have_url(re.compile("decoder.context%22%2Cnull%2C0%2Cnull"))
+    assert in_link(page) == [["swap", "decoder.context", None, 0, None, True, "92653"]]
+    page.get_by_role("button", name="Undo", exact=True).click()  # the whole slide
+    hooks.expect_output(page, "9 2 6 5 3")
+
+
+def test_a_gate_is_held_open_or_shut_by_one_press(visit: Visit) -> None:
+    page = visit(PAIR)
+    page.get_by_role("button", name="Add an act").click()
+    form = page.get_by_role("form", name="Add an act")
+    form.get_by_label("What").select_option("clamp")
+    form.get_by_label("Where").select_option("decoder.recurrent.layers.0.forget_gate")
+    form.get_by_role("spinbutton", name="Unit").fill("41")
+    form.get_by_role("button", name="Hold at 1").click()
+    expect(page.get_by_role("switch", name="Forget gate of unit 41 at 1, decoder")).to_be_visible()
+
+
+def test_a_token_is_masked_by_a_click_and_by_keys(visit: Visit) -> None:
+    page = visit(PAIR)
+    page.locator(".blk.enc .col .chip", has_text="red").click()
+    expect(page.get_by_role("switch", name="Mask embedding 6, ‘red’")).to_be_visible()
+    expect(page.locator("#output")).not_to_have_text(RIGHT)
+    expect(page.locator(".col.masked")).to_contain_text("red")
+    grip = page.get_by_role("button", name=re.compile("^Mask token"))
+    expect(grip).to_have_attribute("aria-pressed", "true")
+    grip.press("Delete")
+    hooks.expect_output(page, RIGHT)
+    expect(page.locator(".col.masked")).to_have_count(0)
+    grip.press("Home")
+    grip.press("ArrowRight")
+    expect(grip).to_have_accessible_name("Mask token 2, tree")
+    grip.press("Delete")
+    expect(page.get_by_role("switch", name="Mask embedding 2, ‘tree’")).to_be_visible()
+
+
+def test_a_unit_is_clamped_on_its_bar(visit: Visit) -> None:
+    page = visit(f"{PAIR}&step=3")
+    units = page.get_by_role("slider", name="Units of the decoder’s state, step 4")
+    form = page.get_by_role("form", name="Add an act")
+    units.focus()
+    for key in ("Home", "ArrowDown", "ArrowDown", "ArrowRight"):
+        units.press(key)
+    expect(units).to_have_attribute("aria-valuetext", re.compile(r"^unit 2: −?\d?\.\d+; Enter clamps it at −?\d?\.\d+$"))
+    units.press("Enter")
+    expect(form.get_by_label("Where")).to_have_value("decoder.hidden")
+    expect(form.get_by_role("spinbutton", name="Unit")).to_have_value("2")
+    expect(form.get_by_label("Steps")).to_have_value("3")
+    expect(form.get_by_role("button", name="Add")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("switch", name=re.compile("State of unit 2 at "))).to_be_visible()
+    box = units.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(form.get_by_label("Held at")).to_have_value(re.compile(r"^0\.\d+$"))
+    assert int(form.get_by_role("spinbutton", name="Unit").input_value()) > 20
+
+
+def test_an_opened_block_offers_what_can_be_done_to_it(visit: Visit) -> None:
+    page = visit("?architecture=attention_seq2seq&task=translation&step=2&block=decoder.attention")
+    page.locator("#block summary", has_text="Act on this").press("Enter")
+    page.get_by_role("button", name="Freeze attention …").press("Enter")
+    form = page.get_by_role("form", name="Add an act")
+    expect(form.get_by_label("Where")).to_have_value("decoder.attention.weights")
+    expect(form.get_by_label("From step")).to_have_value("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("switch", name="Freeze attention, decoder from step 3 on")).to_be_visible()
+    told = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
+    assert told == []
+
+
 def test_other_panels_lead_into_the_lab(visit: Visit) -> None:
     page = visit("?architecture=transformer&task=reverse&tab=attention")
     page.get_by_role("button", name=re.compile("Switch cross-attention, layer 1, head . off")).click()
@@ -199,7 +299,7 @@ def test_other_panels_lead_into_the_lab(visit: Visit) -> None:
 
 
 def test_what_carries_a_difference_is_mapped_and_opened(visit: Visit) -> None:
-    page = visit("?architecture=attention_seq2seq&task=translation&input=the+beautiful+tree+is+green&tab=lab")
+    page = visit("?architecture=attention_seq2seq&task=translation&input=the+beautiful+tree+is+green&tab=lab&part=patch")
     panel = page.locator(".patch-panel")
     expect(panel.locator(".cell").first).to_be_visible()  # the dice has chosen a word
     panel.get_by_label("Corrupted input").fill("the beautiful dog is green")
@@ -213,6 +313,14 @@ def test_what_carries_a_difference_is_mapped_and_opened(visit: Visit) -> None:
     cell.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(panel.locator(".patch-side")).to_contain_text("states at ‘dog’")
+    cell.click()
+    panel.get_by_role("button", name="Follow it to the answer").click()
+    expect(panel.locator(".read")).to_contain_text("Followed is states at ‘beautiful’: 9")
+    expect(panel.locator(".read")).to_contain_text("Most of it passes through context at ‘beau’: 9")
+    expect(panel.locator(".cell.origin")).to_have_attribute("aria-label", re.compile("^states at beautiful: 9. % comes back, followed"))
+    expect(panel.locator(".patch-block.e .cell")).to_have_count(5)  # of all rows only the states have what it reaches
+    panel.get_by_role("button", name="Show all places again").click()
+    expect(panel.locator(".read")).to_contain_text("At output 2 it writes ‘beau’ for ‘bel’")
     before = panel.get_by_label("Corrupted input").input_value()
     panel.get_by_role("button", name="Change another token").click()
     expect(panel.get_by_label("Corrupted input")).not_to_have_value(before)
@@ -224,7 +332,7 @@ def test_what_carries_a_difference_is_mapped_and_opened(visit: Visit) -> None:
 
 @pytest.mark.parametrize("size", [None, PHONE])
 def test_a_model_is_broken_and_its_failure_opened(visit: Visit, size: Any) -> None:
-    page = visit("?architecture=attention_seq2seq&task=reverse&tab=lab", **({} if size is None else {"viewport": size}))
+    page = visit("?architecture=attention_seq2seq&task=reverse&tab=lab&part=break", **({} if size is None else {"viewport": size}))
     panel = page.locator(".break-panel")
     panel.get_by_role("button", name="Break it for me").click()
     expect(panel.locator("tbody tr").first).to_be_visible()

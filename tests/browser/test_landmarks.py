@@ -13,6 +13,10 @@ PARTS = {
     "#edp-top": """
 - button "Skip to the player"
 - heading "Encoder–Decoder Playground" [level=1]
+- navigation "Learn":
+  - button "Lessons"
+  - button "Papers"
+  - button "Class"
 - paragraph: Train a small model in seconds, type to it, look inside.
 - text: Trains on CPU
 - button "Words"

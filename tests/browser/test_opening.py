@@ -49,7 +49,16 @@ def test_any_touch_ends_it_and_is_heard(visit: Visit) -> None:
     expect(page.locator(".stepno")).to_have_text(re.compile(r"^step 5 of 8$"))
 
 
-@pytest.mark.parametrize("how", [{"reduced_motion": "reduce"}, {"query": hooks.REVERSE}, {"query": "?present=1"}], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"reduced_motion": "reduce"},
+        {"query": hooks.REVERSE},
+        {"query": "?present=1"},
+        {"query": "?paper=bahdanau_2015"},
+    ],
+    ids=str,
+)
 def test_who_minds_motion_or_comes_by_a_link_is_not_kept_waiting(visit: Visit, how: dict[str, str]) -> None:
     page = visit(**how)
     expect(page.locator(".say")).to_be_visible()

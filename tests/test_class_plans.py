@@ -1,0 +1,118 @@
+"""What classes are opened with, and the experiment that everybody is part of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from playground.app.library import Library
+from playground.app.library.experiment import Experimenter
+from playground.app.library.plans import experiment, prepared, rows
+from playground.classroom.book import ClassBook
+from playground.classroom.kept import read, written
+from playground.classroom.plan import Plan
+from playground.errors import InputError
+from playground.lessons import lessons
+from playground.papers import papers
+from playground.papers.paper import JUDGES
+from playground.runs.book import RunBook
+from playground.runs.executors.inline import InlineExecutor
+
+SMALL = "architecture=seq2seq&task=copy&model.hidden=8&training.steps=3&task.longest=4&task.shortest=2"
+
+
+def until(holds: Callable[[], Any], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
+
+
+def kept(plan: Plan) -> Plan:
+    """As a server reads it that was started anew."""
+    book = ClassBook()
+    code, _ = book.open(plan)
+    return read(written(book.room(code))).plan
+
+
+@pytest.mark.parametrize("id", papers)
+def test_every_paper_makes_a_class(id: str) -> None:
+    plan = prepared(f"?paper={id}")
+    assert plan.questions and plan.trial is not None
+    assert "paper" not in plan.place  # nobody's card is opened beside the class's
+    for question in plan.questions:
+        assert question.row is not None and 0 <= question.row < len(plan.trial.rows)
+    assert len(experiment(plan.trial.name, 10)) == len(papers[id].arms)
+    assert not {plan.trial.seed(number) for number in range(1, 200)} & {*range(10), *JUDGES}
+    assert kept(plan) == plan
+
+
+def test_the_right_answer_of_a_paper_comes_from_runs() -> None:
+    paper = papers["bahdanau_2015"]
+    own, left = prepared("?paper=bahdanau_2015").questions
+    names = [name for name, _ in rows(paper)]
+    values = [0.0] * len(names)
+    values[names.index("B at 12")], values[names.index("A even")] = 0.3, 0.25
+    assert own.answer([values]) == 2
+    assert left.answer([values]) == 25
+    assert own.answer([]) == paper.question.right(paper.judged[0].values["B at 12"])  # until the class has runs of its own
+
+
+def test_a_lesson_asks_from_the_open_question_on() -> None:
+    plan = prepared("?lesson=attention&question=2")
+    assert len(plan.questions) == len(lessons["attention"].questions) - 1
+    for question, asked in zip(plan.questions, lessons["attention"].questions[1:], strict=True):
+        assert question.right == asked.found().right
+        assert "lesson" not in question.place and f"step={asked.place['step']}" in question.place
+    assert plan.trial is None
+    assert kept(plan) == plan
+
+
+def test_a_model_is_trained_by_everybody_and_the_stage_alone_asks_nothing() -> None:
+    plan = prepared("?architecture=attention_seq2seq&task=reverse&input=123&step=2&tab=attention&theme=dark&class=KITE")
+    assert plan.place == "architecture=attention_seq2seq&task=reverse&input=123&step=2&tab=class"
+    assert plan.trial is not None and not plan.questions
+    alone = prepared(plan.place, questions=False)
+    assert (alone.trial, alone.questions) == (None, ())
+
+
+@pytest.mark.parametrize("place", [None, 7, "x" * 9_000, ["paper"]])
+def test_what_is_no_link_opens_no_class(place: Any) -> None:
+    with pytest.raises(InputError, match="link"):
+        prepared(place)
+
+
+def test_everybody_trains_with_a_seed_of_their_own_and_no_seed_twice() -> None:
+    runs, classes = RunBook(InlineExecutor()), ClassBook()
+    experimenter = Experimenter(classes, runs, Library(runs), at_once=1)
+    classes.entered = experimenter.look
+    plan = prepared(SMALL)
+    code, _ = classes.open(plan)
+    for _ in range(2):
+        classes.join(code)
+    until(lambda: len(classes.room(code).measured) == 2)
+    first = classes.room(code).measured
+    assert all(values is not None and 0 <= values[0] <= 1 for values in first.values())
+    assert {log.recipe.seed for number in (10, 11) for log in runs.of(f"class {code} {number}")} == {10, 11}
+    again, _ = classes.open(plan)
+    classes.join(again)
+    until(lambda: classes.room(again).measured)
+    assert classes.room(again).measured[1] == first[1]
+    assert runs.of(f"class {again} 10") == []  # what was measured once is not trained again
+
+
+def test_a_run_that_fails_is_counted_and_the_others_go_on() -> None:
+    runs, classes = RunBook(InlineExecutor()), ClassBook()
+    experimenter = Experimenter(classes, runs, Library(runs), at_once=1)
+    classes.entered = experimenter.look
+    code, key = classes.open(prepared(f"{SMALL}&training.learning_rate=0.1"))
+    trained = experimenter._trained
+    experimenter._trained = lambda recipe, room: None if recipe.seed == 10 else trained(recipe, room)  # type: ignore[method-assign]
+    classes.join(code)
+    classes.join(code)
+    until(lambda: len(classes.room(code).measured) == 2)
+    assert classes.room(code).measured[1] is None
+    assert "failed" in classes.table(code, key)
