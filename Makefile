@@ -6,7 +6,7 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 endif
 
-.PHONY: run test faults check bench soak checkpoints screenshots clean
+.PHONY: run test faults check bench soak classroom papers checkpoints screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed ## start the app on http://127.0.0.1:7860
@@ -31,6 +31,12 @@ bench: $(VENV)/.installed-dev $(VENV)/.browser ## print every figure that the RE
 
 soak: $(VENV)/.installed-dev ## half an hour of twenty visitors: memory, descriptors and threads of the server
 	$(BIN)/python -m benchmarks.soak
+
+classroom: $(VENV)/.installed-dev ## a class of a hundred for ten minutes, without browsers; then the server is killed in a vote
+	$(BIN)/python -m benchmarks classroom
+
+papers: $(VENV)/.installed ## run what is missing of the papers' judge seeds, and write docs/papers.md
+	$(BIN)/python -m playground.tools.papers_page
 
 checkpoints: $(VENV)/.installed ## train every preset that is shipped and write checkpoints/
 	$(BIN)/python -m playground.tools.shipping

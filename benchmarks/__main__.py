@@ -2,12 +2,16 @@
 
     time_to_accuracy   CPU seconds to 99 % exact match, presets and plain baselines (baselines.py); writes docs/scores.md
     codes              autoencoders: seconds, and error against PCA
+    latent             autoencoders at their uses: compression, denoising, anomalies, against bars
     tap_cost           a tap that nobody looks through
     streaming_cost     events, samples and film while training
     trace_cost         a decode with everything traced, to bytes
     lab                an act to its answer, its effect beside the control, a patch map, two models by length
+    race               two models trained side by side, against the slower one alone
+    bottleneck         attention against a final state by length, at equal width, direction and CPU seconds
     gemm_share         share of the matrix-product peak
     crowd              a hundred visitors, a greedy one, a server that is killed
+    classroom          a class of a hundred: joins, clicks, steps, and what is there after kill −9
     fuzz               harmed links, pairs, checkpoints, events and edits: crashes, time and memory of each
     leakage            what many visitors are shown of each other
     page               a real browser: start, first trace, steps, input, film, weight
@@ -26,8 +30,8 @@ from importlib import import_module
 from .measure import HEADER, machine
 
 BENCHMARKS = (
-    "trace_cost", "lab", "tap_cost", "streaming_cost", "gemm_share", "crowd", "fuzz", "leakage", "page", "first_visit", "dear_work",
-    "codes", "time_to_accuracy",
+    "trace_cost", "lab", "race", "bottleneck", "tap_cost", "streaming_cost", "gemm_share", "crowd", "classroom", "fuzz", "leakage", "page",
+    "first_visit", "dear_work", "codes", "latent", "time_to_accuracy",
 )  # fmt: skip
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from playground import api, compare, models, tasks
 from playground.errors import InputError
-from playground.experiments.lab.acts import KINDS, Act, Form, forms, offers
+from playground.experiments.lab.acts import KINDS, Act, offers
+from playground.experiments.lab.acts.taken import Taken
 from playground.experiments.lab.corrupting import corrupt
 from playground.experiments.lab.effect import effect
 from playground.runs.executors.inline import one_thread
 from playground.storage.run import Run
+from playground.tracing import Trace
 
 from .measure import Row, quantile
 
@@ -26,9 +29,10 @@ def rows() -> Iterator[Row]:
         runs = list(_written())
         for run in runs:
             given = run.task.first().model_input(run.task)
-            for act in _acts(forms(run)):
-                effects.append(_ms(partial(effect, run, [act])))
-                answers.append(_ms(partial(run.explore, given, edits=act.edits)))
+            taken, positions = Taken(run), len(run.explore(given).source)
+            for act in _acts(taken, positions):
+                effects.append(_ms(partial(effect, run, [act], taken=taken)))
+                answers.append(_ms(partial(_answer, run, given, act, taken, positions)))
             try:
                 other = corrupt(run, run.explore(given).source)
             except InputError:
@@ -69,12 +73,18 @@ def _written() -> Iterator[Run]:
                 yield api.load(entry.id, task.id)
 
 
-def _acts(found: dict[str, Form]) -> Iterator[Act]:
+def _acts(taken: Taken, positions: int) -> Iterator[Act]:
     """One of each kind, at the middle one of the sites that it is offered for."""
     for name, kind in KINDS.items():
-        sites = [offer.site for offer in offers(found) if offer.kind == name]
+        sites = [offer.site for offer in offers(taken.found) if offer.kind == name]
+        given = {None: None, "input": taken.another(positions, 0), "seed": 0}[kind.takes]
         if sites:
-            yield Act(name, sites[len(sites) // 2], 0 if kind.placed else None, kind.usual)
+            place, steps = 0 if kind.placed else None, (0,) if kind.since else None
+            yield Act(name, sites[len(sites) // 2], place, kind.usual, steps, given=given)
+
+
+def _answer(run: Run, given: Any, act: Act, taken: Taken, positions: int) -> Trace:
+    return run.explore(given, edits=taken.edits(act, positions))
 
 
 def _ms(do: Callable[[], object], rounds: int = ROUNDS) -> float:
