@@ -123,6 +123,7 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "patch two": (playground.load("attention_seq2seq", "reverse").patch, {"clean": "3 1 4", "corrupted": "3 1 5"}),
     "probe": (playground.load("attention_seq2seq", "reverse").probe, {"what": "position", "site": None}),
     "who_knows": (playground.load("attention_seq2seq", "reverse").who_knows, {"what": "position"}),
+    "spectrum": (playground.load("attention_seq2seq", "reverse").spectrum, {"table": "source"}),
     "importance": (playground.load("attention_seq2seq", "reverse").importance, {"given": "31"}),
     "faithfulness": (playground.load("pooled_classifier", "sentiment").faithfulness, {"n": 2}),
     "first_errors": (playground.load("seq2seq", "reverse").first_errors, {"n": 2}),
@@ -188,7 +189,7 @@ def test_what_is_public_is_tried() -> None:
     assert set(playground.__all__) <= tried | set(alike)
     assert inspect.signature(playground.train).parameters == inspect.signature(playground.stream).parameters
     methods = {name for name, value in inspect.getmembers(Run, inspect.isfunction) if not name.startswith("_")}
-    asked = {"effect", "patch", "probe", "break_it", "by_length", "who_knows", "importance", "faithfulness", "first_errors"}
+    asked = {"effect", "patch", "probe", "break_it", "by_length", "who_knows", "spectrum", "importance", "faithfulness", "first_errors"}
     asked |= {"compress", "denoise", "detect", "features", "dead"}
     assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"} | asked
 

@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[], Result]] = {
     "Probe": lambda: playground.load("attention_seq2seq", "reverse").probe("position"),
     "WhoKnows": lambda: playground.load("attention_seq2seq", "reverse").who_knows("position"),
     "WhoKnows, names": lambda: playground.load("pooled_classifier", "sentiment").who_knows("class"),
+    "Spectrum": lambda: playground.load("attention_seq2seq", "addition").spectrum("output"),
     "Importance": lambda: playground.load("attention_seq2seq", "reverse").importance("314"),
     "Faithfulness": lambda: playground.load("pooled_classifier", "sentiment").faithfulness(8),
     "FirstErrors": lambda: playground.load("seq2seq", "reverse").first_errors(16),

@@ -100,7 +100,16 @@ def lay_out(page: Page) -> None:
                 page.add(player.Teaching)
                 page.add(inside.Heads)
                 page.add(inside.Lines)
-                for part in (states.Lens, states.LensStep, states.Paths, states.Strips, states.Unit, states.Words, states.Near):
+                for part in (
+                    states.Lens,
+                    states.LensStep,
+                    states.Paths,
+                    states.Strips,
+                    states.Unit,
+                    states.Words,
+                    states.Numerals,
+                    states.Near,
+                ):
                     page.add(part)
                 page.add(maps.LatentMap)
                 page.add(numbers.LatentCode)

@@ -16,6 +16,7 @@ import playground
 from ..experiments.evidence.faithfulness import Faithfulness
 from ..experiments.evidence.first_errors import FirstErrors
 from ..experiments.evidence.importance import Importance
+from ..experiments.evidence.spectrum import Spectrum
 from ..experiments.evidence.who_knows import WhoKnows
 from ..experiments.lab.breaking import Broken
 from ..experiments.lab.by_length import ByLength, Comparison
@@ -54,6 +55,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
         Patch,
         Probe,
         WhoKnows,
+        Spectrum,
         Importance,
         Faithfulness,
         FirstErrors,

@@ -43,6 +43,21 @@ def test_everything_of_a_recurrent_model_follows_the_step_without_asking(visit: 
     expect(near.locator(".sub")).to_contain_text("step 1, ‘mon’")
 
 
+def test_numerals_are_in_order_where_they_are_added_and_not_where_they_are_copied(visit: Visit, watch: Watch) -> None:
+    page = visit("?architecture=attention_seq2seq&task=addition&tab=states")
+    numerals = hooks.panel(page, "Numerals in order")
+    expect(numerals.locator(".read")).to_contain_text("52 % of what tells them apart turns once from 0 to 9; in 95 % of shuffled orders")
+    with watch.unasked(page):
+        numerals.get_by_role("button", name="source", exact=True).click()
+        expect(numerals.locator(".sub")).to_contain_text("source embedding")
+        expect(numerals.locator("svg.spectrum.enc")).to_be_visible()
+    copied = hooks.panel(visit("?architecture=attention_seq2seq&task=copy&tab=states"), "Numerals in order")
+    expect(copied.locator(".read")).to_contain_text("The order of the numerals is not in these rows")
+    wordy = visit(f"{TRANSLATION}&tab=states")
+    expect(hooks.panel(wordy, "Nearest states").locator("li mark")).to_have_count(6)
+    expect(hooks.panel(wordy, "Numerals in order")).to_have_count(0)
+
+
 def test_a_bar_and_the_arrow_keys_open_a_unit(visit: Visit) -> None:
     page = visit(f"{TRANSLATION}&tab=states")
     unit, strips = page.get_by_role("region", name=re.compile(r"^Unit \d+$")), page.get_by_role("slider", name="The open unit")

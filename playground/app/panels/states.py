@@ -9,10 +9,11 @@ from typing import Any
 
 from ...errors import InputError
 from ...experiments import logit_lens, neighbours, units
+from ...experiments.evidence.spectrum import counts, spectra
 from ...experiments.held_out_states import HeldOutStates
 from ...options import show
 from ...tasks import Typed
-from ...views.states import lens, near, parts, paths, strips, unit, words
+from ...views.states import lens, near, numerals, parts, paths, strips, unit, words
 from ..panel import Panel, Still
 from ..stage import Stage, digest
 from ..visit import Visit
@@ -28,6 +29,7 @@ class Paths(Panel):
 
     def value(self, stage: Stage) -> dict[str, Any]:
         has = parts(stage.run.model, stage.trace)
+        has += ["numerals"] if "words" in has and counts(stage.run.task) else []
         given = [text for text in stage.visit.task.examples if text != stage.visit.given.text]
         run = digest(stage.visit.slot, stage.visit.frame)
         return {
@@ -45,6 +47,7 @@ class Paths(Panel):
             "paths.json": self.paths,
             "unit.json": self.unit,
             "words.json": self.words,
+            "numerals.json": self.numerals,
         }
 
     def states(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -85,6 +88,10 @@ class Paths(Panel):
         trained = seconds if frame is None else f"{frame:,} updates" if frame else None
         return words.spec(neighbours.tables(run), trained)
 
+    def numerals(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The spectra of the rows of numerals, in every table that has some."""
+        return numerals.spec(spectra(self.page.library.stage(visit).run))
+
     def _background(self, stage: Stage) -> dict[str, HeldOutStates]:
         """Of the end of its training, so that all its moments are drawn on the same axes; its own while it is under way."""
         library = self.page.library
@@ -121,13 +128,19 @@ class Unit(Still):
 class Words(Still):
     """Embeddings and output layer before and after training."""
 
-    module, classes = "states/words_panel", ("tab-states", "span-8", "nopres")
+    module, classes = "states/words/words_panel", ("tab-states", "span-8", "nopres")
+
+
+class Numerals(Still):
+    """Whether these tables know the order of their numerals."""
+
+    module, classes = "states/words/numerals_panel", ("tab-states", "nopres")
 
 
 class Near(Still):
     """Where else the decoder stood so."""
 
-    module, classes = "states/near_panel", ("tab-states", "span-12")
+    module, classes = "states/near_panel", ("tab-states", "span-8")
 
 
 def _typed(visit: Visit, text: str) -> Typed:

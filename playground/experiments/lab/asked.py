@@ -12,6 +12,7 @@ from ...tracing import Edit
 from ..evidence.faithfulness import Faithfulness, faithfulness
 from ..evidence.first_errors import FirstErrors, first_errors
 from ..evidence.importance import Importance, importance
+from ..evidence.spectrum import Spectrum, spectrum
 from ..evidence.who_knows import WhoKnows, who_knows
 from ..uses.compressing import Compressed, compress
 from ..uses.denoising import LEVELS, Denoised, denoise
@@ -72,6 +73,14 @@ class AskedRun(Run):
         `what` is as for `probe`. Raises InputError for others, and for models that have no state for each token.
         """
         return who_knows(self, what)
+
+    def spectrum(self, table: str = "source") -> Spectrum:
+        """Whether a table of words knows the order of its numerals: the spectrum of their rows, beside that of shuffled orders.
+
+        `table` is "source" or "target", the embeddings of what is read and of what was written, or "output", the rows that choose a token.
+        Raises InputError for tables that the model does not have, and where they hold no numerals from 0 on.
+        """
+        return spectrum(self, table)
 
     def importance(self, given: Any) -> Importance:
         """What the tokens of one input did for each token of its answer: attention weights beside gradient × input, occlusion and

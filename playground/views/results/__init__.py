@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ...experiments.evidence.faithfulness import Faithfulness
 from ...experiments.evidence.first_errors import FirstErrors
 from ...experiments.evidence.importance import Importance
+from ...experiments.evidence.spectrum import Spectrum
 from ...experiments.evidence.who_knows import WhoKnows
 from ...experiments.lab.breaking import Broken
 from ...experiments.lab.by_length import ByLength, Comparison
@@ -39,6 +40,7 @@ KINDS: dict[type[Result], Kind] = {
     Patch: Kind("What carries the difference", maps.patch),
     Probe: Kind("What can be read off", bars.probe),
     WhoKnows: Kind("Who knows what", evidence.who_knows),
+    Spectrum: Kind("Numerals in order", evidence.spectrum),
     Importance: Kind("Is attention explanation?", evidence.importance),
     Faithfulness: Kind("Is attention explanation, over many inputs?", evidence.faithfulness),
     FirstErrors: Kind("What a first error costs", evidence.first_errors),

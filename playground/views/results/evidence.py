@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from ...experiments.evidence.faithfulness import Faithfulness
 from ...experiments.evidence.first_errors import FirstErrors
 from ...experiments.evidence.importance import Importance
+from ...experiments.evidence.spectrum import Spectrum
 from ...experiments.evidence.who_knows import WhoKnows
 from ..style import color, escape
 from .bars import ROW, Bar, horizontal
@@ -43,6 +44,19 @@ def who_knows(found: WhoKnows) -> go.Figure:
     figure.update_xaxes(title=escape(f"{best.measure}; hatched: shuffled labels"))
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
     figure.update_layout(height=130 + ROW * len(names), margin={"l": 16, "r": 24, "t": 56, "b": 64}, bargap=0.3)
+    return figure
+
+
+def spectrum(found: Spectrum) -> go.Figure:
+    """A bar for each frequency, hatched what it was before training; dashed what the strongest stays below in shuffled orders."""
+    figure, turns = go.Figure(), list(range(1, len(found.shares) + 1))
+    figure.add_bar(x=turns, y=found.shares.tolist(), marker={"color": color("enc" if found.name == "source" else "dec")})
+    hatched = {"color": color("ink2"), "pattern": HATCHED, "line": {"color": color("ink2"), "width": 1}}
+    figure.add_bar(x=turns, y=found.before.tolist(), marker=hatched)
+    figure.add_hline(y=found.shuffled, line={"color": color("ink"), "dash": "dash", "width": 2})
+    figure.update_xaxes(title=f"turns over {found.numerals[0]} … {found.numerals[-1]}; hatched: before training", dtick=1)
+    figure.update_yaxes(title="share of variance; dashed: shuffled orders", tickformat=".0%", rangemode="tozero")
+    figure.update_layout(height=400, bargap=0.3)
     return figure
 
 

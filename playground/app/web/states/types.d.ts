@@ -1,7 +1,7 @@
 // What the server says of states. Types only: no browser loads this file.
 import type { Hue, Packed, Rich } from '../core/types.d.ts';
 
-export type Part = 'paths' | 'strips' | 'lens' | 'near' | 'words';
+export type Part = 'paths' | 'strips' | 'lens' | 'near' | 'words' | 'numerals';
 
 /**
  * What a stage has, and where its answers are. `run` names the weights; `beside` are inputs to begin with, at most
@@ -114,4 +114,21 @@ export interface WordTable {
 export interface Words {
   trained: string;
   tables: WordTable[];
+}
+
+/** A table's numerals: parts of their rows' variance by how often they turn, from 1, trained and `before`. */
+export interface NumeralTable {
+  name: string;
+  title: string;
+  hue: Hue;
+  numerals: string[];
+  shares: number[];
+  before: number[];
+  shuffled: number;
+  strongest: number;
+  reading: Rich;
+}
+
+export interface Numerals {
+  tables: NumeralTable[];
 }

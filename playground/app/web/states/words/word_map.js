@@ -1,10 +1,10 @@
 // One map of words: a dot a word, the chosen one ringed, lines to its nearest.
-import { unpack } from '../core/arrays.js';
-import { placeIn, s } from '../core/dom.js';
-import { spelled } from '../core/glyphs.js';
+import { unpack } from '../../core/arrays.js';
+import { placeIn, s } from '../../core/dom.js';
+import { spelled } from '../../core/glyphs.js';
 
-/** @import { Hue } from '../core/types.d.ts' */
-/** @import { WordMap } from './types.d.ts' */
+/** @import { Hue } from '../../core/types.d.ts' */
+/** @import { WordMap } from '../types.d.ts' */
 
 const HEIGHT = 264;
 const EDGE = 24;

@@ -1,16 +1,16 @@
 // Island: a table of words as two maps, before and after training, and the nearest of one word in each.
-import { unpack } from '../core/arrays.js';
-import { h } from '../core/dom.js';
-import { quoted, spelled } from '../core/glyphs.js';
-import { Signal } from '../core/signal.js';
-import * as state from '../core/state.js';
-import { createPanel, segments } from '../shell/panel.js';
-import { fetching, fill, shown } from './answers.js';
+import { unpack } from '../../core/arrays.js';
+import { h } from '../../core/dom.js';
+import { quoted, spelled } from '../../core/glyphs.js';
+import { Signal } from '../../core/signal.js';
+import * as state from '../../core/state.js';
+import { createPanel, segments } from '../../shell/panel.js';
+import { fetching, fill, shown } from '../answers.js';
 import { drawMap } from './word_map.js';
 
-/** @import { Table } from '../core/types.d.ts' */
-/** @import { Answer } from './answers.js' */
-/** @import { WordMap, Words, WordTable } from './types.d.ts' */
+/** @import { Table } from '../../core/types.d.ts' */
+/** @import { Answer } from '../answers.js' */
+/** @import { WordMap, Words, WordTable } from '../types.d.ts' */
 
 const FOLLOW = ''; // the word is the one of the step
 
