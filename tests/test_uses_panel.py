@@ -128,7 +128,9 @@ def test_a_series_is_stopped_by_its_owner(page: Page) -> None:
 def test_what_was_drawn_and_a_code_by_hand_are_measured_too(page: Page) -> None:
     visit = start()
     drawn = visit.with_input(Drawn(tuple(visit.task.pictures("test")[0][3].tolist())))
-    assert page[Uses].value(page.library.stage(drawn))["yours"] and not page[Uses].value(page.library.stage(visit))["yours"]
+    by_hand, at_first = drawn.with_input(Code((0.0,) * 16, before=drawn.given)), visit.with_input(Code((0.0,) * 16))
+    whose = [page[Uses].value(page.library.stage(shown))["whose"] for shown in (drawn, visit, by_hand, at_first)]
+    assert whose == ["Your drawing", "The picture on the stage", "The picture from before the code was set", "The first test picture"]
     same = visit.with_input(HeldOut(3))
     assert page[Uses].detect(drawn, {"odd": "strokes"})["here"] == pytest.approx(page[Uses].detect(same, {"odd": "strokes"})["here"])
     for before in (HeldOut(3), None):

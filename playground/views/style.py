@@ -69,8 +69,10 @@ def percent(share: float) -> str:
     """A probability in words. Never certainty: what a softmax gives is less than 1, also where float32 can hold no such number."""
     if share > 0.99995:
         return ">99.99 %"
+    if share == 0:
+        return "0 %"
     digits = 3 if share < 0.001 else 2 if share > 0.999 else 1 if share < 0.1 or share > 0.99 else 0
-    return f"{100 * share:.{digits}f} %" if share >= 1e-5 or share == 0 else "<0.001 %"
+    return f"{100 * share:.{digits}f} %" if share >= 1e-5 else "<0.001 %"
 
 
 def decimals(share: float, digits: int = 2) -> str:

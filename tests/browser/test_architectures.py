@@ -59,7 +59,7 @@ JOURNEYS = {
         "dialing", "0 4 2", "0 4 2", "looks", "decoder: attention", "Scaled dot product attention", "class Listener",
     ),
     "captioner": Journey(
-        "scenes", "a green triangle left of a red square", "a green triangle left of a red square", "looks mostly at", "decoder: output",
+        "scenes", "a green triangle left of a red square", "a green triangle left of a red square", "looks most at", "decoder: output",
         "logits = W h + b", "class PictureEncoder",
     ),
     "cvae": Journey("strokes", "3", None, "(KL)", "", "", "one_hot"),

@@ -59,6 +59,9 @@ def test_an_empty_and_an_endless_input_are_refused_with_a_hint(page: Page) -> No
         hooks.type_source(page, typed)
         expect(hooks.alert(page)).to_contain_text(hint)
         hooks.expect_output(page, hooks.REVERSED)
+        expect(hooks.verdict(page)).to_be_hidden()  # "right" beside a refusal would seem to be about what was refused
+    hooks.type_source(page, "37")
+    expect(hooks.verdict(page)).to_be_visible()
 
 
 @pytest.mark.fault(7)

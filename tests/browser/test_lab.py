@@ -154,7 +154,7 @@ def ring(page: Page) -> Locator:
 
 def test_attention_is_dragged_to_another_state_and_let_go(visit: Visit) -> None:
     page = visit(f"{PAIR}&step=3")
-    expect(ring(page)).to_have_attribute("aria-valuetext", "state 4, my: looks mostly here")
+    expect(ring(page)).to_have_attribute("aria-valuetext", "state 4, my: looks most here")
     start, goal = ring(page).bounding_box(), page.locator(".blk.enc .col").nth(1).bounding_box()
     assert start is not None and goal is not None
     page.mouse.move(start["x"] + 12, start["y"] + 12)
@@ -166,7 +166,9 @@ def test_attention_is_dragged_to_another_state_and_let_go(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("acts="))
     assert in_link(page) == [HOLD]
     expect(ring(page)).to_have_attribute("aria-valuetext", "state 2, tree: held")
+    expect(page.locator(".say")).to_contain_text("the decoder must look at state 2, ‘tree’ — weight 1.00")
     page.get_by_role("button", name="Next step").click()
+    expect(page.locator(".say")).to_contain_text("the decoder looks most")
     expect(ring(page)).not_to_have_class(re.compile("held"))
     page.get_by_role("button", name="Previous step").click()
     ring(page).press("Delete")
@@ -179,7 +181,7 @@ def test_attention_is_held_by_keys(visit: Visit) -> None:
     page.keyboard.press("Home")
     expect(ring(page)).to_have_attribute("aria-valuetext", "state 1, 3: Enter holds it here")
     page.keyboard.press("Escape")
-    expect(ring(page)).to_have_attribute("aria-valuetext", re.compile("looks mostly here"))
+    expect(ring(page)).to_have_attribute("aria-valuetext", re.compile("looks most here"))
     page.keyboard.press("Home")
     page.keyboard.press("h")
     expect(page.get_by_role("switch", name="Hold decoder cross-attention on state 1, ‘3’")).to_be_visible()

@@ -139,8 +139,17 @@ def test_a_lesson_is_told_in_a_second_language(visit: Visit) -> None:
     expect(heading(page)).to_have_text("Wohin schaut er, um die vierte Ziffer zu schreiben?")
     expect(card(page).get_by_role("button", name="Festlegen")).to_be_visible()
     expect(page).to_have_url(re.compile("language=de"))
-    card(page).get_by_role("button", name="English").click()
-    expect(heading(page)).to_contain_text("Where does it look")
+    for _ in range(3):
+        card(page).get_by_role("button", name="Gleich zeigen").click()
+        card(page).locator(".primary").click()
+    expect(heading(page)).to_have_text("Ihr Ergebnis")
+    expect(card(page)).to_contain_text("0 von 3 vorhergesehen")
+    card(page).get_by_role("button", name=re.compile("^Weiter: ")).click()
+    expect(page).not_to_have_url(re.compile("lesson=attention"))
+    expect(heading(page)).not_to_have_text("Ihr Ergebnis")
+    english = visit(f"{LESSON}&language=de")
+    card(english).get_by_role("button", name="English").click()
+    expect(heading(english)).to_contain_text("Where does it look")
 
 
 @pytest.mark.parametrize("query", [LESSON, f"{LESSON}&theme=dark"])

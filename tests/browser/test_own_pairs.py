@@ -59,7 +59,7 @@ def test_a_file_is_read_for_what_it_is_and_taken_otherwise(visit: Visit) -> None
     expect(page.locator(".pairs tbody tr").first.locator(".token").first).to_have_text(re.compile('Französisch|le|"'))
     found.get_by_role("combobox", name="encoding").select_option("cp1251")
     expect(found.get_by_role("combobox", name="encoding")).to_have_value("cp1251")
-    expect(page.get_by_role("button", name="Use these pairs")).to_be_enabled()
+    expect(page.get_by_role("button", name="Use these pairs")).to_be_disabled()  # the file is used already; nothing is pasted
     expect(page.locator(".pairs tbody")).to_contain_text(re.compile("[а-яА-Я]"))  # the answer has come
     expect(page.locator(".alert, .input-error")).to_have_count(0)
     page.reload()

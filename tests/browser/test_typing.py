@@ -212,7 +212,7 @@ def test_a_pair_that_nobody_trained_offers_to_train_it_or_to_show_another(visit:
     notice = page.get_by_role("note").filter(has_text="Not trained yet")
     expect(notice).to_contain_text("Its weights are random")
     expect(page.locator(".say")).to_have_text(
-        re.compile(r"^Before training no word stands out: ‘.+’ leads with [\d.]+\s%; even odds over 98 words")
+        re.compile(r"^Before training no word stands out: ‘.+’ leads with [\d.]+\s%; even odds over all 98 tokens")
     )
     expect(page.locator(".chip.bad, .tick.bad")).to_have_count(0)
     expect(hooks.verdict(page)).to_have_text("")
@@ -263,7 +263,8 @@ def test_no_number_claims_certainty(page: Page) -> None:
     told = page.evaluate(
         """async () => {
           const { take } = await import(document.getElementById('modules').href);
-          const { fixed, percent, weight } = await take('core/numbers.js');
+          const { fixed, percent, signed, weight } = await take('core/numbers.js');
+          if (signed(-0.001) !== '0.00' || signed(-0.5) !== '−0.50' || signed(-10) !== '−10.00') return 'a sign';
           return [0.994, 0.995, 0.9999999, 1].map((v) => [weight(v), fixed(v), fixed(v, 4), percent(v)]);
         }"""
     )

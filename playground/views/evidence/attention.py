@@ -20,8 +20,9 @@ NAMES = {
 HOW = {"even": "spread evenly", "permuted": "permuted"}
 
 
-def one(found: Importance) -> dict[str, Any]:
+def one(found: Importance, heads: int = 1) -> dict[str, Any]:
     """A row for attention and for each measure: values (outputs, tokens), and τ of each output; null where there is no order."""
+    mean = {"attention": "weight of its state, the mean of all heads"} if heads > 1 else {}
     rows = {"attention": found.weights, **found.measures}
     return {
         "source": list(found.source),
@@ -30,7 +31,7 @@ def one(found: Importance) -> dict[str, Any]:
             {
                 "id": id,
                 "name": NAMES[id][0],
-                "about": NAMES[id][1],
+                "about": mean.get(id, NAMES[id][1]),
                 "values": values.tolist(),
                 "tau": None if id == "attention" else [None if np.isnan(tau) else float(tau) for tau in kendall(found.weights, values)],
             }

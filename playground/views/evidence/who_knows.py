@@ -15,6 +15,7 @@ from ..states.said import signed
 from ..states.strips import layers
 from ..style import Rich
 
+SAME = 0.95  # of what the best site tells: said to be as much
 NAMES = {"position": "its position", "remaining": "places left", "token": "its token", "class": "the class"}
 
 
@@ -72,7 +73,10 @@ def reading(found: WhoKnows, deep: int) -> Rich:
     said = [("", f"What tells {told} best is the "), (f"{hue} b", name(best.site, deep)), ("", f": {best.measure} ")]
     said += [("b", signed(best.score)), ("", f" on {best.n:,} states of {best.inputs:,} other inputs, with shuffled labels ")]
     said += [("", f"{signed(best.shuffled)}. Of its units number {best.unit.index} tells most by itself, "), ("b", signed(best.unit.score))]
-    return [*said, ("", "." if half is best else f". Half of that is told by the {name(half.site, deep)} already.")]
+    if half is best:
+        return [*said, ("", ".")]
+    as_much = "As much" if _above(half) >= SAME * _above(best) else "Half of that"
+    return [*said, ("", f". {as_much} is told by the {name(half.site, deep)} already.")]
 
 
 def _above(probe: Probe) -> float:

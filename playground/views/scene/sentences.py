@@ -54,10 +54,11 @@ def chances(trace: Trace, model: nn.Module, task: TypedTask, probability: list[f
             [("b", "Before training"), ("", " the answer "), *_token(trace, t), ("", " means nothing.")] for t in range(len(trace.tokens))
         ]
     what, many = _noun(task, model), len(task.classes)
+    all_ = what if isinstance(model, Reader) else "token"  # the end is one, and so are padding and the start, which are never written
     said: list[Rich] = []
     for t, chance in enumerate(probability):
         stands: Rich = [("", f" no {what} stands out: ")] if chance * many < STANDS_OUT else [("", " one stands out by chance alone: ")]
-        odds = f"; even odds over {many} {what}s would be {percent(1 / many)}."
+        odds = f"; even odds over all {many} {all_}s would be {percent(1 / many)}."
         leads = trace.probabilities is not None and chance >= trace.probabilities[t].max()  # neither drawn nor forced
         has = ("", " leads with " if leads else " has ")
         said.append([("b", "Before training"), *stands, *_token(trace, t), has, ("b", percent(chance)), ("", odds)])

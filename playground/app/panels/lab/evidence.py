@@ -67,7 +67,8 @@ class Explaining(Panel):
         if visit.given.text is None:
             raise InputError("Only what is typed has tokens to be left out.")
         run = self.page.library.run(visit.slot)
-        return attention.one(importance(run, visit.given.model_input(run.task)))
+        heads = dict(run.recipe.model_options).get("heads", 1)
+        return attention.one(importance(run, visit.given.model_input(run.task)), int(heads))
 
     def weigh(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """Held-out inputs, as far as they are measured by now."""

@@ -43,7 +43,16 @@ def ask(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 
 def listed() -> list[dict[str, Any]]:
     """What there is."""
-    return [{"id": lesson.id, "title": lesson.title, "minutes": lesson.minutes, "of": len(lesson.questions)} for lesson in lessons.values()]
+    return [
+        {
+            "id": lesson.id,
+            "title": lesson.title,
+            "minutes": lesson.minutes,
+            "of": len(lesson.questions),
+            "languages": list(lesson.languages),
+        }
+        for lesson in lessons.values()
+    ]
 
 
 def asked(id: str, number: int, language: str) -> dict[str, Any]:

@@ -37,8 +37,12 @@ export function percent(v) {
 /** A share of what was counted: all of them are all of them. @param {number} v */
 export const share = (v) => (v === 1 ? '100 %' : percent(v));
 
-/** A true minus sign. @param {number} v */
-export const signed = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
+/** A true minus sign, and none before a zero. @param {number} v */
+export const signed = (v, digits = 2) =>
+  v
+    .toFixed(digits)
+    .replace(/^-(?=[0.]*$)/, '')
+    .replace('-', '−');
 
 /** A log probability, or what is made of one: never as if it were 0. @param {number} v */
 export const nats = (v) => (v === 0 ? '0' : v > -0.0005 ? '>−0.001' : signed(v, v > -0.1 ? 3 : 2));

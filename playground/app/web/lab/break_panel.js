@@ -172,14 +172,14 @@ function sideNodes({ lengths, others, unit }) {
       h('h4', {}, 'Who survives these'),
       others.map(([name, told, of]) => h('div.survivor', {}, h('span', {}, name), h('b', {}, `${told} of ${of}`))),
     ],
-    h('h4', {}, `This model, by length in ${unit}s`),
+    h('h4', {}, `Where it fails, by length in ${unit}s`),
     h(
       'div.by-length',
       {},
       lengths.map(([length, tried, failing, every, trained]) => [
         h('span', {}, `${length}${trained ? '' : ' *'}`),
         h('b', {}, grouped(failing)),
-        h('span', {}, `of ${every ? 'all ' : ''}${grouped(tried)}`),
+        h('span', {}, `wrong of ${every ? 'all ' : ''}${grouped(tried)}`),
       ]),
     ),
     h('p.dim', {}, '* outside of what was taught'),

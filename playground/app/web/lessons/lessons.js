@@ -105,8 +105,12 @@ export function mount(root, island) {
   /** @param {Asked} now @param {number} of */
   function end(now, of) {
     press = () => false;
+    const after = lessons[lessons.findIndex(({ id }) => id === now.id) + 1];
+    const language = after?.languages.includes(now.language) ? now.language : 'en';
     const acts = {
       list,
+      on: after ? () => put(after.id, next(after.id, after.of), language) : null,
+      after: after?.title ?? '',
       again: () => {
         forget(now.id);
         put(now.id, 1, now.language);

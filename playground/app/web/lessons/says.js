@@ -22,6 +22,17 @@ const ENGLISH = {
   end: 'See how you did',
   checked: 'Every claim here is checked against the model on the stage.',
   choose: 'Number',
+  how: 'How you did',
+  foreseen: ' foreseen',
+  missed: 'not foreseen',
+  told: 'shown',
+  surely: 'By how sure you were',
+  part: (/** @type {number} */ n, /** @type {number} */ m) => `${n} of ${m}`,
+  none: 'Nothing was guessed.',
+  picture: 'Save as picture',
+  csv: 'Answers as CSV',
+  on: (/** @type {string} */ title) => `Next: ${title}`,
+  forget: 'Forget and start again',
 };
 
 /** @type {typeof ENGLISH} */
@@ -47,6 +58,17 @@ const GERMAN = {
   end: 'Zum Ergebnis',
   checked: 'Jede Behauptung hier wird am Modell auf der Bühne geprüft.',
   choose: 'Zahl',
+  how: 'Ihr Ergebnis',
+  foreseen: ' vorhergesehen',
+  missed: 'nicht vorhergesehen',
+  told: 'gezeigt',
+  surely: 'Je nach Sicherheit',
+  part: (n, m) => `${n} von ${m}`,
+  none: 'Es wurde nichts vermutet.',
+  picture: 'Als Bild speichern',
+  csv: 'Antworten als CSV',
+  on: (title) => `Weiter: ${title}`,
+  forget: 'Vergessen und neu beginnen',
 };
 
 /** @param {string} language */

@@ -7,6 +7,7 @@ export interface Listed {
   title: string;
   minutes: number;
   of: number;
+  languages: string[];
 }
 
 /** A scale of numbers, and how far from the model's own a guess may lie. */

@@ -133,7 +133,9 @@ function clause(scene, map, head, values, { many, crossed, before, at, columns }
     ['', ' — weight '],
     [`b ${HUES[map.side]}`, fixed(values[most])],
   ];
-  return [...who, ...here, ['', ' looks mostly at '], ...stateName(scene, map, most, before, columns), ...weight];
+  const held = scene.plain && values[most] === 1; // a softmax that nobody touches gives less
+  const how = held ? ' must look at ' : values[most] >= 0.5 ? ' looks mostly at ' : ' looks most at ';
+  return [...who, ...here, ['', how], ...stateName(scene, map, most, before, columns), ...weight];
 }
 
 const HUES = { cross: 'c', pooling: 'c', encoder: 'e', prompt: 'd', decoder: 'd' };

@@ -109,15 +109,16 @@ export function mount(root, island) {
     told.textContent = parts.join(', ');
     const most = value.limits;
     limits.textContent =
-      `At most ${grouped(most.lines)} lines, ${most.tokens} tokens a side, ${most.bytes / 2 ** 20} MB. ` +
-      'Tabs, commas or semicolons between; any usual encoding.';
+      `${most.fewest} lines or more. At most ${grouped(most.lines)} lines, ${most.tokens} tokens a side, ` +
+      `${most.bytes / 2 ** 20} MB. Tabs, commas or semicolons between; any usual encoding.`;
     drawFound(found, value, sent ? choose : null);
     drawPreview(preview, value);
     drawListed(listed, value);
     if (value.sharing !== undefined) seen.set(value.sharing);
     trouble.hidden = !value.error;
     trouble.textContent = value.error ?? '';
-    use.disabled = file.disabled = false;
+    file.disabled = false;
+    use.disabled = !text.value.trim();
   });
 
   /** @param {Found['name']} name @param {string | boolean} as */
@@ -130,6 +131,7 @@ export function mount(root, island) {
   function count() {
     const lines = text.value.split('\n').filter((line) => line.trim()).length;
     counted.textContent = lines ? `${grouped(lines)} line${lines > 1 ? 's' : ''}` : '';
+    use.disabled = !lines;
   }
 
   /** In this box the Tab key writes a tab; Escape, then Tab, leaves it. */
@@ -167,10 +169,6 @@ export function mount(root, island) {
 
   function paste() {
     if (!value) return;
-    if (!text.value.trim()) {
-      complain(`Paste at least ${value.limits.fewest} lines first: a source, a tab, a target. Or upload a file.`);
-      return;
-    }
     chosen = {};
     send({ pairs_text: text.value });
   }

@@ -175,6 +175,7 @@ export function mount(root, bridge) {
     const key = JSON.stringify([error, notice]);
     if (key === told) return;
     told = key;
+    verdict.hidden = Boolean(error); // it is about the answer on the stage, and would seem to be about this
     below.replaceChildren(
       ...[
         error && h('p.input-error', {}, h('b.w', {}, '✗ '), error.text),

@@ -23,7 +23,7 @@ from .....experiments.uses.rivals import rivals
 from .....options import show
 from .....runs.series import KEPT, SeriesBook
 from .....storage.run import Run
-from .....tasks import Code, PictureTask
+from .....tasks import Code, Given, PictureTask, Task
 from .....training.expected_time import expected_seconds
 from .....training.recipes import Recipe
 from .....views.results.page import compress as compressed
@@ -161,7 +161,7 @@ class Uses(Trains, Latent):
             "noise": dict(recipe.model_options).get("noise"),
             "left_out": task.left_out,
             "others": [[id, tasks.get(id).title] for id in others],
-            "yours": stage.visit.given.origin.label(task) is None,
+            "whose": _whose(stage.visit.given, task),
             "series": series and series.id,
             "error": None,
         }
@@ -207,6 +207,15 @@ class Uses(Trains, Latent):
         found = self.page.library.nursery.grown(key, lambda: iter([make()]), 0.0).newest
         assert found is not None
         return found
+
+
+def _whose(given: Given, task: Task) -> str:
+    """What the picture is that a use is tried on."""
+    if isinstance(given.origin, Code):
+        return "The first test picture"
+    if isinstance(given, Code):
+        return "The picture from before the code was set"
+    return "Your drawing" if given.label(task) is None else "The picture on the stage"
 
 
 def _task(run: Run) -> PictureTask:

@@ -46,7 +46,7 @@ export function holdByHand(offered, acts, change) {
     ring.setAttribute('aria-label', `Where step ${(state.step.value ?? 0) + 1} looks`);
     ring.setAttribute('aria-valuemax', String(tokens.length));
     ring.setAttribute('aria-valuenow', String(at + 1));
-    const said = held === at ? 'held' : aimed < 0 ? 'looks mostly here' : 'Enter holds it here';
+    const said = held === at ? 'held' : aimed < 0 ? 'looks most here' : 'Enter holds it here';
     ring.setAttribute('aria-valuetext', `state ${at + 1}, ${spelled(tokens[at])}: ${said}`);
     ring.title = held === null ? 'Drag to another state to hold attention there' : 'Held here; Delete lets go';
     for (const [i, column] of columns.entries()) column.classList.toggle('aimed', i === aimed);

@@ -35,7 +35,7 @@ export function rounds(high, count) {
 export const short = (v) => (v === 0 ? '0' : String(+v.toPrecision(2)).replace(/^0/, ''));
 
 /** The same with all its figures. @param {number} v */
-export const long = (v) => v.toFixed(v < 0.1 ? 4 : 3).replace(/^0/, '');
+export const long = (v) => (v > 0 && v < 5e-5 ? '<.0001' : v.toFixed(v < 0.1 ? 4 : 3).replace(/^0/, ''));
 
 /**
  * Lines across with their numbers at the left.

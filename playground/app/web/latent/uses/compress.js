@@ -89,6 +89,7 @@ function chart(found, width, desk) {
   const [mx, my] = [x(size), y(score)];
   const reach = Math.min(x(Math.min(components, last.size)), right);
   const beyond = components > last.size;
+  const beside = columns.find(({ size: one, pca }) => pca > low && x(one) > reach + 4) ?? columns[1];
   const needs = `PCA needs ${components}`;
   const svg = s(
     'svg',
@@ -113,7 +114,7 @@ function chart(found, width, desk) {
           reach - mx > 11 * font ? `${needs}${beyond ? '' : ' numbers'} for this` : needs,
         ),
       ],
-    s('text', { class: 'strong', x: x(columns[1].size) + 8, y: y(columns[1].pca) - 8 }, 'PCA'),
+    s('text', { class: 'strong', x: x(beside.size) + 8, y: y(beside.pca) - 8 }, 'PCA'),
   );
   /** @param {string} name @param {(column: Column) => Node} cell */
   const row = (name, cell) =>

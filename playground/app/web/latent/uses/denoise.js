@@ -139,7 +139,7 @@ export function denoiseView(desk) {
   }
 
   function readRows() {
-    if (found) panel.read([['w', '✗'], ['', ' worse than left as it is. '], ...found.reading]);
+    if (found) panel.read([...found.reading, ['', ' '], ['w', '✗'], ['', ' marks what is worse than left as it is.']]);
   }
 
   function drawCurve() {
@@ -148,7 +148,14 @@ export function denoiseView(desk) {
     curve.figure.replaceChildren(chart(found, width, level));
     curve.subtitle(`error per pixel, ${found.n.toLocaleString('en')} test pictures`);
     curve.read([
-      ['', found.noise ? 'Trained at one noise, A is best near it.' : 'B has seen no noise; train A beside it.'],
+      [
+        '',
+        found.noise
+          ? 'Trained at one noise, A is best near it.'
+          : desk.value().wanted.includes('noise')
+            ? 'B has seen no noise; train A beside it.'
+            : 'B has seen no noise.',
+      ],
     ]);
     curve.refresh();
   }

@@ -105,7 +105,7 @@ export function detectView(desk) {
     panel.subtitle(`${(found.counts[0] + found.counts[1]).toLocaleString('en')} test pictures`);
     const flagged = found.here > threshold;
     panel.read([
-      ['', `${whose(desk)}, error ${long(found.here)}, ${flagged ? 'is ' : 'passes as '}`],
+      ['', `${desk.value().whose}, error ${long(found.here)}, ${flagged ? 'is ' : 'passes as '}`],
       ['b', flagged ? 'flagged' : 'known'],
       ['', '. The threshold lets '],
       ['b', share(1 - now.false)],
@@ -261,6 +261,3 @@ export function detectView(desk) {
     show,
   };
 }
-
-/** @param {Desk} desk */
-const whose = (desk) => (desk.value().yours ? 'Your drawing' : 'The picture on the stage');

@@ -19,7 +19,7 @@ export interface Uses {
   /** Tasks whose pictures are strange here. */
   others: [id: string, title: string][];
   /** Whether the picture on the stage was drawn by a visitor. */
-  yours: boolean;
+  whose: string;
   series: string | null;
   error: string | null;
 }
