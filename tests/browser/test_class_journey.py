@@ -1,4 +1,4 @@
-"""A class as a teacher, two students and a phone meet it: from opening to the counts, the teacher by keyboard alone."""
+"""A class as five browsers at once meet it: a teacher who has a keyboard alone, three students, and a phone; from opening to the counts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.driving import PHONE
+from tests.browser.driving import wait_ready
 
 pytestmark = pytest.mark.browser
 
 LESSON = "?lesson=attention&question=2"  # its answers are known: nothing has to be trained
+SUMS, EVEN = "What do the weights of one step come to?", "What if it must look at all states alike?"
+PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+TABS = 90  # that lead from anywhere on the page to anywhere else
+POINTED = "addEventListener('pointerdown', () => { window.pointed = true; }, true)"
 
 
 def broken(page: Page) -> list[Any]:
@@ -34,13 +38,40 @@ def photographed(page: Page) -> str:
     return str(found.text)
 
 
-def opened(page: Page) -> str:
-    """Open a class by keyboard; its code."""
-    page.get_by_role("button", name="Class", exact=True).focus()
+def reach(page: Page, target: Locator) -> None:
+    """By Tab, as somebody without a pointer gets there."""
+    expect(target).to_be_visible()
+    for _ in range(TABS):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab leads to {target}")
+
+
+def press(page: Page, name: str, role: Any = "button") -> None:
+    """Go to a control by Tab, and press it."""
+    reach(page, page.get_by_role(role, name=name, exact=True))
     page.keyboard.press("Enter")
+
+
+def turn(page: Page, name: str) -> None:
+    """To another panel: the row of tabs is one stop, arrows lead along it."""
+    wanted = page.get_by_role("tab", name=name, exact=True)
+    reach(page, page.locator("[role=tab][aria-selected=true]:visible").first)
+    for _ in range(12):
+        if wanted.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(wanted).to_have_attribute("aria-selected", "true")
+
+
+def opened(page: Page) -> str:
+    """Open a class, by two presses; its code."""
+    press(page, "Class")
     door = page.get_by_role("dialog", name=re.compile("A class on this"))
     expect(door).to_be_visible()
-    door.get_by_role("button", name="Open the class").focus()
+    reach(page, door.get_by_role("button", name="Open the class"))
     page.keyboard.press("Enter")
     letters = page.locator(".class-card .class-letters b")
     expect(letters).to_have_count(4)
@@ -48,8 +79,11 @@ def opened(page: Page) -> str:
 
 
 def joined(page: Page, code: str) -> None:
-    page.get_by_role("button", name="Class", exact=True).click()
-    page.get_by_role("button", name="Join one").click()
+    """By four letters; a finger where there is one."""
+    touched = page.evaluate("navigator.maxTouchPoints > 0")
+    for name in ("Class", "Join one"):
+        button = page.get_by_role("button", name=name, exact=True)
+        button.tap() if touched else button.click()
     join = page.get_by_role("button", name="Join", exact=True)
     page.keyboard.type(code[:3].lower())
     expect(join).to_be_disabled()
@@ -58,99 +92,125 @@ def joined(page: Page, code: str) -> None:
     expect(page.locator(".class-strip")).to_contain_text(code)
 
 
-def test_a_class_from_opening_to_the_counts(visit: Visit) -> None:
+def say(page: Page, answer: str) -> None:
+    """Answer on the slider."""
+    page.get_by_role("slider", name="Your answer").fill(answer)
+    button = page.get_by_role("button", name="Commit")
+    button.tap() if page.evaluate("navigator.maxTouchPoints > 0") else button.click()
+    expect(page.locator(".class-committed")).to_contain_text(f"Committed: {answer}")
+
+
+def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     teacher = visit(LESSON)
+    teacher.evaluate(POINTED)
     code = opened(teacher)
-    assert photographed(teacher) == f"{urlsplit(teacher.url)._replace(path='/', query='', fragment='').geturl()}?class={code}"
-    ada, phone = visit(f"?class={code}"), visit(viewport=PHONE)
-    joined(phone, code)
-    expect(teacher.locator(".class-joined")).to_contain_text("2 joined")
-    expect(teacher).to_have_url(re.compile("input=314159265"))
-    for student in (ada, phone):  # who comes is where the class is
+    home = urlsplit(teacher.url)._replace(path="/", query="", fragment="").geturl()
+    read = photographed(teacher)
+    assert read == f"{home}?class={code}"
+    ada, ben, cyd = visit(urlsplit(read)._replace(scheme="", netloc="", path="").geturl()), visit(), visit()
+    phone = visit(**PHONE)
+    everybody = (ada, ben, cyd, phone)
+    for student in (ben, cyd, phone):
+        joined(student, code)
+    expect(teacher.locator(".class-joined")).to_contain_text("4 joined")
+    for student in everybody:  # who comes is where the class is
         expect(student).to_have_url(re.compile("input=314159265"))
 
-    teacher.get_by_role("tab", name="Attention").focus()
-    teacher.keyboard.press("Enter")
-    for student in (ada, phone):
+    turn(teacher, "Attention")
+    for student in everybody:
         expect(student.locator("html")).to_have_attribute("data-tab", "attention")
-    teacher.locator("#player").focus()
+    teacher.keyboard.press("Escape")
+    reach(teacher, teacher.locator("#player"))
     teacher.keyboard.press("Home")
     teacher.keyboard.press("ArrowRight")
-    for student in (ada, phone):
+    for student in everybody:
         expect(student.locator("#player")).to_have_attribute("data-step", "1")
         expect(student.locator(".class-strip")).to_contain_text("step 2, panel Attention")
 
     ada.keyboard.press("l")  # lets go
     expect(ada.locator(".class-strip")).to_contain_text("You explore on your own")
-    expect(teacher.locator(".class-rows")).to_contain_text("1explores alone")
+    phone.get_by_role("button", name="Let go").tap()
+    expect(teacher.locator(".class-rows")).to_contain_text("2explore alone")
     teacher.keyboard.press("ArrowRight")
-    expect(phone.locator("#player")).to_have_attribute("data-step", "2")
+    expect(ben.locator("#player")).to_have_attribute("data-step", "2")
     expect(ada.locator("#player")).to_have_attribute("data-step", "1")
     ada.keyboard.press("l")
     expect(ada.locator("#player")).to_have_attribute("data-step", "2")
+    expect(phone.locator("#player")).to_have_attribute("data-step", "1")
+    press(teacher, "Call back")
+    expect(phone.locator("#player")).to_have_attribute("data-step", "2")
 
-    teacher.get_by_role("tab", name="Class", exact=True).focus()
-    teacher.keyboard.press("Enter")
-    teacher.get_by_role("button", name="Ask the first").focus()
-    teacher.keyboard.press("Enter")
-    for student in (ada, phone):
-        expect(student.locator(".class-card h2")).to_have_text("What do the weights of one step come to?")
-    phone.get_by_role("slider", name="Your answer").fill("1")
-    phone.get_by_role("button", name="Commit").click()
-    expect(phone.locator(".class-committed")).to_have_text("Committed: 1")
-    expect(teacher.locator(".class-joined")).to_contain_text("answered 1")
-    teacher.get_by_role("tab", name="Class", exact=True).focus()
-    teacher.keyboard.press("Enter")
+    turn(teacher, "Class")
+    press(teacher, "Ask the first")
+    for student in everybody:
+        expect(student.locator(".class-card h2")).to_have_text(SUMS)
+    say(phone, "1")
+    say(ben, "9")
+    say(ben, "8")  # changed: the last one counts
+    expect(teacher.locator(".class-joined")).to_contain_text("answered 2")
+    expect(teacher.locator(".class-rows")).to_contain_text("2have not answered")
+    turn(teacher, "Class")  # the question has led everybody to the panel that it is about
     expect(teacher.locator(".class-says .class-count").nth(1)).to_have_text("1")
     expect(phone.locator(".class-says")).to_contain_text("Covered until the reveal")
-    assert broken(teacher) == []
-    assert broken(phone) == []
+    for page in (teacher, cyd, phone):
+        assert broken(page) == []
     phone.reload()  # loses nothing
+    wait_ready(phone)
     expect(phone.locator(".class-committed")).to_have_text("Committed: 1")
-    expect(teacher.locator(".class-joined")).to_contain_text("2 joined")
-    teacher.get_by_role("button", name="Remind").focus()
-    teacher.keyboard.press("Enter")
-    expect(ada.locator(".class-note")).to_contain_text("Your teacher waits")
+    expect(teacher.locator(".class-joined")).to_contain_text("4 joined")
+    press(teacher, "Remind")
+    for student in (ada, cyd):
+        expect(student.locator(".class-note")).to_contain_text("Your teacher waits")
+    expect(ben.locator(".class-note")).not_to_contain_text("Your teacher waits")
 
     teacher.keyboard.press("v")
     expect(phone.locator(".class-committed")).to_have_text("Nothing committed yet")
-    for student, answer in ((ada, "4"), (phone, "1")):
-        student.get_by_role("slider", name="Your answer").fill(answer)
-        student.get_by_role("button", name="Commit").click()
-    expect(teacher.locator(".class-joined")).to_contain_text("answered 2")
+    for student, answer in zip(everybody, ("4", "1", "1", "1"), strict=True):
+        say(student, answer)
+    expect(teacher.locator(".class-joined")).to_contain_text("answered 4")
     teacher.reload()  # the tab keeps the key
-    teacher.get_by_role("button", name="Reveal").focus()
-    teacher.keyboard.press("Enter")
+    wait_ready(teacher)
+    teacher.evaluate(POINTED)
+    press(teacher, "Reveal")
     expect(phone.locator(".class-truth .class-tag").first).to_have_text("your guess")
-    expect(ada.locator(".class-card")).to_contain_text("1 of 2 were right")
-    expect(teacher.locator(".class-says .read")).to_contain_text("Right in the first vote 1 of 1 (dashed), in the second 1 of 2")
-    assert broken(ada) == []
+    expect(ada.locator(".class-card")).to_contain_text("3 of 4 were right")
+    expect(teacher.locator(".class-says .read")).to_contain_text("Right in the first vote 1 of 2 (dashed), in the second 3 of 4")
+    for page in (teacher, ada, phone):
+        assert broken(page) == []
 
+    press(teacher, "Next question")
+    for student in everybody:
+        expect(student.locator(".class-card h2")).to_have_text(EVEN)
     teacher.keyboard.press("p")
-    expect(ada.locator(".class-strip")).to_contain_text("Look at the front")
-    expect(ada.locator("#edp-stage")).to_have_attribute("inert", "")
+    for student in everybody:
+        expect(student.locator(".class-strip")).to_contain_text("Look at the front")
+        expect(student.locator("#edp-stage")).to_have_attribute("inert", "")
     teacher.keyboard.press("r")
     expect(ada.locator(".class-strip")).to_contain_text("go where you like")
-    teacher.get_by_role("tab", name="Decode").click()
-    expect(ada.locator(".class-strip")).to_contain_text("panel Decode")
-    expect(ada.locator("html")).to_have_attribute("data-tab", "class")
-    ada.keyboard.press("l")  # goes there once
+    turn(teacher, "States")
+    expect(ada.locator(".class-strip")).to_contain_text("panel States")
     expect(ada.locator("html")).to_have_attribute("data-tab", "decode")
-    teacher.get_by_role("tab", name="Class", exact=True).click()
-    teacher.locator("#player").focus()
+    ada.keyboard.press("l")  # goes there once
+    expect(ada.locator("html")).to_have_attribute("data-tab", "states")
+    expect(ben.locator("html")).to_have_attribute("data-tab", "decode")
+    turn(teacher, "Class")
+    reach(teacher, teacher.locator("#player"))
     teacher.keyboard.press("f")
-    expect(ada.locator(".class-strip")).to_contain_text("panel Class")
+    for student in everybody:
+        expect(student.locator(".class-strip")).to_contain_text("panel Class")
 
+    reach(teacher, teacher.get_by_role("link", name="Counts as CSV"))
     with teacher.expect_download() as saved:
-        teacher.get_by_role("link", name="Counts as CSV").press("Enter")
+        teacher.keyboard.press("Enter")
     lines = Path(saved.value.path()).read_text().splitlines()
     assert lines[0] == "question,text,vote,answer,count,right"
-    assert "1,What do the weights of one step come to?,first,0.9–1.8,1,yes" in lines
-    end = teacher.get_by_role("button", name="End class")
-    end.focus()
+    assert f"1,{SUMS},first,0.9–1.8,1,yes" in lines
+    assert f"1,{SUMS},second,0.9–1.8,3,yes" in lines
+    assert teacher.evaluate("window.pointed") is None
+    press(teacher, "End class")
     teacher.keyboard.press("Enter")
-    teacher.keyboard.press("Enter")
-    expect(ada.get_by_role("dialog")).to_contain_text("The class has ended")
+    for student in everybody:
+        expect(student.get_by_role("dialog")).to_contain_text("The class has ended")
     expect(teacher.locator("#train")).to_be_visible()
 
 
