@@ -51,6 +51,8 @@ def test_a_class_from_opening_to_the_counts(client: Client) -> None:
     assert client.post(f"/{code}/teach", key=key, do="ask", question=0) == {}
     assert client.post(f"/{code}/vote", seat=joined[0]["seat"], answer=1) == {}
     assert client.post(f"/{code}/away", seat=joined[1]["seat"], away=True) == {}
+    assert client.post(f"/{code}/where", seat=joined[1]["seat"], astray=True, place="https://x.example/ada") == {}
+    assert client.post(f"/{code}/teach", key=key, do="gather") == {}
     again = client.post(f"/{code}/join", seat=joined[0]["seat"])
     assert (again["seat"], again["answers"]) == (joined[0]["seat"], {"0": [1, None]})
     assert client.post(f"/{code}/teach", key=key, do="reveal") == {}

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from playground.classroom import codes
-from playground.classroom.book import GONE_S, IDLE_S, NEAR, TEACHER, ClassBook, digest
+from playground.classroom.book import FORGOTTEN_S, GONE_S, IDLE_S, NEAR, SILENT_S, TEACHER, ClassBook, digest
 from playground.classroom.kept import KeptRooms, read, written
 from playground.classroom.plan import Plan, Row, Trial
 from playground.classroom.question import Question, Scale
@@ -221,6 +221,38 @@ def test_who_explores_alone_is_called_back(book: ClassBook) -> None:
     assert (taught.told(teacher=True)["away"], taught.told()["called"]) == (0, 1)
 
 
+def test_how_many_are_elsewhere_or_lost_is_a_number_and_all_can_be_sent_here(book: ClassBook, clock: HandClock) -> None:
+    taught = Taught(book, 3)
+    before = taught.room
+
+    def wander(room: Room, seat: str) -> None:
+        room.seats[seat].away = True
+
+    for seat in taught.seats[:2]:
+        book.stray(taught.code, seat, True)
+    told = taught.told(teacher=True)
+    assert (told["astray"], told["silent"], told["gathered"]) == (2, 0, 0)
+    assert not {"astray", "silent"} & taught.told().keys()
+    book.sit(taught.code, taught.seats[1], wander)
+    assert taught.told(teacher=True)["astray"] == 1  # who explores alone is told beside
+    taught.steer("gather")
+    told = taught.told(teacher=True)
+    assert (told["away"], taught.told()["gathered"]) == (0, 1)
+    for seat in taught.seats[:2]:
+        book.stray(taught.code, seat, False)
+    clock.seconds = SILENT_S + 1
+    book.stray(taught.code, taught.seats[0], True)
+    told = taught.told(teacher=True)
+    assert (told["astray"], told["silent"]) == (1, 2)
+    book.join(taught.code, taught.seats[0])  # a page that was opened anew is where the class is
+    assert taught.told(teacher=True)["astray"] == 0
+    clock.seconds += FORGOTTEN_S
+    assert taught.told(teacher=True)["silent"] == 1
+    with pytest.raises(InputError, match="not in this class"):
+        book.stray(taught.code, "x", True)
+    assert read(written(before)) == before
+
+
 def test_every_change_is_told_at_once_and_the_same_to_all(book: ClassBook) -> None:
     taught = Taught(book, 2)
 
@@ -333,6 +365,8 @@ def test_nothing_of_a_student_is_kept_or_told(tmp_path: Path, monkeypatch: pytes
     taught.steer("ask", question=0)
     for student in range(3):
         taught.vote(student, student)
+    book.stray(taught.code, taught.seats[0], True)
+    taught.steer("gather")
     taught.steer("reveal")
     (file,) = tmp_path.rglob("[A-Z]*.json")
     kept, (told, teacher) = file.read_text(), (str(taught.told()), str(taught.told(teacher=True)))

@@ -24,13 +24,15 @@ from . import codes, telling
 from .kept import KeptRooms, written
 from .plan import Plan
 from .room import FREE, Room
-from .watch import ENDED, Watch
+from .watch import ENDED, Presence, Watch
 
 CLASSES = 60  # at the same time
 NEAR = 20  # of them from one address
 IDLE_S = 3 * 3600.0  # until a class in which nothing happens ends by itself
 GONE_S = 45.0  # until a class whose teacher is away goes on free
 MISSED_S = 90.0  # until a student who is away is no longer counted as there
+SILENT_S = 20.0  # until the teacher is told that one has no connection
+FORGOTTEN_S = 600.0  # until that is told no more
 TEACHER = ""  # who follows as the teacher; students follow by the digests of their seats
 
 
@@ -77,6 +79,7 @@ class ClassBook:
             name = seat if isinstance(seat, str) and digest(seat) in room.seats else secrets.token_urlsafe(24)
             mine = room.join(digest(name))
             self._watches[room.code].seen(digest(name))
+            self._watches[room.code].strays(digest(name), False)
         self._changed(room)
         self.entered(room)
         trial = room.plan.trial
@@ -93,6 +96,16 @@ class ClassBook:
             act(room, name)
         self._changed(room)
 
+    def stray(self, code: Any, seat: Any, astray: bool) -> None:
+        """Somebody has turned to another place than the class's, or is back; where, nobody is told. Raises InputError."""
+        with self._lock:
+            room, name = self.room(code), digest(seat)
+            room.seat(name)
+            watch = self._watches[room.code]
+            watch.seen(name)
+            watch.strays(name, astray)
+        watch.changed()  # nothing to be written
+
     def steer(self, code: Any, key: Any, what: Any, told: Mapping[str, Any]) -> None:
         """Do what the teacher asks for. Raises InputError for who is not the teacher, and for what cannot be done."""
         acts: dict[Any, Callable[[Room], None]] = {
@@ -104,6 +117,7 @@ class ClassBook:
             "again": Room.again,
             "remind": Room.remind,
             "call": Room.call_back,
+            "gather": Room.gather,
             "end": self._end,
         }
         if not isinstance(what, str) or what not in acts:
@@ -164,10 +178,10 @@ class ClassBook:
                 return ENDED
             watch.look(GONE_S)
             pace = room.pace if watch.near(TEACHER, GONE_S) else FREE
-            joined = watch.counted(lambda: sum(watch.near(name, MISSED_S) for name, seat in room.seats.items() if not seat.left))
-            return watch.once(
-                (teaches, pace, joined), lambda: orjson.dumps((telling.teacher if teaches else telling.student)(room, joined, pace))
-            )
+            there = watch.counted(lambda: _there(room, watch))
+            if teaches:
+                return watch.once((pace, there), lambda: orjson.dumps(telling.teacher(room, there, pace)))
+            return watch.once((pace, there.joined), lambda: orjson.dumps(telling.student(room, there.joined, pace)))
 
     def measured(self, code: str, number: int, values: list[float] | None) -> None:
         """What the runs of a seat came to; None where one failed."""
@@ -225,6 +239,13 @@ class ClassBook:
                 number, data = watch.number, written(room)
             self._kept.keep(room.code, data)
             watch.written = number
+
+
+def _there(room: Room, watch: Watch) -> Presence:
+    names = {name: seat for name, seat in room.seats.items() if not seat.left}
+    near = [name for name in names if watch.near(name, MISSED_S)]
+    astray = sum(watch.is_astray(name) and not names[name].away for name in near)
+    return Presence(len(near), astray, sum(watch.silent(name, SILENT_S, FORGOTTEN_S) for name in names))
 
 
 def digest(secret: Any) -> str:

@@ -71,7 +71,10 @@ def written(room: Room) -> bytes:
     """A class as its file holds it."""
     return orjson.dumps(
         {
-            **{name: getattr(room, name) for name in ("code", "key", "word", "place", "pace", "asked", "led", "called", "reminded")},
+            **{
+                name: getattr(room, name)
+                for name in ("code", "key", "word", "place", "pace", "asked", "led", "called", "reminded", "gathered")
+            },
             "plan": room.plan.json,
             "seats": {name: asdict(seat) for name, seat in room.seats.items()},
             "votes": {number: asdict(vote) for number, vote in room.votes.items()},

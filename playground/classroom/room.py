@@ -57,6 +57,7 @@ class Room:
     led: int = 1  # how often a question, and not the teacher, has led the class somewhere
     called: int = 0  # how often everybody was called back
     reminded: int = 0
+    gathered: int = 0  # how often everybody was sent where the teacher is
 
     @property
     def question(self) -> Question | None:
@@ -141,6 +142,11 @@ class Room:
         self.called += 1
         for seat in self.seats.values():
             seat.away = False
+
+    def gather(self) -> None:
+        """Everybody comes where the class is, whoever explores alone or goes freely too."""
+        self.call_back()
+        self.gathered += 1
 
     def counts(self, number: int, round: int) -> list[int]:
         """How many answers fall into each column of a question in this vote."""

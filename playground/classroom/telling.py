@@ -9,6 +9,7 @@ from typing import Any
 from .plan import Row
 from .question import Question, Rich
 from .room import FIRST, REVEALED, SECOND, Room
+from .watch import Presence
 
 VOTES = ("first", "second")
 
@@ -26,15 +27,18 @@ def student(room: Room, joined: int, pace: str) -> dict[str, Any]:
         "trial": _trial(room),
         "called": room.called,
         "reminded": room.reminded,
+        "gathered": room.gathered,
     }
 
 
-def teacher(room: Room, joined: int, pace: str) -> dict[str, Any]:
-    """The same with what is said before the reveal, how many explore alone, and the words to take over by."""
+def teacher(room: Room, there: Presence, pace: str) -> dict[str, Any]:
+    """The same with what is said before the reveal, how many explore alone, are elsewhere or lost, and the words to take over by."""
     return {
-        **student(room, joined, pace),
+        **student(room, there.joined, pace),
         "question": _asked(room, shown=room.vote is not None),
         "away": sum(seat.away for seat in room.present),
+        "astray": there.astray,
+        "silent": there.silent,
         "word": room.word,
         "led": room.led,
         "gone": pace != room.pace,

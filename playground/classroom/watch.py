@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import suppress
+from typing import NamedTuple
 
 from ..runs.clock import Clock
 
@@ -16,8 +17,16 @@ ENDED = b'{"ended":true}'  # the last that is told of a class
 TRIES, TRIES_S = 5, 60.0  # to take a class over
 
 
+class Presence(NamedTuple):
+    """How many are there; of them, how many have turned to another place than the class's; and how many were lost a while ago."""
+
+    joined: int
+    astray: int
+    silent: int
+
+
 class Watch:
-    """The watch over one class."""
+    """The watch over one class. Who is astray is known here alone: it is nothing to be kept."""
 
     def __init__(self, code: str, address: str, clock: Clock) -> None:
         self.code, self.address = code, address
@@ -32,7 +41,8 @@ class Watch:
         self._told: dict[Hashable, tuple[int, bytes]] = {}
         self._tries: list[float] = []
         self._away: bool = False
-        self._count = (-1, 0.0, 0)  # of which change, when, and how many were there
+        self._astray: set[str] = set()
+        self._count = (-1, 0.0, Presence(0, 0, 0))  # of which change, when, and who was there
 
     def changed(self) -> int:
         """Something is another way now: wake everybody. The number of the change."""
@@ -48,12 +58,23 @@ class Watch:
     def seen(self, who: str) -> None:
         self._seen[who] = self._clock.now()
 
+    def strays(self, who: str, astray: bool) -> None:
+        """Somebody has turned to another place, or is back."""
+        (self._astray.add if astray else self._astray.discard)(who)
+
+    def is_astray(self, who: str) -> bool:
+        return who in self._astray
+
+    def silent(self, who: str, from_s: float, until_s: float) -> bool:
+        """Whether somebody follows no more, and was seen last so long ago."""
+        return not self._here[who] and from_s < self._clock.now() - self._seen.get(who, -until_s) <= until_s
+
     def near(self, who: str, within_s: float) -> bool:
         """Whether somebody follows, or did something a short while ago."""
         return self._here[who] > 0 or self._clock.now() - self._seen.get(who, -within_s - 1) <= within_s
 
-    def counted(self, count: Callable[[], int]) -> int:
-        """How many are there: counted anew with every change, and now and then, for all followers together."""
+    def counted(self, count: Callable[[], Presence]) -> Presence:
+        """Who is there: counted anew with every change, and now and then, for all followers together."""
         number, at, found = self._count
         now = self._clock.now()
         if number != self.number or now - at > COUNT_S:

@@ -140,6 +140,15 @@ def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     press(teacher, "Call back")
     expect(phone.locator("#player")).to_have_attribute("data-step", "2")
 
+    turn(ben, "States")
+    cyd.keyboard.press("Home")
+    expect(teacher.locator(".class-rows")).to_contain_text("2are elsewhere")
+    press(teacher, "Send all here")
+    for student in (ben, cyd):
+        expect(student.locator("html")).to_have_attribute("data-tab", "attention")
+        expect(student.locator("#player")).to_have_attribute("data-step", "2")
+    expect(teacher.locator(".class-rows")).to_contain_text("0are elsewhere")
+
     turn(teacher, "Class")
     press(teacher, "Ask the first")
     for student in everybody:
@@ -178,6 +187,12 @@ def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     for page in (teacher, ada, phone):
         assert broken(page) == []
 
+    reach(teacher, teacher.get_by_role("button", name="Snapshot"))
+    with teacher.expect_download() as saved:
+        teacher.keyboard.press("Enter")
+    assert saved.value.suggested_filename == f"class-{code.lower()}-question-1.png"
+    with Image.open(saved.value.path()) as picture:
+        assert picture.width > 1000
     press(teacher, "Next question")
     for student in everybody:
         expect(student.locator(".class-card h2")).to_have_text(EVEN)
@@ -206,6 +221,9 @@ def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     assert lines[0] == "question,text,vote,answer,count,right"
     assert f"1,{SUMS},first,0.9–1.8,1,yes" in lines
     assert f"1,{SUMS},second,0.9–1.8,3,yes" in lines
+    reach(teacher, teacher.get_by_text("Go on at another screen"))
+    teacher.keyboard.press("Enter")
+    expect(teacher.locator(".class-over b")).to_have_text(re.compile(r"^[a-z]{4}-[a-z]{4}-[a-z]{4}$"))
     assert teacher.evaluate("window.pointed") is None
     press(teacher, "End class")
     teacher.keyboard.press("Enter")

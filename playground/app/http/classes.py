@@ -115,6 +115,9 @@ def routes(
 
         book.sit(code, told.get("seat"), go)
 
+    def where(code: str, told: dict[str, Any], address: str) -> None:
+        book.stray(code, told.get("seat"), told.get("astray") is True)
+
     def teach(code: str, told: dict[str, Any], address: str) -> None:
         book.steer(code, told.get("key"), told.get("do"), told)
 
@@ -151,7 +154,7 @@ def routes(
     return [
         post("/classes", open_one),
         Route("/classes/reached", guarded(reached)),
-        *(post(f"/classes/{{code}}/{act.__name__}", act) for act in (join, vote, away, leave, teach, take)),
+        *(post(f"/classes/{{code}}/{act.__name__}", act) for act in (join, vote, away, leave, where, teach, take)),
         Route("/classes/{code}/events", guarded(events)),
         Route("/classes/{code}/counts.csv", guarded(counts)),
         Route("/classes/{code}/code.svg", guarded(picture)),

@@ -57,16 +57,16 @@ class Strip(Still):
 class Asked(Still):
     """What the class is asked; projected, also how to join it, and how many have answered."""
 
-    module, classes = "classroom/asked", ("tab-class", "span-12")
+    module, classes = "classroom/panels/asked", ("tab-class", "span-12")
 
 
 class Says(Still):
     """What the class says."""
 
-    module, classes = "classroom/says_panel", ("tab-class", "span-6")
+    module, classes = "classroom/panels/says_panel", ("tab-class", "span-6")
 
 
 class Seeds(Still):
     """What everybody's run came to, a seed each."""
 
-    module, classes = "classroom/seeds_panel", ("tab-class", "span-6")
+    module, classes = "classroom/panels/seeds_panel", ("tab-class", "span-6")

@@ -86,6 +86,11 @@ export function wander(away) {
   return mine('away', { seat: me?.seat, away });
 }
 
+/** One has turned to another place than the class's, or is back; no more is told of it. @param {boolean} astray */
+export async function stray(astray) {
+  if (me?.role === 'student') await post(`/${me.code}/where`, { seat: me.seat, astray });
+}
+
 /** Students leave; a class that its teacher leaves is over. */
 export async function leave() {
   if (!me) return;
@@ -152,7 +157,7 @@ function hear(told) {
     return;
   }
   const before = me.told;
-  const called = before && told.called > before.called;
+  const called = before && (told.called > before.called || told.gathered > before.gathered);
   const asked = told.question;
   const answered = asked && (me.answers[asked.number]?.[asked.round] ?? null) !== null;
   const reminded = Boolean(before && told.reminded > before.reminded && asked?.phase === 'open' && !answered);

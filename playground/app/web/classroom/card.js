@@ -6,7 +6,7 @@ import * as state from '../core/state.js';
 import { attend } from './attending.js';
 import { createDoor } from './door.js';
 import { follows, keepTogether } from './following.js';
-import { studentCard } from './student.js';
+import { studentCard } from './seat/student.js';
 import { teacherCard } from './teacher.js';
 
 /** @import { Attending } from '../core/classroom.d.ts' */

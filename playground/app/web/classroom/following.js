@@ -1,6 +1,7 @@
 // Where a class is, everybody is: the teacher's page says where it stands, a student's goes there.
 import * as state from '../core/state.js';
 import { steer } from './attending.js';
+import { watchWhere } from './seat/whereabouts.js';
 
 /** @import { Attending } from '../core/classroom.d.ts' */
 
@@ -29,6 +30,7 @@ export const follows = ({ told, away }) => !away && told.pace !== 'free';
 export function keepTogether(open) {
   let standing = ''; // what this page was led to
   let followed = ''; // the place that it was led by
+  let gathered = -1; // how often everybody was sent here
   let led = -1; // how often a question has led the teacher somewhere
   let sent = '';
   let sending = false;
@@ -38,6 +40,7 @@ export function keepTogether(open) {
 
   const answered = () => setTimeout(land); // once the other islands have been told, too
   state.classroom.on(move);
+  watchWhere(() => Boolean(wanted));
   state.place.on(tell);
   state.goToClass.handle(() => {
     const place = state.classroom.value?.told.place;
@@ -55,11 +58,14 @@ export function keepTogether(open) {
   /** @param {Attending | null} attending */
   function move(attending) {
     if (!attending) {
-      [standing, followed, sent, led, wanted] = ['', '', '', -1, null];
+      [standing, followed, sent, led, gathered, wanted] = ['', '', '', -1, -1, null];
       return;
     }
     if (!begun) return; // what the page is opened with would come after it
+    const sentHere = gathered >= 0 && attending.told.gathered > gathered;
+    gathered = attending.told.gathered;
     if (attending.role === 'teacher') lead(attending);
+    else if (sentHere) go(attending.told.place);
     else if (!follows(attending)) [standing, followed] = ['', ''];
     else if (attending.told.place !== followed) go(attending.told.place);
   }

@@ -2,6 +2,7 @@
 import { h, setText } from '../core/dom.js';
 import { seconds } from '../core/numbers.js';
 import { files, leave, steer } from './attending.js';
+import { saveSnapshot } from './panels/snapshot.js';
 import { count, sharing } from './pieces.js';
 
 /** @import { AskedOfClass, Attending, Pace } from '../core/classroom.d.ts' */
@@ -12,6 +13,7 @@ const PACES = [
   ['free', 'Free', 'R', 'Each goes where they like; what you ask reaches all.'],
   ['paused', 'Paused', 'P', 'All screens wait and say: look at the front.'],
 ];
+const LOST_S = 20; // as the server counts
 const DOTS = 60; // joined; more are a number alone
 const KEYS = { f: 'follow', r: 'free', p: 'paused' };
 
@@ -35,13 +37,20 @@ export function teacherCard() {
   const question = h('section.class-part', {});
   const silent = row('Remind', 'remind');
   const alone = row('Call back', 'call');
+  const astray = row('Send all here', 'gather', 'H');
+  const lost = row();
   const training = row();
   const failed = row();
-  const rows = [silent, alone, training, failed].map(({ node }) => node);
+  const rows = [silent, alone, astray, lost, training, failed].map(({ node }) => node);
   const room = h('section.class-part', {}, h('h3', {}, 'Where the room is'), h('div.class-rows', {}, rows));
   const trouble = h('p.class-trouble', { hidden: true });
   const reach = h('p.small', { hidden: true }, 'Only this machine reaches the page: start it with ', sharing(), '.');
   const counts = h('a.btn.box', { download: '' }, 'Counts as CSV');
+  const snapshot = h(
+    'button.btn.box',
+    { type: 'button', title: 'What the class says, as a picture', onclick: () => now && saveSnapshot(now) },
+    'Snapshot',
+  );
   const word = h('b.m', {});
   const node = h(
     'section.class-card',
@@ -58,7 +67,7 @@ export function teacherCard() {
       h('section.class-part', {}, h('h3', {}, 'Pace'), h('div.seg.class-pace', {}, paces), pacing),
       question,
       room,
-      h('div.class-buttons', {}, counts),
+      h('div.class-buttons', {}, snapshot, counts),
       h('p.small', {}, 'No names, no login; counts are kept until the class ends.'),
       h(
         'details.class-over',
@@ -99,6 +108,8 @@ export function teacherCard() {
     });
     drawQuestion(next);
     drawRoom(next);
+    setText(word, told.word ?? '');
+    snapshot.disabled = !told.question?.counts && !told.trial?.runs?.length;
   }
 
   /** @param {Attending} next */
@@ -143,10 +154,12 @@ export function teacherCard() {
   }
 
   /** @param {Attending} next */
-  function drawRoom({ told: { question: asked, joined: n, away = 0, trial } }) {
+  function drawRoom({ told: { question: asked, joined: n, away = 0, astray: turned = 0, silent: gone = 0, trial } }) {
     const waiting = asked?.phase === 'open' ? Math.max(0, n - asked.answered) : null;
     silent.show(waiting, waiting === 1 ? 'has not answered' : 'have not answered');
     alone.show(away, away === 1 ? 'explores alone' : 'explore alone');
+    astray.show(turned, turned === 1 ? 'is elsewhere' : 'are elsewhere');
+    lost.show(gone || null, `without connection for ${LOST_S} s`);
     const left = trial ? trial.of - trial.in : null;
     const most = seconds((left ?? 0) * (trial?.seconds ?? 0)); // one after the other, which it is at worst
     training.show(left, `${left === 1 ? 'run' : 'runs'} to train${left ? `, ≤ ${most}` : ''}`);
@@ -158,6 +171,7 @@ export function teacherCard() {
     const asked = now?.told.question ?? null;
     const pace = KEYS[/** @type {'f'} */ (key)];
     if (pace) steer('pace', { pace });
+    else if (key === 'h') steer('gather');
     else if (key === 'v' && asked) steer('again');
     else if (key === 'Enter' && document.activeElement?.closest('button, a, summary')) return false;
     else if (key === 'Enter') {
@@ -201,11 +215,15 @@ function moves(asked, questions) {
   return next < questions ? [['Next question', 'ask', { question: next }, 'Enter'], again] : [again];
 }
 
-/** How many are somewhere, and what can be done about it. @param {string} [name] @param {string} [what] */
-function row(name, what) {
+/**
+ * How many are somewhere, and what can be done about it.
+ * @param {string} [name] @param {string} [what] @param {string} [key] that does the same
+ */
+function row(name, what, key) {
   const number = h('b', {});
   const said = h('span', {});
-  const button = what && h('button.btn.box', { type: 'button', onclick: () => steer(what) }, name);
+  const button =
+    what && h('button.btn.box', { type: 'button', title: key && `Key ${key}`, onclick: () => steer(what) }, name);
   const node = h('p', {}, number, said, button);
   return {
     node,

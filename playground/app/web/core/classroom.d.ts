@@ -52,8 +52,13 @@ export interface ClassTold {
   trial: ClassTrial | null;
   called: number;
   reminded: number;
+  /** How often everybody was sent where the teacher is. */
+  gathered: number;
   /** For the teacher alone, as are the next ones. */
   away?: number;
+  /** How many have turned to another place, and how many have had no connection for a while. */
+  astray?: number;
+  silent?: number;
   word?: string;
   led?: number;
   gone?: boolean;

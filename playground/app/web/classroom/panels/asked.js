@@ -1,9 +1,9 @@
 // Island: what the class is asked, above its two panels. Projected, also how to join, and how many have answered.
-import { h, rich } from '../core/dom.js';
-import * as state from '../core/state.js';
-import { files } from './attending.js';
+import { h, rich } from '../../core/dom.js';
+import * as state from '../../core/state.js';
+import { files } from '../attending.js';
 
-/** @import { Attending } from '../core/classroom.d.ts' */
+/** @import { Attending } from '../../core/classroom.d.ts' */
 
 /** @type {Record<string, string>} */
 const PACES = { follow: 'Follow', free: 'Free', paused: 'Paused' };

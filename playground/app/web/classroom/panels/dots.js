@@ -1,9 +1,9 @@
 // Dots of many runs along one axis, a row for each thing that is measured. Runs that are alike are piled up; a pile
 // that has no room overlaps, and says how many it is.
-import { h, s } from '../core/dom.js';
-import { inUnit, letterBox } from './pieces.js';
+import { h, s } from '../../core/dom.js';
+import { inUnit, letterBox } from '../pieces.js';
 
-/** @import { ClassTrial } from '../core/classroom.d.ts' */
+/** @import { ClassTrial } from '../../core/classroom.d.ts' */
 
 const RADIUS = 5;
 const RIGHT = 16;

@@ -1,12 +1,12 @@
 // Island: what the class says, as bars; an earlier vote is a dashed outline. Before the reveal only the teacher sees
 // it. A student's card says the same, so it stands here only where there is nothing else.
-import { h } from '../core/dom.js';
-import * as state from '../core/state.js';
-import { createPanel } from '../shell/panel.js';
-import { bars, count, own, VOTES } from './pieces.js';
+import { h } from '../../core/dom.js';
+import * as state from '../../core/state.js';
+import { createPanel } from '../../shell/panel.js';
+import { bars, count, own, VOTES } from '../pieces.js';
 
-/** @import { AskedOfClass, Attending } from '../core/classroom.d.ts' */
-/** @import { Rich, Table } from '../core/types.d.ts' */
+/** @import { AskedOfClass, Attending } from '../../core/classroom.d.ts' */
+/** @import { Rich, Table } from '../../core/types.d.ts' */
 
 /** @param {HTMLElement} root */
 export function mount(root) {
@@ -63,7 +63,7 @@ function covered({ told: { joined } }, { answered, phase }) {
 }
 
 /** @param {AskedOfClass} asked @param {boolean} teacher @returns {Rich} */
-function reading({ counts, columns, right, truth = '', hits = [], phase, round, of_class, scale }, teacher) {
+export function reading({ counts, columns, right, truth = '', hits = [], phase, round, of_class, scale }, teacher) {
   const latest = counts?.[round] ?? [];
   const n = latest.reduce((sum, one) => sum + one, 0);
   if (phase !== 'revealed') {

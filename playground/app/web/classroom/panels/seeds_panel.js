@@ -1,12 +1,12 @@
 // Island: one experiment with many seeds. One dot a student; alike ones are piled up; one's own has a ring.
-import { h } from '../core/dom.js';
-import * as state from '../core/state.js';
-import { createPanel } from '../shell/panel.js';
+import { h } from '../../core/dom.js';
+import * as state from '../../core/state.js';
+import { createPanel } from '../../shell/panel.js';
+import { inUnit } from '../pieces.js';
 import { dotRows } from './dots.js';
-import { inUnit } from './pieces.js';
 
-/** @import { Attending, ClassTrial } from '../core/classroom.d.ts' */
-/** @import { Rich, Table } from '../core/types.d.ts' */
+/** @import { Attending, ClassTrial } from '../../core/classroom.d.ts' */
+/** @import { Rich, Table } from '../../core/types.d.ts' */
 
 const SQUARES = 60;
 
@@ -89,7 +89,7 @@ function still({ in: here, of }) {
 }
 
 /** @param {ClassTrial} trial @param {number | null} seed @returns {Rich} */
-function reading(trial, seed) {
+export function reading(trial, seed) {
   const runs = trial.runs ?? [];
   const bounds = trial.rows
     .map(([, , , least, most], i) => ({ least, most, i }))

@@ -1,9 +1,9 @@
 // A student's card: the question, one's answer, and what came of it.
-import { h, rich, setText } from '../core/dom.js';
-import { leave, vote } from './attending.js';
-import { bars, inUnit, inWords, letterBox, own, VOTES } from './pieces.js';
+import { h, rich, setText } from '../../core/dom.js';
+import { leave, vote } from '../attending.js';
+import { bars, inUnit, inWords, letterBox, own, VOTES } from '../pieces.js';
 
-/** @import { AskedOfClass, Attending } from '../core/classroom.d.ts' */
+/** @import { AskedOfClass, Attending } from '../../core/classroom.d.ts' */
 
 export function studentCard() {
   /** @type {Attending | null} */
