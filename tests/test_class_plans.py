@@ -97,11 +97,33 @@ def test_everybody_trains_with_a_seed_of_their_own_and_no_seed_twice() -> None:
     first = classes.room(code).measured
     assert all(values is not None and 0 <= values[0] <= 1 for values in first.values())
     assert {log.recipe.seed for number in (10, 11) for log in runs.of(f"class {code} {number}")} == {10, 11}
+    links = [experimenter.own(classes.room(code), number, 0) for number in (1, 2)]
+    assert [log.id for log in runs.of(f"class {code} 11")] == [links[1].rpartition("run=")[2]]
+    assert "seed=11" in links[1] and links[0] != links[1]
+    for number, row in ((3, 0), (1, 1), (1, -1)):
+        with pytest.raises(InputError, match="not in yet"):
+            experimenter.own(classes.room(code), number, row)
     again, _ = classes.open(plan)
     classes.join(again)
     until(lambda: classes.room(again).measured)
     assert classes.room(again).measured[1] == first[1]
     assert runs.of(f"class {again} 10") == []  # what was measured once is not trained again
+
+
+def test_a_run_is_not_looked_into_before_what_it_shows_is_revealed() -> None:
+    runs, classes = RunBook(InlineExecutor()), ClassBook()
+    experimenter = Experimenter(classes, runs, Library(runs))  # which is not told of who joins: nothing is trained
+    code, key = classes.open(prepared("?paper=bahdanau_2015"))
+    classes.join(code)
+    room = classes.room(code)
+    assert room.plan.trial is not None
+    classes.measured(code, 1, [0.5] * len(room.plan.trial.rows))
+    with pytest.raises(InputError, match="covered"):
+        experimenter.own(room, 1, 0)
+    classes.steer(code, key, "ask", {"question": 0})
+    classes.steer(code, key, "reveal", {})
+    with pytest.raises(InputError, match="gone"):  # an earlier server trained it
+        experimenter.own(room, 1, 0)
 
 
 def test_a_run_that_fails_is_counted_and_the_others_go_on() -> None:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from playground.app.http.classes import MOST_BYTES, Classes, qr_code
 from playground.app.http.server import app_kwargs
 from playground.classroom.book import ClassBook
+from playground.classroom.room import Room
 from playground.errors import InputError
 from playground.runs.book import RunBook
 from playground.runs.executors.inline import InlineExecutor
@@ -38,7 +39,12 @@ def client() -> Iterator[Client]:
             raise InputError("A class is opened at a link.")
         return PLAN
 
-    kwargs = app_kwargs(RunBook(InlineExecutor()), classes=Classes(ClassBook(), prepare), beat_s=0.05)
+    def own(room: Room, number: int, row: int) -> str:
+        if row < 0:
+            raise InputError("Your run is not in yet.")
+        return f"{room.code} {number} {row}"
+
+    kwargs = app_kwargs(RunBook(InlineExecutor()), classes=Classes(ClassBook(), prepare, own), beat_s=0.05)
     with TestClient(Starlette(**kwargs), base_url="http://localhost:7860") as server:
         yield Client(server)
 
@@ -53,6 +59,9 @@ def test_a_class_from_opening_to_the_counts(client: Client) -> None:
     assert client.post(f"/{code}/away", seat=joined[1]["seat"], away=True) == {}
     assert client.post(f"/{code}/where", seat=joined[1]["seat"], astray=True, place="https://x.example/ada") == {}
     assert client.post(f"/{code}/teach", key=key, do="gather") == {}
+    assert client.post(f"/{code}/run", seat=joined[1]["seat"], row=1) == {"place": f"{code} 2 1"}
+    assert "not in yet" in client.post(f"/{code}/run", seat=joined[1]["seat"], row="1")["error"]
+    assert "not in this class" in client.post(f"/{code}/run", seat="x", row=1)["error"]
     again = client.post(f"/{code}/join", seat=joined[0]["seat"])
     assert (again["seat"], again["answers"]) == (joined[0]["seat"], {"0": [1, None]})
     assert client.post(f"/{code}/teach", key=key, do="reveal") == {}
@@ -101,7 +110,9 @@ def test_the_address_is_the_one_that_students_can_open(client: Client, monkeypat
 
 
 def test_on_this_machine_the_address_is_the_one_in_its_network() -> None:
-    kwargs = app_kwargs(RunBook(InlineExecutor()), classes=Classes(ClassBook(), lambda place, questions: PLAN, beyond=True))
+    kwargs = app_kwargs(
+        RunBook(InlineExecutor()), classes=Classes(ClassBook(), lambda place, questions: PLAN, lambda room, number, row: "", beyond=True)
+    )
     with TestClient(Starlette(**kwargs), base_url="http://localhost:7860") as server:
         told = server.get("/classes/reached").json()
     assert told["shared"] == (told["address"] != "http://localhost:7860/")  # a machine without a network has no other

@@ -156,7 +156,7 @@ def launch(
     modules come singly, as they are on the disk when they are asked for.
     """
     beyond = (host or LOOPBACK) not in (LOOPBACK, "localhost", "::1")
-    classes = Classes(page.classes, partial(prepared, device=page.trains_on), beyond)
+    classes = Classes(page.classes, partial(prepared, device=page.trains_on), page[classroom.Steering].experimenter.own, beyond)
     try:
         served = demo.launch(
             server_name=host,

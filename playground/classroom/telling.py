@@ -131,7 +131,7 @@ def _trial(room: Room) -> dict[str, Any] | None:
     trial = room.plan.trial
     if trial is None:
         return None
-    shown = _uncovered(room)
+    shown = uncovered(room)
     runs = [
         [trial.seed(number), [value if at in shown else None for at, value in enumerate(values)]]
         for number, values in sorted(room.measured.items())
@@ -148,8 +148,9 @@ def _trial(room: Room) -> dict[str, Any] | None:
     }
 
 
-def _uncovered(room: Room) -> set[int]:
-    """Rows that may be seen: none before the first answer about any of them was revealed, then those of which none is to be guessed."""
+def uncovered(room: Room) -> set[int]:
+    """Rows of what is tried together that may be seen: none before the first answer about any of them was revealed, then those of which
+    none is to be guessed."""
     asked = {number: question.row for number, question in enumerate(room.plan.questions) if question.row is not None}
     revealed = {number for number, vote in room.votes.items() if vote.phase == REVEALED}
     if asked and not asked.keys() & revealed:

@@ -241,6 +241,21 @@ def test_a_class_trains_one_model_with_a_seed_each(visit: Visit) -> None:
     expect(teacher.locator(".class-trial .dot")).to_have_count(2)
     expect(student.locator(".class-trial .dot.mine")).to_have_count(1)
     expect(student.locator(".class-card")).to_contain_text("Your run, seed 10")
+    student.locator(".class-trial .ring").click()  # one's own run on one's own stage
+    expect(student).to_have_url(re.compile(r"[?&]run="))
+    expect(student.locator("#whose")).to_contain_text("run")
+    expect(student.locator("html")).to_have_attribute("data-tab", "decode")
+    expect(student.locator(".class-strip")).to_contain_text("You explore on your own")
+    expect(teacher.locator(".class-rows")).to_contain_text("1explores alone")
+    student.keyboard.press("l")  # and back
+    expect(student).not_to_have_url(re.compile(r"[?&]run="))
+    expect(student.locator("html")).to_have_attribute("data-tab", "class")
+    press(teacher, "Free")
+    expect(student.locator(".class-strip")).to_contain_text("go where you like")
+    press(student, "Look into your run: you, " + (student.locator(".dot-own").inner_text().partition("you, ")[2]))
+    expect(student).to_have_url(re.compile(r"[?&]run="))
+    press(student, "Go there")
+    expect(student).not_to_have_url(re.compile(r"[?&]run="))
 
 
 def test_letters_that_are_no_class_are_told(visit: Visit) -> None:

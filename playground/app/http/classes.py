@@ -41,10 +41,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Classes:
-    """What the routes need. `prepare` makes a plan of a link, with questions or without; `beyond`: whether others reach the server."""
+    """What the routes need. `prepare` makes a plan of a link, with questions or without; `own` is the link to what was trained for the
+    seat of a number, by the row it was measured for; `beyond`: whether others reach the server."""
 
     book: ClassBook
     prepare: Callable[[Any, bool], Plan]
+    own: Callable[[Room, int, int], str]
     beyond: bool = False
 
 
@@ -118,6 +120,11 @@ def routes(
     def where(code: str, told: dict[str, Any], address: str) -> None:
         book.stray(code, told.get("seat"), told.get("astray") is True)
 
+    def run(code: str, told: dict[str, Any], address: str) -> dict[str, Any]:
+        room, row = book.room(code), told.get("row")
+        number = room.seat(digest(told.get("seat"))).number
+        return {"place": classes.own(room, number, row if isinstance(row, int) else -1)}
+
     def teach(code: str, told: dict[str, Any], address: str) -> None:
         book.steer(code, told.get("key"), told.get("do"), told)
 
@@ -154,7 +161,7 @@ def routes(
     return [
         post("/classes", open_one),
         Route("/classes/reached", guarded(reached)),
-        *(post(f"/classes/{{code}}/{act.__name__}", act) for act in (join, vote, away, leave, where, teach, take)),
+        *(post(f"/classes/{{code}}/{act.__name__}", act) for act in (join, vote, away, leave, where, run, teach, take)),
         Route("/classes/{code}/events", guarded(events)),
         Route("/classes/{code}/counts.csv", guarded(counts)),
         Route("/classes/{code}/code.svg", guarded(picture)),

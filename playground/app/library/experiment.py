@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
+from urllib.parse import parse_qs, urlencode
 
 from cachetools import LRUCache
 
 from ...classroom.book import ClassBook
 from ...classroom.room import Room
+from ...classroom.telling import uncovered
 from ...errors import InputError
 from ...papers import papers
 from ...runs.book import RunBook, cores
@@ -24,10 +26,11 @@ from ...training.recipes import Recipe
 from ..visit import Trial
 from . import Library
 from .plans import PAPER, experiment, rows
-from .trials import Judge
+from .trials import Judge, in_order
 
 KEPT = 1_000  # results of seeds
 RETRY_S = 0.5  # until a place in line is asked for again
+INPUTS = ("input", "picture", "condition", "code")  # of a link
 MEASURES = ("exact_match", "mse")  # of a single model: the first that it has
 
 _log = logging.getLogger(__name__)
@@ -39,13 +42,14 @@ class Experimenter:
     def __init__(
         self, classes: ClassBook, book: RunBook[Recipe], library: Library, at_once: int | None = None, clock: Clock = MONOTONIC
     ) -> None:
-        self._classes, self._book, self._judge = classes, book, Judge(library)
+        self._classes, self._book, self._library, self._judge = classes, book, library, Judge(library)
         self._at_once, self._clock = at_once or cores(), clock
         self._lock = threading.Lock()
         self._rest = threading.Condition()
         self._busy: set[tuple[str, int]] = set()  # class and seat of what is under way
         self._workers = 0
         self._results: LRUCache[tuple[str, int], list[float]] = LRUCache(KEPT)
+        self._runs: LRUCache[tuple[str, int], tuple[str, ...]] = LRUCache(KEPT)  # of these results, in the order of the trainings
 
     def look(self, room: Room) -> None:
         """Somebody joined: have their runs trained, if this class tries anything."""
@@ -56,6 +60,24 @@ class Experimenter:
             self._workers += start
         if start:
             threading.Thread(target=self._work, name="class experiment", daemon=True).start()
+
+    def own(self, room: Room, number: int, row: int) -> str:
+        """The link to the run by which a row was measured for the seat of this number, on the class's input where it fits. Raises
+        InputError where there is none, where it is covered, and where it is no longer kept."""
+        trial = room.plan.trial
+        if trial is None or not 0 <= row < len(trial.rows) or room.measured.get(number) is None:
+            raise InputError("Your run is not in yet, or it failed; wait until its dot is drawn.")
+        if row not in uncovered(room):
+            raise InputError("This run is covered until your teacher reveals what it shows.")
+        at, seed = _training(trial.name, trial.rows[row].arm), trial.seed(number)
+        with self._lock:
+            runs = self._runs.get((trial.name, seed), ())
+        if not runs:
+            raise InputError("Your run was trained before the server was started anew, and its weights are gone.")
+        recipe = self._library.log(runs[at]).recipe
+        place = parse_qs(room.place, keep_blank_values=True)
+        given = {name: place[name][-1] for name in INPUTS if name in place} if place.get("task") == [recipe.task] else {}
+        return f"{recipe.to_query()}&{urlencode({**given, 'run': runs[at]})}"
 
     def _work(self) -> None:
         while (found := self._next()) is not None:
@@ -100,6 +122,7 @@ class Experimenter:
         values = self._values(name, seed, logs)
         with self._lock:
             self._results[name, seed] = values
+            self._runs[name, seed] = tuple(log.id for log in logs)
         return values
 
     def _trained(self, recipe: Recipe, room: Room) -> RunLog[Recipe] | None:
@@ -126,3 +149,9 @@ class Experimenter:
         end = logs[0].end
         assert isinstance(end, Done)
         return [round(next(end.metrics[measure] for measure in MEASURES if measure in end.metrics), 4)]
+
+
+def _training(name: str, arm: str) -> int:
+    """Which of an experiment's trainings is that of an arm; what is measured of several is shown by the first."""
+    letters = [known.letter for known in in_order(papers[name.removeprefix(PAPER)])] if name.startswith(PAPER) else []
+    return letters.index(arm) if arm in letters else 0

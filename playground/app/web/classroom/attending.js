@@ -91,6 +91,14 @@ export async function stray(astray) {
   if (me?.role === 'student') await post(`/${me.code}/where`, { seat: me.seat, astray });
 }
 
+/** Where one's own run is; '' where there is none, as the card then says. @param {number} row it is measured for */
+export async function ownRun(row) {
+  if (me?.role !== 'student') return '';
+  const { error = '', place = '' } = await post(`/${me.code}/run`, { seat: me.seat, row });
+  publish({ failed: error });
+  return place;
+}
+
 /** Students leave; a class that its teacher leaves is over. */
 export async function leave() {
   if (!me) return;

@@ -1,6 +1,6 @@
 // Where a class is, everybody is: the teacher's page says where it stands, a student's goes there.
 import * as state from '../core/state.js';
-import { steer } from './attending.js';
+import { ownRun, steer, wander } from './attending.js';
 import { watchWhere } from './seat/whereabouts.js';
 
 /** @import { Attending } from '../core/classroom.d.ts' */
@@ -46,6 +46,13 @@ export function keepTogether(open) {
     const place = state.classroom.value?.told.place;
     standing = '';
     if (place !== undefined) go(place);
+  });
+  state.openOwnRun.handle(async (row) => {
+    const place = await ownRun(row);
+    const now = state.classroom.value;
+    if (!place || !now) return;
+    if (follows(now)) wander(true); // with the way back that whoever lets go has
+    go(place);
   });
   state.scene.on(() => {
     if (!wanted) standing = ''; // somebody chose something else here

@@ -125,5 +125,10 @@ export const openLessons = new Command();
 export const cover = new Command();
 /** Open a class or join one, or go back to where that was asked. @type {Command<boolean>} */
 export const openClasses = new Command();
+/**
+ * Put one's own run of what a class tries together onto the stage, by the row it is measured for.
+ * @type {Command<number>}
+ */
+export const openOwnRun = new Command();
 /** Go where the class is, once; who explores alone stays alone. @type {Command<boolean>} */
 export const goToClass = new Command();

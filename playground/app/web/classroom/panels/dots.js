@@ -1,6 +1,7 @@
 // Dots of many runs along one axis, a row for each thing that is measured. Runs that are alike are piled up; a pile
 // that has no room overlaps, and says how many it is.
 import { h, s } from '../../core/dom.js';
+import * as state from '../../core/state.js';
 import { inUnit, letterBox } from '../pieces.js';
 
 /** @import { ClassTrial } from '../../core/classroom.d.ts' */
@@ -39,7 +40,14 @@ export function dotRows(trial, own, width, font) {
         h(
           'p.dot-name',
           {},
-          mine && h('b', {}, `you, ${inUnit(mine.value, unit)} `),
+          mine &&
+            h(
+              'button.dot-own',
+              { type: 'button', title: 'Look into your own run', onclick: () => state.openOwnRun.send(at) },
+              h('span.sr-only', {}, 'Look into your run: '),
+              `you, ${inUnit(mine.value, unit)}`,
+            ),
+          mine && h('i.dot-break', {}),
           letterBox(arm),
           h('span', {}, words),
         ),
@@ -53,6 +61,7 @@ export function dotRows(trial, own, width, font) {
           high,
           bound: bound(least, most, unit),
           unit,
+          at,
         }),
       );
     }),
@@ -80,11 +89,11 @@ function bound(least, most, unit) {
 
 /**
  * @typedef {{x: (v: number) => number, own: number | null, arm: string, width: number, scale: number, low: number,
- *   high: number, bound: ReturnType<typeof bound>, unit: string}} How
+ *   high: number, bound: ReturnType<typeof bound>, unit: string, at: number}} How
  */
 
 /** @param {{seed: number, value: number}[]} dots @param {How} how */
-function drawn(dots, { x, own, arm, width, scale, low, high, bound: needs, unit }) {
+function drawn(dots, { x, own, arm, width, scale, low, high, bound: needs, unit, at: row }) {
   const height = ROW * (scale > 1 ? 1.3 : 1);
   const r = RADIUS * Math.min(scale, 1.5);
   const floor = height - r - 4;
@@ -117,16 +126,19 @@ function drawn(dots, { x, own, arm, width, scale, low, high, bound: needs, unit 
       const cx = Math.max(x(low), Math.min(x(high), at * 2 * r));
       const full =
         pile.length > fits && s('text', { ...countAt(cx, r, width), y: floor - height / 3 }, `${pile.length} runs`);
-      return [sorted.map(({ seed }, i) => dot(cx, floor - i * step, r, seed === own)), full];
+      return [sorted.map(({ seed }, i) => dot(cx, floor - i * step, r, seed === own, row)), full];
     }),
     needs && s('text', { ...needsAt(from ?? 0, to ?? 0, width), y: 11 * scale }, needs.needs),
   );
 }
 
-/** @param {number} cx @param {number} cy @param {number} r @param {boolean} mine */
-const dot = (cx, cy, r, mine) => [
+/**
+ * One's own opens that run; its name beside the row is the button that says so.
+ * @param {number} cx @param {number} cy @param {number} r @param {boolean} mine @param {number} row
+ */
+const dot = (cx, cy, r, mine, row) => [
   s('circle', { class: mine ? 'dot mine' : 'dot', cx, cy, r: mine ? r * 0.7 : r - 0.75 }),
-  mine && s('circle', { class: 'ring', cx, cy, r: r + 2 }),
+  mine && s('circle', { class: 'ring', cx, cy, r: r + 2, onclick: () => state.openOwnRun.send(row) }),
 ];
 
 /** The side of a pile that has room. @param {number} cx @param {number} r @param {number} width */
