@@ -11,7 +11,7 @@ from playground.app.page import Handler, Page
 from playground.app.panel import Panel
 from playground.app.panels import code, compare, inside, player, source, states, top
 from playground.app.panels.lab import acting, evidence
-from playground.app.panels.latent import arrows, loss, lost, maps, numbers, trade, walk
+from playground.app.panels.latent import arrows, loss, lost, maps, numbers, texts, trade, walk
 from playground.app.panels.latent.uses import panel as uses
 from playground.app.panels.papers import card
 from playground.app.panels.papers import gallery as shelf
@@ -26,7 +26,7 @@ ADA, BEN = Visitor("ada", "ada's"), Visitor("ben", "ben's")
 
 ROOMS = (
     *(arrows, card, classroom, code, compare, evidence, film, gallery, inside, acting, lessons, loss, lost, maps, numbers),
-    *(pairs, player, race, rail, shelf, source, states, sweep, top, monitor, trade, uses, walk),
+    *(pairs, player, race, rail, shelf, source, states, sweep, texts, top, monitor, trade, uses, walk),
 )
 
 

@@ -164,7 +164,7 @@ def test_what_says_nothing_has_collapsed(page: Page) -> None:
             half.weight[1], half.bias[1] = 0, 0
         model.decoder.linear1.weight[:, 1] = 0
     found = variational.apart(model, tasks.get("strokes")(), 100)
-    assert found.used.tolist() == [True, False] and found.kl[1] == 0 and found.moves[1] == 0 and found.pictures == 100
+    assert found.used.tolist() == [True, False] and found.kl[1] == 0 and found.moves[1] == 0 and found.examples == 100
     assert [tab for tab in page[Tabs].value(page.library.stage(start("autoencoder", "strokes", "cpu")))["tabs"] if tab[0] == "loss"] == []
     first = page.library.stage(replace(VAE, shown=FIRST))
     assert page[Loss].suits(first) and page[Loss].value(first)["here"]["kl"] > 0

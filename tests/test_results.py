@@ -42,6 +42,8 @@ ASKED: dict[str, Callable[[], Result]] = {
     "Detected": lambda: playground.load("vae", "digits").detect("strokes"),
     "Features": lambda: playground.load("conv_autoencoder", "digits").features(),
     "Dead": lambda: playground.load("conv_autoencoder", "digits").dead(),
+    "Walk": lambda: playground.load("sequence_vae", "sentences").walk("the small car sleeps", "my boats", 5, "round"),
+    "Walk, of digits": lambda: playground.load("seq2seq", "reverse").walk("27", "624917", 3),
     "Comparison": lambda: playground.compare(scripted("copy", short_only), scripted("copy", short_only), n=8),
 }
 

@@ -26,7 +26,7 @@ from .library.plans import prepared
 from .page import Page
 from .panels import code, compare, inside, player, source, states, top
 from .panels.lab import acting, evidence
-from .panels.latent import arrows, loss, lost, maps, numbers, trade, walk
+from .panels.latent import arrows, loss, lost, maps, numbers, texts, trade, walk
 from .panels.latent.uses import panel as uses
 from .panels.papers import card
 from .panels.papers import gallery as shelf
@@ -114,6 +114,7 @@ def lay_out(page: Page) -> None:
                 page.add(maps.LatentMap)
                 page.add(numbers.LatentCode)
                 page.add(lost.ReconstructionError)
+                page.add(texts.TextCodes)
                 page.add(arrows.FeatureArrows)
                 page.add(arrows.FeatureOverlap)
                 page.add(uses.Uses)

@@ -91,10 +91,26 @@ def decode(
     `forced` maps steps to tokens that are written whatever the model says; before the last of them only a forced end is written. The
     recording is open around each model call only, never across a `yield`.
     """
-    forced = forced or {}
-    generator = torch.Generator(source.device).manual_seed(strategy.seed) if isinstance(strategy, Sample) else None
     state = begin(model, source, mask, recording)
-    token = torch.full((len(source),), BOS, device=source.device)
+    yield from onward(model, state, len(source), source.device, max_steps=max_steps, strategy=strategy, forced=forced, recording=recording)
+
+
+@torch.inference_mode()
+def onward(
+    model: EncoderDecoder,
+    state: Any,
+    rows: int,
+    device: torch.device,
+    *,
+    max_steps: int,
+    strategy: Greedy | Sample = Greedy(),
+    forced: Mapping[int, Int[Tensor, " batch"]] | None = None,
+    recording: Recording | None = None,
+) -> Iterator[Step]:
+    """The same of so many rows from a `state` before the first token, whoever made it."""
+    forced = forced or {}
+    generator = torch.Generator(device).manual_seed(strategy.seed) if isinstance(strategy, Sample) else None
+    token = torch.full((rows,), BOS, device=device)
     ended = torch.zeros_like(token, dtype=torch.bool)
     for step in range(max_steps):
         logits, state = following(model, token, state, step, recording)

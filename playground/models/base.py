@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -77,7 +77,9 @@ class Encoder(nn.Module, ABC):
 
 
 class Decoder(nn.Module, ABC):
-    """Writes a target, one token after the other, from what the encoder handed over."""
+    """Writes a target, one token after the other, from what the encoder handed over; where `bottleneck`, from its `final` alone."""
+
+    bottleneck: ClassVar[bool] = False
 
     @abstractmethod
     def init_state(self, encoded: Encoded) -> Any:

@@ -39,6 +39,8 @@ class RecurrentDecoder(Decoder):
     the final encoder state of every layer (L, H), LSTM's cell as `context_cell`.
     """
 
+    bottleneck = True
+
     def __init__(self, vocabulary: int, embedding: int, hidden: int, layers: int, cell: str) -> None:
         super().__init__()
         self.embedding = embed(vocabulary, embedding)

@@ -92,6 +92,8 @@ class CodeDecoder(Decoder):
     """Embedding and code, LSTM, logits. Sites: `start` (H) once; `embedded` (E), `recurrent.layers.0.…`, `hidden` (H), `logits` (V) per
     step."""
 
+    bottleneck = True
+
     def __init__(self, vocabulary: int, options: Options) -> None:
         super().__init__()
         self.start = nn.Linear(options.code, options.hidden)

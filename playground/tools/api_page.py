@@ -23,6 +23,7 @@ from ..experiments.lab.by_length import ByLength, Comparison
 from ..experiments.lab.effect import Effect
 from ..experiments.lab.patching import Patch
 from ..experiments.lab.probes import Probe
+from ..experiments.sentence_space import Walk
 from ..experiments.sweep import Sweep
 from ..experiments.uses.compressing import Compressed
 from ..experiments.uses.denoising import Denoised
@@ -66,6 +67,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
         Detected,
         Features,
         Dead,
+        Walk,
         playground.compare,
         Comparison,
         playground.sweep,

@@ -23,6 +23,7 @@ SHEETS = (  # later ones refine
     "latent/latent",
     "latent/uses/uses",
     "latent/loss",
+    "latent/texts/texts",
     "shell/top_bar",
     "shell/words",
     "shell/fields",

@@ -8,7 +8,8 @@ from typing import Any
 
 from ... import models, tasks
 from ...errors import InputError
-from ...models.vae import VariationalAutoencoder
+from ...inference.sequence_codes import has_code
+from ...inference.variational import VariationalModel
 from ...tasks import Code
 from ...views.blocks import opened as blocks
 from ...views.figures import trajectory
@@ -60,12 +61,13 @@ class Tabs(Panel):
         first = "latent" if Code in task.reads else "features" if task.shape else "decode"
         attention = [["attention", "Attention"]] if attends(*stage.visit.pair) else []
         states = [["states", "States"]] if carries(*stage.visit.pair) else []
+        codes = [["codes", "Latent"]] if crosses(*stage.visit.pair) else []
         compare = [["compare", "Compare"]] if isinstance(task, tasks.TextTask) else []
         lab = [["lab", "Lab"]] if acts(*stage.visit.pair) else []
         loss = [["loss", "Loss"]] if pays(*stage.visit.pair) else []
         result = [["paper", "Result"]] if stage.visit.trial is not None else []
         uses = [["uses", "Uses"]] if task.kind == "picture" else []
-        tabs = [*result, [first, first.capitalize()], *uses, *attention, *states, *loss]
+        tabs = [*result, [first, first.capitalize()], *uses, *attention, *states, *codes, *loss]
         tabs += [["training", "Training"], *compare, *lab, ["code", "Code"]]
         return {"tabs": tabs, "open": tabs[0][0], "opened": stage.opened, "task": task.title, "given": given.words(task)}
 
@@ -141,7 +143,13 @@ def acts(architecture: str, task: str) -> bool:
 @lru_cache(maxsize=128)
 def pays(architecture: str, task: str) -> bool:
     """Whether a loss of models of this pair has two terms, one for the code."""
-    return isinstance(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()), VariationalAutoencoder)
+    return isinstance(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()), VariationalModel)
+
+
+@lru_cache(maxsize=128)
+def crosses(architecture: str, task: str) -> bool:
+    """Whether what a model of this pair reads passes through one code."""
+    return has_code(models.get(architecture).build(tasks.get(task)(), models.get(architecture).Options()))
 
 
 @lru_cache(maxsize=128)

@@ -14,6 +14,7 @@ from ..evidence.first_errors import FirstErrors, first_errors
 from ..evidence.importance import Importance, importance
 from ..evidence.spectrum import Spectrum, spectrum
 from ..evidence.who_knows import WhoKnows, who_knows
+from ..sentence_space import STEPS, Walk, walk
 from ..uses.compressing import Compressed, compress
 from ..uses.denoising import LEVELS, Denoised, denoise
 from ..uses.detecting import Detected, detect
@@ -159,3 +160,12 @@ class AskedRun(Run):
         Raises InputError for models that draw no pictures again.
         """
         return dead(self)
+
+    def walk(self, first: str, last: str, steps: int = STEPS, way: str = "straight") -> Walk:
+        """From one text to another in equal steps through their codes: what is written at each of the `steps`, both ends included, and how
+        likely. `way` is "straight", or "round" on an arc around the origin where codes are drawn from N(0, 1).
+
+        Raises InputError for models through which no single code passes, for texts that the task cannot read, for steps outside 2..50, and
+        for a way that this model does not have.
+        """
+        return walk(self, first, last, steps, way)

@@ -18,6 +18,7 @@ from ...experiments.lab.effect import Effect
 from ...experiments.lab.patching import Patch
 from ...experiments.lab.probes import Probe
 from ...experiments.lab.result import Result
+from ...experiments.sentence_space import Walk
 from ...experiments.sweep import Sweep
 from ...experiments.uses.compressing import Compressed
 from ...experiments.uses.denoising import Denoised
@@ -53,6 +54,7 @@ KINDS: dict[type[Result], Kind] = {
     Detected: Kind("How strange", uses.detect),
     Features: Kind("Few labels are enough", uses.features),
     Dead: Kind("What is dead", uses.dead),
+    Walk: Kind("From one text to another", bars.walk),
 }
 
 

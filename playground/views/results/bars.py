@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ...experiments.lab.breaking import Broken
 from ...experiments.lab.effect import Effect
 from ...experiments.lab.probes import Probe
+from ...experiments.sentence_space import Walk
 from ..style import MONO, color, escape
 
 ROW = 44  # pixels
@@ -62,6 +63,13 @@ def broken(found: Broken) -> go.Figure:
     figure.update_yaxes(title="share that fails", tickformat=".0%", range=[0, 1.25 * max(most, 0.01)])
     figure.update_layout(height=400)
     return figure
+
+
+def walk(found: Walk) -> go.Figure:
+    """How likely the text of each step is; hatched what could not have been read."""
+    sound = found.sound or (True,) * len(found.steps)
+    rows = [Bar(f"{i + 1}  {step.text}", step.probability, not sound[i]) for i, step in enumerate(found.steps)]
+    return horizontal(rows, "probability of all of the text")
 
 
 def horizontal(bars: Sequence[Bar], measure: str) -> go.Figure:

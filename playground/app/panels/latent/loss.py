@@ -1,4 +1,4 @@
-"""The loss of a variational autoencoder, taken apart."""
+"""The loss of a variational model, taken apart."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ....inference import variational
-from ....models.vae import VariationalAutoencoder
+from ....tracing import Trace
 from ....training.evaluation import JUDGING
 from ....views.scene import reconstruction as picture_scene
 from ...stage import Stage
@@ -17,23 +19,24 @@ from .maps import SLICE_S
 
 
 class Loss(Latent):
-    """What drawing a picture and what its code costs, and which numbers of the code are used. Counted once somebody looks."""
+    """What drawing a picture or writing a text again costs, what its code does, and which numbers of the code are used. Counted once
+    somebody looks."""
 
     module, classes = "latent/loss_panels", ("tab-loss", "span-12")
 
-    of = "variational autoencoders"
+    of = "variational models"
 
     def suits(self, stage: Stage) -> bool:
-        return isinstance(stage.run.model, VariationalAutoencoder)
+        return isinstance(stage.run.model, variational.VariationalModel)
 
     def depends(self, stage: Stage) -> Hashable:
         return stage.visit.place
 
     def value(self, stage: Stage) -> dict[str, Any]:
-        visit, here = stage.visit, picture_scene.terms(stage.trace)
+        visit = stage.visit
         return {
             "address": self.page.desk.shown(replace(visit, given=visit.task.first(), acts=()))["address"],
-            "here": None if here is None else {"reconstruction": here.reconstruction, "kl": here.kl},
+            "here": _here(stage.trace),
         }
 
     def wire(self) -> None:
@@ -43,7 +46,7 @@ class Loss(Latent):
         """Both terms on the test set, and each number's part of the second."""
         run = self.fitting(visit)
         model = run.model
-        assert isinstance(model, VariationalAutoencoder)
+        assert isinstance(model, variational.VariationalModel)
         grown = self.page.library.nursery.grown(("loss", visit.slot), lambda: iter([variational.apart(model, run.task, JUDGING)]), SLICE_S)
         assert grown.newest is not None
         found = grown.newest
@@ -56,5 +59,16 @@ class Loss(Latent):
             "moves": found.moves.tolist(),
             "far": variational.FAR,
             "floor": found.floor,
-            "pictures": found.pictures,
+            "examples": found.examples,
+            "of": found.of,
         }
+
+
+def _here(trace: Trace) -> dict[str, float] | None:
+    """Both terms of what is on the stage, the code being its mean; None of a text that is not written again as it was read."""
+    if (terms := picture_scene.terms(trace)) is not None:
+        return {"reconstruction": terms.reconstruction, "kl": terms.kl}
+    kl, sure = trace.get("encoder.kl"), trace.probabilities
+    if kl is None or sure is None or not trace.ended or trace.tokens[:-1] != trace.source:
+        return None
+    return {"reconstruction": float(-np.log(sure.max(-1)).sum()), "kl": float(kl.sum())}

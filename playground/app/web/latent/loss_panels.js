@@ -2,7 +2,7 @@
 import { h, s } from '../core/dom.js';
 import { glyph } from '../core/glyphs.js';
 import { asking } from '../core/island.js';
-import { grouped } from '../core/numbers.js';
+import { grouped, percent, share } from '../core/numbers.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
 
@@ -60,10 +60,10 @@ export function mount(root, island) {
 
   function draw() {
     if (!found || !value || state.tab.value !== 'loss') return;
-    const { reconstruction, kl, beta, floor, pictures } = found;
+    const { reconstruction, kl, beta, floor, examples, of: kind } = found;
     const cost = kl.reduce((a, b) => a + b, 0);
     const sum = reconstruction + beta * cost;
-    terms.subtitle(`nats a picture, ${grouped(pictures)} test pictures`);
+    terms.subtitle(`nats a ${kind}, ${grouped(examples)} test ${kind}s`);
     terms.figure.replaceChildren(
       term([glyph('dec'), 'reconstruction'], reconstruction, [['dec', 0, reconstruction]], sum),
       term([glyph('code'), `β × KL = ${beta} × ${cost.toFixed(2)}`], beta * cost, [['code', reconstruction, sum]], sum),
@@ -81,8 +81,9 @@ export function mount(root, island) {
     terms.read([
       ['', 'The code is '],
       ['b', `${Math.round((100 * beta * cost) / sum)} %`],
-      ['', ` of the loss. Greys alone cost ${floor.toFixed(1)} nats: no reconstruction goes below. `],
-      ...here(value, beta),
+      ['', ' of the loss. '],
+      ['', floor ? `Greys alone cost ${floor.toFixed(1)} nats: no reconstruction goes below. ` : ''],
+      ...here(value, beta, kind),
     ]);
     drawNumbers(found);
     terms.refresh();
@@ -90,7 +91,7 @@ export function mount(root, island) {
   }
 
   /** @param {Apart} found */
-  function drawNumbers({ kl, used, beta, least, moves, far }) {
+  function drawNumbers({ kl, used, beta, least, moves, far, of: kind }) {
     const order = kl.map((_, i) => i).sort((a, b) => kl[b] - kl[a]);
     each.subtitle(`β = ${beta} · nats of each number, largest first`);
     each.figure.replaceChildren(bars(order, kl, used, each.figure.clientWidth));
@@ -101,23 +102,23 @@ export function mount(root, island) {
     const collapsed = idle.length
       ? [
           ['b', `${idle.length} of ${kl.length} collapsed`],
-          ['', `: below ${least} nats each. Moving one from −${far} to ${far} changes a pixel by `],
-          ['', `${Math.max(...idle).toFixed(3)} at most`],
-          ['', count ? `; a used one by ${Math.min(...most(true)).toFixed(3)} or more.` : '.'],
+          ['', `: below ${least} nats each. Moving one from −${far} to ${far} changes `],
+          ['', `${effect(kind, Math.max(...idle))} at most`],
+          ['', count ? `; a used one ${effect(kind, Math.min(...most(true)))} or more.` : '.'],
         ]
       : [
           ['b', 'None has collapsed'],
-          ['', `: moving one from −${far} to ${far} changes a pixel by ${Math.min(...moves).toFixed(3)} or more.`],
+          ['', `: moving one from −${far} to ${far} changes ${spanOf(kind, moves)}.`],
         ];
     each.read(collapsed);
   }
 
   function termsTable() {
     if (!found) return { columns: [], rows: [] };
-    const { reconstruction, kl, beta } = found;
+    const { reconstruction, kl, beta, of: kind } = found;
     const cost = kl.reduce((a, b) => a + b, 0);
     return {
-      columns: ['term', 'nats a picture'],
+      columns: ['term', `nats a ${kind}`],
       rows: [
         ['reconstruction', reconstruction.toFixed(2)],
         ['KL', cost.toFixed(2)],
@@ -128,19 +129,35 @@ export function mount(root, island) {
   }
 
   function numbersTable() {
-    const { kl = [], used = [], moves = [] } = found ?? {};
+    const { kl = [], used = [], moves = [], of: kind = 'picture' } = found ?? {};
     return {
-      columns: ['number', 'KL, nats', 'state', 'changes a pixel by'],
+      columns: [
+        'number',
+        'KL, nats',
+        'state',
+        kind === 'text' ? 'share of words that it changes' : 'changes a pixel by',
+      ],
       rows: kl.map((v, i) => [`z${i + 1}`, v.toFixed(3), used[i] ? 'used' : 'collapsed', moves[i].toFixed(4)]),
     };
   }
 }
 
-/** @param {Loss} value @param {number} beta @returns {Rich} */
-const here = ({ here }, beta) =>
-  here
-    ? [['', `The picture on the stage costs ${here.reconstruction.toFixed(0)} + ${beta} × ${here.kl.toFixed(1)}.`]]
-    : [];
+/** What moving a number does. @param {Apart['of']} kind @param {number} moves */
+const effect = (kind, moves) => (kind === 'text' ? `${share(moves)} of the words` : `a pixel by ${moves.toFixed(3)}`);
+
+/** @param {Apart['of']} kind @param {number[]} moves */
+const spanOf = (kind, moves) =>
+  kind === 'text'
+    ? `${percent(Math.min(...moves))} to ${percent(Math.max(...moves))} of the words`
+    : `${effect(kind, Math.min(...moves))} or more`;
+
+/** @param {Loss} value @param {number} beta @param {Apart['of']} kind @returns {Rich} */
+function here({ here }, beta, kind) {
+  if (!here) return [];
+  const { reconstruction, kl } = here;
+  const cost = reconstruction.toFixed(kind === 'text' ? 2 : 0);
+  return [['', `The ${kind} on the stage costs ${cost} + ${beta} × ${kl.toFixed(1)}.`]];
+}
 
 /**
  * @param {Child[]} name @param {number} nats @param {[hue: string, from: number, to: number][]} parts

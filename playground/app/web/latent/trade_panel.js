@@ -50,6 +50,8 @@ export function mount(root, island) {
     look();
   });
   state.tab.on(look);
+  // What was shown of a model of pictures is still here while a text is on the stage.
+  state.scene.on(({ kind }) => root.classList.toggle('away', kind !== 'picture'));
   setInterval(() => watched && follow(), EVERY_MS);
   new ResizeObserver(draw).observe(chart);
 

@@ -1,12 +1,17 @@
 // What the server says of the latent space. Types only: no browser loads this file.
 import type { Packed, Rich } from '../core/types.d.ts';
 
-export interface LatentMap {
+/** What a board draws: the map's axes and scale, and its cells. */
+export interface Mapped {
+  axes: [across: string, up: string];
+  reach: [across: [low: number, high: number], up: [low: number, high: number]];
+  manifold: { across: number; up: number };
+}
+
+export interface LatentMap extends Mapped {
   /** Codes of the test set on the map, (pictures, 2), and what they show. */
   cloud: Packed;
   labels: string[];
-  axes: [across: string, up: string];
-  reach: [across: [low: number, high: number], up: [low: number, high: number]];
   reading: Rich;
   /** The map is a plane through a space of more numbers. */
   plane: boolean;
@@ -98,7 +103,8 @@ export interface Apart {
   moves: number[];
   far: number;
   floor: number;
-  pictures: number;
+  examples: number;
+  of: 'picture' | 'text';
 }
 
 /** What is known of the runs that differ in β alone. */

@@ -4,7 +4,7 @@ import { h, placeIn, s } from '../../core/dom.js';
 import { signed } from '../../core/numbers.js';
 
 /** @import { Child } from '../../core/types.d.ts' */
-/** @import { LatentMap } from '../types.d.ts' */
+/** @import { Mapped } from '../types.d.ts' */
 
 /** @typedef {[x: number, y: number]} Place in the numbers of the map, or in pixels */
 /** @typedef {ReturnType<typeof layout>} Plot */
@@ -39,7 +39,7 @@ export function createBoard(label, acts) {
   const node = h('div.board', {}, svg, looking);
   /** @type {Plot | null} */
   let plot = null;
-  /** @type {LatentMap | null} */
+  /** @type {Mapped | null} */
   let value = null;
   /** @type {{x: number, y: number, moved: boolean} | null} */
   let press = null;
@@ -83,7 +83,7 @@ export function createBoard(label, acts) {
     node,
     svg,
     plot: () => plot,
-    /** @param {LatentMap} next @param {number} width @param {number} tallest @param {(plot: Plot) => Child[]} marks */
+    /** @param {Mapped} next @param {number} width @param {number} tallest @param {(plot: Plot) => Child[]} marks */
     draw(next, width, tallest, marks) {
       value = next;
       plot = layout([svg, looking], next, width, tallest);
@@ -101,7 +101,7 @@ export function createBoard(label, acts) {
   };
 }
 
-/** @param {SVGElement[]} layers @param {LatentMap} value @param {number} width @param {number} tallest */
+/** @param {SVGElement[]} layers @param {Mapped} value @param {number} width @param {number} tallest */
 function layout(layers, { reach, manifold: { across, up } }, width, tallest) {
   const big = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--fs-xs')) / 12 || 1;
   const left = PAD.left * big;
@@ -141,7 +141,7 @@ function layout(layers, { reach, manifold: { across, up } }, width, tallest) {
   };
 }
 
-/** @param {Plot} plot @param {LatentMap} value */
+/** @param {Plot} plot @param {Mapped} value */
 function frame({ left, top, w, tall, big, at }, { reach, axes }) {
   const [xs, ys] = reach.map(ticks);
   const right = left + w;
