@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from itertools import pairwise
 
@@ -128,6 +129,18 @@ def test_all_of_it_is_reached_by_keys(visit: Visit) -> None:
     expect(page.locator("html")).to_contain_class("present")
     page.locator("body").press("Escape")
     expect(page.locator("html")).not_to_contain_class("present")
+
+
+@pytest.mark.parametrize("window", [PROJECTOR, SMALL], ids=["1080p", "720p"])
+def test_map_and_manifold_are_one_slide_that_they_fill(visit: Visit, window: dict[str, int]) -> None:
+    page = visit("?task=digits&architecture=vae&present=1", viewport=window)
+    expect(page.get_by_role("group", name="Slides of this tab").get_by_role("button")).to_have_text(["1Picture", "2Map and manifold"])
+    page.keyboard.press("2")
+    settle(page)
+    for name in ("Latent map", "Manifold"):
+        frame = page.get_by_role("application", name=re.compile(f"^{name}")).locator(".map-area").bounding_box()
+        assert frame is not None and frame["height"] > 0.38 * window["height"], name
+    assert page.evaluate(CUT) == []
 
 
 def test_a_scaled_page_is_drawn_and_pressed_where_it_is(visit: Visit) -> None:

@@ -23,7 +23,7 @@ import { pointerPanel } from './pointer_panel.js';
 const NEAR = 10; // pixels around a digit in which a click means that digit
 const [SIDE, SIDE_PROJECTED] = [59, 103]; // of the picture beside the pointer, with its frame
 const TALLEST = 400;
-const TALLEST_PROJECTED = 330;
+const PROJECTED = 0.4; // of the height of the screen: bar, sentence and player stand above
 const PATIENCE_MS = 700; // how long weights stand still before more is asked about them
 const NOTHING = { columns: [], rows: [] };
 
@@ -90,8 +90,8 @@ export function mount(root, island) {
   panels.map.figure.append(map.node);
   panels.manifold.figure.append(manifold.node);
   const stage = h(
-    'div.latent-stage',
-    { 'data-map': 'map' },
+    'div.latent-stage.slide-group',
+    { 'data-map': 'map', 'data-slide': 'Map and manifold' },
     panels.map.node,
     panels.manifold.node,
     h('div.side', {}, pointer.node, own.node),
@@ -214,7 +214,8 @@ export function mount(root, island) {
   function draw() {
     if (!value) return;
     const next = value;
-    const tallest = state.present.value ? TALLEST_PROJECTED : TALLEST;
+    const zoom = stage.getBoundingClientRect().width / stage.offsetWidth || 1; // a small screen shows a large page
+    const tallest = state.present.value ? (PROJECTED * innerHeight) / zoom : TALLEST;
     const { map: one, manifold: other } = panels;
     if (one.figure.clientWidth)
       map.draw(next, one.figure.clientWidth, tallest, (plot) => [

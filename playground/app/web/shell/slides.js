@@ -95,10 +95,14 @@ export function createSlides() {
 /** @param {Part} part */
 const isBlock = ({ node }) => node.matches('#block *');
 
-/** What is shown while all of it is, in the order of the page. @param {HTMLElement} stage @param {boolean} home */
+/**
+ * What is shown while all of it is, in the order of the page; a group is one slide.
+ * @param {HTMLElement} stage @param {boolean} home
+ */
 function partsOf(stage, home) {
-  const sections = /** @type {HTMLElement[]} */ ([...stage.querySelectorAll('section.pic, section.panel')]);
+  const all = 'section.pic, .slide-group, section.panel:not(.slide-group section.panel)';
+  const sections = /** @type {HTMLElement[]} */ ([...stage.querySelectorAll(all)]);
   return sections
     .filter((section) => section.checkVisibility() && (home || !section.matches('.pic')))
-    .map((section) => ({ node: section, name: section.querySelector('.ph h3')?.textContent ?? 'Picture' }));
+    .map((node) => ({ node, name: node.dataset.slide ?? node.querySelector('.ph h3')?.textContent ?? 'Picture' }));
 }

@@ -106,14 +106,22 @@ export function names({ at, left, top, w, tall, big }, { labels }, cloud) {
 /** @param {number[]} values */
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
+const GAP = 3; // around a picture, or those that fill it would run into one another
+
 /**
  * All pictures of the manifold as one image.
  * @param {Plot} plot @param {LatentMap} value @param {Float32Array[]} all
  */
 export function tiles({ left, top, w, tall }, { manifold: { across, up } }, all) {
-  const canvas = h('canvas', { width: across * 28, height: up * 28 });
+  const tile = 28 + 2 * GAP;
+  const canvas = h('canvas', { width: across * tile, height: up * tile });
   const pen = penOf(canvas);
-  all.forEach((one, k) => pen.putImageData(inkOf(one, 28), (k % across) * 28, Math.floor(k / across) * 28));
+  const [r, g, b] = inkOf(new Float32Array(28 * 28), 28).data; // paper
+  pen.fillStyle = `rgb(${r} ${g} ${b})`;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  all.forEach((one, k) =>
+    pen.putImageData(inkOf(one, 28), (k % across) * tile + GAP, Math.floor(k / across) * tile + GAP),
+  );
   return s('image', { href: canvas.toDataURL(), x: left, y: top, width: w, height: tall, class: 'manifold' });
 }
 

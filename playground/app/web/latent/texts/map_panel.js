@@ -16,7 +16,7 @@ import { changed } from './words.js';
 /** @import { NearTexts, TextMap, TextWay } from './types.d.ts' */
 
 const TALLEST = 400;
-const TALLEST_PROJECTED = 520;
+const TALLEST_PROJECTED = 430;
 
 /** @param {{put: (text: string) => void}} acts */
 export function mapPanel({ put }) {

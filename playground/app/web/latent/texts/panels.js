@@ -48,7 +48,10 @@ export function mount(root, island) {
     clearTimeout(waiting);
     if (!value || state.tab.value !== 'codes') return;
     const first = !root.firstChild;
-    if (first) root.append(h('div.texts-stage', {}, map.node, near.node, walk.node, numbers.node));
+    if (first) {
+      const pair = h('div.text-pair.slide-group', { 'data-slide': 'Map of codes' }, map.node, near.node);
+      root.append(h('div.texts-stage', {}, pair, walk.node, numbers.node));
+    }
     waiting = setTimeout(fetchAll, first ? 0 : PATIENCE_MS);
   }
 
