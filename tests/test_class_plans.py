@@ -10,7 +10,7 @@ import pytest
 
 from playground.app.library import Library
 from playground.app.library.experiment import Experimenter
-from playground.app.library.plans import experiment, prepared, rows
+from playground.app.library.plans import experiment, points, prepared, rows
 from playground.classroom.book import ClassBook
 from playground.classroom.kept import read, written
 from playground.classroom.plan import Plan
@@ -44,7 +44,10 @@ def test_every_paper_makes_a_class(id: str) -> None:
     assert plan.questions and plan.trial is not None
     assert "paper" not in plan.place  # nobody's card is opened beside the class's
     for question in plan.questions:
-        assert question.row is not None and 0 <= question.row < len(plan.trial.rows)
+        if question.curve is None:
+            assert question.row is not None and 0 <= question.row < len(plan.trial.rows)
+        else:
+            assert question.curve.first == len(plan.trial.rows) and len(question.curve.known) == len(question.curve.xs)
     assert len(experiment(plan.trial.name, 10)) == len(papers[id].arms)
     assert not {plan.trial.seed(number) for number in range(1, 200)} & {*range(10), *JUDGES}
     assert kept(plan) == plan
@@ -52,12 +55,18 @@ def test_every_paper_makes_a_class(id: str) -> None:
 
 def test_the_right_answer_of_a_paper_comes_from_runs() -> None:
     paper = papers["bahdanau_2015"]
-    own, left = prepared("?paper=bahdanau_2015").questions
+    own, drawn, left = prepared("?paper=bahdanau_2015").questions
     names = [name for name, _ in rows(paper)]
     values = [0.0] * len(names)
     values[names.index("B at 12")], values[names.index("A even")] = 0.3, 0.25
     assert own.answer([values]) == 2
     assert left.answer([values]) == 25
+    assert drawn.curve is not None and drawn.curve.xs == (2, 4, 6, 8, 10, 12, 14, 16)
+    curve = [0.95, 0.9, 0.5, 0.2, 0.0, 0.0, 0.0, 0.0]
+    assert drawn.answer([[*values, *curve], None]) == [100 * value for value in curve]
+    known = drawn.answer([])
+    assert isinstance(known, list) and known[0] > 80 and known[-1] == 0
+    assert points(paper, paper.judged[0])[-1] == 0
     assert own.answer([]) == paper.question.right(paper.judged[0].values["B at 12"])  # until the class has runs of its own
 
 
@@ -69,6 +78,12 @@ def test_a_lesson_asks_from_the_open_question_on() -> None:
         assert "lesson" not in question.place and f"step={asked.place['step']}" in question.place
     assert plan.trial is None
     assert kept(plan) == plan
+
+
+def test_where_a_lesson_asks_for_a_state_the_tokens_that_are_read_are_pointed_at() -> None:
+    looks, *rest = prepared("?lesson=attention").questions
+    assert (looks.points, len(looks.options), looks.right) == ("read", 9, lessons["attention"].questions[0].found().right)
+    assert [question.points for question in rest] == ["", ""]
 
 
 def test_a_model_is_trained_by_everybody_and_the_stage_alone_asks_nothing() -> None:

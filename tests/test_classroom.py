@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from playground.classroom import codes
 from playground.classroom.book import FORGOTTEN_S, GONE_S, IDLE_S, NEAR, SILENT_S, TEACHER, ClassBook, digest
 from playground.classroom.kept import KeptRooms, read, written
 from playground.classroom.plan import Plan, Row, Trial
-from playground.classroom.question import Question, Scale
+from playground.classroom.question import WRITTEN, Curve, Question, Scale
 from playground.classroom.room import SEATS, Room
 from playground.errors import InputError
 from tests.hand_clock import HandClock
 
 CHOICE = Question([["", "How many?"]], options=([["", "many"]], [["", "few"]], [["", "none"]]), row=1, edges=(0.5, 0.1), known=0.9)
 NUMBER = Question([["", "How far?"]], scale=Scale(0, 100, 5, near=10, unit="%"), right=40, place="step=3", hides=3)
+DRAWN = Question([["", "Draw it."]], curve=Curve((2, 4, 8), ("length", "exact match"), Scale(0, 100, 5, 10, "%"), 2, 100, (0.9, 0.5, 0.1)))
+STEP = Question([["", "Which one?"]], options=([["d", "‘a’"]], [["d", "‘b’"]]), points=WRITTEN, right=1)
 ROWS = (Row("A", "with", "%", least=0.9), Row("B", "without", "%", most=0.5))
 HERE = "203.0.113.9"
 PLAN = Plan("A paper", "paper=x", (CHOICE, NUMBER), Trial("x", ROWS, first=10, without=(12, 14)))
@@ -120,6 +123,49 @@ def test_numbers_are_counted_in_columns(book: ClassBook) -> None:
     assert asked["counts"] == [[0, 0, 0, 0, 1, 0, 0, 0, 0, 1]]
     assert (asked["right"], asked["hits"], asked["hides"]) == (4, [1], None)
     assert taught.room.seats[digest(taught.seats[0])].answers == {1: [40, None]}
+
+
+def test_curves_lie_over_each_other_and_tell_nothing_of_who_drew_them(book: ClassBook) -> None:
+    taught = Taught(book, 3, replace(PLAN, questions=(DRAWN, STEP)))
+    taught.steer("ask", question=0)
+    taught.vote(0, [91, 52.4, 0])
+    taught.vote(1, [10, 20, 30])
+    told, teacher = taught.told()["question"], taught.told(teacher=True)["question"]
+    assert told["counts"] is None and "curves" not in told and told["answered"] == 2
+    assert teacher["curves"] == [[[10, 20, 30], [90, 50, 0]]] and teacher["counts"] == [[2]]  # not in the order of coming
+    assert teacher["curve"][:2] == [[2, 4, 8], ["length", "exact match"]]
+    taught.steer("reveal")
+    told = taught.told()["question"]
+    assert (told["line"], told["hits"], told["right"], told["of_class"]) == ([90, 50, 10], [1], None, False)
+    for number, points in ((1, [0.3, 0.2, 0.3]), (2, [0.1, 0.2, 0.3]), (3, [0.0, 0.4, 0.3])):
+        book.measured(taught.code, number, [0.95, 0.2, *points])
+    told = taught.told()
+    assert (told["question"]["line"], told["question"]["hits"], told["question"]["of_class"]) == ([10, 20, 30], [1], True)
+    assert told["trial"]["runs"][0] == [10, [0.95, 0.2]]  # the points of the curve are no rows
+    lines = taught.book.table(taught.code, taught.key).splitlines()
+    assert "1,Draw it.,first,2: 90–100,1,no" in lines and "1,Draw it.,first,8: 30–40,1,yes" in lines
+    assert lines[-1] == "14,0.95,0.2"
+    assert read(written(taught.room)) == taught.room
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 5, [1, 2], [1, 2, 3, 4], [1, 2, "3"], [1, 2, True], [1, 2, float("nan")], [1, 2, 101], ["ada"] * 3]
+)
+def test_what_is_no_curve_is_refused(book: ClassBook, answer: Any) -> None:
+    taught = Taught(book, 1, replace(PLAN, questions=(DRAWN,)))
+    taught.steer("ask", question=0)
+    with pytest.raises(InputError, match="give 3 numbers from 0 to 100"):
+        taught.vote(0, answer)
+
+
+def test_steps_and_tokens_are_pointed_at(book: ClassBook) -> None:
+    taught = Taught(book, 2, replace(PLAN, questions=(STEP,)))
+    taught.steer("ask", question=0)
+    for student in (0, 1):
+        taught.vote(student, student)
+    taught.steer("reveal")
+    asked = taught.told()["question"]
+    assert (asked["points"], asked["columns"], asked["counts"], asked["right"]) == ("written", ["‘a’", "‘b’"], [[1, 1]], 1)
 
 
 @pytest.mark.parametrize("answer", [None, True, "1", 3, -1, 1.0, float("nan"), [1], pytest.param(10**400, id="huge")])
@@ -361,7 +407,9 @@ def test_nothing_of_a_student_is_kept_or_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PLAYGROUND_RUNS", str(tmp_path))
     book = ClassBook()
     book.keep_by(KeptRooms())
-    taught = Taught(book, 3)
+    taught = Taught(book, 3, replace(PLAN, questions=(*PLAN.questions, DRAWN)))
+    taught.steer("ask", question=2)
+    taught.vote(0, [1, 2, 3])
     taught.steer("ask", question=0)
     for student in range(3):
         taught.vote(student, student)
@@ -375,4 +423,6 @@ def test_nothing_of_a_student_is_kept_or_told(tmp_path: Path, monkeypatch: pytes
     for seat in taught.room.seats:
         assert seat not in told + teacher  # not even a digest
     assert {field for seat in orjson.loads(kept)["seats"].values() for field in seat} == {"number", "away", "left", "answers"}
-    assert all(isinstance(v, int | float | None) for s in taught.room.seats.values() for given in s.answers.values() for v in given)
+    given = [one for seat in taught.room.seats.values() for votes in seat.answers.values() for one in votes]
+    numbers = [number for one in given for number in (one if isinstance(one, list) else [one])]
+    assert all(isinstance(number, int | float | None) for number in numbers)

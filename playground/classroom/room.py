@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..options import show
 from .plan import Plan
-from .question import Question
+from .question import Answer, Question
 
 FOLLOW, FREE, PAUSED = PACES = ("follow", "free", "paused")
 OPEN, CLOSED, REVEALED = "open", "closed", "revealed"  # what a vote is
@@ -29,7 +29,7 @@ class Seat:
     number: int
     away: bool = False  # explores without the class
     left: bool = False
-    answers: dict[int, list[float | None]] = field(default_factory=dict)
+    answers: dict[int, list[Answer | None]] = field(default_factory=dict)
 
 
 @dataclass
@@ -151,10 +151,15 @@ class Room:
     def counts(self, number: int, round: int) -> list[int]:
         """How many answers fall into each column of a question in this vote."""
         question = self.plan.questions[number]
-        found = Counter(
-            question.column(answer) for seat in self.seats.values() if (answer := seat.answers.get(number, [None, None])[round]) is not None
-        )
+        found = Counter(column for answer in self.said(number, round) for column in question.columns_of(answer))
         return [found[column] for column in range(question.columns)]
+
+    def said(self, number: int, round: int) -> list[Answer]:
+        """The answers to a question in this vote, in an order that tells nothing of who gave them."""
+        given = (seat.answers.get(number, [None, None])[round] for seat in self.seats.values())
+        return sorted(
+            (answer for answer in given if answer is not None), key=lambda answer: answer if isinstance(answer, list) else [answer]
+        )
 
     def answered(self) -> int:
         """How many of those present have answered in the vote that is on."""
@@ -167,10 +172,9 @@ class Room:
         """How many answers of this vote are right; None where nobody knows what is."""
         question = self.plan.questions[number]
         right = question.answer(list(self.measured.values()))
-        if right is None or math.isnan(right):
+        if right is None or (isinstance(right, float) and math.isnan(right)):
             return None
-        given = [seat.answers.get(number, [None, None])[round] for seat in self.seats.values()]
-        return sum(question.hits(answer, right) for answer in given if answer is not None)
+        return sum(question.hits(answer, right) for answer in self.said(number, round))
 
     def _vote(self) -> Vote:
         if self.vote is None:

@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from .plan import Row
-from .question import Question, Rich
+from .question import COLUMNS, Question, Rich, Scale
 from .room import FIRST, REVEALED, SECOND, Room
 from .watch import Presence
 
@@ -53,26 +53,30 @@ def table(room: Room) -> str:
     for number, vote in sorted(room.votes.items()):
         question = room.plan.questions[number]
         right = question.answer(list(room.measured.values())) if vote.phase == REVEALED else None
-        column = None if right is None else question.column(right)
+        columns = None if right is None else question.columns_of(right)
         for round in (FIRST, SECOND)[: vote.round + 1]:
             for at, count in enumerate(room.counts(number, round)):
-                mark = "" if column is None else "yes" if at == column else "no"
+                mark = "" if columns is None else "yes" if at in columns else "no"
                 write([number + 1, plain(question.text), VOTES[round], label(question, at), count, mark])
     if room.plan.trial is not None:
         rows = room.plan.trial.rows
         write([])
         write(["seed", *(f"{row.arm} {row.words} ({row.unit})" for row in rows)])
         for number, values in sorted(room.measured.items()):
-            write([room.plan.trial.seed(number), *(["failed"] * len(rows) if values is None else values)])
+            write([room.plan.trial.seed(number), *(["failed"] * len(rows) if values is None else values[: len(rows)])])
     return out.getvalue()
 
 
 def label(question: Question, column: int) -> str:
     """What a column is called."""
-    if question.scale is None:
-        return plain(question.options[column])
-    low, width = question.scale.low, (question.scale.high - question.scale.low) / question.columns
-    return f"{low + column * width:g}–{low + (column + 1) * width:g}"
+    if question.curve is not None:
+        return f"{question.curve.xs[column // COLUMNS]:g}: {_tenth(question.curve.scale, column % COLUMNS)}"
+    return plain(question.options[column]) if question.scale is None else _tenth(question.scale, column)
+
+
+def _tenth(scale: Scale, at: int) -> str:
+    width = (scale.high - scale.low) / COLUMNS
+    return f"{scale.low + at * width:g}–{scale.low + (at + 1) * width:g}"
 
 
 def plain(text: Rich) -> str:
@@ -84,21 +88,29 @@ def _asked(room: Room, shown: bool) -> dict[str, Any] | None:
     question, vote = room.question, room.vote
     if question is None or vote is None or room.asked is None:
         return None
-    scale = question.scale
+    scale, curve = question.scale, question.curve
+    rounds = (FIRST, SECOND)[: vote.round + 1]
     told: dict[str, Any] = {
         "number": room.asked,
         "text": question.text,
         "lead": question.lead,
         "options": question.options,
         "scale": scale and [scale.low, scale.high, scale.step, scale.unit],
-        "columns": [label(question, column) for column in range(question.columns)],
+        "points": question.points,
+        "curve": curve and [curve.xs, curve.axes, curve.scale.low, curve.scale.high, curve.scale.step, curve.scale.unit, curve.scale.near],
+        "columns": [] if curve else [label(question, column) for column in range(question.columns)],
         "phase": vote.phase,
         "round": vote.round,
         "answered": room.answered(),
         "hides": question.hides if vote.phase != REVEALED else None,
-        "counts": [room.counts(room.asked, round) for round in (FIRST, SECOND)[: vote.round + 1]] if shown else None,
+        "counts": None,
         "right": None,
     }
+    if shown and curve:
+        said = [room.said(room.asked, round) for round in rounds]
+        told |= {"curves": said, "counts": [[len(one)] for one in said]}
+    elif shown:
+        told["counts"] = [room.counts(room.asked, round) for round in rounds]
     if vote.phase == REVEALED:
         told |= _truth(room, room.asked, question)
     return told
@@ -107,13 +119,15 @@ def _asked(room: Room, shown: bool) -> dict[str, Any] | None:
 def _truth(room: Room, number: int, question: Question) -> dict[str, Any]:
     measured = list(room.measured.values())
     right = question.answer(measured)
+    line = right if isinstance(right, list) else None
     row = None if question.row is None or room.plan.trial is None else room.plan.trial.rows[question.row]
     return {
-        "right": None if right is None else question.column(right),
+        "right": None if right is None or line else question.columns_of(right)[0],
+        "line": line,
         "truth": _shown(question.truth(measured), row, question),
         "hits": [room.hits(number, round) for round in (FIRST, SECOND)[: room.votes[number].round + 1]],
         "reveal": question.reveal,
-        "of_class": question.row is not None and any(values is not None for values in measured),
+        "of_class": (question.row is not None or question.curve is not None) and any(values is not None for values in measured),
     }
 
 
@@ -133,7 +147,7 @@ def _trial(room: Room) -> dict[str, Any] | None:
         return None
     shown = uncovered(room)
     runs = [
-        [trial.seed(number), [value if at in shown else None for at, value in enumerate(values)]]
+        [trial.seed(number), [value if at in shown else None for at, value in enumerate(values[: len(trial.rows)])]]
         for number, values in sorted(room.measured.items())
         if values is not None
     ]

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.driving import wait_ready
+from tests.browser.driving import App, wait_ready
 
 pytestmark = pytest.mark.browser
 
@@ -256,6 +256,65 @@ def test_a_class_trains_one_model_with_a_seed_each(visit: Visit) -> None:
     expect(student).to_have_url(re.compile(r"[?&]run="))
     press(student, "Go there")
     expect(student).not_to_have_url(re.compile(r"[?&]run="))
+
+
+def test_a_class_points_at_tokens(visit: Visit) -> None:
+    """By finger and arrow keys; the teacher sees counts over the tokens."""
+    teacher = visit("?lesson=attention")
+    code = opened(teacher)
+    ada, phone = visit(f"?class={code}"), visit(f"?class={code}", **PHONE)
+    press(teacher, "Ask the first")
+    phone.locator(".class-point").nth(5).tap()
+    expect(phone.locator(".class-committed")).to_have_text("Committed: state 6, ‘9’")
+    reach(ada, ada.locator(".class-point input").first)
+    for _ in range(2):
+        ada.keyboard.press("ArrowRight")
+    expect(ada.locator(".class-committed")).to_have_text("Committed: state 3, ‘4’")
+    turn(teacher, "Class")
+    expect(teacher.locator(".class-over-token .class-count").nth(5)).to_have_text("1")
+    expect(teacher.locator(".class-over-token .class-token")).to_have_text([*"314159265"])
+    press(teacher, "Reveal")
+    expect(teacher.locator(".class-over-token.right .class-token")).to_have_text("9")
+    expect(phone.locator(".class-card")).to_contain_text("1 of 2 were right")
+    for page in (teacher, ada, phone):
+        assert broken(page) == []
+
+
+def test_a_class_draws_curves(visit: Visit, app: App) -> None:
+    """By arrow keys and by a finger; revealed, they lie over each other, and what is so over them."""
+    teacher = visit()
+    kept = teacher.request.post(f"{app.url}/classes", data={"place": "?paper=press_2022"}).json()
+    room = f"{app.url}/classes/{kept['code']}"
+    ada, phone = visit(f"?class={kept['code']}"), visit(f"?class={kept['code']}", **PHONE)
+    teacher.request.post(f"{room}/teach", data={"key": kept["key"], "do": "ask", "question": 1})
+    handle = ada.get_by_role("slider", name="exact match at 3, input length, digits")
+    reach(ada, handle)
+    ada.keyboard.press("End")
+    ada.keyboard.press("ArrowRight")
+    ada.keyboard.press("PageDown")
+    ada.keyboard.press("ArrowUp")
+    expect(ada.get_by_role("slider", name="exact match at 5")).to_have_attribute("aria-valuetext", "30 %")
+    press(ada, "Commit")
+    expect(ada.locator(".class-committed")).to_have_text("Committed: 100 %, 30 %, 50 %, 50 %, 50 %")
+    chart = phone.locator(".class-curves.by-hand")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    touch = phone.context.new_cdp_session(phone)
+    strokes = [("touchStart", (0.12, 0.05)), *(("touchMove", (x / 20, 0.05 + 0.03 * x)) for x in range(3, 20)), ("touchEnd", None)]
+    for kind, at in strokes:
+        points = [{"x": box["x"] + at[0] * box["width"], "y": box["y"] + at[1] * box["height"]}] if at else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    phone.get_by_role("button", name="Commit").tap()
+    expect(phone.locator(".class-committed")).to_contain_text("Committed:")
+    drawn = [int(number) for number in re.findall(r"(\d+)\s%", phone.locator(".class-committed").inner_text())]
+    assert len(drawn) == 5 and drawn == sorted(drawn, reverse=True) and drawn[0] > 80 > 40 > drawn[-1]
+    assert broken(phone) == []
+    teacher.request.post(f"{room}/teach", data={"key": kept["key"], "do": "reveal"})
+    for page in (ada, phone):
+        expect(page.locator(".class-card path.one")).to_have_count(2)
+        expect(page.locator(".class-card path.so")).to_have_count(1)
+        assert broken(page) == []
 
 
 def test_letters_that_are_no_class_are_told(visit: Visit) -> None:

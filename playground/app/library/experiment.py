@@ -25,7 +25,7 @@ from ...runs.log import RunLog
 from ...training.recipes import Recipe
 from ..visit import Trial
 from . import Library
-from .plans import PAPER, experiment, rows
+from .plans import PAPER, experiment, points, rows
 from .trials import Judge, in_order
 
 KEPT = 1_000  # results of seeds
@@ -141,11 +141,11 @@ class Experimenter:
         return None
 
     def _values(self, name: str, seed: int, logs: list[RunLog[Recipe]]) -> list[float]:
-        """In the order of the rows."""
+        """In the order of the rows, then those of the curve."""
         if name.startswith(PAPER):
             paper = papers[name.removeprefix(PAPER)]
             result = self._judge.result(Trial(paper.id, seed, tuple(log.id for log in logs)))
-            return [round(result.values[value], 4) for value, _ in rows(paper)]
+            return [round(value, 4) for value in (*(result.values[name] for name, _ in rows(paper)), *points(paper, result))]
         end = logs[0].end
         assert isinstance(end, Done)
         return [round(next(end.metrics[measure] for measure in MEASURES if measure in end.metrics), 4)]

@@ -9,13 +9,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ...classroom.plan import Plan, Row, Trial
-from ...classroom.question import Question, Scale
+from ...classroom.question import READ, Curve, Question, Scale
 from ...errors import InputError
 from ...lessons import lessons
+from ...lessons.lesson import STATE
 from ...lessons.words import rich
 from ...papers import papers
 from ...papers.paper import JUDGES, Paper
 from ...papers.parts import NUMBER, SHARE
+from ...papers.result import Result
 from ...tasks import HeldOut
 from ...training import recipes
 from ...training.expected_time import expected_seconds
@@ -29,6 +31,7 @@ LONGEST = 8_000  # characters of a link
 SHOWS = ("step", "tab", "part", "block")  # what of a place lies on the stage, not in it
 LONGEST_S = 30.0  # of CPU that one training in a class may take
 NEAR = 10.0  # points on a scale of percent
+PLACES = 8  # of a curve that is drawn, at most
 
 
 def prepared(place: Any, questions: bool = True, device: str = "cpu") -> Plan:
@@ -62,6 +65,27 @@ def rows(paper: Paper) -> tuple[tuple[str, Row], ...]:
     return tuple((name, Row(bar.arm, bar.words, bar.unit, bar.least, bar.most)) for name, bar in bars.items())
 
 
+def curve(paper: Paper) -> tuple[str, tuple[float, ...]] | None:
+    """The line of a paper's figure that a class draws: of the arm that its question is about, at a few places; None where it has none."""
+    asked, lines = paper.question, paper.judged[0].lines if paper.judged else ()
+    arm = next((bar.arm for bar in paper.bars if bar.value == asked.value), "")
+    line = next((line for line in lines if line.arm == arm and len(line.x) >= PLACES // 2), None)
+    if line is None or asked.at is None or paper.axes[1].unit != SHARE or paper.axes[0].names:
+        return None
+    every = -(-len(line.x) // PLACES)
+    return arm, tuple(float(x) for x in line.x[::every])
+
+
+def points(paper: Paper, result: Result) -> list[float]:
+    """What a run of a paper came to at the places of its curve."""
+    drawn = curve(paper)
+    if drawn is None:
+        return []
+    line = next(line for line in result.lines if line.arm == drawn[0])
+    at = dict(zip(line.x, line.y, strict=True))
+    return [at[x] for x in drawn[1]]
+
+
 def _of_paper(paper: Paper, here: str) -> Plan:
     """Its own question; then, for each of its acts, how much is left: a number."""
     names = [name for name, _ in rows(paper)]
@@ -86,7 +110,18 @@ def _of_paper(paper: Paper, here: str) -> Plan:
         seconds = median(result.seconds for result in paper.judged)
     skipped = (JUDGES.start, JUDGES.stop)
     trial = Trial(f"{PAPER}{paper.id}", tuple(row for _, row in rows(paper)), FIRST_SEED, skipped, seconds)
-    return Plan(paper.claim.rstrip("."), here, (own, *left), trial)
+    return Plan(paper.claim.rstrip("."), here, (own, *_drawn(paper), *left), trial)
+
+
+def _drawn(paper: Paper) -> tuple[Question, ...]:
+    """That a paper's curve be drawn, where it has one."""
+    found = curve(paper)
+    if found is None:
+        return ()
+    arm, (letter, xs), (across, up) = paper.arm(found[0]), found, paper.axes
+    known = tuple(median(column) for column in zip(*(points(paper, result) for result in paper.judged), strict=True))
+    drawn = Curve(xs, (across.name, up.name), Scale(0, 100, 5, NEAR, "%"), len(rows(paper)), 100.0, known)
+    return (Question(rich(f"Draw it: {up.name} of {letter} by {across.name}"), rich(f"{letter} is {arm.name}."), curve=drawn),)
 
 
 def _of_lesson(id: str, number: int, language: str, here: str) -> Plan:
@@ -104,6 +139,7 @@ def _question(id: str, number: int, language: str) -> Question:
         rich(words.title),
         lead=rich(words.text),
         options=() if scale else tuple(rich(option) for option in told.options),
+        points=READ if question.kind == STATE else "",
         scale=scale,
         place=_place(stage, place),
         hides=int(place.get("step", 0)) if question.hides else None,

@@ -69,7 +69,7 @@ async function resume() {
 /** As the teacher. @param {string} what @param {object} [told] */
 export const steer = (what, told = {}) => mine('teach', { key: me?.key, do: what, ...told });
 
-/** @param {number} answer */
+/** @param {number | number[]} answer */
 export async function vote(answer) {
   const asked = me?.told.question;
   if (!me || !asked) return;

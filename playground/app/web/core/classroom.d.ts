@@ -10,6 +10,14 @@ export interface AskedOfClass {
   lead: Rich | null;
   options: Rich[];
   scale: [low: number, high: number, step: number, unit: string] | null;
+  /** What is pointed at, where the options are tokens: what is read, or what is written. */
+  points: '' | 'read' | 'written';
+  curve:
+    | [xs: number[], axes: [string, string], low: number, high: number, step: number, unit: string, near: number]
+    | null;
+  /** What was drawn, by vote, and what is so. */
+  curves?: number[][][];
+  line?: number[] | null;
   columns: string[];
   phase: 'open' | 'closed' | 'revealed';
   /** 0 is the first vote, 1 the second. */
@@ -74,7 +82,7 @@ export interface Attending {
   /** Explores without the class. */
   away: boolean;
   /** One's own, by question: the first vote and the second. */
-  answers: Record<string, (number | null)[]>;
+  answers: Record<string, (number | number[] | null)[]>;
   /** The teacher waits for an answer. */
   reminded: boolean;
   /** The connection is broken, and is tried again. */

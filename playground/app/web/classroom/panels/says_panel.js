@@ -3,6 +3,7 @@
 import { h } from '../../core/dom.js';
 import * as state from '../../core/state.js';
 import { createPanel } from '../../shell/panel.js';
+import { middle } from '../curve_chart.js';
 import { bars, count, own, VOTES } from '../pieces.js';
 
 /** @import { AskedOfClass, Attending } from '../../core/classroom.d.ts' */
@@ -46,6 +47,13 @@ export function mount(root) {
   function table() {
     const asked = state.classroom.value?.told.question;
     const counts = asked?.counts ?? [];
+    if (asked?.curve) {
+      const drawn = (asked.curves ?? []).map(middle);
+      return {
+        columns: [asked.curve[1][0], ...VOTES.slice(0, counts.length).map((vote) => `middle, ${vote}`), 'as it is'],
+        rows: asked.curve[0].map((name, at) => [name, ...drawn.map((one) => one[at] ?? ''), asked.line?.[at] ?? '']),
+      };
+    }
     return {
       columns: ['answer', ...VOTES.slice(0, counts.length)],
       rows: (asked?.columns ?? []).map((name, at) => [name, ...counts.map((vote) => vote[at])]),
@@ -63,8 +71,10 @@ function covered({ told: { joined } }, { answered, phase }) {
 }
 
 /** @param {AskedOfClass} asked @param {boolean} teacher @returns {Rich} */
-export function reading({ counts, columns, right, truth = '', hits = [], phase, round, of_class, scale }, teacher) {
+export function reading(asked, teacher) {
+  const { counts, columns, right, truth = '', hits = [], phase, round, of_class, scale, curve } = asked;
   const latest = counts?.[round] ?? [];
+  if (curve) return drawn(asked, latest[0] ?? 0);
   const n = latest.reduce((sum, one) => sum + one, 0);
   if (phase !== 'revealed') {
     if (!n) return [['', teacher ? 'Nobody has answered yet. Nobody but you sees this before you reveal.' : '']];
@@ -106,5 +116,19 @@ export function reading({ counts, columns, right, truth = '', hits = [], phase, 
     ['', ' (dashed), in the second '],
     ['b', `${second} of ${n}`],
     ['', '.'],
+  ];
+}
+
+/** @param {AskedOfClass} asked @param {number} n @returns {Rich} */
+function drawn({ curve, hits = [], phase, round, line, of_class }, n) {
+  if (phase !== 'revealed')
+    return [['', `${count(n, 'curve', 'curves')}. Nobody but you sees them before you reveal.`]];
+  if (!line) return [['', `${count(n, 'curve', 'curves')}; nobody has measured yet how it is.`]];
+  const whose = of_class ? 'the middle one of the class’s runs' : 'the middle one of the paper’s judge seeds';
+  return [
+    ['', `Thick: ${whose}. `],
+    ['b', `${hits[round]} of ${n}`],
+    ['', ` came within ${curve?.[6]} ${curve?.[5]} of it on average`],
+    ['', round ? `, ${hits[0]} at first.` : '.'],
   ];
 }

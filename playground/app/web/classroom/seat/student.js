@@ -2,6 +2,7 @@
 import { h, rich, setText } from '../../core/dom.js';
 import { leave, vote } from '../attending.js';
 import { bars, inUnit, inWords, letterBox, own, VOTES } from '../pieces.js';
+import { choosing, keepUp } from './choosing.js';
 
 /** @import { AskedOfClass, Attending } from '../../core/classroom.d.ts' */
 
@@ -58,96 +59,38 @@ export function studentCard() {
       fields.replaceChildren();
     }
     if (asked.phase === 'revealed') fields.replaceChildren(...revealed(next, asked));
-    else fill(next, asked);
+    else {
+      const mine = own(next);
+      if (!fields.firstChild) fields.append(choosing(asked, mine));
+      keepUp(fields, asked, mine);
+    }
     setText(note, failed || told_of(next, asked));
     note.classList.toggle('w', Boolean(failed));
-  }
-
-  /**
-   * The fields stay where they are: whoever answers by keyboard keeps the focus.
-   * @param {Attending} next @param {AskedOfClass} asked
-   */
-  function fill(next, asked) {
-    const mine = own(next);
-    if (!fields.firstChild) fields.append(asked.scale ? onScale(asked, mine) : among(asked));
-    const closed = asked.phase !== 'open';
-    for (const label of fields.querySelectorAll('label')) {
-      const input = /** @type {HTMLInputElement} */ (label.querySelector('input'));
-      const chosen = mine !== null && Number(input.value) === mine;
-      input.disabled = closed;
-      if (!asked.scale) input.checked = chosen;
-      label.classList.toggle('on', chosen);
-      /** @type {HTMLElement} */ (label.querySelector('.class-tag')).hidden = !chosen;
-    }
-    const committed = fields.querySelector('.class-committed');
-    if (committed) setText(committed, mine === null ? 'Nothing committed yet' : 'Committed: ');
-    if (committed && mine !== null) committed.append(h('b', {}, inWords(asked, mine)));
-    fields.querySelector('button')?.toggleAttribute('disabled', closed);
   }
 
   /** @param {string} key */
   function press(key) {
     const asked = now?.told.question;
-    if (!asked || asked.scale || asked.phase !== 'open' || !/^[1-9]$/.test(key) || !asked.options[Number(key) - 1])
+    if (
+      !asked ||
+      asked.scale ||
+      asked.curve ||
+      asked.phase !== 'open' ||
+      !/^[1-9]$/.test(key) ||
+      !asked.options[Number(key) - 1]
+    )
       return false;
     vote(Number(key) - 1);
     return true;
   }
 }
 
-/** @param {AskedOfClass} asked */
-const among = ({ options, number, round }) =>
-  h(
-    'fieldset.class-options',
-    {},
-    h('legend.sr-only', {}, 'Your answer'),
-    options.map((option, i) =>
-      h(
-        'label.class-option-row',
-        {},
-        h('input.dot', { type: 'radio', name: `class-${number}-${round}`, value: i, onchange: () => vote(i) }),
-        h('span', {}, rich(option)),
-        h('span.class-tag', { hidden: true }, 'committed'),
-        i < 9 && h('kbd', { 'aria-hidden': true }, i + 1),
-      ),
-    ),
-  );
-
-/** @param {AskedOfClass} asked @param {number | null} mine */
-function onScale(asked, mine) {
-  const [low, high, step] = asked.scale ?? [0, 1, 1];
-  const middle = low + Math.round((high - low) / 2 / step) * step;
-  const shown = h('output.class-number', {}, mine === null ? '?' : inWords(asked, mine));
-  const slider = h('input', {
-    type: 'range',
-    min: low,
-    max: high,
-    step,
-    value: mine ?? middle,
-    'aria-label': 'Your answer',
-    oninput: follow,
-  });
-  /** @param {Event} event */
-  function follow({ target }) {
-    shown.replaceChildren(...inWords(asked, Number(/** @type {HTMLInputElement} */ (target).value)));
-  }
-  const commit = h('button.btn.on', { type: 'button', onclick: () => vote(Number(slider.value)) }, 'Commit');
-  return h(
-    'div.class-scale',
-    {},
-    shown,
-    slider,
-    h('div.class-ends', {}, h('span', {}, inWords(asked, low)), h('span', {}, inWords(asked, high))),
-    commit,
-    h('p.small.class-committed', {}),
-  );
-}
-
 /** Guess and truth in one list, then what the class said. @param {Attending} next @param {AskedOfClass} asked */
 function revealed(next, asked) {
   const { told } = next;
-  const mine = own(next);
-  const { right, options, scale, counts, truth = '', hits } = asked;
+  const { right, options, scale, counts, truth = '', hits, line } = asked;
+  const given = own(next);
+  const mine = Array.isArray(given) ? null : given;
   const column = mine === null ? null : scale ? asked.columns.findIndex((_, i) => columnOf(asked, mine) === i) : mine;
   const hit = right !== null && column === right;
   const rows = [];
@@ -171,17 +114,19 @@ function revealed(next, asked) {
         scale || truth ? h('span.class-tag', {}, scale ? 'so it is' : truth) : '',
       ),
     );
-  if (right === null) rows.push(h('li', {}, 'Nobody has measured it yet.'));
+  if (right === null && !line) rows.push(h('li', {}, 'Nobody has measured it yet.'));
   const said = counts?.at(-1)?.reduce((sum, n) => sum + n, 0) ?? 0;
   const correct = hits?.at(-1) ?? null;
   return [
-    h('ul.class-truth', {}, rows),
+    rows.length
+      ? h('ul.class-truth', {}, rows)
+      : h('p.small', {}, 'Thick: as it is. Dotted: yours. Thin: the class’s.'),
     asked.reveal ? h('p', {}, rich(asked.reveal)) : '',
     h(
       'section.class-part',
       {},
       h('h3', {}, `What the class said, ${VOTES[asked.round]}`),
-      h('div.class-bars', {}, bars(asked, told.joined, column)),
+      h('div.class-bars', {}, bars(asked, told.joined, Array.isArray(given) ? given : column)),
     ),
     h('p.small', {}, correct === null ? `${said} answered.` : `${correct} of ${said} were right.`),
     own_run(next),
