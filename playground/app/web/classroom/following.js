@@ -18,6 +18,7 @@ const PRIVATE = [
   'paper_seed',
   'arms',
 ];
+const CLASS = 'class'; // the teacher's own tab: what is asked, and what the class says
 const HOME = { sequence: 'decode', picture: 'latent' };
 
 /** Whether a student goes along. @param {Attending} attending */
@@ -35,6 +36,8 @@ export function keepTogether(open) {
   let sent = '';
   let sending = false;
   let begun = false;
+  let asks = false; // a question leads the teacher to where it is asked,
+  let asked = false; // and nobody else
   /** @type {URLSearchParams | null} */
   let wanted = null;
 
@@ -80,11 +83,15 @@ export function keepTogether(open) {
   /** @param {Attending} attending */
   function lead({ told, opened }) {
     const now = told.led ?? 0;
-    if (led < 0 && !opened) led = now; // reloaded: the address leads where the class is
+    if (led < 0 && !opened) {
+      led = now; // reloaded: the address leads where the class is
+      asked = new URLSearchParams(told.place).get('tab') !== CLASS;
+    }
     if (now === led) return;
     led = now;
     sent = told.place;
     standing = '';
+    asks = Boolean(told.question);
     go(told.place);
   }
 
@@ -93,7 +100,9 @@ export function keepTogether(open) {
     const attending = state.classroom.value;
     if (attending?.role !== 'teacher' || sending || wanted) return;
     const place = plain(state.place.value ?? '');
-    if (place === sent || place === attending.told.place) return;
+    const aside = asked && new URLSearchParams(place).get('tab') === CLASS; // all others look at what is asked about
+    if (!aside) asked = false;
+    if (aside || place === sent || place === attending.told.place) return;
     sending = true;
     sent = place;
     await steer('place', { place });
@@ -129,7 +138,9 @@ export function keepTogether(open) {
     wanted = null;
     const kind = state.scene.value?.kind ?? 'sequence';
     state.goto.send(Math.floor(Number(shows.get('step')) || 0));
-    state.openTab.send(shows.get('tab') || HOME[kind]);
+    const tab = asks ? CLASS : shows.get('tab') || HOME[kind];
+    [asked, asks] = [asks, false];
+    state.openTab.send(tab);
     if (shows.has('part')) state.openPart.send(shows.get('part') ?? '');
     const block = shows.get('block');
     if (block !== (state.block.value ?? null)) state.openBlock.send(block);

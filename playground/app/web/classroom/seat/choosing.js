@@ -32,7 +32,8 @@ export function keepUp(fields, asked, mine) {
   const committed = fields.querySelector('.class-committed');
   if (committed) setText(committed, mine === null ? 'Nothing committed yet' : 'Committed: ');
   if (committed && mine !== null) committed.append(h('b', {}, inWords(asked, mine)));
-  fields.querySelector('button')?.toggleAttribute('disabled', closed);
+  const commit = fields.querySelector('button');
+  commit?.toggleAttribute('disabled', closed || commit.dataset.untouched !== undefined);
 }
 
 /** Tokens that are pointed at stand side by side, in their order. @param {AskedOfClass} asked */
@@ -84,8 +85,12 @@ function onScale(asked, mine) {
   /** @param {Event} event */
   function follow({ target }) {
     shown.replaceChildren(...inWords(asked, Number(/** @type {HTMLInputElement} */ (target).value)));
+    commit.disabled = false;
+    delete commit.dataset.untouched;
   }
   const commit = h('button.btn.on', { type: 'button', onclick: () => vote(Number(slider.value)) }, 'Commit');
+  // Where the slider stands is no answer yet.
+  if (mine === null) [commit.disabled, commit.dataset.untouched] = [true, ''];
   return h(
     'div.class-scale',
     {},
