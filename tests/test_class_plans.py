@@ -10,7 +10,7 @@ import pytest
 
 from playground.app.library import Library
 from playground.app.library.experiment import Experimenter
-from playground.app.library.plans import experiment, points, prepared, rows
+from playground.app.library.plans import chosen, experiment, points, prepared, rows
 from playground.classroom.book import ClassBook
 from playground.classroom.kept import read, written
 from playground.classroom.plan import Plan
@@ -92,6 +92,25 @@ def test_a_model_is_trained_by_everybody_and_the_stage_alone_asks_nothing() -> N
     assert plan.trial is not None and not plan.questions
     alone = prepared(plan.place, questions=False)
     assert (alone.trial, alone.questions) == (None, ())
+
+
+def test_a_prepared_class_asks_what_was_chosen_in_that_order() -> None:
+    plan = prepared("?paper=bahdanau_2015&prepare=3,1")
+    assert len(plan.questions) == 3  # the link's own text is the page's affair
+    turned = chosen(plan, "3,1,free")
+    assert (turned.questions, turned.pace, turned.trial) == ((plan.questions[2], plan.questions[0]), "free", plan.trial)
+    assert prepared("?paper=bahdanau_2015", "3,1,free") == turned == kept(turned)
+    alone = chosen(plan, "none,still")
+    assert (alone.questions, alone.pace, alone.trial) == ((), "follow", None)
+    book = ClassBook()
+    code, _ = book.open(turned)
+    assert book.room(code).pace == "free"
+
+
+@pytest.mark.parametrize("told", ["", "0", "4", "1,1", "1,,2", "free,1", "loud", "1;2", "³", 7, None, ["1"], "1," * 9_000])
+def test_what_prepares_nothing_is_refused(told: Any) -> None:
+    with pytest.raises(InputError, match="here 1 to 3"):
+        prepared("?paper=bahdanau_2015", told)
 
 
 @pytest.mark.parametrize("place", [None, 7, "x" * 9_000, ["paper"]])

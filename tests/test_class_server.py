@@ -34,9 +34,11 @@ class Client:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    def prepare(place: Any, questions: bool) -> Any:
+    def prepare(place: Any, questions: Any) -> Any:
         if not isinstance(place, str):
             raise InputError("A class is opened at a link.")
+        if questions == "loud":
+            raise InputError("The link prepares nothing.")
         return PLAN
 
     def own(room: Room, number: int, row: int) -> str:
@@ -72,6 +74,13 @@ def test_a_class_from_opening_to_the_counts(client: Client) -> None:
     assert "not in this class" in client.post(f"/{code}/vote", seat=joined[1]["seat"], answer=1)["error"]
     assert client.post(f"/{code}/teach", key=key, do="end") == {}
     assert "no class" in client.post(f"/{code}/join")["error"]
+
+
+def test_a_class_is_looked_at_before_it_is_opened(client: Client) -> None:
+    told = client.post("/look", place="?paper=x", questions="2,1")
+    assert told == {"questions": [[["", "How many?"]], [["", "How far?"]]], "trains": True}
+    assert client.post("/look", place="?paper=x", questions="loud")["refused"] == "The link prepares nothing."
+    assert "link" in client.post("/look", place=7)["error"]
 
 
 def test_students_and_teacher_are_told_by_their_streams(client: Client) -> None:

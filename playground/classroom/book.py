@@ -22,8 +22,8 @@ from ..options import show
 from ..runs.clock import MONOTONIC, Clock
 from . import codes, telling
 from .kept import KeptRooms, written
-from .plan import Plan
-from .room import FREE, Room
+from .plan import FREE, Plan
+from .room import Room
 from .watch import ENDED, Presence, Watch
 
 CLASSES = 60  # at the same time
@@ -67,7 +67,7 @@ class ClassBook:
             if len(self._rooms) >= CLASSES or sum(watch.address == address for watch in self._watches.values()) >= NEAR:
                 raise InputError("There are as many classes as this server holds. End one that is over, or try again later.")
             key = secrets.token_urlsafe(24)
-            room = Room(codes.free(self._rooms), digest(key), codes.takeover(), plan, plan.place)
+            room = Room(codes.free(self._rooms), digest(key), codes.takeover(), plan, plan.place, plan.pace)
             self._add(room, address)
         self._changed(room)
         return room.code, key

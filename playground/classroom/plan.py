@@ -7,6 +7,8 @@ from typing import Any
 
 from .question import Question
 
+FOLLOW, FREE, PAUSED = PACES = ("follow", "free", "paused")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -37,12 +39,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """`title` is what the class is about, `place` the link it begins at."""
+    """`title` is what the class is about, `place` the link it begins at, `pace` how it goes then."""
 
     title: str
     place: str
     questions: tuple[Question, ...] = ()
     trial: Trial | None = None
+    pace: str = FOLLOW
 
     @property
     def json(self) -> dict[str, Any]:
@@ -54,4 +57,5 @@ class Plan:
         trial = kept["trial"]
         if trial is not None:
             trial = Trial(**{**trial, "rows": tuple(Row(**row) for row in trial["rows"]), "without": tuple(trial["without"])})
-        return cls(kept["title"], kept["place"], tuple(Question.of(question) for question in kept["questions"]), trial)
+        questions = tuple(Question.of(question) for question in kept["questions"])
+        return cls(kept["title"], kept["place"], questions, trial, kept.get("pace", FOLLOW))

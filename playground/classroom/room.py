@@ -9,10 +9,9 @@ from typing import Any
 
 from ..errors import InputError
 from ..options import show
-from .plan import Plan
+from .plan import FOLLOW, PACES, Plan
 from .question import Answer, Question
 
-FOLLOW, FREE, PAUSED = PACES = ("follow", "free", "paused")
 OPEN, CLOSED, REVEALED = "open", "closed", "revealed"  # what a vote is
 SEATS = 200
 LONGEST_PLACE = 8_000  # characters of a link

@@ -273,6 +273,10 @@ def test_a_class_points_at_tokens(visit: Visit) -> None:
     turn(teacher, "Class")
     expect(teacher.locator(".class-over-token .class-count").nth(5)).to_have_text("1")
     expect(teacher.locator(".class-over-token .class-token")).to_have_text([*"314159265"])
+    press(teacher, "Present")  # then the teacher's screen is everybody's
+    expect(teacher.locator(".class-says")).to_contain_text("Covered until the reveal")
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator(".class-over-token")).to_have_count(9)
     press(teacher, "Reveal")
     expect(teacher.locator(".class-over-token.right .class-token")).to_have_text("9")
     expect(phone.locator(".class-card")).to_contain_text("1 of 2 were right")
@@ -315,6 +319,36 @@ def test_a_class_draws_curves(visit: Visit, app: App) -> None:
         expect(page.locator(".class-card path.one")).to_have_count(2)
         expect(page.locator(".class-card path.so")).to_have_count(1)
         assert broken(page) == []
+
+
+def test_a_class_is_prepared_as_a_link_and_opened_again(visit: Visit) -> None:
+    page = visit(LESSON)
+    press(page, "Class")
+    door = page.get_by_role("dialog", name=re.compile("A class on this"))
+    reach(page, door.get_by_text("Prepare it"))
+    page.keyboard.press("Enter")
+    press(page, f"Ask earlier: {EVEN}")
+    expect(door.locator(".class-order li").first).to_contain_text(EVEN)
+    assert broken(page) == []
+    press(page, "Copy as a link")
+    link = door.get_by_label("Link to this class").input_value()
+    assert urlsplit(link).query.endswith("prepare=2%2C1")
+
+    teacher = visit(f"?{urlsplit(link).query}")  # next year
+    door = teacher.get_by_role("dialog", name=re.compile("A class on this"))
+    expect(door.locator(".class-order li").first).to_contain_text(EVEN)
+    press(teacher, "Open the class")
+    press(teacher, "Ask the first")
+    expect(teacher.locator(".class-card h3").filter(has_text="Question 1 of 2")).to_be_visible()
+    turn(teacher, "Class")
+    expect(teacher.locator(".class-question")).to_have_text(EVEN)
+
+
+def test_a_prepared_link_that_says_nothing_good_is_told(visit: Visit) -> None:
+    page = visit(f"{LESSON}&prepare=9,%3Cb%3E")
+    door = page.get_by_role("dialog", name=re.compile("A class on this"))
+    expect(door.get_by_role("alert")).to_contain_text("All of it is chosen instead")
+    expect(door.locator(".class-order input:checked")).to_have_count(2)
 
 
 def test_letters_that_are_no_class_are_told(visit: Visit) -> None:

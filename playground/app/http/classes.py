@@ -41,11 +41,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Classes:
-    """What the routes need. `prepare` makes a plan of a link, with questions or without; `own` is the link to what was trained for the
-    seat of a number, by the row it was measured for; `beyond`: whether others reach the server."""
+    """What the routes need. `prepare` makes a plan of a link, with all its questions, those that are named, or none; `own` is the link to
+    what was trained for the seat of a number, by the row it was measured for; `beyond`: whether others reach the server."""
 
     book: ClassBook
-    prepare: Callable[[Any, bool], Plan]
+    prepare: Callable[[Any, Any], Plan]
     own: Callable[[Room, int, int], str]
     beyond: bool = False
 
@@ -95,8 +95,19 @@ def routes(
         return Route(path, guarded(answer), methods=["POST"])
 
     def open_one(code: str, told: dict[str, Any], address: str) -> dict[str, Any]:
-        code, key = book.open(classes.prepare(told.get("place"), told.get("questions") is not False), address)
+        code, key = book.open(classes.prepare(told.get("place"), told.get("questions", True)), address)
         return {"code": code, "key": key}
+
+    def look(code: str, told: dict[str, Any], address: str) -> dict[str, Any]:
+        """What a class opened here would be, and whether what the link prepares can be had."""
+        place, asked = told.get("place"), told.get("questions", True)
+        plan = classes.prepare(place, True)
+        known = {"questions": [question.text for question in plan.questions], "trains": plan.trial is not None}
+        try:
+            classes.prepare(place, asked)
+        except InputError as error:
+            known["refused"] = str(error)
+        return known
 
     def join(code: str, told: dict[str, Any], address: str) -> dict[str, Any]:
         seat, known = book.join(code, told.get("seat"))
@@ -160,6 +171,7 @@ def routes(
 
     return [
         post("/classes", open_one),
+        post("/classes/look", look),
         Route("/classes/reached", guarded(reached)),
         *(post(f"/classes/{{code}}/{act.__name__}", act) for act in (join, vote, away, leave, where, run, teach, take)),
         Route("/classes/{code}/events", guarded(events)),

@@ -8,12 +8,13 @@ from statistics import median
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ...classroom.plan import Plan, Row, Trial
+from ...classroom.plan import FREE, PAUSED, Plan, Row, Trial
 from ...classroom.question import READ, Curve, Question, Scale
 from ...errors import InputError
 from ...lessons import lessons
 from ...lessons.lesson import STATE
 from ...lessons.words import rich
+from ...options import show
 from ...papers import papers
 from ...papers.paper import JUDGES, Paper
 from ...papers.parts import NUMBER, SHARE
@@ -31,24 +32,44 @@ LONGEST = 8_000  # characters of a link
 SHOWS = ("step", "tab", "part", "block")  # what of a place lies on the stage, not in it
 LONGEST_S = 30.0  # of CPU that one training in a class may take
 NEAR = 10.0  # points on a scale of percent
+STILL = "still"  # of a prepared class in which nobody trains
 PLACES = 8  # of a curve that is drawn, at most
 
 
-def prepared(place: Any, questions: bool = True, device: str = "cpu") -> Plan:
+def prepared(place: Any, questions: Any = True, device: str = "cpu") -> Plan:
     """A class about what the link shows: a paper with its question, a lesson from the open question on, or a model that everybody trains.
-    Without `questions` the stage alone. Raises InputError for what is no link."""
+    Without `questions` the stage alone; a text chooses among them, see `chosen`. Raises InputError for what is no link."""
     if not isinstance(place, str) or len(place) > LONGEST:
         raise InputError(f"A class is opened at a link of at most {LONGEST:,} characters.")
     params = dict(parse_qsl(place.removeprefix("?"), keep_blank_values=True))
     visit = links.from_query(params, device)
     here = _place(visit, {**params, "tab": "class"})
-    if not questions:
+    if questions is False:
         return Plan(visit.task.title, here)
     if visit.trial is not None:
-        return _of_paper(papers[visit.trial.paper], here)
-    if visit.lesson is not None:
-        return _of_lesson(*visit.lesson, here)
-    return Plan(visit.task.title, here, trial=_of_model(visit.recipe))
+        plan = _of_paper(papers[visit.trial.paper], here)
+    elif visit.lesson is not None:
+        plan = _of_lesson(*visit.lesson, here)
+    else:
+        plan = Plan(visit.task.title, here, trial=_of_model(visit.recipe))
+    return plan if questions is True else chosen(plan, questions)
+
+
+def chosen(plan: Plan, told: Any) -> Plan:
+    """A plan as a prepared link has it, "3,1,free,still": which questions are asked and in which order, by their numbers from 1, none
+    for none; that the class begins free, or paused; that nobody trains. Raises InputError."""
+    parts = told.split(",") if isinstance(told, str) and len(told) <= LONGEST else [""]
+    numbers = [part for part in parts if part.isdecimal() and len(part) < 4]
+    words = parts[len(numbers) :]
+    known = {str(number) for number in range(1, len(plan.questions) + 1)}
+    if not set(numbers) <= known or len(set(numbers)) < len(numbers) or not set(words) <= {"none", FREE, PAUSED, STILL} or not parts:
+        raise InputError(
+            f"The link prepares {show(told)}; it must have numbers of questions, here {f'1 to {len(known)}' if known else 'none'}, each "
+            f"once and with commas between, and after them none, {FREE}, {PAUSED} or {STILL}."
+        )
+    questions = tuple(plan.questions[int(number) - 1] for number in numbers)
+    pace = next((word for word in words if word in (FREE, PAUSED)), plan.pace)
+    return replace(plan, questions=questions, trial=None if STILL in words else plan.trial, pace=pace)
 
 
 def experiment(name: str, seed: int) -> tuple[Recipe, ...]:

@@ -2,8 +2,10 @@
 // posted, and the stream that tells of everything.
 import { ROOT } from '../core/root.js';
 import * as state from '../core/state.js';
+import { forget, keep, recall } from './keeping.js';
 
 /** @import { Attending, ClassTold } from '../core/classroom.d.ts' */
+/** @import { Rich } from '../core/types.d.ts' */
 
 /** @typedef {Attending & {code: string, key: string, seat: string}} Own */
 
@@ -18,7 +20,17 @@ let source = null;
 let timer = 0;
 let over = (/** @type {string} */ _why) => {};
 
-/** @param {string} place the query of the stage's link @param {boolean} questions @returns {Promise<string>} why not */
+/**
+ * What a class opened here would be, and why what a link prepares cannot be had.
+ * @param {string} place @param {boolean | string} questions
+ * @returns {Promise<{error?: string, refused?: string, questions: Rich[], trains: boolean}>}
+ */
+export const lookAt = (place, questions) => post('/look', { place, questions });
+
+/**
+ * @param {string} place the query of the stage's link @param {boolean | string} questions all, none, or those named
+ * @returns {Promise<string>} why not
+ */
 export async function openClass(place, questions) {
   const { error, code, key } = await post('', { place, questions });
   if (error) return error;
@@ -260,31 +272,3 @@ function setQuery(code) {
 
 /** @returns {Record<string, string>} */
 const seats = () => recall(SEATS, () => localStorage) ?? {};
-
-// Storage may be refused: then a reload forgets the seat, and takes the next one.
-/** @param {string} name @param {() => Storage} storage */
-function recall(name, storage) {
-  try {
-    return JSON.parse(storage().getItem(name) ?? 'null');
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} name @param {() => Storage} storage @param {object} what */
-function keep(name, storage, what) {
-  try {
-    storage().setItem(name, JSON.stringify(what));
-  } catch {
-    /* kept until the page is left */
-  }
-}
-
-/** @param {string} name @param {() => Storage} storage */
-function forget(name, storage) {
-  try {
-    storage().removeItem(name);
-  } catch {
-    /* it was never kept */
-  }
-}

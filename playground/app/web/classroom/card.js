@@ -36,7 +36,9 @@ export function mount(root, island) {
   state.openClasses.handle((open) => (open ? door.open() : door.shut()));
   state.classroom.on(show);
   document.addEventListener('keydown', onkey);
-  attend(door.tell);
+  attend(door.tell).then(() => {
+    if (door.prepared && !state.classroom.value) door.open();
+  });
 
   /** @param {Attending | null} now */
   function show(now) {

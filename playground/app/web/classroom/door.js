@@ -5,6 +5,7 @@ import { ROOT } from '../core/root.js';
 import * as state from '../core/state.js';
 import { joinClass, openClass, takeOver } from './attending.js';
 import { sharing } from './pieces.js';
+import { preparedBy, preparing } from './prepare.js';
 
 /** @import { Attending } from '../core/classroom.d.ts' */
 
@@ -24,7 +25,8 @@ export function createDoor() {
     body,
   );
   sheet.addEventListener('keydown', onEscape(shut));
-  return { node: sheet, open, shut, tell };
+  let spec = preparedBy(); // once: whoever shuts the door and opens it again has the stage as it is
+  return { node: sheet, open, shut, tell, prepared: spec !== null };
 
   function open() {
     if (state.classroom.value) within();
@@ -64,6 +66,9 @@ export function createDoor() {
     const about = kind();
     const from = [radio(about.from, true), radio('This stage only, no questions', false)];
     const where = h('p.small', {});
+    const place = location.search;
+    const plan = preparing(place, spec, fail);
+    spec = null;
     const opens = h('button.btn.on', { type: 'button', onclick: start }, 'Open the class');
     fill(
       `A class on this ${about.name}`,
@@ -76,14 +81,17 @@ export function createDoor() {
         from.map(({ label }) => label),
       ),
       h('div.class-buttons', {}, opens, h('button.btn.box', { type: 'button', onclick: join }, 'Join one')),
+      plan.node,
       where,
     );
+    for (const { input } of from)
+      input.addEventListener('change', () => plan.node.toggleAttribute('hidden', !from[0].input.checked));
     reach(where);
 
     async function start() {
       opens.setAttribute('aria-disabled', 'true');
       setText(opens, 'Opening …');
-      fail(await openClass(location.search, from[0].input.checked));
+      fail(await openClass(place, from[0].input.checked && plan.questions()));
       opens.removeAttribute('aria-disabled');
       setText(opens, 'Open the class');
     }

@@ -16,6 +16,7 @@ export function mount(root) {
   panel.figure.append(rows);
   state.classroom.on(draw);
   state.tab.on(() => draw(state.classroom.value ?? null));
+  state.present.on(() => draw(state.classroom.value ?? null));
 
   /** @param {Attending | null} now */
   function draw(now) {
@@ -27,7 +28,8 @@ export function mount(root) {
     if (!panel.node.isConnected) root.append(panel.node);
     const { told } = now;
     const asked = told.question;
-    if (!asked?.counts) {
+    const projected = state.present.value && asked?.phase !== 'revealed'; // then everybody would see it
+    if (!asked?.counts || projected) {
       panel.subtitle('');
       panel.empty(asked ? covered(now, asked) : NOTHING);
       return;
