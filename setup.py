@@ -18,7 +18,10 @@ setup(
     cmdclass={"build_py": Build},
     packages=[*find_packages(include=["playground*"]), RUNS, COMMAND],
     package_dir={RUNS: "checkpoints", COMMAND: "."},
-    package_data={"playground": ["**/*.js", "**/*.css", "papers/kept/*.json"], RUNS: ["*.safetensors", "cards.json", "film/*.safetensors"]},
+    package_data={
+        "playground": ["**/*.js", "**/*.css", "papers/kept/*.json"],
+        RUNS: ["*.safetensors", "cards.json", "trade.json", "film/*.safetensors"],
+    },
     exclude_package_data={"": ["*.pyi"]},
     include_package_data=False,
 )

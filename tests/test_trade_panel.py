@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 
 from playground.app import visit as visits
 from playground.app.page import Page
-from playground.app.panels.latent.trade import BETAS, Trade, others
+from playground.app.panels.latent.trade import Trade
 from playground.app.panels.latent.uses.panel import Uses
 from playground.app.visit import SHIPPED, Visit
 from playground.errors import InputError
+from playground.experiments.uses.trading import BETAS, others
 from playground.training import recipes
 from tests.pages import ADA, BEN, answered, new_page
 from tests.test_pause import until
@@ -84,6 +86,27 @@ def short(recipe: Any) -> Any:
 def test_runs_that_are_none_of_them_are_refused(page: Page, runs: str) -> None:
     with pytest.raises(InputError):
         page[Trade].trade(visits.start("vae", "digits", device="cpu"), {"runs": runs})
+
+
+@pytest.mark.parametrize("task", ["digits", "strokes"])
+def test_what_other_values_make_of_the_shipped_run_is_known_at_once(page: Page, task: str) -> None:
+    visit = visits.start("vae", task, device="cpu")
+    points = page[Trade].trade(visit, {})["points"]
+    assert [point["beta"] for point in points] == list(BETAS) and [not point["kept_only"] for point in points] == [b == 1 for b in BETAS]
+    terms = [(point["reconstruction"], point["kl"]) for point in points]
+    assert all(a[0] <= b[0] + 1 and a[1] > b[1] for a, b in pairwise(terms)), "what a cheaper code saves is paid in pixels"
+    for point, other in combinations(points, 2):
+        by_own = point["reconstruction"] + point["beta"] * point["kl"]
+        assert by_own <= 1.01 * (other["reconstruction"] + point["beta"] * other["kl"]), "each is the best at its own β"
+    assert len({point["kept"] for point in points}) == len(points) and all(point["size"] == 2 for point in points)
+    assert [one["run"] for one in points] == [""] * 7
+
+
+def test_no_other_recipe_gets_their_points(page: Page) -> None:
+    visit = tiny(page)
+    assert [point["beta"] for point in page[Trade].trade(visit, {})["points"]] == [2.0]
+    first = replace(visits.start("vae", "digits", device="cpu"), shown=visits.FIRST)
+    assert [point["beta"] for point in page[Trade].trade(first, {})["points"]] == [1.0], "before any training"
 
 
 def test_what_weighs_no_code_is_refused(page: Page) -> None:

@@ -1,34 +1,31 @@
-"""The trade: what drawing a picture costs against what its code costs, run by run, β by β. Runs are trained on a press, in line."""
+"""The trade: what drawing a picture costs against what its code costs, run by run, β by β. Of the shipped runs that is measured; all others
+are trained on a press, in line."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
-import torch
+import orjson
 
 from .... import api
 from ....errors import InputError
-from ....experiments.sweep import plan
-from ....inference import latent, variational
+from ....experiments.uses.trading import Point, beta_of, others, point
+from ....inference import variational
 from ....models.vae import VariationalAutoencoder
 from ....runs.series import SeriesBook
 from ....storage.run import Run
 from ....training.evaluation import JUDGING
 from ....training.expected_time import expected_seconds
-from ....training.recipes import Recipe
-from ....wire import ink
+from ....training.recipes import Recipe, from_json
 from ...sessions import Visitor
 from ...stage import Stage
 from ...visit import SHIPPED, Slot, Visit
 from ..training.monitor import Monitor
 from ..training.series import Trains, ended, progress
 from .base import Latent
-
-BETAS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-SHOWN = 2  # pictures that are kept, and that are dreamt
 
 
 class Trade(Trains, Latent):
@@ -85,13 +82,14 @@ class Trade(Trains, Latent):
         """How far what is trained is, and the names of the runs that have ended, by their β."""
         series = self.every.get(asked.get("series", ""))
         series.ask()
-        return {**progress(series), "runs": {_beta(log.recipe): log.id for _, log in ended(series)}}
+        return {**progress(series), "runs": {beta_of(log.recipe): log.id for _, log in ended(series)}}
 
     def trade(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
-        """Both terms of the run on the stage and of those that are named "0.5:…,4:…", and what each keeps and dreams."""
+        """Both terms of the run on the stage, of those that are named "0.5:…,4:…", and of those measured by its recipe but for β; and what
+        each keeps and dreams."""
         own = self.fitting(visit)
         there = others(_base(own, visit))
-        found = {_beta(own.recipe): (own, visit.slot, "")}
+        found = {beta_of(own.recipe): (own, visit.slot, "")}
         for part in filter(None, asked.get("runs", "").split(",")):
             key, _, id = part.partition(":")
             if key not in there:
@@ -101,29 +99,18 @@ class Trade(Trains, Latent):
             if replace(run.recipe, training_options=(), device="cpu") != replace(there[key], training_options=(), device="cpu"):
                 raise InputError(f"The run that is named for β = {key} was trained by another recipe.")
             found.setdefault(key, (run, slot, id))
-        points = [self._point(*one) for _, one in sorted(found.items(), key=lambda pair: float(pair[0]))]
-        return {"points": points, "here": _beta(own.recipe), "pictures": len(own.task.held_out("test", JUDGING))}
+        points = {key: self._point(*one) for key, one in found.items()}
+        if own.train_seconds and visit.frame is None:  # what is measured is the end of a training
+            known = {key: _measured().get(replace(recipe, device="cpu")) for key, recipe in there.items() if key not in points}
+            points |= {key: {**asdict(one), "run": "", "kept_only": True} for key, one in known.items() if one is not None}
+        ordered = [points[key] for key in sorted(points, key=float)]
+        return {"points": ordered, "here": beta_of(own.recipe), "pictures": len(own.task.held_out("test", JUDGING))}
 
     def _point(self, run: Run, slot: Slot, id: str) -> dict[str, Any]:
         model, made = run.model, self.page.library.nursery
         assert isinstance(model, VariationalAutoencoder)
         apart = made.grown(("loss", slot), lambda: iter([variational.apart(model, run.task, JUDGING)]), 0.0).newest
-        assert apart is not None
-        pictures, labels = (part[:SHOWN] for part in run.task.pictures("test"))
-        codes = torch.randn(SHOWN, model.code_size, generator=torch.Generator().manual_seed(0))
-        with torch.no_grad():
-            kept = latent.encoded(model, pictures, labels)
-            drawn = [model.decode(z, labels).numpy() for z in (torch.from_numpy(kept), codes)]
-        return {
-            "beta": apart.beta,
-            "run": id,
-            "reconstruction": apart.reconstruction,
-            "kl": float(apart.kl.sum()),
-            "used": int(apart.used.sum()),
-            "size": len(apart.kl),
-            "kept": ink(drawn[0]),
-            "dreamt": ink(drawn[1]),
-        }
+        return {**asdict(point(run, apart)), "run": id, "kept_only": False}
 
     def _told(self, stage: Stage, visitor: Visitor | None) -> dict[str, Any]:
         series = None if visitor is None else self.every.of(visitor.tab)
@@ -153,18 +140,13 @@ class Trade(Trains, Latent):
         return found
 
 
-@lru_cache(maxsize=64)
-def others(recipe: Recipe) -> dict[str, Recipe]:
-    """The recipe with every other value of β, by that value."""
-    own = _beta(recipe)
-    made = plan(recipe, "model.beta", BETAS, [recipe.seed])
-    return {key: one for (value, _), one in made.items() if (key := f"{value:g}") != own}
-
-
 def _base(run: Run, visit: Visit) -> Recipe:
     """What the run was trained by; what it would be trained by where it has not been."""
     return run.recipe if run.recipe.training_options else visit.recipe
 
 
-def _beta(recipe: Recipe) -> str:
-    return f"{dict(recipe.model_options)['beta']:g}"
+@lru_cache(maxsize=1)
+def _measured() -> dict[Recipe, Point]:
+    """Written by `playground.tools.trade`: what other values of β make of the shipped runs, by their recipe."""
+    known = orjson.loads((api.SHIPPED / "trade.json").read_bytes())
+    return {replace(from_json(one["recipe"]), device="cpu"): Point(**one["point"]) for those in known.values() for one in those}

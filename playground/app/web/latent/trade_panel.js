@@ -1,5 +1,5 @@
-// Panel: what drawing a picture costs against what its code costs, β by β. The values that are not there yet are
-// trained on a press; a press on one that is puts it on the stage.
+// Panel: what drawing a picture costs against what its code costs, β by β: a slider goes from one to the next. Those of
+// the shipped runs are measured; a run that is trained, on a press, can be put on the stage.
 import { progressLine } from '../charts/progress_line.js';
 import { h, s, setText } from '../core/dom.js';
 import { asking } from '../core/island.js';
@@ -22,6 +22,7 @@ export function mount(root, island) {
   /** @type {TradePoint[]} */
   let points = [];
   let here = '';
+  let looked = ''; // the β that is looked at; '' is the one on the stage
   let pictures = 0;
   let asked = '';
   let watched = '';
@@ -32,18 +33,25 @@ export function mount(root, island) {
   const error = h('p.sweep-error', { role: 'alert' });
   const progress = progressLine({ stop: () => island.send('cancel'), goOn: train });
   const chart = h('div.trade-chart');
+  const slider = h('input.sl', { type: 'range', min: 0, step: 1, 'aria-label': 'β' });
+  slider.addEventListener('input', () => lookAt(points[slider.valueAsNumber]));
+  const onStage = h('button.btn.box', { type: 'button', onclick: open });
   const columns = h('div.trade-columns', { role: 'group', 'aria-label': 'Values of β' });
+  const side = h('div.trade-side', {}, h('label.trade-slide', {}, h('span', {}, 'β'), slider), columns);
   const panel = createPanel({
     title: 'The trade',
-    foot: begin,
+    foot: [onStage, ' ', begin],
     table,
     present: true,
     className: 'loss-trade',
   });
-  panel.figure.append(error, progress.node, h('div.trade-both', {}, chart, columns));
+  panel.figure.append(error, progress.node, h('div.trade-both', {}, chart, side));
 
   island.onValue((next) => {
-    if (next.address !== value?.address) fresh = {};
+    if (next.address !== value?.address) {
+      fresh = {};
+      looked = '';
+    }
     value = next;
     setText(error, next.error ?? '');
     if (next.series && next.series !== watched && !next.error) watched = next.series;
@@ -65,10 +73,8 @@ export function mount(root, island) {
   async function look() {
     if (!value || state.tab.value !== 'loss') return;
     if (!panel.node.isConnected) root.append(panel.node);
-    const { address, missing, seconds: long } = value;
-    begin.hidden = !missing;
-    begin.disabled = Boolean(watched);
-    begin.textContent = `Train the ${missing} other values of β, ≈ ${seconds(long)}`;
+    const { address } = value;
+    offer();
     const runs = Object.entries({ ...value.runs, ...fresh })
       .map((pair) => pair.join(':'))
       .join(',');
@@ -117,28 +123,53 @@ export function mount(root, island) {
     progress.over();
   }
 
+  /** What a press would train. */
+  function offer() {
+    if (!value) return;
+    const { missing, seconds: long } = value;
+    const known = points.some((point) => point.kept_only) ? ', to put them on the stage' : '';
+    begin.hidden = !missing;
+    begin.disabled = Boolean(watched);
+    begin.textContent = `Train the ${missing} other values of β${known}, ≈ ${seconds(long)}`;
+  }
+
+  /** @param {TradePoint} point */
+  function lookAt({ beta }) {
+    looked = String(beta);
+    draw();
+  }
+
+  function open() {
+    const point = points.find(({ beta }) => String(beta) === looked);
+    if (point?.run) island.send('open', { run: point.run });
+  }
+
   function draw() {
     const own = points.find(({ beta }) => String(beta) === here);
     if (!own || state.tab.value !== 'loss' || !chart.clientWidth) return;
-    const open = (/** @type {TradePoint} */ { run }) => run && island.send('open', { run });
-    chart.replaceChildren(drawing(points, own, chart.clientWidth));
+    offer();
+    const now = points.find(({ beta }) => String(beta) === looked) ?? own;
+    chart.replaceChildren(drawing(points, own, now, chart.clientWidth));
+    side.style.setProperty('--points', String(points.length));
     columns.replaceChildren(
       h('div.trade-names', { 'aria-hidden': 'true' }, h('span', {}, 'kept'), h('span', {}, 'dreamt')),
-      ...points.map((point) => column(point, point === own, () => open(point))),
+      ...points.map((point) => column(point, point === now, () => lookAt(point))),
     );
+    slider.max = String(points.length - 1);
+    slider.value = String(points.indexOf(now));
+    slider.hidden = points.length < 2;
+    slider.setAttribute('aria-valuetext', `β = ${now.beta}, ${now.used} of ${now.size} numbers used`);
+    onStage.hidden = now === own || !now.run;
+    onStage.textContent = `Put β = ${now.beta} on the stage`;
     panel.subtitle(`nats a picture, ${grouped(pictures)} test pictures; all else equal`);
-    const others = points.length - 1;
     panel.read([
       ['', 'Dashed: the same loss everywhere, slope −β. '],
+      ['', points.length > 1 ? '' : 'Other values of β show what a cheaper code costs. '],
+      ['', `At β = ${now.beta}${now === own ? '' : ', which is only looked at,'} `],
+      ['b', `${now.used} of ${now.size}`],
       [
         '',
-        others ? 'A press on a β puts its run on the stage. ' : 'Other values of β show what a cheaper code costs. ',
-      ],
-      ['', `At β = ${here}, `],
-      ['b', `${own.used} of ${own.size}`],
-      [
-        '',
-        ` numbers carry the picture for ${own.kl.toFixed(1)} nats; to draw it costs ${own.reconstruction.toFixed(1)}.`,
+        ` numbers carry the picture for ${now.kl.toFixed(1)} nats; to draw it costs ${now.reconstruction.toFixed(1)}.`,
       ],
     ]);
     panel.refresh();
@@ -159,9 +190,9 @@ export function mount(root, island) {
 
 /**
  * What a run keeps of two test pictures, and makes of two codes that were drawn from N(0, 1).
- * @param {TradePoint} point @param {boolean} chosen @param {() => void} open
+ * @param {TradePoint} point @param {boolean} chosen @param {() => void} choose
  */
-function column({ beta, kept, dreamt, used, size }, chosen, open) {
+function column({ beta, kept, dreamt, used, size }, chosen, choose) {
   const row = (/** @type {string} */ packed) =>
     h(
       'span.trade-row',
@@ -171,15 +202,15 @@ function column({ beta, kept, dreamt, used, size }, chosen, open) {
   const name = `β = ${beta}, ${used} of ${size} numbers used`;
   return h(
     'button.trade-column',
-    { type: 'button', 'aria-pressed': String(chosen), 'aria-label': name, title: name, onclick: open },
+    { type: 'button', 'aria-pressed': String(chosen), 'aria-label': name, title: name, onclick: choose },
     h('b.m', {}, beta),
     row(kept),
     row(dreamt),
   );
 }
 
-/** @param {TradePoint[]} points @param {TradePoint} own @param {number} width */
-function drawing(points, own, width) {
+/** @param {TradePoint[]} points @param {TradePoint} own @param {TradePoint} now looked at @param {number} width */
+function drawing(points, own, now, width) {
   const font = letters();
   const big = font / 12;
   const place = { left: 44 * big, right: width - 16 * big, top: 28 * big, foot: TALL - 40 * big, font };
@@ -193,8 +224,8 @@ function drawing(points, own, width) {
   const ys = Array.from({ length: 6 }, (_, i) => (Math.ceil(low / step) + i) * step).filter((v) => v <= high);
   /** Where the line of equal loss enters and leaves. @type {[number, number][]} */
   const equal = [0, most].map((kl) => {
-    const cost = Math.max(low, Math.min(high, own.reconstruction - own.beta * (kl - own.kl)));
-    return [x(own.kl - (cost - own.reconstruction) / own.beta), y(cost)];
+    const cost = Math.max(low, Math.min(high, now.reconstruction - now.beta * (kl - now.kl)));
+    return [x(now.kl - (cost - now.reconstruction) / now.beta), y(cost)];
   });
   return s(
     'svg',
@@ -211,14 +242,15 @@ function drawing(points, own, width) {
     ),
     s('text', { x: 0, y: 12 * big }, '▲ nats to draw it'),
     s('text', { x: place.right, y: TALL - 4, 'text-anchor': 'end' }, '● nats of its code'),
-    own.beta ? s('path', { d: path(equal), class: 'equal-loss' }) : null,
+    now.beta ? s('path', { d: path(equal), class: 'equal-loss' }) : null,
     s('path', { d: path(points.map(({ kl, reconstruction }) => [x(kl), y(reconstruction)])), class: 'trade-line' }),
     points.map((point) => {
-      const [cx, cy, chosen] = [x(point.kl), y(point.reconstruction), point === own];
+      const [cx, cy, chosen] = [x(point.kl), y(point.reconstruction), point === now];
       const last = cx + 56 * big > place.right; // then its name stands before it
       const named = { x: cx + (last ? -10 : 10) * big, y: cy - 8 * big, 'text-anchor': last ? 'end' : 'start' };
       return [
         s('circle', { cx, cy, r: (chosen ? 7 : 5) * big, class: chosen ? 'trade-dot own' : 'trade-dot' }),
+        point === own ? s('circle', { cx, cy, r: 11 * big, class: 'trade-ring' }) : null,
         s('text', { ...named, class: chosen ? 'm own-beta' : 'm' }, chosen ? `β = ${point.beta}` : String(point.beta)),
       ];
     }),

@@ -121,8 +121,9 @@ export interface Trade {
 
 export interface TradePoint {
   beta: number;
-  /** Empty for the one on the stage. */
+  /** Empty for the one on the stage, and where no run is kept: it was measured. */
   run: string;
+  kept_only: boolean;
   reconstruction: number;
   kl: number;
   used: number;
