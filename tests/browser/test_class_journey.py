@@ -275,6 +275,7 @@ def test_a_class_points_at_tokens(visit: Visit) -> None:
     expect(teacher.locator(".class-over-token .class-token")).to_have_text([*"314159265"])
     press(teacher, "Present")  # then the teacher's screen is everybody's
     expect(teacher.locator(".class-says")).to_contain_text("Covered until the reveal")
+    expect(teacher.locator(".class-says .read")).to_be_hidden()
     teacher.keyboard.press("Escape")
     expect(teacher.locator(".class-over-token")).to_have_count(9)
     press(teacher, "Reveal")
