@@ -229,7 +229,7 @@ def _explored(visit: Visit, run: api.Run, edits: Sequence[Edit]) -> Trace:
     """The trace of the visit's input. Raises InputError where it is no numbers."""
     trace = _decoded(visit, run, edits)
     answers = (trace.probabilities, trace.reconstruction, trace.get("head.logits"))
-    if any(answer is not None and np.isnan(answer).any() for answer in answers):
+    if any(answer is not None and not (answer < np.inf).all() for answer in answers):  # of what must not be looked at the score is −∞
         raise InputError(f"{NO_NUMBERS} Choose another model or another moment of its training.")
     return trace
 

@@ -41,7 +41,8 @@ def extract(run: Run, trace: Trace | None = None) -> Info:
     size = directions.shape[1]
     plane = np.eye(size, 2, dtype=np.float32) if size <= 2 else np.linalg.svd(directions, full_matrices=False)[2][:2].T  # (Z, 2)
     ends = directions @ plane
-    held = float(np.square(ends).sum() / max(float(np.square(directions).sum()), 1e-12))
+    all_, drawn = (float(np.square(part, dtype=np.float64).sum()) for part in (directions, ends))  # float32 may not hold these
+    held = drawn / max(all_, 1e-12)
     here = None if trace is None else trace["encoder.code"] @ plane
     return Info(ends.astype(np.float32), superposition(directions), here, size, held)
 
