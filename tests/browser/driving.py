@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-READY = 'body:has(.tabs[data-opened]) #player[data-ready="true"]'
+READY = '#player[data-ready="true"]'
 DRAWN = """() => [...document.querySelectorAll('.plot')]
   .filter((plot) => plot.clientWidth && plot.checkVisibility()).every((plot) => plot.querySelector('.main-svg'))"""
 DESKTOP = {"width": 1440, "height": 900}

@@ -65,6 +65,7 @@ def tabs(page: Page) -> list[str]:
 
 def expect_whole(page: Page, where: str) -> None:
     """Every part of every tab lies in the window and, at the projector's size, is large enough."""
+    settle(page)  # the tabs are those of the link
     for tab in tabs(page):
         hooks.open_tab(page, tab)
         page.keyboard.press("Home")

@@ -29,7 +29,6 @@ export function mount(root, island) {
     own = value.tabs;
     const same = !gather();
     bar.tell(value.task, value.given);
-    if (value.opened) list.dataset.opened = '';
     const known = (/** @type {string?} */ tab) => tabs.some(([id]) => id === tab);
     const now = state.tab.value ?? '';
     const fresh = !asked || value.opened; // what a link asks for comes second, after the start page
