@@ -72,7 +72,8 @@ def draw(result: Result) -> go.Figure:
             marker={"symbol": MARKS[at % len(MARKS)], "size": 8},
             name=_name(result, line),
         )
-        drawn.add_annotation(text=escape(_name(result, line)), showarrow=False, **_beside(line, places, at, across.logarithmic))
+        name = _name(result, line)  # by it the page finds the line, and a place beside it that is free
+        drawn.add_annotation(text=escape(name), name=name, showarrow=False, **_beside(line, places, at, across.logarithmic))
     _stretch(drawn, paper, [line for one in (result, *judges) for line in one.lines])
     seen = max((line.n for line in result.lines), default=0)
     columns = ["arm", across.name, up.name]

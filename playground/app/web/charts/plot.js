@@ -29,6 +29,14 @@ const CONFIG = {
  * @property {() => {data: Trace[], layout: Styled, config: object}} figure as it is drawn now
  */
 /** @typedef {{trace: number} & Record<string, unknown>} Change */
+/**
+ * @typedef {object} Axis one axis as it is drawn
+ * @property {number} _offset pixels from the edge of the chart to its begin
+ * @property {number} _length in pixels
+ * @property {(value: unknown) => number} d2p pixels from its begin to a value of a trace
+ * @property {(value: unknown) => number} r2p the same for a value of a note or a shape
+ */
+/** @typedef {{xaxis: Axis, yaxis: Axis}} Axes */
 /** @typedef {{x: number, y: number, z: number}} Eye */
 /** @typedef {{points: At[], 'scene.camera'?: {eye: Eye}}} Told an event of Plotly */
 /** @typedef {{x: number, y: number, customdata?: unknown, curveNumber: number}} At the point of a curve */
@@ -65,10 +73,11 @@ const dressed = (trace, token) => ({
 
 /**
  * @param {{onPoint?: (point: At) => void, onHover?: (point: At) => void, onTurn?: (eye: Eye) => void,
- *   label?: string}} [options] onTurn: a figure in space is seen from elsewhere
+ *   place?: (layout: Styled, data: Trace[], axes: Axes) => Styled['annotations'], label?: string}} [options]
+ *   onTurn: a figure in space is seen from elsewhere; place: where the notes stand, once the axes are known
  * @returns {Plot}
  */
-export function plot({ onPoint, onHover, onTurn, label = '' } = {}) {
+export function plot({ onPoint, onHover, onTurn, place, label = '' } = {}) {
   const canvas = h('div.plot-canvas', {});
   const node = h('div.plot', { role: 'img', 'aria-label': label }, canvas);
   /** @type {{data: Trace[], layout: Layout}} */
@@ -77,6 +86,8 @@ export function plot({ onPoint, onHover, onTurn, label = '' } = {}) {
   let due = false;
   let drawn = false;
   let failed = false;
+  /** @type {Styled['annotations'] | null} */
+  let notes = null; // where they were placed
 
   new ResizeObserver(() => schedule()).observe(node);
   new MutationObserver(() => schedule()).observe(document.documentElement, { attributeFilter: ['class'] });
@@ -114,12 +125,13 @@ export function plot({ onPoint, onHover, onTurn, label = '' } = {}) {
       height: node.clientHeight,
       autosize: false,
     };
-    await library.react(
-      canvas,
-      figure.data.map((trace) => dressed(trace, token)),
-      layout,
-      CONFIG,
-    );
+    const data = figure.data.map((trace) => dressed(trace, token));
+    await library.react(canvas, data, layout, CONFIG);
+    if (place) {
+      const { _fullLayout: axes } = /** @type {{_fullLayout: Axes}} */ (/** @type {unknown} */ (canvas));
+      notes = place(layout, data, axes);
+      await library.react(canvas, data, { ...layout, annotations: notes }, CONFIG);
+    }
     if (!drawn) {
       drawn = true;
       // Plotly puts its own `on` onto the node.
@@ -158,7 +170,7 @@ export function plot({ onPoint, onHover, onTurn, label = '' } = {}) {
     },
     figure: () => ({
       data: figure.data.map((trace) => dressed(trace, tokens())),
-      layout: styled(figure.layout, tokens()),
+      layout: { ...styled(figure.layout, tokens()), ...(notes ? { annotations: notes } : {}) },
       config: CONFIG,
     }),
   };

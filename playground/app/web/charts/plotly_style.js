@@ -155,7 +155,8 @@ function axis(given, name, token, layout) {
   const title = typeof given.title === 'string' ? given.title : given.title?.text;
   if (!title || /\d$/.test(name)) return look;
   // A name at the end of its axis is read at once; a centred, turned one is not.
-  const below = size(token, '--fs-xs') * (given.showticklabels === false ? 0.4 : 1.9);
+  const deep = given.type === 'log' ? 2.15 : 1.9; // whose powers are written larger
+  const below = size(token, '--fs-xs') * (given.showticklabels === false ? 0.4 : deep);
   layout.annotations.push({
     xref: 'paper',
     yref: 'paper',

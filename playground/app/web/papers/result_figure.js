@@ -1,5 +1,6 @@
 // The figure of a paper: what Python drew, the guess as a hollow box, and earlier seeds of this tab thin behind.
 import { plot } from '../charts/plot.js';
+import { notesPlaced } from './notes.js';
 
 /** @import { Layout, Trace } from '../core/figure.d.ts' */
 /** @import { Trial } from '../core/trial.d.ts' */
@@ -8,7 +9,7 @@ const HALF = 6; // pixels: half of the box
 const NARROW = 560;
 
 export function resultFigure() {
-  const chart = plot({ label: 'What the arms measured' });
+  const chart = plot({ label: 'What the arms measured', place: notesPlaced });
   return {
     node: chart.node,
     /** @param {Trial} trial */
@@ -39,7 +40,7 @@ function marks(layout, { guess, paper }, narrow) {
   const shapes = /** @type {object[]} */ (layout.shapes ?? []);
   const notes = /** @type {{text: string}[]} */ (layout.annotations ?? []);
   const annotations = narrow ? notes.map((one) => ({ ...one, text: one.text.replace(/^([A-Z]) .*$/, '$1') })) : notes;
-  const margin = narrow ? { margin: { l: 48, r: 28, t: 12, b: 40 } } : {};
+  const margin = narrow ? { margin: { l: 48, r: 28, t: 26, b: 44 } } : {};
   const { at, edges } = paper.guess;
   if (guess === null || at === null) return { shapes, annotations, ...margin };
   const [low, high] = [edges[guess] ?? 0, edges[guess - 1] ?? 1];
