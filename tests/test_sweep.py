@@ -89,17 +89,18 @@ def test_what_a_sweep_says_is_computed() -> None:
     found = swept((8, 0, 0.1), (8, 1, 0.3), (64, 0, 0.9), (64, 1, 0.7))
     assert found.spread[8][1:] == (0.1, 0.3, 2) and found.spread[8].mean == pytest.approx(0.2)
     assert found.sentence == (
-        "Exact match is best with hidden units 64, 0.8 [0.7, 0.9], and worst with 8, 0.2 [0.1, 0.3]; "
+        "Exact match is best with hidden units 64, 80 % [70 %, 90 %], and worst with 8, 20 % [10 %, 30 %]; "
         "no seed of one reaches the other (4 runs)."
     )
     assert "their seeds overlap" in swept((8, 0, 0.1), (8, 1, 0.8), (64, 0, 0.9), (64, 1, 0.7)).sentence
     assert "one seed each does not tell it from chance" in swept((8, 0, 0.1), (64, 0, 0.7)).sentence
-    assert swept((8, 0, 0.0), (64, 0, 0.0)).sentence == "Hidden units 8, 64: exact match 0."
+    assert swept((8, 0, 0.0), (64, 0, 0.0)).sentence == "Hidden units 8, 64: exact match 0 %."
+    assert "64, 59 %, and worst with 8, 0.065 %;" in swept((8, 0, 0.000651), (64, 0, 0.591)).sentence
     assert swept().sentence == "No run has ended yet."
     assert repr(found) == "Sweep(hidden of seq2seq · reverse: 8 0.2 [0.1, 0.3], 64 0.8 [0.7, 0.9])"
     assert found.table()[:2] == [["hidden", "seed", "exact match", "updates", "seconds"], [8, 0, 0.1, 5, 0.5]]
     lower = result(tiny_recipe("autoencoder", "strokes"), "code", (Point(2, 0, 0.05, 5, 0.5), Point(8, 0, 0.01, 5, 0.5)))
-    assert "Squared error is best with" in lower.sentence or "best with code" in lower.sentence.lower()
+    assert "best with code" in lower.sentence.lower() and "8, 0.0100, and worst with 2, 0.0500;" in lower.sentence
 
 
 def test_a_sweep_is_drawn() -> None:

@@ -81,17 +81,21 @@ class Sweep(Result):
             return "No run has ended yet."
         (low, least), (high, most) = (pick(spread.items(), key=lambda item: item[1].mean) for pick in (min, max))
         if least.mean == most.mean:
-            return f"{self.label} {', '.join(map(said, spread))}: {self.measure} {_mean(most)}."
+            return f"{self.label} {', '.join(map(said, spread))}: {self.measure} {self._mean(most)}."
         best, worst = ((high, most), (low, least)) if self.higher else ((low, least), (high, most))
-        told = f"{self.measure.capitalize()} is best with {label} {said(best[0])}, {_mean(best[1])}, and worst with {said(worst[0])}, "
+        told = f"{self.measure.capitalize()} is best with {label} {said(best[0])}, {self._mean(best[1])}, and worst with {said(worst[0])}, "
         if least.n == most.n == 1:
-            return f"{told}{_mean(worst[1])}; one seed each does not tell it from chance."
+            return f"{told}{self._mean(worst[1])}; one seed each does not tell it from chance."
         apart = "no seed of one reaches the other" if most.low > least.high else "their seeds overlap, so it may be chance"
-        return f"{told}{_mean(worst[1])}; {apart} ({len(self.points)} runs)."
+        return f"{told}{self._mean(worst[1])}; {apart} ({len(self.points)} runs)."
 
     def table(self) -> list[list[Any]]:
         """Rows of plain values under a header: the option, seed, score, updates, seconds."""
         return [[self.option, "seed", self.measure, "updates", "seconds"], *map(list, self.points)]
+
+    def _mean(self, one: Spread) -> str:
+        told = _share if self.higher else "{:.4f}".format  # as the table of the page says them
+        return f"{told(one.mean)} [{told(one.low)}, {told(one.high)}]" if one.n > 1 else told(one.mean)
 
     def __repr__(self) -> str:
         """Sweep(hidden of seq2seq · reverse: 16 0.41 [0.38, 0.46], 64 0.99 [0.98, 1.00])"""
@@ -199,5 +203,9 @@ def _with(base: Recipe, group: str, name: str, value: Value, seed: int) -> Recip
     )
 
 
-def _mean(one: Spread) -> str:
-    return f"{one.mean:.3g} [{one.low:.3g}, {one.high:.3g}]" if one.n > 1 else f"{one.mean:.3g}"
+def _share(score: float) -> str:
+    """A share of what was counted: never rounded up to all of it, nor down to nothing."""
+    if 0.99995 < score < 1:
+        return ">99.99 %"
+    digits = 0 if score in (0, 1) else 3 if score < 0.001 else 2 if score > 0.999 else 1 if score < 0.1 or score > 0.99 else 0
+    return f"{100 * score:.{digits}f} %" if score >= 1e-5 or score == 0 else "<0.001 %"

@@ -6,6 +6,8 @@ import { segments } from '../shell/panel.js';
 /** @import { OptionValue } from '../core/types.d.ts' */
 /** @import { Offered, Sweeps } from './types.d.ts' */
 
+/** @typedef {{good: OptionValue[], bad: OptionValue[]}} Named values that can be trained, and others */
+
 const FEWEST = 2;
 const MOST = 6;
 const SEEDS = [1, 2, 3, 4, 5];
@@ -79,31 +81,31 @@ export function sweepForm(start) {
     return button;
   }
 
-  /** @returns {OptionValue[]} */
+  /** Each value once. @returns {Named} */
   function values() {
-    if (option?.choices) return option.choices.map(([key]) => key).filter((key) => ticked.has(key));
-    const parts = box.value.split(/[,;\s]+/).filter(Boolean);
-    return parts.map((part) => (Number.isNaN(Number(part)) ? part : Number(part)));
+    if (option?.choices) return { good: option.choices.map(([key]) => key).filter((key) => ticked.has(key)), bad: [] };
+    const parts = [...new Set(box.value.split(/[,;\s]+/).filter(Boolean))];
+    const bad = parts.filter((part) => !fitting(part, option));
+    return { good: [...new Set(parts.filter((part) => !bad.includes(part)).map(Number))], bad };
   }
 
   function count() {
-    const chosen = values();
-    const runs = chosen.length * seeds;
-    const fits = chosen.length >= FEWEST && chosen.length <= MOST;
+    const { good, bad } = values();
+    const runs = good.length * seeds;
+    const fits = !bad.length && good.length >= FEWEST && good.length <= MOST;
     repeats.show(`${seeds}`);
     press.disabled = !fits;
     setText(press, fits ? `Train ${runs} runs, ≈ ${seconds(runs * (value?.each_s ?? 0))}` : 'Train');
-    setText(
-      hint,
-      fits ? '' : `Name ${FEWEST} to ${MOST} values; ${chosen.length} ${chosen.length === 1 ? 'is' : 'are'} named.`,
-    );
+    const few = `Name ${FEWEST} to ${MOST} values; ${good.length} ${good.length === 1 ? 'is' : 'are'} named.`;
+    setText(hint, fits ? '' : bad.length ? refusal(bad, option) : few);
+    hint.classList.toggle('bad', bad.length > 0);
     hint.hidden = fits;
   }
 
   /** @param {Event} event */
   function onsubmit(event) {
     event.preventDefault();
-    if (option && !press.disabled) start({ option: option.name, values: values(), seeds });
+    if (option && !press.disabled) start({ option: option.name, values: values().good, seeds });
   }
 
   return {
@@ -132,4 +134,17 @@ export function sweepForm(start) {
       node.hidden = busy;
     },
   };
+}
+
+/** Whether an option can be what was typed. @param {string} part @param {Offered} [option] */
+function fitting(part, { type, low = -Infinity, high = Infinity } = /** @type {Offered} */ ({})) {
+  const number = Number(part);
+  return number >= low && number <= high && (type !== 'integer' || Number.isInteger(number));
+}
+
+/** @param {OptionValue[]} bad @param {Offered} [option] */
+function refusal(bad, { label, type, low, high } = /** @type {Offered} */ ({})) {
+  const named = bad.map((part) => `‘${part}’`);
+  const all = named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named[0];
+  return `${label} cannot be ${all}; allowed is a ${type === 'integer' ? 'whole ' : ''}number from ${low} to ${high}.`;
 }
