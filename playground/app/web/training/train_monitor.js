@@ -180,6 +180,7 @@ export function mount(root, island) {
     const [short, more] = (folds && !own ? foldedLabel(frame) : null) ?? labelOf(state.scene.value);
     if (whose.title === short + more) return;
     whose.title = short + more;
+    whose.style.setProperty('--letters', String(short.length));
     whose.replaceChildren(short, h('span.wide', {}, more));
   }
 
