@@ -158,6 +158,13 @@ export const stateOf = (a, b) =>
 export const lettersOf = (trial, runs) =>
   runs.map(({ id }, i) => trial?.arms.find(([, , run]) => run && run === id)?.[0] ?? 'AB'[i]);
 
+/**
+ * How many train, in a word: of a paper all its arms, also those that wait for the first two.
+ * @param {Pick<Trial, 'phase' | 'arms'> | null | undefined} trial
+ */
+export const manyOf = (trial) =>
+  trial?.phase === 'run' && trial.arms.length > 2 ? `${trial.arms.length} arms` : 'both';
+
 /** The last known score. @param {Run} run @returns {number | null} */
 export function score(run) {
   const named = run.metrics?.[run.score_name.replaceAll(' ', '_')];

@@ -2,7 +2,7 @@
 import { h, setText } from '../core/dom.js';
 import { asking } from '../core/island.js';
 import { elementOf, isFree } from '../core/keys.js';
-import { fraction, over } from '../core/run_fold.js';
+import { fraction, manyOf, over } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { save } from '../shell/save_figure.js';
 import { criterion, guessAndTruth, question, steps, theirs, verdictBox, words, wrong } from './card_parts.js';
@@ -177,7 +177,7 @@ export function mount(root, island) {
     const far = Math.round(100 * done());
     if (verdict) setText(run, 'Another seed');
     else if (phase === 'done') setText(run, failed ? 'Judge again' : 'Judging all arms …');
-    else if (phase === 'run') setText(run, `Training ${arms.length > 2 ? `${arms.length} arms` : 'both'}, ${far} %`);
+    else if (phase === 'run') setText(run, `Training ${manyOf(value)}, ${far} %`);
     else if (starting) setText(run, 'Starting …');
     else {
       const again = phase === 'broken' ? 'Run it again' : 'Run it';

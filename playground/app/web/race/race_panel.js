@@ -80,7 +80,7 @@ export function mount(root, island) {
     ),
     same,
   );
-  panel.figure.append(fields, h('div.race-go', {}, line, train, change, trouble));
+  panel.figure.append(h('div.race-room', {}, fields, h('div.race-go', {}, line, train, change, trouble)));
 
   island.onValue((next) => {
     value = next.suits ? next : null;

@@ -3,7 +3,8 @@
 import { byHeart, scoreText } from '../core/answers.js';
 import { h } from '../core/dom.js';
 import { grouped } from '../core/numbers.js';
-import { score } from '../core/run_fold.js';
+import { manyOf, score } from '../core/run_fold.js';
+import * as state from '../core/state.js';
 import {
   bar,
   button,
@@ -106,7 +107,8 @@ function trainingLine({ stop, pause, live, leave }) {
       const rest = leftOf(both ?? [run]);
       left.set(rest === null ? '' : rest < 1 ? 'less than 1 s left' : `about ${whole(rest)} left`);
       speed.set(run.steps_per_s && !both ? `${grouped(run.steps_per_s)} updates/s` : '');
-      word.set(`${mine ? 'Training' : 'Watching'}${both ? ' both' : ''}`);
+      const many = manyOf(state.trial.value);
+      word.set(`${mine ? 'Training' : 'Watching'}${both || many !== 'both' ? ` ${many}` : ''}`);
       hold.hidden = end.hidden = !mine;
       go.hidden = mine;
     },
