@@ -47,6 +47,8 @@ def test_the_same_run_stands_beside_itself_as_it_was(page: Page) -> None:
     assert first["name"] == "this run at update 0"
     early = answered(page, visit, page[Compare].choose, {"beside": before[1]})["Compare"]["b"]
     assert early["verdict"]["right"] is False
+    assert early["seconds"] is None, "the run took them for all its updates"
+    assert answered(page, visit, page[Compare].choose, {"beside": "seq2seq"})["Compare"]["b"]["seconds"] > 0
 
 
 def test_a_run_of_ones_own_is_offered_to_its_owner(page: Page) -> None:

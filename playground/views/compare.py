@@ -15,8 +15,9 @@ from .scene import sequence as scene
 from .style import Rich, percent
 
 
-def decoded(trace: Trace, model: nn.Module, task: TypedTask, name: str, seconds: float, untrained: bool) -> dict[str, Any]:
-    """An answer token by token, which of them are wrong, and how sure the model was of each; `seconds` are those of its training. What
+def decoded(trace: Trace, model: nn.Module, task: TypedTask, name: str, seconds: float | None, untrained: bool) -> dict[str, Any]:
+    """An answer token by token, which of them are wrong, and how sure the model was of each; `seconds` are those of its training,
+    None where they are not known. What
     `untrained` weights write is neither right nor wrong."""
     told = scene.sequence(trace, model, task, key="", run_label="", untrained=untrained)
     parameters = sum(weight.numel() for weight in model.parameters())

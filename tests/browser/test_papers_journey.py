@@ -32,6 +32,16 @@ def run_by_keyboard(page: Page) -> None:
     expect(page.locator(".paper-run")).to_contain_text(re.compile(r"Training 4 arms, \d+ %|Judging"))
 
 
+def tops(page: Page) -> list[int]:
+    """Where the picture begins and ends, and the result begins, in pixels."""
+    found: list[int] = page.evaluate("""() => {
+      const { y: figure } = document.querySelector('.trial-figure').getBoundingClientRect();
+      const { top, bottom } = document.querySelector('.pic').getBoundingClientRect();
+      return [top, bottom, figure].map((y) => Math.round(y + scrollY));
+    }""")
+    return found
+
+
 def test_a_paper_is_run_to_its_verdict_by_keyboard(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="Papers", exact=True).focus()
@@ -53,11 +63,18 @@ def test_a_paper_is_run_to_its_verdict_by_keyboard(visit: Visit) -> None:
     expect(page.locator(".paper-needs")).to_contain_text("≥ 99 %")
     expect(page.locator("#train")).to_be_hidden()
     assert broken(page) == []
+    stood = tops(page)
     run_by_keyboard(page)
+    expect(page.locator("#run-status")).to_contain_text("Training 4 arms")
     expect(page.get_by_role("radio", name=re.compile("< 20 %"))).to_be_disabled()
     expect(page.locator(".trial-curves .plot")).to_be_visible()
+    expect(page.locator(".slots-pinned")).to_be_visible()
+    expect(page.locator(".slot-token.cur")).to_have_count(0)  # the player goes through another input
     verdict = page.locator(".paper-verdict")
     expect(verdict).to_contain_text(re.compile("eproduced"), timeout=180_000)
+    expect(page.locator(".slots-pinned")).to_have_count(0)
+    assert tops(page) == stood, "picture and result stay where they were"
+    assert page.evaluate("() => whose.scrollWidth <= whose.clientWidth + 1")
     expect(verdict.locator(".paper-check")).to_have_count(len(papers[FAST].bars))
     expect(page.locator(".paper-truth")).to_contain_text("your guess")
     expect(page.locator(".trial-figure .read")).to_contain_text(re.compile("with seed 10. Of strings of 20"))

@@ -176,3 +176,11 @@ def test_paper_holds_one_figure_a_row_and_no_controls(visit: Visit, query: str) 
     assert all(above["y"] + above["height"] <= below["y"] for above, below in pairwise(boxes))
     inks = page.locator(".chip, .tk .bar i, .shot").filter(visible=True)
     assert {ink.evaluate("node => getComputedStyle(node).printColorAdjust") for ink in inks.all()} <= {"exact"}
+
+
+def test_nobody_is_sent_to_what_is_hidden_there(visit: Visit) -> None:
+    page = visit(f"{hooks.REVERSE}&present=1&tab=lab", viewport=PROJECTOR)
+    for tab, words, hidden in (("Lab", ".nothing", "add an act:"), ("Compare", ".nobody", "Choose another architecture")):
+        hooks.open_tab(page, tab)
+        expect(page.locator(words)).to_contain_text("Leave with Esc")
+        assert hidden not in page.locator(words).inner_text()

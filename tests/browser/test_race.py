@@ -81,6 +81,9 @@ def test_they_are_set_up_paused_and_stopped_by_keyboard(visit: Visit) -> None:
     status = page.locator("#run-status")
     expect(status).to_contain_text(re.compile(r"Training both\s*A update [\d,]+ of 20,000 · B update [\d,]+ of 20,000"))
     expect(page.locator(".slots-pinned")).to_contain_text("Both read the held-out input")
+    for panel in (".group-panel", ".apart-panel"):
+        expect(page.locator(panel)).to_contain_text("This pair is measured once both are trained")
+        expect(page.locator(panel).locator(".group-row, .apart-row").locator("visible=true")).to_have_count(0)
     expect(page.locator(".slot .slot-about", has_text="update")).to_have_count(2)
     page.get_by_role("button", name="Pause").focus()
     page.keyboard.press("Enter")

@@ -53,7 +53,7 @@ class Compare(Panel):
         return told | {"beside": visit.beside, "b": _decoded(other, named)}
 
     def wire(self) -> None:
-        self.on("beside", self.choose, "set_beside", again="always_last")
+        self.on("beside", self.choose, "set_beside", again="always_last", always=self)
         self.on("open", with_text, "open_apart", again="always_last")
         self.page.desk.answers["compare.json"] = self.measured
 
@@ -90,12 +90,12 @@ class Compare(Panel):
             raise InputError("No run stands in slot B; choose one.")
         return compare.spec(self.page.library.comparison(visit.slot, slot))
 
-    def _trains(self, visit: Visit) -> bool:
-        """Whether slot B is waiting for the end of a training."""
+    def _trains(self, visit: Visit) -> str | None:
+        """The run for whose end slot B waits, if it does."""
         try:
-            return visit.beside is not None and not self.page.book.get(visit.beside).over
+            return visit.beside if visit.beside is not None and not self.page.book.get(visit.beside).over else None
         except InputError:
-            return False
+            return None
 
     def _slot(self, visit: Visit) -> Slot | None:
         """Slot B. None where nothing is in it, or what was is no longer there."""
@@ -126,7 +126,8 @@ def with_text(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 def _decoded(stage: Stage, name: str) -> dict[str, Any]:
     run = stage.run
     assert isinstance(run.task, TextTask)
-    return compare.decoded(stage.trace, run.model, run.task, name, run.train_seconds, stage.untrained)
+    seconds = run.train_seconds if stage.visit.frame is None else None  # at an earlier update it had not taken them all
+    return compare.decoded(stage.trace, run.model, run.task, name, seconds, stage.untrained)
 
 
 def _bare(recipe: Recipe) -> Recipe:

@@ -18,6 +18,9 @@ import { curvesPanel, live, both as pair, pinnedLine } from './training_both.js'
 /** @import { Island, Rich, Table } from '../core/types.d.ts' */
 /** @import { Comparison, Decoded, Score, Slots } from './types.d.ts' */
 
+const TRAINING = 'both train';
+const LATER = { title: 'Both are training', text: 'This pair is measured once both are trained.' };
+
 /** @param {HTMLElement} root @param {Island<Slots, 'beside' | 'open'>} island */
 export function mount(root, island) {
   /** @type {Slots | null} */
@@ -70,7 +73,6 @@ export function mount(root, island) {
     value = next.suits ? next : null;
     if (!value) {
       root.replaceChildren();
-      document.documentElement.classList.remove('both-shown');
       return;
     }
     if (!both.node.isConnected) root.append(both.node, measured);
@@ -79,8 +81,8 @@ export function mount(root, island) {
       ...value.offered.map(([id, name]) => h('option', { value: id }, name)),
     );
     choice.value = value.beside ?? '';
-    draw();
-    measure();
+    if (value.trains) told = ''; // it may be of before the end: then it is asked for again
+    follow();
   });
   state.tab.on(draw);
   state.tab.on(measure);
@@ -93,45 +95,61 @@ export function mount(root, island) {
   /** While two train, their answers are those of the moment; once both are over, slot B has what it learned. */
   function follow() {
     const runs = pair();
-    if (runs && value?.trains && over(runs[1]) && told !== runs[1].id) {
-      told = runs[1].id ?? '';
+    if (runs && value?.trains && value.trains === runs[1].id && over(runs[1]) && told !== value.trains) {
+      told = value.trains;
       island.send('beside', { beside: told });
     }
     draw();
+    measure();
+  }
+
+  /** Both, until slot B has what it learned. */
+  function training() {
+    const runs = pair();
+    return runs && (runs.some(busy) || value?.trains) ? runs : null;
   }
 
   /** Nothing is drawn before somebody looks. */
   function draw() {
     const trial = state.tab.value === 'paper';
-    if (!trial) document.documentElement.classList.remove('both-shown');
     if (!value || (state.tab.value !== 'compare' && !trial)) return;
     const { a, b } = value;
-    const runs = pair();
-    const training = runs?.some(busy) || (value.trains && runs) ? runs : null;
-    const [mine, other] = training ? training.map(live) : [a, b];
-    const arms = trial ? armsOf(training) : [];
+    const runs = training();
+    const [mine, other] = runs ? runs.map(live) : [a, b];
+    const arms = trial ? armsOf(runs) : [];
     rows.replaceChildren(
-      ...(training ? [pinnedLine(training[0])] : []),
+      ...(runs ? [pinnedLine(runs[0])] : []),
       slot('A', mine, arms[0]),
       other ? slot('B', other, arms[1]) : nobody(),
     );
-    document.documentElement.classList.toggle('both-shown', trial && Boolean(other));
-    both.subtitle(training ? 'one held-out input, both as they train' : 'one input, both models, one step');
+    both.subtitle(runs ? 'one held-out input, both as they train' : 'one input, both models, one step');
     both.node.hidden = trial && !other; // of a paper nothing is there before its arms train
-    measured.hidden = trial || (!b && !runs);
-    length.node.hidden = heart.node.hidden = !b || Boolean(training);
+    measured.hidden = trial || (!b && !pair());
+    length.node.hidden = heart.node.hidden = !b || Boolean(runs);
+    group.node.hidden = apart.node.hidden = !b && !runs;
     both.read(other ? differ(mine, other) : [['', ' ']]);
     both.refresh();
     light();
   }
 
+  /** The step of the player is one of the stage's input, not of what both read while they train. */
   function light() {
+    const at = training() ? null : state.step.value;
     for (const line of rows.querySelectorAll('.slot-tokens'))
-      for (const [i, token] of [...line.children].entries()) token.classList.toggle('cur', i === state.step.value);
+      for (const [i, token] of [...line.children].entries()) token.classList.toggle('cur', i === at);
   }
 
+  /** What was measured of a pair goes when another one trains. */
   async function measure() {
-    if (!value?.beside || state.tab.value !== 'compare') return;
+    if (!value || state.tab.value !== 'compare') return;
+    if (training()) {
+      if (asked === TRAINING) return;
+      asked = TRAINING;
+      turn++;
+      for (const panel of every) panel.empty(LATER);
+      return;
+    }
+    if (!value.beside) return;
     const key = `${value.address} ${value.beside}`;
     if (key === asked) return;
     asked = key;
@@ -191,7 +209,12 @@ const nobody = () =>
     'p.nobody',
     {},
     h('b', {}, 'Slot B is empty. '),
-    'Choose another architecture, this run at another moment of its training, or a run of your own.',
+    h(
+      'span.nopres',
+      {},
+      'Choose another architecture, this run at another moment of its training, or a run of your own.',
+    ),
+    h('span.onlypres', {}, 'Leave with Esc, choose a model for it, and come back: both then stand here.'),
   );
 
 /** @param {Decoded} a @param {Decoded} b @returns {Rich} */

@@ -9,7 +9,8 @@ export interface Decoded {
   probability: number[] | null;
   verdict: { right: boolean | null; text: string; short: string };
   parameters: number;
-  seconds: number;
+  /** Of CPU; null where what is shown had not taken them all. */
+  seconds: number | null;
   /** The update it belongs to, while it trains. */
   at?: number;
 }
@@ -19,8 +20,8 @@ export interface Slots {
   address: string;
   offered: [id: string, name: string][];
   beside: string | null;
-  /** Slot B waits for the end of its training. */
-  trains: boolean;
+  /** The run for whose end slot B waits. */
+  trains: string | null;
   a: Decoded;
   b?: Decoded;
 }

@@ -183,8 +183,14 @@ const nothing = () =>
     'li.nothing',
     {},
     h('b', {}, 'Nothing is changed yet. '),
-    'Where attention crosses over, a ring stands at the foot of its ribbon: drag it to another state. Or add an act: ',
-    'switch a head off, clamp a unit. The whole page follows, and 512 held-out inputs say what it proves.',
+    h(
+      'span.nopres',
+      {},
+      'Where attention crosses over, a ring stands at the foot of its ribbon: drag it to another state. ',
+      'Or add an act: switch a head off, clamp a unit. ',
+    ),
+    h('span.onlypres', {}, 'Leave with Esc, add an act, and come back: it stands here. '),
+    'The whole page follows, and 512 held-out inputs say what it proves.',
   );
 
 /** @param {{low: number, high: number}} scale @param {Acts} acts */
