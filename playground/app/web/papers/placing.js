@@ -14,8 +14,8 @@
 /** @typedef {{heavy: Point[], light: Point[]}} Ink what is drawn, as points close to each other: its own, and behind */
 
 const GAP = 12; // between a label and what it names
-const STEP = 8;
-const REACH = 9; // steps up and down
+const STEP = 4;
+const REACH = 18; // steps up and down
 const APART = 3; // between two labels
 const [OVER_LABEL, OUTSIDE, OVER_LINE, OVER_THIN, ASTRAY] = [1000, 1000, 12, 1, 30];
 const FAR = 0.06; // a pixel from where it is wanted
@@ -67,7 +67,7 @@ function cost(box, taken, frame, { heavy, light }) {
 }
 
 /** Whether it would be read as the name of another line. @param {Box} box @param {Label} label */
-const astray = (box, { own, others }) => (nearest(box, others) < nearest(box, own) + APART ? ASTRAY : 0);
+const astray = (box, { own, others }) => (nearest(box, others) < nearest(box, own) ? ASTRAY : 0);
 
 /** @param {Box} box @param {Point[]} points */
 const nearest = ({ left, top, right, bottom }, points) =>
