@@ -94,8 +94,10 @@ def joined(page: Page, code: str) -> None:
 
 def say(page: Page, answer: str) -> None:
     """Answer on the slider."""
-    page.get_by_role("slider", name="Your answer").fill(answer)
     button = page.get_by_role("button", name="Commit")
+    if page.locator(".class-number").inner_text() == "?":
+        expect(button).to_be_disabled()  # where the slider stands is no answer yet
+    page.get_by_role("slider", name="Your answer").fill(answer)
     button.tap() if page.evaluate("navigator.maxTouchPoints > 0") else button.click()
     expect(page.locator(".class-committed")).to_contain_text(f"Committed: {answer}")
 
@@ -158,8 +160,11 @@ def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     say(ben, "8")  # changed: the last one counts
     expect(teacher.locator(".class-joined")).to_contain_text("answered 2")
     expect(teacher.locator(".class-rows")).to_contain_text("2have not answered")
-    turn(teacher, "Class")  # the question has led everybody to the panel that it is about
+    expect(teacher.locator("html")).to_have_attribute("data-tab", "class")  # what is asked, and what the class says
+    for student in everybody:  # the question has led them to the panel that it is about
+        expect(student.locator("html")).to_have_attribute("data-tab", "attention")
     expect(teacher.locator(".class-says .class-count").nth(1)).to_have_text("1")
+    phone.get_by_role("tab", name="Class", exact=True).tap()
     expect(phone.locator(".class-says")).to_contain_text("Covered until the reveal")
     for page in (teacher, cyd, phone):
         assert broken(page) == []
@@ -301,6 +306,7 @@ def test_a_class_draws_curves(visit: Visit, app: App) -> None:
     expect(ada.get_by_role("slider", name="exact match at 5")).to_have_attribute("aria-valuetext", "30 %")
     press(ada, "Commit")
     expect(ada.locator(".class-committed")).to_have_text("Committed: 100 %, 30 %, 50 %, 50 %, 50 %")
+    expect(phone.get_by_role("button", name="Commit")).to_be_disabled()
     chart = phone.locator(".class-curves.by-hand")
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()

@@ -32,6 +32,7 @@ export function keepUp(fields, asked, mine) {
   const committed = fields.querySelector('.class-committed');
   if (committed) setText(committed, mine === null ? 'Nothing committed yet' : 'Committed: ');
   if (committed && mine !== null) committed.append(h('b', {}, inWords(asked, mine)));
+  fields.toggleAttribute('data-closed', closed);
   const commit = fields.querySelector('button');
   commit?.toggleAttribute('disabled', closed || commit.dataset.untouched !== undefined);
 }

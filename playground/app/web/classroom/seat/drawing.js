@@ -42,6 +42,7 @@ export function drawing({ curve }, mine) {
   );
   const hint = h('p.small', {}, 'Drag each point, or choose it by ← → and move it by ↑ ↓.');
   const commit = h('button.btn.on', { type: 'button', onclick: () => vote([...values]) }, 'Commit');
+  if (!touched) [commit.disabled, commit.dataset.untouched] = [true, '']; // where the points stand is no answer yet
   const node = h('div.class-scale', {}, chart, hint, commit, h('p.small.class-committed', {}));
   show();
   return node;
@@ -57,8 +58,10 @@ export function drawing({ curve }, mine) {
 
   /** @param {number} at @param {number} to */
   function set(at, to) {
-    if (commit.disabled) return; // the vote is closed
+    if (node.hasAttribute('data-closed')) return;
     touched = true;
+    commit.disabled = false;
+    delete commit.dataset.untouched;
     values[at] = Math.max(low, Math.min(high, low + Math.round((to - low) / step) * step));
     show();
   }
