@@ -14,7 +14,7 @@ from ....experiments.uses.detecting import Detected
 from ....experiments.uses.pictures import autoencoder, errors
 from ....tasks import PictureTask
 from ....wire import ink, pack
-from ...style import Rich
+from ...style import Rich, decimals
 
 if TYPE_CHECKING:
     from ....storage.run import Run
@@ -59,9 +59,9 @@ def reading(found: Detected, areas: Mapping[int, Detected]) -> Rich:
     if areas:
         good = sum(one.score >= ENOUGH for one in areas.values())
         told += [("b", f"{good} of {len(areas)}"), ("", f" left-out digits reach {ENOUGH:.2f}. ".replace("0.", "."))]
-    told += [("", "PCA of the same size reaches "), ("b", f"{found.pca:.2f}")]
+    told += [("", "PCA of the same size reaches "), ("b", decimals(found.pca))]
     if found.likelihood is not None:
-        told += [("", "; the likelihood in place of the error "), ("b", f"{found.likelihood:.2f}")]
+        told += [("", "; the likelihood in place of the error "), ("b", decimals(found.likelihood))]
     return [*told, ("", ".")]
 
 

@@ -88,12 +88,14 @@ export function reading(asked, teacher) {
       ['', ` ${latest[at] === 1 ? 'says' : 'say'} ${columns[at]}`],
     ]);
     const unlike = order.length > 1 && latest[order[0]] < 0.7 * n;
-    return [
-      ['b', `${n}`],
-      ['', ` answered and ${unlike ? 'the room is split' : order.length > 1 ? 'most agree' : 'all agree'}`],
-      ...most,
-      ['', '. Nobody but you sees this before you reveal.'],
-    ];
+    const agree = unlike
+      ? ' and the room is split'
+      : order.length > 1
+        ? ' and most agree'
+        : n > 1
+          ? ' and all agree'
+          : '';
+    return [['b', `${n}`], ['', ` answered${agree}`], ...most, ['', '. Nobody but you sees this before you reveal.']];
   }
   if (right === null) return [['', `${count(n, 'answer', 'answers')}; nobody has measured yet which is right.`]];
   const whose = of_class ? ': the middle one of the class’s runs has ' : ': ';

@@ -132,7 +132,11 @@ export function detectView(desk) {
           {},
           h('dt', {}, 'area under the curve'),
           h('dd', {}, fixed(found.score, 3)),
-          h('dd.small', {}, `95 %: ${fixed(low, 3)} to ${fixed(high, 3)}`),
+          h(
+            'dd.small',
+            {},
+            `95 %: ${fixed(low, 3) === fixed(high, 3) ? fixed(low, 3) : `${fixed(low, 3)} to ${fixed(high, 3)}`}`,
+          ),
           h('dt', {}, 'caught at the threshold'),
           h('dd', {}, share(now.caught)),
           h('dt', {}, 'false alarms'),
