@@ -123,6 +123,10 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "patch two": (playground.load("attention_seq2seq", "reverse").patch, {"clean": "3 1 4", "corrupted": "3 1 5"}),
     "probe": (playground.load("attention_seq2seq", "reverse").probe, {"what": "position", "site": None}),
     "who_knows": (playground.load("attention_seq2seq", "reverse").who_knows, {"what": "position"}),
+    "walk": (
+        playground.load("sequence_vae", "sentences").walk,
+        {"first": "the car sleeps", "last": "my cat sleeps", "steps": 3, "way": "straight"},
+    ),
     "spectrum": (playground.load("attention_seq2seq", "reverse").spectrum, {"table": "source"}),
     "importance": (playground.load("attention_seq2seq", "reverse").importance, {"given": "31"}),
     "faithfulness": (playground.load("pooled_classifier", "sentiment").faithfulness, {"n": 2}),
@@ -190,7 +194,7 @@ def test_what_is_public_is_tried() -> None:
     assert inspect.signature(playground.train).parameters == inspect.signature(playground.stream).parameters
     methods = {name for name, value in inspect.getmembers(Run, inspect.isfunction) if not name.startswith("_")}
     asked = {"effect", "patch", "probe", "break_it", "by_length", "who_knows", "spectrum", "importance", "faithfulness", "first_errors"}
-    asked |= {"compress", "denoise", "detect", "features", "dead"}
+    asked |= {"walk", "compress", "denoise", "detect", "features", "dead"}
     assert methods == {"explore", "figure", "script", "notebook", "save", "repeat"} | asked
 
 
