@@ -232,8 +232,13 @@ def test_every_kind_of_model_shows_what_it_has_and_nothing_else(page: Page, arch
     has = set(place["parts"])
     recurrent = any(".recurrent." in site for site in stage.trace)
     writes = models.get(architecture).kind == "sequence decoder" and architecture != "ngram"
+    keeps = models.get(architecture).kind != "autoencoder" and architecture != "ngram"
+    numerals = [
+        words for words in (visit.task.source_vocabulary, visit.task.target_vocabulary) if words and {*"01234567"} <= {*words.tokens}
+    ]
     assert has == {
-        *(["paths", "words"] if models.get(architecture).kind != "autoencoder" and architecture != "ngram" else []),
+        *(["paths", "words"] if keeps else []),
+        *(["numerals"] if keeps and numerals else []),
         *(["strips"] if recurrent else []),
         *(["near"] if writes else []),
         *(["lens"] if ("transformer" in architecture and writes) or architecture == "captioner" else []),

@@ -90,3 +90,16 @@ export function keepInView(panel) {
   const beyond = panel.getBoundingClientRect().right + EDGE - document.documentElement.clientWidth;
   panel.style.left = `${Math.min(0, -beyond)}px`;
 }
+
+/**
+ * Tells the width of a node whenever it has another one; a scroll bar's wobble is none.
+ * @param {HTMLElement} node @param {(width: number) => void} tell
+ */
+export function onWidth(node, tell) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (Math.abs(node.clientWidth - width) <= 2) return;
+    width = node.clientWidth;
+    tell(width);
+  }).observe(node);
+}

@@ -2,7 +2,7 @@
 // beside it teacher forcing and free running by position, and a run that was trained on its own guesses.
 
 import { progressLine } from '../charts/progress_line.js';
-import { h } from '../core/dom.js';
+import { h, onWidth } from '../core/dom.js';
 import { growing } from '../core/island.js';
 import { fixed, percent } from '../core/numbers.js';
 import * as state from '../core/state.js';
@@ -40,11 +40,10 @@ export function mount(root, island) {
     data: () => ({ own: found, beside: other }),
   });
   panel.figure.append(progress.node, charts, beside);
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
 
   island.onValue((next) => {
     value = next;

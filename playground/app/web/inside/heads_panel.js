@@ -1,7 +1,7 @@
 // Island: every head of every attention at a glance. Rows are layers, columns heads; hue and shape say whose it is.
 
 import { argmax } from '../core/arrays.js';
-import { h, s } from '../core/dom.js';
+import { h, onWidth, s } from '../core/dom.js';
 import { glyph, ramp } from '../core/glyphs.js';
 import { fixed } from '../core/numbers.js';
 import * as state from '../core/state.js';
@@ -211,11 +211,10 @@ export function mount(root) {
   });
   // The width is asked here only: elsewhere it would make the browser lay out. Out of sight it is 0, and nothing is
   // built.
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     build();
-  }).observe(panel.figure);
+  });
 
   state.scene.on((next) => {
     scene = next.kind === 'sequence' ? next : null;

@@ -2,7 +2,7 @@
 
 import { createHeatmap } from '../charts/heatmap.js';
 import { argmax } from '../core/arrays.js';
-import { h, setText } from '../core/dom.js';
+import { h, onWidth, setText } from '../core/dom.js';
 import { quoted } from '../core/glyphs.js';
 import { fixed, weight } from '../core/numbers.js';
 import * as state from '../core/state.js';
@@ -84,11 +84,10 @@ export function mount(root) {
 
   // The width is asked here only: elsewhere it would make the browser lay out. Out of sight it is 0, and nothing is
   // drawn.
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
   state.scene.on((scene) => {
     maps = mapsOf(scene);
     step = within(scene, state.step.value);

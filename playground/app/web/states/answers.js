@@ -84,5 +84,18 @@ export function fill(root, panel, part, signal, retry, take) {
   });
 }
 
+/**
+ * Once for each run that has a part, as soon as somebody looks: what weights say changes with them alone.
+ * @param {Part} part @param {() => void} ask
+ */
+export function onRun(part, ask) {
+  let asked = '';
+  shown.on(({ run, parts }) => {
+    if (!parts.includes(part) || asked === run) return;
+    asked = run;
+    ask();
+  });
+}
+
 /** The step that is shown, as far as there are so many. @param {number} count */
 export const stepOf = (count) => Math.max(0, Math.min(state.step.value ?? 0, count - 1));

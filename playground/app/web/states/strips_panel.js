@@ -1,6 +1,6 @@
 // Island: gates, cell and state of a recurrent layer as signed strips. A bar opens its unit; so do the arrow keys.
 import { unpack } from '../core/arrays.js';
-import { h } from '../core/dom.js';
+import { h, onWidth } from '../core/dom.js';
 import { quoted } from '../core/glyphs.js';
 import { signed } from '../core/numbers.js';
 import * as state from '../core/state.js';
@@ -49,11 +49,10 @@ export function mount(root) {
   });
   panel.figure.append(holder);
   // The width is asked here only. Out of sight it is 0, and nothing is drawn.
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
   fill(root, panel, 'strips', states, again, take);
   unit.on(() => {
     ink();

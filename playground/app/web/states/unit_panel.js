@@ -1,6 +1,6 @@
 // Island: one unit opened. Its state at every step, and how that lies where the step's token is due and elsewhere.
 import { unpack } from '../core/arrays.js';
-import { h, s } from '../core/dom.js';
+import { h, onWidth, s } from '../core/dom.js';
 import { quoted, spelled } from '../core/glyphs.js';
 import { grouped, signed } from '../core/numbers.js';
 import { Signal } from '../core/signal.js';
@@ -46,11 +46,10 @@ export function mount(root) {
     const { path, number } = unit.value;
     ask({ path, ...(number === null ? {} : { unit: String(number) }) });
   };
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
   fill(root, panel, 'strips', answer, look, (data) => {
     opened = data;
     draw();

@@ -1,5 +1,5 @@
 // Island: one experiment with many seeds. One dot a student; alike ones are piled up; one's own has a ring.
-import { h } from '../../core/dom.js';
+import { h, onWidth } from '../../core/dom.js';
 import * as state from '../../core/state.js';
 import { createPanel } from '../../shell/panel.js';
 import { inUnit } from '../pieces.js';
@@ -16,11 +16,10 @@ export function mount(root) {
   let width = 0;
   const panel = createPanel({ title: 'One experiment', present: true, className: 'class-trial', table });
   panel.figure.append(chart);
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw(state.classroom.value ?? null);
-  }).observe(panel.figure);
+  });
   state.classroom.on(draw);
   state.present.on(() => draw(state.classroom.value ?? null));
   state.tab.on(() => draw(state.classroom.value ?? null));

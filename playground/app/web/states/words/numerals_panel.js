@@ -1,10 +1,10 @@
 // Island: whether a table of words knows the order of its numerals. A bar for each frequency of their rows, hatched
 // what it was before training, and as a line what the strongest part stays below where the order is shuffled.
-import { h, s } from '../../core/dom.js';
+import { h, onWidth, s } from '../../core/dom.js';
 import { percent } from '../../core/numbers.js';
 import { Signal } from '../../core/signal.js';
 import { createPanel, segments } from '../../shell/panel.js';
-import { fetching, fill, shown } from '../answers.js';
+import { fetching, fill, onRun } from '../answers.js';
 
 /** @import { Table } from '../../core/types.d.ts' */
 /** @import { Answer } from '../answers.js' */
@@ -31,17 +31,11 @@ export function mount(root) {
     data: () => numerals,
   });
   const ask = fetching(answer, 'numerals.json');
-  let asked = '';
-  shown.on(({ run, parts }) => {
-    if (!parts.includes('numerals') || asked === run) return;
-    asked = run;
-    ask({});
-  });
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onRun('numerals', () => ask({}));
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
   fill(
     root,
     panel,

@@ -1,11 +1,11 @@
 // Island: a table of words as two maps, before and after training, and the nearest of one word in each.
 import { unpack } from '../../core/arrays.js';
-import { h } from '../../core/dom.js';
+import { h, onWidth } from '../../core/dom.js';
 import { quoted, spelled } from '../../core/glyphs.js';
 import { Signal } from '../../core/signal.js';
 import * as state from '../../core/state.js';
 import { createPanel, segments } from '../../shell/panel.js';
-import { fetching, fill, shown } from '../answers.js';
+import { fetching, fill, onRun } from '../answers.js';
 import { drawMap } from './word_map.js';
 
 /** @import { Table } from '../../core/types.d.ts' */
@@ -36,17 +36,11 @@ export function mount(root) {
   });
   const title = panel.node.querySelector('h3');
   const ask = fetching(answer, 'words.json');
-  let asked = '';
-  shown.on(({ run, parts }) => {
-    if (!parts.includes('words') || asked === run) return;
-    asked = run;
-    ask({});
-  });
-  new ResizeObserver(() => {
-    if (Math.abs(panel.figure.clientWidth - width) <= 2) return;
-    width = panel.figure.clientWidth;
+  onRun('words', () => ask({}));
+  onWidth(panel.figure, (next) => {
+    width = next;
     draw();
-  }).observe(panel.figure);
+  });
   fill(
     root,
     panel,
