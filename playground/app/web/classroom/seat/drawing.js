@@ -14,6 +14,8 @@ export function drawing({ curve }, mine) {
   const drawn = curve;
   const { x, y, value } = scales(drawn);
   let touched = mine !== null;
+  /** @type {{across: number, down: number} | null} where the stroke is */
+  let pen = null;
   const values = mine ? [...mine] : xs.map(() => low + Math.round((high - low) / 2 / step) * step);
   const path = s('g', {});
   const handles = xs.map((name, at) =>
@@ -82,16 +84,30 @@ export function drawing({ curve }, mine) {
   /** @param {PointerEvent} event */
   function grasp(event) {
     chart.setPointerCapture(event.pointerId);
+    pen = null;
     drag(event);
   }
 
-  /** The place that is nearest goes along, so that a whole curve is one stroke. @param {PointerEvent} event */
+  /**
+   * The place that is nearest goes along, so that a whole curve is one stroke; those that a quick hand passed between
+   * two events lie on the line between them.
+   * @param {PointerEvent} event
+   */
   function drag(event) {
     if (!event.buttons) return;
     const box = chart.getBoundingClientRect();
-    const across = ((event.clientX - box.left) / box.width) * WIDTH;
-    const near = xs.map((_, at) => Math.abs(x(at) - across));
-    set(near.indexOf(Math.min(...near)), value(((event.clientY - box.top) / box.height) * HEIGHT));
+    const now = {
+      across: ((event.clientX - box.left) / box.width) * WIDTH,
+      down: ((event.clientY - box.top) / box.height) * HEIGHT,
+    };
+    const from = pen ?? now;
+    xs.forEach((_, at) => {
+      const share = (x(at) - from.across) / (now.across - from.across);
+      if (share > 0 && share < 1) set(at, value(from.down + share * (now.down - from.down)));
+    });
+    const near = xs.map((_, at) => Math.abs(x(at) - now.across));
+    set(near.indexOf(Math.min(...near)), value(now.down));
+    pen = now;
     event.preventDefault();
   }
 }
