@@ -181,7 +181,7 @@ export function mount(root, island) {
     if (whose.title === short + more) return;
     whose.title = short + more;
     whose.style.setProperty('--letters', String(short.length));
-    whose.replaceChildren(short, h('span.wide', {}, more));
+    whose.replaceChildren(h('span', {}, short), h('wbr'), h('span.wide', {}, more)); // in one line, or cut there
   }
 
   /**
