@@ -1,5 +1,6 @@
 // Panel: what drawing a picture costs against what its code costs, β by β: a slider goes from one to the next. Those of
 // the shipped runs are measured; a run that is trained, on a press, can be put on the stage.
+import { placed, walked } from '../charts/placing.js';
 import { progressLine } from '../charts/progress_line.js';
 import { h, s, setText } from '../core/dom.js';
 import { asking } from '../core/island.js';
@@ -209,6 +210,8 @@ function column({ beta, kept, dreamt, used, size }, chosen, choose) {
   );
 }
 
+const LETTER = 0.62; // of a letter's height, its width
+
 /** @param {TradePoint[]} points @param {TradePoint} own @param {TradePoint} now looked at @param {number} width */
 function drawing(points, own, now, width) {
   const font = letters();
@@ -227,6 +230,22 @@ function drawing(points, own, now, width) {
     const cost = Math.max(low, Math.min(high, now.reconstruction - now.beta * (kl - now.kl)));
     return [x(now.kl - (cost - now.reconstruction) / now.beta), y(cost)];
   });
+  const ordered = [now, ...points.filter((point) => point !== now)]; // what is looked at has its name first
+  const names = ordered.map(({ beta }, i) => (i ? String(beta) : `β = ${beta}`));
+  const dots = ordered.map(({ kl, reconstruction }) => ({ x: x(kl), y: y(reconstruction) }));
+  const line = points.map(({ kl, reconstruction }) => ({ x: x(kl), y: y(reconstruction) }));
+  const spots = placed(
+    dots.map((dot, i) => ({
+      width: LETTER * font * names[i].length,
+      height: 1.2 * font,
+      wanted: { x: dot.x + (10 + 4 * names[i].length) * big, y: dot.y - 12 * big },
+      homes: [dot],
+      own: [],
+      others: [],
+    })),
+    { ...place, bottom: place.foot },
+    { heavy: [...walked(line), ...dots], light: walked(equal.map(([a, b]) => ({ x: a, y: b }))) },
+  );
   return s(
     'svg',
     {
@@ -244,14 +263,13 @@ function drawing(points, own, now, width) {
     s('text', { x: place.right, y: TALL - 4, 'text-anchor': 'end' }, '● nats of its code'),
     now.beta ? s('path', { d: path(equal), class: 'equal-loss' }) : null,
     s('path', { d: path(points.map(({ kl, reconstruction }) => [x(kl), y(reconstruction)])), class: 'trade-line' }),
-    points.map((point) => {
-      const [cx, cy, chosen] = [x(point.kl), y(point.reconstruction), point === now];
-      const last = cx + 56 * big > place.right; // then its name stands before it
-      const named = { x: cx + (last ? -10 : 10) * big, y: cy - 8 * big, 'text-anchor': last ? 'end' : 'start' };
+    ordered.map((point, i) => {
+      const [{ x: cx, y: cy }, chosen] = [dots[i], point === now];
+      const at = { x: spots[i].x, y: spots[i].y + font / 3, 'text-anchor': 'middle' };
       return [
         s('circle', { cx, cy, r: (chosen ? 7 : 5) * big, class: chosen ? 'trade-dot own' : 'trade-dot' }),
         point === own ? s('circle', { cx, cy, r: 11 * big, class: 'trade-ring' }) : null,
-        s('text', { ...named, class: chosen ? 'm own-beta' : 'm' }, chosen ? `β = ${point.beta}` : String(point.beta)),
+        s('text', { ...at, class: chosen ? 'm own-beta' : 'm' }, names[i]),
       ];
     }),
   );

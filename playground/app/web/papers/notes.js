@@ -1,10 +1,10 @@
 // The notes of a paper's figure, moved to where nothing else is written. Values become pixels here.
-import { placed, walked } from './placing.js';
+import { placed, walked } from '../charts/placing.js';
 
 /** @import { Axes } from '../charts/plot.js' */
 /** @import { Part, Styled } from '../charts/plotly_style.js' */
 /** @import { Trace } from '../core/figure.d.ts' */
-/** @import { Label, Point } from './placing.js' */
+/** @import { Label, Point } from '../charts/placing.js' */
 
 const EVERY = 40; // pixels of a line between two places for its name
 const THIN = 12; // of the seeds behind
