@@ -3,8 +3,9 @@
 import { h, onWidth, s } from '../../core/dom.js';
 import { percent } from '../../core/numbers.js';
 import { Signal } from '../../core/signal.js';
-import { createPanel, segments } from '../../shell/panel.js';
+import { createPanel } from '../../shell/panel.js';
 import { fetching, fill, onRun } from '../answers.js';
+import { tableChoice } from './table_choice.js';
 
 /** @import { Table } from '../../core/types.d.ts' */
 /** @import { Answer } from '../answers.js' */
@@ -22,10 +23,16 @@ export function mount(root) {
   /** @type {NumeralTable | null} */
   let table = null;
   let width = 0;
-  const which = h('span');
+  const which = /** @type {ReturnType<typeof tableChoice<NumeralTable>>} */ (
+    tableChoice('Which table of numerals', (next) => {
+      table = next;
+      draw();
+      panel.refresh();
+    })
+  );
   const panel = createPanel({
     title: 'Numerals in order',
-    controls: [which],
+    controls: [which.node],
     className: 'numerals-panel',
     table: () => tableOf(table),
     data: () => numerals,
@@ -44,19 +51,7 @@ export function mount(root) {
     () => ask({}),
     (data) => {
       numerals = data;
-      const options = data.tables.map(({ name }) => /** @type {[string, string]} */ ([name, name]));
-      const choice = segments('Which table of numerals', options, (name) => take(name));
-      which.replaceChildren(...(options.length > 1 ? [choice.node] : []));
-      const before = table?.name;
-      take(options.some(([name]) => name === before) ? (before ?? '') : (options.at(-1)?.[0] ?? ''));
-
-      /** @param {string} name */
-      function take(name) {
-        table = data.tables.find((one) => one.name === name) ?? null;
-        choice.show(name);
-        draw();
-        panel.refresh();
-      }
+      which.offer(data.tables);
     },
   );
 

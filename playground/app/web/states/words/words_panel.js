@@ -4,8 +4,9 @@ import { h, onWidth } from '../../core/dom.js';
 import { quoted, spelled } from '../../core/glyphs.js';
 import { Signal } from '../../core/signal.js';
 import * as state from '../../core/state.js';
-import { createPanel, segments } from '../../shell/panel.js';
+import { createPanel } from '../../shell/panel.js';
 import { fetching, fill, onRun } from '../answers.js';
+import { tableChoice } from './table_choice.js';
 import { drawMap } from './word_map.js';
 
 /** @import { Table } from '../../core/types.d.ts' */
@@ -24,12 +25,12 @@ export function mount(root) {
   let table = null;
   let chosen = FOLLOW;
   let width = 0;
-  const which = h('span');
+  const which = /** @type {ReturnType<typeof tableChoice<WordTable>>} */ (tableChoice('Which table', take));
   const word = h('select.place', { 'aria-label': 'Word' });
   word.addEventListener('change', () => choose(word.value));
   const panel = createPanel({
     title: 'Words',
-    controls: [h('label.pick', {}, word), which],
+    controls: [h('label.pick', {}, word), which.node],
     className: 'words-panel',
     table: () => tableOf(table, at()),
     data: () => words,
@@ -49,33 +50,26 @@ export function mount(root) {
     () => ask({}),
     (data) => {
       words = data;
-      const options = data.tables.map(({ name }) => /** @type {[string, string]} */ ([name, name]));
-      const choice = segments('Which table', options, (name) => take(name));
-      which.replaceChildren(...(options.length > 1 ? [choice.node] : []));
-      const before = table?.name;
-      take(data.tables.some(({ name }) => name === before) ? (before ?? '') : (options.at(-1)?.[0] ?? ''));
-
-      /** @param {string} name */
-      function take(name) {
-        table = data.tables.find((one) => one.name === name) ?? null;
-        choice.show(name);
-        if (!table) return;
-        if (title) title.textContent = `Words of the ${table.title}`;
-        if (!table.words.includes(chosen)) chosen = FOLLOW;
-        word.replaceChildren(
-          h('option', { value: FOLLOW }, 'of the step'),
-          ...[...table.words]
-            .sort((a, b) => a.localeCompare(b))
-            .map((one) => h('option', { value: one }, spelled(one))),
-        );
-        word.value = chosen;
-        draw();
-        panel.refresh();
-      }
+      which.offer(data.tables);
     },
   );
   state.step.on(() => chosen === FOLLOW && draw());
   state.scene.on(() => chosen === FOLLOW && draw());
+
+  /** @param {WordTable | null} next */
+  function take(next) {
+    table = next;
+    if (!table) return;
+    if (title) title.textContent = `Words of the ${table.title}`;
+    if (!table.words.includes(chosen)) chosen = FOLLOW;
+    word.replaceChildren(
+      h('option', { value: FOLLOW }, 'of the step'),
+      ...[...table.words].sort((a, b) => a.localeCompare(b)).map((one) => h('option', { value: one }, spelled(one))),
+    );
+    word.value = chosen;
+    draw();
+    panel.refresh();
+  }
 
   /** @param {string} next */
   function choose(next) {
