@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import gradio as gr
 import numpy as np
@@ -12,6 +15,7 @@ import pytest
 
 from playground import models, tasks
 from playground.app import visit as visits
+from playground.app.http.lanes import BUSY, Crowded
 from playground.app.islands import Island
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
@@ -64,6 +68,20 @@ def test_an_open_block_follows_the_input_and_closes_with_its_model(page: Page) -
     other = visits.start("seq2seq", "reverse", device="cpu")
     assert page.library.stage(replace(other, block="decoder.attention")).visit.block is None
     assert page.library.stage(replace(other, block="decoder.output")).visit.block == "decoder.output"
+
+
+def test_a_link_that_a_full_room_cannot_open_is_told_on_the_start_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page shows nothing in a link's name until it is answered, so it has to be answered."""
+
+    async def full(*_: Any) -> list[Any]:
+        raise Crowded(BUSY)
+
+    monkeypatch.setattr(page.lanes, "run", full)
+    request = cast(gr.Request, SimpleNamespace(client=None, session_hash="late", query_params={"task": "copy"}))
+    values = dict(zip((panel.name for panel in page.answering), asyncio.run(page.open(None, request)), strict=True))
+    player, rail, monitor = (json.loads(values[name]) for name in ("Player", "Rail", "Monitor"))
+    assert player["opened"] and rail["opened"] and monitor["notice"] == f"{BUSY} This is the start page instead."
+    assert rail["task"] == page.first.visit.recipe.task
 
 
 def test_a_choice_is_answered_also_where_it_changes_nothing(page: Page) -> None:

@@ -148,7 +148,7 @@ class Page:
         try:
             return await self.lanes.run(LOOK, session.who, partial(self.opened, session, dict(request.query_params)))
         except Crowded as error:
-            return await run_sync(self.told_at_once, session, error, None)
+            return await run_sync(self.start_page, session, str(error))
 
     def counted(self) -> dict[str, float]:
         """What /metrics tells of the page: how many sessions are remembered, and of the events that were answered."""
@@ -196,15 +196,18 @@ class Page:
         try:
             self.admit(asked, session.visitor)
         except InputError as error:
-            return self._show(replace(self.first.visit, notice=f"{error} This is the start page instead."), session, opened=True)
+            return self.start_page(session, str(error))
         try:
             return self._show(asked, session, opened=True)
-        except InputError as error:  # a pair of which no run is shipped
-            notice = f"Link not understood: {error} This is the start page instead."
+        except InputError as error:  # no run of the pair is shipped
+            return self.start_page(session, f"Link not understood: {error}")
         except Exception:  # noqa: BLE001  the page must live, whatever a link leads to
             _log.exception("a link could not be opened: %s", query)
-            notice = "What this link leads to could not be shown; the server's log says why. This is the start page instead."
-        return self._show(replace(self.first.visit, notice=notice), session, opened=True)
+            return self.start_page(session, "What this link leads to could not be shown; the server's log says why.")
+
+    def start_page(self, session: Session, why: str) -> list[Any]:
+        """In place of a link that cannot be opened, which the address keeps."""
+        return self._show(replace(self.first.visit, notice=f"{why} This is the start page instead."), session, opened=True)
 
     def asked(self, query: dict[str, str]) -> Visit:
         """What a link leads to."""
@@ -228,8 +231,7 @@ class Page:
         """
         after = before = session.visit or self._found_again(said, session)
         try:
-            wanted = handler(before, data, session.visitor)
-            self.admit(wanted, session.visitor)
+            self.admit(wanted := handler(before, data, session.visitor), session.visitor)
             if wanted.given is not before.given:
                 if said.number < session.given_by and wanted.pair == before.pair:  # overtaken on its way by one that was given later
                     return self.told_values({})
@@ -277,10 +279,9 @@ class Page:
         return self.told_at_once(session, error, teller)
 
     def told_at_once(self, session: Session, error: InputError, teller: Teller | None = None) -> list[Any]:
-        """Say what is wrong where it was done, also beside an event of this session that is being answered: its visit is left to that one.
-        The panel's value is sent anew with the next answer."""
+        """Say what is wrong where it was done, also beside an event of this session that is being answered and has its visit."""
         teller = teller or self.teller
-        session.told.add(teller.name)
+        session.told.add(teller.name)  # its value is sent anew with the next answer
         return self.told_values({teller.name: dump(teller.refused(session.visit or self.first.visit, error))})
 
     def told_values(self, values: dict[str, Any]) -> list[Any]:

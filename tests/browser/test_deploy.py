@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser import hooks
 from tests.browser.conftest import PATIENCE_MS, Watch
@@ -48,7 +49,10 @@ def opened(browser: Browser, address: str) -> Iterator[tuple[Page, Watch]]:
     watch = Watch(address)
     page = watch.over(context.new_page())
     page.goto(address)
-    wait_ready(page)
+    try:
+        wait_ready(page)
+    except PlaywrightTimeout as error:
+        raise AssertionError(f"{address} did not open: {watch.faults or 'nothing is told'}; {len(watch.requests)} requests") from error
     yield page, watch
     context.close()
 

@@ -76,9 +76,9 @@ def test_a_guess_needs_no_mouse_and_a_step_ends_the_asking(page: Page) -> None:
 @pytest.mark.parametrize(
     ("query", "asked", "again"),
     [
-        ("?architecture=seq2seq&task=reverse", "What will it write?", "27"),
+        ("?architecture=seq2seq&task=reverse", "What will it write?", "2 7"),
         ("?architecture=pooled_classifier&task=sentiment", "Where does it look most?", "the film was good"),
-        ("?architecture=pooled_classifier&task=total", "Where does it look most?", "1 2 3"),
+        ("?architecture=pooled_classifier&task=total", "Where does it look most?", "two plus four"),
         ("?architecture=transformer_decoder&task=completion", "Where will it look most?", None),
     ],
 )
@@ -88,6 +88,7 @@ def test_any_pair_that_answers_can_be_asked_and_a_new_input_asks_anew(visit: Vis
     expect(page.get_by_text(asked)).to_be_visible()
     if again:
         hooks.type_source(page, again)
+        expect(page.get_by_label(f"encoder tokens: {again}", exact=True)).to_be_visible()  # it is answered
         expect(page.get_by_text(asked)).to_be_visible()
         hooks.expect_step(page, 0)
     question(page).get_by_role("radio").nth(0).click()

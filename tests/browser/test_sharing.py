@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -107,15 +108,20 @@ def test_a_link_without_a_live_run_trains_nothing(visit: Visit, app: App, ending
     assert runs(app) == before
 
 
-def test_train_pressed_before_the_link_was_read_trains_what_it_names(browser: Browser, app: App) -> None:
-    """The start page stands at once; the server reads the link behind it."""
+@pytest.fixture
+def late(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
+    """A page whose first question to the server waits in the list until it is let go."""
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    held: list[Route] = []
+    page, held = context.new_page(), list[Route]()
     page.route("**/queue/join?*", lambda route: held.append(route), times=1)
+    yield page, held
+    context.close()
+
+
+def test_train_pressed_before_the_link_was_read_trains_what_it_names(late: tuple[Page, list[Route]], app: App) -> None:
+    page, held = late
     page.goto(f"{app.url}/{LONG}")
-    wait_ready(page)
     hooks.expect_architecture(page, "attention_seq2seq")
     page.locator("#train").click()
     expect(page.locator("#train")).to_have_text("Starting …")
@@ -124,7 +130,19 @@ def test_train_pressed_before_the_link_was_read_trains_what_it_names(browser: Br
     expect(page).to_have_url(re.compile("architecture=seq2seq&.*model.hidden=16.*run="))
     page.locator("#stop").click()
     hooks.expect_state(page, "stopped")
-    context.close()
+
+
+def test_a_link_that_takes_long_shows_nothing_in_the_name_of_another(late: tuple[Page, list[Route]], app: App) -> None:
+    page, held = late
+    page.goto(f"{app.url}/?architecture=transformer&task=copy&input=123&tab=lab")
+    expect(page.get_by_text("Opening what the link leads to")).to_be_visible()
+    page.wait_for_timeout(5000)  # longer than anybody should be shown the start page for
+    expect(page.locator("#player")).to_have_attribute("data-ready", "false")
+    expect(page.locator("#edp-stage").get_by_role("button")).to_have_count(0)
+    held[0].continue_()
+    hooks.expect_output(page, "1 2 3")
+    expect(page.get_by_text("Opening what the link leads to")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Lab")).to_have_attribute("aria-selected", "true")
 
 
 def test_what_is_typed_at_once_is_not_overtaken(page: Page, app: App) -> None:
@@ -145,7 +163,7 @@ def test_a_link_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     with serving(PLAYGROUND_RUNS=str(tmp_path)) as first:
-        page.goto(f"{first.url}/{LONG}")
+        page.goto(f"{first.url}/{LONG.replace('batch_size=256', 'batch_size=64')}")
         wait_ready(page)
         page.locator("#train").click()
         hooks.expect_state(page, "training")

@@ -18,9 +18,6 @@ import { createQuestion } from './playing/question.js';
 /** @import { Look, Looker } from '../picture/look.js' */
 /** @import { Picture } from '../picture/picture.js' */
 
-const PLACE =
-  /[?&](architecture|task|lesson|paper|class|input|picture|step|seed|seconds|run|moment|decoding|\w+\.\w+)=/;
-const ARRIVAL_MS = 4000;
 const KEPT = 8; // between what is to be read and an edge
 const LINE = 105;
 const PROJECTED = 96; // characters of the sentence that fit on a line, on the page and projected
@@ -243,29 +240,22 @@ export function mount(root, island) {
   state.prediction.on((now) => {
     if (scene && picture && now?.guess !== null) show(scene, picture, within(scene, state.step.value ?? 0));
   });
-  // A link's own scene comes with the server's first answer; the start page's, sent with the page, would only flash by.
-  let waiting = PLACE.test(location.search);
-  /** @type {Scene | null} */
-  let own = null;
-  const arrive = () => {
-    if (!waiting || !own) return;
-    waiting = false;
-    load(own);
-  };
   /** Shown once, to who came without a link. @param {Scene} start */
   const open = (start) => {
     if (start.kind !== 'sequence' || !start.opening || state.present.value || !opensNow()) return;
     player.opening(true);
     say.after(playOpening(stage, start.opening, () => player.opening(false)));
   };
+  // A link's own scene comes with the server's first answer; the start page's, which the page was sent with, is not
+  // shown in its name.
+  const arriving = location.search ? h('p.arriving', { role: 'status' }, 'Opening what the link leads to …') : null;
+  if (arriving) root.append(arriving);
   island.onValue((next) => {
-    const first = !own;
-    own = next;
-    if (!waiting) {
-      load(next);
-      if (first) open(next);
-    } else if (next.opened || !first) arrive();
-    else setTimeout(arrive, ARRIVAL_MS);
+    if (arriving?.isConnected && !next.opened) return;
+    arriving?.remove();
+    const first = !scene;
+    load(next);
+    if (first && !arriving) open(next);
   });
 }
 
