@@ -16,6 +16,7 @@ import orjson
 import pytest
 
 import app
+import playground
 from playground.runs.book import RunBook
 from playground.runs.events import Done, Event, Failed, Paused, Progress, Resumed, Snapshot, Started
 from playground.runs.executors import Job, pick_executor
@@ -108,6 +109,16 @@ def test_the_same_losses_and_weights_as_inline(head: Head) -> None:
     assert losses[0] == losses[1] and len(losses[0]) == 6
     assert weights[0] == weights[1]
     assert there[0] == here[0] and isinstance(there[-1], Done)
+
+
+def test_a_sweep_in_the_cluster_is_the_sweep_trained_here(head: Head, cluster: RayExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the head's address in the environment, as a server has it."""
+    monkeypatch.setenv("RAY_ADDRESS", head.address)
+    tiny = {"model_options": {"embedding": 8}, "training_options": {"steps": 6, "batch_size": 8}, "device": "cpu"}
+    there, here = (playground.sweep("seq2seq", "reverse", "hidden", [8, 16], seeds=2, executor=name, **tiny) for name in ("ray", "inline"))
+    assert [point[:4] for point in there.points] == [point[:4] for point in here.points] and len(there.points) == 4
+    for key, run in there.runs.items():
+        assert [loss for *_, loss in run.history["losses"]] == [loss for *_, loss in here.runs[key].history["losses"]]
 
 
 def test_pause_one_step_and_going_on(cluster: RayExecutor) -> None:

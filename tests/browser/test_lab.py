@@ -277,6 +277,42 @@ def test_a_unit_is_clamped_on_its_bar(visit: Visit) -> None:
     assert int(form.get_by_role("spinbutton", name="Unit").input_value()) > 20
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "keys", "site", "unit"),
+    [
+        (PAIR, "Units of the context, step 1", ("Home", "ArrowRight", "ArrowRight", "ArrowUp"), "decoder.attention.context", "2"),
+        (PAIR, "Units of the encoder’s state 1, the", ("PageDown", "End", "ArrowUp"), "encoder.states", "62"),
+        ("?architecture=autoencoder&task=digits&tab=lab", "Units of the code", ("Home", "ArrowRight", "ArrowDown"), "code", "1"),
+    ],
+    ids=["context", "encoder", "code"],
+)
+def test_a_unit_of_every_vector_in_the_picture_is_clamped(
+    visit: Visit, query: str, name: str, keys: tuple[str, ...], site: str, unit: str
+) -> None:
+    page = visit(query)
+    units = page.get_by_role("slider", name=name)
+    units.focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Add an act")
+    expect(form.get_by_label("Where")).to_have_value(re.compile(rf"(^|\.){re.escape(site)}$"))
+    expect(form.get_by_role("spinbutton", name="Unit")).to_have_value(unit)
+    page.keyboard.press("Enter")
+    expect(hooks.whose(page)).to_contain_text("1 act on")
+    opens_by_a_click(page, ".blk.enc .st" if site == "encoder.states" else ".codep .vector, .zbox .vector")
+
+
+def opens_by_a_click(page: Page, glyphs: str) -> None:
+    """The form, by the last of these vectors, wherever the grip stands now."""
+    box = page.locator(glyphs).last.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.7)
+    expect(page.get_by_role("form", name="Add an act")).to_be_visible()
+    grips = page.locator(".unit-grip").evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().x)")
+    assert min(abs(x - box["x"]) for x in grips) < 2, "the grip stands on the vector that was pressed"
+
+
 def test_an_opened_block_offers_what_can_be_done_to_it(visit: Visit) -> None:
     page = visit("?architecture=attention_seq2seq&task=translation&step=2&block=decoder.attention")
     page.locator("#block summary", has_text="Act on this").press("Enter")

@@ -33,7 +33,7 @@ export function gripOn(node, place, drawn = () => {}) {
 }
 
 /** Whether the picture can be acted on. */
-const open = () => state.tab.value === 'lab' && !state.present.value && state.scene.value?.kind === 'sequence';
+const open = () => state.tab.value === 'lab' && !state.present.value && Boolean(state.scene.value);
 
 /** The picture, and the columns of one of its halves. @param {'enc' | 'dec'} half */
 export function pictured(half) {

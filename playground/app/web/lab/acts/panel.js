@@ -11,7 +11,7 @@ import { createHistory } from './history.js';
 import { holdByHand } from './hold.js';
 import { maskByHand } from './mask.js';
 import { actRow, togetherRow } from './row.js';
-import { unitByHand } from './unit.js';
+import { unitsByHand } from './unit.js';
 
 /** @import { Island, Table } from '../../core/types.d.ts' */
 /** @import { Act, Acts, Row } from '../types.d.ts' */
@@ -51,8 +51,10 @@ export function mount(root, island) {
   panel.figure.append(form.node, head, list);
   root.append(panel.node);
 
+  /** @param {string} kind */
+  const offers = (kind) => (value?.menu ?? []).filter((offer) => offer.kind === kind);
   /** Where an act of a kind is offered. @param {string} kind */
-  const sites = (kind) => (value?.menu ?? []).filter((offer) => offer.kind === kind).map(({ site }) => site);
+  const sites = (kind) => offers(kind).map(({ site }) => site);
   const byHand = [
     holdByHand(
       (site) => sites('hold').includes(site),
@@ -60,7 +62,7 @@ export function mount(root, island) {
       change,
     ),
     maskByHand(sites, () => history.acts, change),
-    unitByHand(sites),
+    unitsByHand(offers),
   ];
 
   island.onValue((next) => {
