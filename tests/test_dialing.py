@@ -22,7 +22,7 @@ KEYS = st.text("0123456789", min_size=1, max_size=8)
 
 
 @given(KEYS, st.integers(0, 2**31))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_the_sound_holds_the_keys(keys: str, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     how = tones.manner(1, len(keys), 0.02, generator)

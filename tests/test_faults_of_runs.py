@@ -231,7 +231,7 @@ def test_stop_from_ten_tabs_at_once_ends_the_run_once(make: Callable[..., RunBoo
 
 @pytest.mark.fault(24)
 @given(leaving=st.lists(st.integers(0, 7), max_size=12), held=st.sets(st.integers(0, 7)))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whoever_is_stopped_while_queued_the_others_move_up_in_order(leaving: list[int], held: set[int]) -> None:
     book = RunBook(InlineExecutor(f"{HERE}:train"), slots=1, line=8, grace_s=60)
     book.start(long("training"), "bob")

@@ -66,7 +66,7 @@ def test_what_is_no_input_is_refused(text: Any, told: str) -> None:
 
 
 @given(text=st.text(max_size=60) | st.text("0123456789.,; -e", max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     try:
         read = Features().perceive(text).source

@@ -176,7 +176,7 @@ CHECKERS: dict[str, Callable[[Words], Words]] = {
 
 @every
 @given(seed=seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_made_is_read_back_and_right(variant: str, seed: int) -> None:
     task: Pooled = build(variant)
     source, answer = task.make(Random(seed))
@@ -190,7 +190,7 @@ def test_what_is_made_is_read_back_and_right(variant: str, seed: int) -> None:
 
 
 @given(seed=seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_only_one_word_fits_a_mask(seed: int) -> None:
     task = build("word")
     source, answer = task.make(Random(seed))
@@ -199,7 +199,7 @@ def test_only_one_word_fits_a_mask(seed: int) -> None:
 
 @every
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_words_get_an_answer_or_none(variant: str, data: st.DataObject) -> None:
     """And an answer only where each source of the grammar would get it: the second checker agrees or has none."""
     task = build(variant)
@@ -215,7 +215,7 @@ def test_any_words_get_an_answer_or_none(variant: str, data: st.DataObject) -> N
 
 @every
 @given(text=st.text(st.characters(exclude_categories=()), max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_text_is_read_or_refused(variant: str, text: str) -> None:
     task = build(variant)
     try:

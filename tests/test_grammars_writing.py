@@ -133,7 +133,6 @@ def test_digits_are_sorted_copied_and_reversed(text: str) -> None:
 
 
 @given(ordinal=ORDINALS, locale=st.sampled_from(list(dates_.FORMATS)), index=st.integers(0, 2))
-@settings(deadline=None)
 def test_dates(ordinal: int, locale: str, index: int) -> None:
     day = date.fromordinal(ordinal)
     text = dates_.written(day, locale, index)
@@ -151,7 +150,7 @@ def test_dates_use_the_letters_that_babel_writes_and_no_two_days_look_the_same()
 
 
 @given(pair=PAIRS, n=st.integers(1, 9999))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_numbers(pair: tuple[str, str], n: int) -> None:
     source, target = (str(n) if lang == "digits" else num2words(n, lang=lang).replace(",", "") for lang in pair)
     if n > 3 and pair[1] == "it" and target.endswith("tre"):

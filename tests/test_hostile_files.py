@@ -93,14 +93,14 @@ def read_or_refused(data: bytes) -> Checkpoint | None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_bytes_are_refused(data: bytes) -> None:
     assert read_or_refused(data) is None
     assert read_or_refused(struct.pack("<Q", len(data)) + data) is None
 
 
 @given(st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_truncated_files_and_those_with_more_behind_are_refused(data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(whole()) - 1))
     assert read_or_refused(whole()[:cut]) is None
@@ -108,7 +108,7 @@ def test_truncated_files_and_those_with_more_behind_are_refused(data: st.DataObj
 
 
 @given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=4), head=st.booleans())
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 def test_flipped_bytes_are_refused_or_harmless(flips: list[tuple[float, int]], head: bool) -> None:
     data = bytearray(whole())
     reach = 8 + len(json.dumps(parts()[0])) if head else len(data)
@@ -118,7 +118,7 @@ def test_flipped_bytes_are_refused_or_harmless(flips: list[tuple[float, int]], h
 
 
 @given(field=st.sampled_from(["recipe", "metrics", "train_seconds", "device", "projections", "history", "version", "more"]), value=JSON)
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 def test_any_value_in_any_field_of_the_config_is_refused_or_harmless(field: str, value: Any) -> None:
     header, body = parts()
     about = json.loads(header["__metadata__"][KEY]) | {field: value}
@@ -131,7 +131,7 @@ def test_any_value_in_any_field_of_the_config_is_refused_or_harmless(field: str,
     part=st.sampled_from(["architecture", "task", "model_options", "task_options", "training_options", "seed", "seconds", "device"]),
     value=JSON,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_value_in_any_part_of_the_recipe_is_refused_or_harmless(part: str, value: Any) -> None:
     header, body = parts()
     about = json.loads(header["__metadata__"][KEY])
@@ -140,7 +140,7 @@ def test_any_value_in_any_part_of_the_recipe_is_refused_or_harmless(part: str, v
 
 
 @given(value=JSON)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_value_as_header_metadata_or_tensor_is_refused_or_harmless(value: Any) -> None:
     header, body = parts()
     name = next(key for key in header if key != "__metadata__")

@@ -69,7 +69,7 @@ VALUES = st.sampled_from(ODD) | st.text(max_size=12)
 
 
 @pytest.mark.fault(39, 59)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, min_size=1, max_size=5))
 @example({"architecture": "ngram", "task": "completion", "decoding": "sample", "draw": "inf"})
 @example({"decoding": "sample", "draw": "nan"})

@@ -56,7 +56,7 @@ def distribution(pairs: list[Text], context: tuple[int, ...], chosen: Options) -
 
 
 @given(pairs=texts, n=st.integers(2, 6), smoothing=st.sampled_from(["interpolation", "backoff"]), weight=st.sampled_from([0.5, 0.9, 1.0]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @torch.no_grad()
 def test_probabilities_are_those_of_the_equations_and_sum_to_1(pairs: list[Text], n: int, smoothing: str, weight: float) -> None:
     chosen = Options(n, smoothing, weight, 512)
@@ -74,7 +74,7 @@ def test_probabilities_are_those_of_the_equations_and_sum_to_1(pairs: list[Text]
 
 
 @given(pairs=texts, n=st.integers(2, 6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @torch.no_grad()
 def test_unsmoothed_it_says_what_was_counted(pairs: list[Text], n: int) -> None:
     model = NGram(V, Options(n, "interpolation", 1.0, 512))

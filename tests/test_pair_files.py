@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from playground.errors import InputError
@@ -196,7 +196,7 @@ def test_legacy_encodings_are_found_and_named(encoding: str) -> None:
 
 
 @given(encoding=st.sampled_from(LEGACY), data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_any_bytes_are_decoded_whole_or_refused(encoding: str, data: st.DataObject) -> None:
     """Never with a letter lost; what was chosen is what is read."""
     text = data.draw(st.text(st.characters(codec=encoding, categories=("L", "N")), min_size=1, max_size=12))
@@ -212,7 +212,7 @@ def test_any_bytes_are_decoded_whole_or_refused(encoding: str, data: st.DataObje
 
 
 @given(raw=st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bytes_of_no_kind_are_read_or_refused_in_a_sentence(raw: bytes) -> None:
     try:
         accounted(read_pairs(raw))
@@ -288,7 +288,7 @@ DIALECTS = [
 
 @pytest.mark.fault(44)
 @given(rows=st.lists(st.tuples(CELL, CELL), max_size=15), dialect=st.sampled_from(DIALECTS), encoding=st.sampled_from(["utf-8", "utf-16"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_a_program_wrote_as_csv_comes_back(rows: list[tuple[str, str]], dialect: Any, encoding: str) -> None:
     """Quotes, separators and line ends inside: each cell comes back as it went, its white space single, or its line is listed."""
     name, separator, how = dialect
@@ -370,7 +370,7 @@ ANY = st.text(
     target=st.sampled_from(["words", "characters"]),
     usual=st.booleans(),
 )
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 def test_any_file_is_accounted_for_and_nothing_is_changed_unsaid(
     lines: list[str], encoding: str, source: str, target: str, usual: bool
 ) -> None:

@@ -48,7 +48,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @given(lines=st.lists(ANY, max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_read_line_by_line(lines: list[str]) -> None:
     """Every line that is not blank is a pair or is listed, and what was read can be read again."""
     text = "\n".join(lines)
@@ -62,7 +62,7 @@ def test_any_text_is_read_line_by_line(lines: list[str]) -> None:
 
 
 @given(text=ANY)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_kept_comes_back_whatever_it_holds(text: str) -> None:
     lines = "\n".join([LINES, text])
     key = keep(lines)
@@ -166,7 +166,7 @@ def test_twenty_to_fifty_thousand_lines_are_taken(count: int, kept: bool, own_fo
     separator=st.sampled_from(list(SEPARATORS.values())[:4]),
     more=st.text(max_size=40),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_equal_lines_have_equal_names_however_they_are_written(
     pairs: list[tuple[str, str]], ending: str, separator: str, more: str
 ) -> None:
@@ -229,7 +229,7 @@ def test_what_can_be_seen_is_read_as_it_stands(typed: str, stands: str) -> None:
 
 
 @given(value=st.none() | st.integers() | st.floats() | st.text(max_size=30) | st.binary(max_size=30) | st.lists(st.text(), max_size=2))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_other_name_reaches_a_file(value: Any, own_folder: Path) -> None:
     for ask in (pair_store.fetch, lambda name: recipes.make("attention_seq2seq", "pairs", task_options={"pairs": name or "?"})):
         with pytest.raises(InputError):
@@ -238,7 +238,7 @@ def test_no_other_name_reaches_a_file(value: Any, own_folder: Path) -> None:
 
 
 @given(lines=st.lists(st.tuples(SIDE, SIDE), max_size=60, unique_by=lambda pair: pair[0]), unit=st.sampled_from(["words", "characters"]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_held_out_lines_are_never_learned_whatever_the_lines(lines: list[tuple[str, str]], unit: str) -> None:
     """Trainable or refused in a sentence; the split is the same every time and follows from the sources alone."""
     try:

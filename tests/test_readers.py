@@ -27,7 +27,7 @@ readers = pytest.mark.parametrize(("architecture", "task_id"), READERS)
 
 
 @given(lengths=st.lists(st.integers(1, 7), min_size=1, max_size=5), seed=st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @torch.no_grad()
 def test_pooling_weighs_real_states_only(lengths: list[int], seed: int) -> None:
     """The weights of real states sum to 1, the others get none, and the context is the weighted sum, written out."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import models, tasks
@@ -53,7 +53,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
 
 
 @given(recipe=recipes())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first recipe of a pair makes its examples
+@settings(max_examples=100)  # the first recipe of a pair makes its examples
 def test_round_trips(recipe: Recipe) -> None:
     """Through a link and through JSON text, to an equal recipe with an equal hash."""
     for again in (from_query(recipe.to_query()), from_json(json.loads(json.dumps(recipe.to_json())))):
@@ -253,7 +253,7 @@ def test_garbage_links_are_refused(query: Any) -> None:
 
 
 @given(query=st.text(st.characters(exclude_categories=()), max_size=80) | st.text("architectureseq2seqtaskreverse=&.%0+ ", max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_link_is_a_recipe_or_refused(query: str) -> None:
     for prefix in ("", "architecture=seq2seq&task=reverse&"):
         try:
@@ -272,7 +272,7 @@ json_values = st.recursive(
 @given(
     data=json_values, field=st.sampled_from(["seed", "seconds", "device", "model_options", "task_options", "training_options", "task", "x"])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_json_is_a_recipe_or_refused(data: Any, field: str) -> None:
     for given_json in (data, {"architecture": "autoencoder", "task": "strokes", field: data}):
         try:

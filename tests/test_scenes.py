@@ -47,7 +47,7 @@ def seen(picture: NDArray[np.float32]) -> dict[str, tuple[float, float]]:
 
 
 @given(pair=pairs, how=st.sampled_from(["above", "left of", "below", "right of"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_typed_is_what_is_drawn(pair: tuple[Thing, Thing], how: str) -> None:
     a, b = pair
     sensed = TASK.perceive(f"A {a.colour} {a.shape}  {how} a {b.colour} {b.shape}")
@@ -59,7 +59,7 @@ def test_what_is_typed_is_what_is_drawn(pair: tuple[Thing, Thing], how: str) -> 
 
 
 @given(pair=pairs)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_places_decide_the_caption(pair: tuple[Thing, Thing]) -> None:
     text = ", ".join(f"{t.colour} {t.shape} at {t.x} {t.y}" for t in pair)
     drawn, told = read_scene(text)
@@ -71,7 +71,7 @@ def test_places_decide_the_caption(pair: tuple[Thing, Thing]) -> None:
 
 
 @given(text=ANYTHING)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_drawn_or_refused_with_a_sentence(text: str) -> None:
     try:
         sensed = TASK.perceive(text)

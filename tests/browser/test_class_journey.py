@@ -191,6 +191,14 @@ def test_a_class_of_five_from_opening_to_the_counts(visit: Visit) -> None:
     expect(teacher.locator(".class-says .read")).to_contain_text("Right in the first vote 1 of 2 (dashed), in the second 3 of 4")
     for page in (teacher, ada, phone):
         assert broken(page) == []
+    press(teacher, "Present")
+    expect(teacher.locator(".class-asked .class-letters b")).to_have_count(4)
+    expect(teacher.get_by_role("heading", name=SUMS)).to_be_in_viewport(ratio=1)
+    expect(teacher.locator(".class-says .class-bar")).to_have_count(10)
+    for part in (*teacher.locator(".class-says .class-track").all(), teacher.locator(".class-says .read")):
+        expect(part).to_be_in_viewport(ratio=1)
+        assert (part.bounding_box() or {"height": 0})["height"] > 12, "seen from the back row"
+    teacher.keyboard.press("Escape")
 
     reach(teacher, teacher.get_by_role("button", name="Snapshot"))
     with teacher.expect_download() as saved:
