@@ -51,7 +51,7 @@ class Island(gr.HTML):
             value=dump(value),
             html_template='<div class="edp"></div>',
             js_on_load=f"""/* events: {names} */
-            import(document.getElementById('modules').href)
+            window.edpModules()
               .then(({{ take }}) => Promise.all([take('core/island.js'), take('{module}.js')]))
               .then(([island, {{ mount }}]) => island.start('{module}', mount, element, props, watch, trigger));""",
             apply_default_css=False,

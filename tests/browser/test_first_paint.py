@@ -172,3 +172,21 @@ def test_who_develops_gets_every_module_singly(browser: Browser) -> None:
     single = [url for url in watching.requests if "/assets/dev/" in url and url.endswith(".js")]
     assert len(set(single)) > 70 and f"{app.url}/assets/dev/core/dom.js" in single
     assert not watching.faults
+
+
+@pytest.mark.parametrize("lost", [1, 2, 100], ids=["once", "twice", "for good"])
+def test_a_file_that_is_lost_on_its_way_is_asked_for_anew(lost: int, browser: Browser, app: App) -> None:
+    """Else nothing on the page would ever stand, and nothing would say why."""
+    page = browser.new_context(viewport=DESKTOP).new_page()
+    page.route("**/modules.js*", lambda route: route.abort(), times=lost)
+    page.goto(app.url)
+    missing = page.get_by_role("alert").filter(has_text="A file of this page did not arrive")
+    if lost < 100:
+        wait_ready(page)
+        expect(missing).to_have_count(0)
+    else:
+        expect(missing).to_have_count(1)
+        page.unroute_all()
+        missing.get_by_role("link", name="Load it again").click()
+        wait_ready(page)
+    page.context.close()

@@ -87,6 +87,24 @@ BOOT = """
   const page = fresh();
   let sent = 0;
   window.edpTells = () => JSON.stringify([tab, browser, location.search, page, ++sent]);
+
+  // What the islands are made of. A phone loses a file now and then: it is asked for anew, and if it never comes the page says so.
+  const arrived = async (waits) => {
+    const { href } = document.getElementById('modules'), [after, ...later] = waits;
+    await new Promise((go) => setTimeout(go, after));
+    try {
+      return await import(after ? `${href}?after=${after}` : href); // a browser may remember that an address failed
+    } catch (error) {
+      if (later.length) return arrived(later);
+      const told = document.createElement('p'), again = document.createElement('a');
+      Object.assign(again, { href: '', textContent: 'Load it again' });
+      Object.assign(told, { id: 'edp-missing', role: 'alert' }).append('A file of this page did not arrive. ', again);
+      document.body.append(told);
+      throw error;
+    }
+  };
+  let modules;
+  window.edpModules = () => modules ??= arrived([0, 500, 2000, 6000]);
 })();
 """
 
