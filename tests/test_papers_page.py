@@ -15,6 +15,7 @@ from playground.app import visit as visits
 from playground.app.library.trials import in_order
 from playground.app.links import from_query, to_query
 from playground.app.page import Page
+from playground.app.panels.compare import Compare
 from playground.app.panels.papers import card
 from playground.app.panels.papers.card import Card, told
 from playground.app.panels.papers.gallery import Shelf
@@ -196,6 +197,36 @@ def test_acts_of_a_row_go_onto_the_stage_and_off_again(page: Page, small: Paper,
     for row in (0, 9, -1, True, None, "1"):
         with pytest.raises(InputError, match="is no row whose acts"):
             page[Card].attempt(visit, {"row": row}, ADA)
+
+
+def test_the_other_side_stands_beside_the_one_on_the_stage(page: Page, small: Paper) -> None:
+    """Its first weights before it trains, its own once it has; of another side on the stage it is the first one."""
+    shown = opened(page, FAST)
+    side, player = shown["Compare"]["side"], shown["Player"]
+    assert (side["scene"]["untrained"], side["scene"]["given"], side["scene"]["source"]) == (True, player["given"], player["source"])
+    assert side["scene"]["key"].startswith(f"{FIRST}|") and len(side["parameters"]) == 2
+    visit = answered(page, shown["visit"], page[Card].commit, {}, always=page[Card])["visit"]
+    at_their_end(page, visit)
+    visit = answered(page, visit, page[Card].further, {}, always=page[Card])["visit"]
+    at_their_end(page, visit)
+    ended = answered(page, visit, page[Card].further, {}, always=page[Card])
+    a, b = ended["visit"].trial.runs[:2]
+    assert ended["Player"]["key"].split("|")[0] == a and ended["Compare"]["side"]["scene"]["key"].split("|")[0] == b
+    assert not ended["Compare"]["side"]["scene"]["untrained"]
+    assert Trial(FAST, FIRST_SEED, (a, b)).beside(b) == a and Trial(FAST, FIRST_SEED, (a, b)).beside("another's") == b
+    assert Trial(FAST, FIRST_SEED).beside(a) is None
+    assert page[Compare].value(page.library.stage(replace(ended["visit"], shown=b)))["side"]["scene"]["key"].split("|")[0] == a
+    shut = answered(page, ended["visit"], page[Card].shut, {}, always=page[Card])
+    assert shut["Compare"]["side"] is None
+
+
+@pytest.mark.parametrize(("id", "both"), [("hinton_2006", True), ("elhage_2022", True), ("bowman_2016", True), ("jain_2019", False)])
+def test_sides_that_read_the_same_are_drawn_both_whatever_they_are(page: Page, id: str, both: bool) -> None:
+    shown = opened(page, id)
+    side = shown["Compare"]["side"]
+    assert (side is not None) == both
+    if both:
+        assert (side["scene"]["kind"], side["scene"]["given"]) == (shown["Player"]["kind"], shown["Player"]["given"])
 
 
 def test_closing_leaves_the_stage_as_it_is(page: Page) -> None:

@@ -49,6 +49,11 @@ class Trial:
     seed: int
     runs: tuple[str, ...] = ()
 
+    def beside(self, shown: str) -> str | None:
+        """The run that stands beside the one shown: of the two sides the other one. None before they train."""
+        a, b = self.runs[:2] if len(self.runs) > 1 else (None, None)
+        return a if shown == b else b
+
 
 @dataclass(frozen=True)
 class Visit:

@@ -20,16 +20,20 @@ def decoded(trace: Trace, model: nn.Module, task: TypedTask, name: str, seconds:
     None where they are not known. What
     `untrained` weights write is neither right nor wrong."""
     told = scene.sequence(trace, model, task, key="", run_label="", untrained=untrained)
-    parameters = sum(weight.numel() for weight in model.parameters())
     return {
         "name": name,
         "tokens": told["output"],
         "wrong": told["wrong"],
         "probability": told["probability"],
         "verdict": told["verdict"],
-        "parameters": parameters,
+        "parameters": size(model),
         "seconds": seconds,
     }
+
+
+def size(model: nn.Module) -> int:
+    """How many parameters a model has."""
+    return sum(weight.numel() for weight in model.parameters())
 
 
 def spec(found: Comparison) -> dict[str, Any]:

@@ -42,6 +42,18 @@ def tops(page: Page) -> list[int]:
     return found
 
 
+def expect_lock_step(page: Page) -> None:
+    """Both sides have their picture, and one player steps them."""
+    expect(page.locator(".duo-side")).to_have_count(2)
+    expect(page.locator(".duo-side.of-b .duo-said")).to_contain_text(re.compile("[✓✗]"))
+    expect(page.locator(".slots-panel")).to_be_hidden()
+    page.locator("body").press("Home")
+    for step in range(3):
+        for side in page.locator(".duo-side").all():
+            expect(side.locator(".blk.dec .col:not(.fut)")).to_have_count(step + 1)
+        page.keyboard.press("ArrowRight")
+
+
 def test_a_paper_is_run_to_its_verdict_by_keyboard(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="Papers", exact=True).focus()
@@ -78,7 +90,7 @@ def test_a_paper_is_run_to_its_verdict_by_keyboard(visit: Visit) -> None:
     expect(verdict.locator(".paper-check")).to_have_count(len(papers[FAST].bars))
     expect(page.locator(".paper-truth")).to_contain_text("your guess")
     expect(page.locator(".trial-figure .read")).to_contain_text(re.compile("with seed 10. Of strings of 20"))
-    expect(page.locator(".slot.of-b")).to_be_visible()
+    expect_lock_step(page)
     expect(page).to_have_url(re.compile(rf"paper={FAST}.*arms="))
     assert broken(page) == []
     row = page.locator("button.trial-try")

@@ -19,6 +19,7 @@ SHEETS = (  # later ones refine
     "stage/player",
     "stage/opening",
     "stage/playing/question",
+    "stage/playing/pair",
     "shell/panel",
     "latent/latent",
     "latent/uses/uses",

@@ -9,15 +9,17 @@ from typing import Any
 from ... import models
 from ...errors import InputError
 from ...options import show
+from ...papers import papers
 from ...tasks import TextTask, Typed
 from ...training.recipes import Recipe
 from ...views import compare
 from ..library.shipped import alike
+from ..library.trials import in_order
 from ..names import about, run_kind, run_name
 from ..panel import Panel
 from ..sessions import Visitor
 from ..stage import Stage
-from ..visit import SHIPPED, Slot, Visit
+from ..visit import FIRST, SHIPPED, Slot, Visit
 
 MOMENTS = 4  # updates of the run on the stage that are offered
 MINE = 12  # runs of one's own
@@ -30,16 +32,19 @@ class Compare(Panel):
 
     def depends(self, stage: Stage) -> Hashable:
         visit = stage.visit
-        return visit.place, visit.beside, visit.run, len(self.page.book.of(stage.visitor.tab)), self._trains(visit)
+        return visit.place, visit.beside, visit.run, len(self.page.book.of(stage.visitor.tab)), self._trains(visit), self._side(visit)
 
     def value(self, stage: Stage) -> dict[str, Any]:
         visit, page = stage.visit, self.page
+        side = self._side(visit)
+        pictured = None if side is None else self._pictured(stage, side)
         if not isinstance(stage.run.task, TextTask):
-            return {"suits": False}
+            return {"suits": False, "side": pictured}
         offered = dict(self.offered(visit, stage.visitor))
         slot = self._slot(visit)
         told: dict[str, Any] = {
             "suits": True,
+            "side": pictured,
             "address": page.desk.shown(visit)["address"],
             "offered": list(offered.items()),
             "beside": None,
@@ -48,7 +53,7 @@ class Compare(Panel):
         told["a"] = _decoded(stage, f"{models.get(visit.recipe.architecture).title}, {run_kind(visit.shown, visit.frame, stage.own)}")
         if slot is None or visit.beside is None:
             return told
-        other = page.library.stage(Visit(slot.recipe, shown=slot.shown, frame=slot.frame, given=visit.given, strategy=visit.strategy))
+        other = self._beside(visit, slot)
         named = offered.get(visit.beside, visit.beside)
         return told | {"beside": visit.beside, "b": _decoded(other, named)}
 
@@ -89,6 +94,36 @@ class Compare(Panel):
         if slot is None:
             raise InputError("No run stands in slot B; choose one.")
         return compare.spec(self.page.library.comparison(visit.slot, slot))
+
+    def _beside(self, visit: Visit, slot: Slot) -> Stage:
+        """What a slot's run makes of the input on the stage."""
+        there = Visit(slot.recipe, shown=slot.shown, frame=slot.frame, given=visit.given, strategy=visit.strategy)
+        return self.page.library.stage(there)
+
+    def _pictured(self, stage: Stage, side: Slot) -> dict[str, Any] | None:
+        """The picture of the other side, and how many parameters both have; None where it cannot read what the one on the stage does."""
+        try:
+            other = self._beside(stage.visit, side)
+        except InputError:
+            return None
+        return {"scene": other.scene, "parameters": [compare.size(one.run.model) for one in (stage, other)]}
+
+    def _side(self, visit: Visit) -> Slot | None:
+        """The other side of the open paper, as far as it is trained; None where none is open or its sides read different things."""
+        trial, recipe = visit.trial, visit.recipe
+        if trial is None:
+            return None
+        run = trial.beside(visit.shown)
+        side = in_order(papers[trial.paper])[1].recipe(trial.seed)
+        slot = Slot(side, FIRST)
+        if run is not None:
+            try:
+                log = self.page.library.log(run)
+            except InputError:  # no longer kept
+                return None
+            newest = None if log.over or not log.snapshots else log.snapshots[-1].step
+            slot = Slot(log.recipe, run, newest) if log.snapshots else Slot(log.recipe, FIRST)
+        return slot if slot.recipe.task == recipe.task else None
 
     def _trains(self, visit: Visit) -> str | None:
         """The run for whose end slot B waits, if it does."""

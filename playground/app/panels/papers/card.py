@@ -91,7 +91,8 @@ class Card(Panel):
         run = _runs(trial).get(tries[row].arm)
         if run is None:
             raise InputError(f"{tries[row].arm} has not been trained yet; run the paper first.")
-        return replace(self._shown(visit, run), live=False, branch=(), acts=acts if data.get("on") is not False else ())
+        stage = replace(self._shown(visit, run), live=False, branch=(), acts=acts if data.get("on") is not False else ())
+        return replace(stage, beside=trial.beside(run))
 
     def verdict(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """What the named runs of a paper's arms come to; computed here, of nothing but their names."""

@@ -1,7 +1,7 @@
 // Island: slot B beside slot A. The same input through both in lock-step, both by length, and what each knows by heart.
 // A is solid and filled, B dashed, hollow and hatched; never another hue.
 
-import { h } from '../core/dom.js';
+import { h, narrow } from '../core/dom.js';
 import { spelled } from '../core/glyphs.js';
 import { asking } from '../core/island.js';
 import { grouped, percent } from '../core/numbers.js';
@@ -71,6 +71,7 @@ export function mount(root, island) {
 
   island.onValue((next) => {
     value = next.suits ? next : null;
+    state.side.value = next.side ?? null;
     if (!value) {
       root.replaceChildren();
       return;
@@ -89,6 +90,7 @@ export function mount(root, island) {
   state.run.on(follow);
   state.rival.on(follow);
   state.trial.on(draw);
+  narrow.addEventListener('change', draw);
   state.step.on(light);
   state.scene.on(light);
 
@@ -123,7 +125,8 @@ export function mount(root, island) {
       other ? slot('B', other, arms[1]) : nobody(),
     );
     both.subtitle(runs ? 'one held-out input, both as they train' : 'one input, both models, one step');
-    both.node.hidden = trial && !other; // of a paper nothing is there before its arms train
+    // Of a paper nothing is there before its arms train; once they are over, both have their picture.
+    both.node.hidden = trial && (!other || (!runs && Boolean(state.side.value) && !narrow.matches));
     measured.hidden = trial || (!b && !pair());
     length.node.hidden = heart.node.hidden = !b || Boolean(runs);
     group.node.hidden = apart.node.hidden = !b && !runs;

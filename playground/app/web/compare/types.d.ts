@@ -1,4 +1,5 @@
 // What the server says of two models side by side. Types only: no browser loads this file.
+import type { Pictured } from '../core/trial.d.ts';
 import type { OptionValue, Rich } from '../core/types.d.ts';
 
 /** An answer token by token. */
@@ -17,6 +18,7 @@ export interface Decoded {
 
 export interface Slots {
   suits: boolean;
+  side: Pictured | null;
   address: string;
   offered: [id: string, name: string][];
   beside: string | null;

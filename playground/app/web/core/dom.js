@@ -47,6 +47,9 @@ function fill(node, attributes, children) {
 /** Whether the page is on its way to paper. */
 export const paper = matchMedia('print');
 
+/** Where two pictures do not stand side by side. */
+export const narrow = matchMedia('(max-width: 760px)');
+
 /** In the next frame; for paper at once, since no frame comes before its picture is taken. @param {() => void} draw */
 export function soon(draw) {
   if (paper.matches) draw();

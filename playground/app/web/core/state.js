@@ -5,7 +5,7 @@ import { Command, Signal } from './signal.js';
 /** @import { Attending } from './classroom.d.ts' */
 /** @import { KeptRun, Measured, Run } from './run.d.ts' */
 /** @import { Choice, Prediction, Sampling, Scene, Walked } from './scene.d.ts' */
-/** @import { Trial } from './trial.d.ts' */
+/** @import { Pictured, Trial } from './trial.d.ts' */
 /** @import { Act, ActOffer, Offer, Preset } from './types.d.ts' */
 
 /** What is on the stage. Written by stage/step_player. @type {Signal<Scene>} */
@@ -66,6 +66,12 @@ export const measured = new Signal();
 export const beside = new Signal();
 /** What can be done to the model on the stage. Written by lab/acts/panel. @type {Signal<ActOffer[]>} */
 export const acts = new Signal();
+/**
+ * The other side of the open paper, to be drawn beside the one on the stage; null where there is none.
+ * Written by compare/compare_panel.
+ * @type {Signal<Pictured | null>}
+ */
+export const side = new Signal();
 /** The paper that is open; null where none is. Written by papers/card_panel. @type {Signal<Trial | null>} */
 export const trial = new Signal();
 

@@ -1,5 +1,6 @@
 // A paper that is open, as the server tells of it. Types only: no browser loads this file.
 import type { Figure } from './figure.d.ts';
+import type { Scene } from './scene.d.ts';
 import type { OptionValue } from './types.d.ts';
 
 /** What never changes of a paper. */
@@ -42,6 +43,12 @@ export interface Card {
 
 /** Its run and how that is, as the server knew it. */
 export type Arm = [letter: string, name: string, run: string | null, status: string | null];
+
+/** A side's picture, and the parameters of the one on the stage and of this one. */
+export interface Pictured {
+  scene: Scene;
+  parameters: [stage: number, side: number];
+}
 
 /** What came of one seed. */
 export interface Verdict {

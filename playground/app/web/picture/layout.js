@@ -10,12 +10,14 @@ import { scaleOf } from '../core/dom.js';
  * @property {Half} encoder @property {Half} decoder @property {HTMLElement} pill
  * @property {PictureColumn[]} source @property {PictureColumn[]} output
  * @property {boolean} layered whether a half has layers to show
+ * @property {boolean} flat whether chips alone are drawn
  * @property {boolean} pictured whether the source is a picture, which has its own size
  */
 /** @typedef {[source: number, output: number]} Pair */
 /** @typedef {ReturnType<typeof arrange>} Layout */
 
 const MONO = 0.602;
+const THINNER = 0.5; // ribbons between chips that lie close
 let readable = 12; // the smallest size of text: larger when projected
 
 /**
@@ -128,7 +130,7 @@ function share([source, output], wants, room, { layered, ghosts: [before, after]
  * Positions in pixels of the grid, read in one go so that a step never makes the browser lay out again.
  * @param {Parts} parts
  */
-export function arrange({ grid, encoder, decoder, pill, source, output, layered, pictured }) {
+export function arrange({ grid, encoder, decoder, pill, source, output, layered, flat, pictured }) {
   const scale = scaleOf(grid);
   /** @param {Element} node */
   const rect = (node) => {
@@ -167,10 +169,11 @@ export function arrange({ grid, encoder, decoder, pill, source, output, layered,
     from,
     to,
     layered,
+    flat,
     source: ports(source, from),
     output: ports(output, to),
     level: lane.top + lane.height / 2,
     stacked: to.top > code.bottom,
-    scale: document.documentElement.classList.contains('present') ? 1.7 : 1,
+    scale: (document.documentElement.classList.contains('present') ? 1.7 : 1) * (flat ? THINNER : 1),
   };
 }

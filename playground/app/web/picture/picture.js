@@ -35,16 +35,17 @@ import { describe, tableOf } from './words.js';
  * @param {(step: number) => void} goto
  * @param {(path: string) => void} pick a block was clicked
  * @param {Looker} look
+ * @param {{flat?: boolean}} [options] flat: chips and what crosses over alone, one half above the other
  * @returns {Picture}
  */
-export function sequencePicture(scene, goto, pick, look) {
+export function sequencePicture(scene, goto, pick, look, { flat = false } = {}) {
   const blocks = {
     enc: createBlocks(scene.encoder.blocks, 'encoder', pick),
     dec: createBlocks(scene.decoder.blocks, 'decoder', pick),
   };
-  const layered = Boolean(blocks.enc.layers || blocks.dec.layers || !(scene.states || scene.decoder_states));
+  const layered = !flat && Boolean(blocks.enc.layers || blocks.dec.layers || !(scene.states || scene.decoder_states));
   const sound = scene.sound ? soundColumns(scene, scene.sound) : null;
-  const { source, output, pictured } = columnsOf(scene, layered, sound);
+  const { source, output, pictured } = columnsOf(scene, layered || flat, sound);
   output.forEach((column, i) => column.node.addEventListener('click', () => goto(i)));
 
   const encoder = half('enc', scene.encoder, source, blocks.enc, { layered, pictured });
@@ -55,12 +56,12 @@ export function sequencePicture(scene, goto, pick, look) {
   const ribbons = createRibbons(code.tags);
   const inside = [encoder.node, code.node, decoder.node, ribbons.node, code.tags];
   const grid = h(
-    `div.picg${layered ? '.layered' : ''}${scene.untrained ? '.untrained' : ''}`,
+    `div.picg${layered ? '.layered' : ''}${flat ? '.flat' : ''}${scene.untrained ? '.untrained' : ''}`,
     { role: 'group' },
     inside,
   );
   /** @type {Parts} */
-  const parts = { grid, encoder, decoder, pill: code.pill, source, output, layered, pictured: Boolean(pictured) };
+  const parts = { grid, encoder, decoder, pill: code.pill, source, output, layered, flat, pictured: Boolean(pictured) };
   const still = standing(scene);
 
   let step = 0;
@@ -158,10 +159,10 @@ function listenTo(columns, seconds, { backdrop, below }) {
   columns.after(below);
 }
 
-/** @param {SequenceScene} scene @param {boolean} layered @param {Listening | null} sound */
-function columnsOf(scene, layered, sound) {
-  const states = layered ? null : unpack(scene.states);
-  const outputs = layered ? null : unpack(scene.decoder_states);
+/** @param {SequenceScene} scene @param {boolean} bare without their states @param {Listening | null} sound */
+function columnsOf(scene, bare, sound) {
+  const states = bare ? null : unpack(scene.states);
+  const outputs = bare ? null : unpack(scene.decoder_states);
   const className = scene.encoder.ghost ? '.prompt' : '';
   const answers = scene.decoder.ghost;
   const seen = scene.picture && !scene.encoder.ghost ? regions(scene, scene.picture) : null;

@@ -29,7 +29,8 @@ export function createRibbons([before, after]) {
     node: s('svg', { class: 'rib', 'aria-hidden': 'true' }, crossing, stem, head),
     /** @param {Layout} layout @param {Drawn} look */
     draw(layout, look) {
-      const hidden = layout.stacked && layout.layered; // words wrap: a ribbon would cross the chips below it
+      // Words wrap there: a ribbon would cross the chips below it. Of chips alone it would lie over their names.
+      const hidden = layout.stacked && (layout.layered || (layout.flat && !look.through));
       const links = hidden ? [] : look.links.filter(({ weight }) => weight >= LEAST);
       while (paths.length < links.length) paths.push(crossing.appendChild(s('path', {})));
       crossing.setAttribute('stroke', `var(--${look.hue})`);

@@ -10,12 +10,14 @@ import { keepLink } from './link.js';
 import { opensNow, playOpening } from './opening.js';
 import { createPlayer } from './player.js';
 import { createChoosing } from './playing/choosing.js';
+import { besides, onBesides, pairPicture } from './playing/pair.js';
 import { ask, cover, end } from './playing/predict.js';
 import { createQuestion } from './playing/question.js';
 
 /** @import { PictureScene, Scene, SequenceScene } from '../core/scene.d.ts' */
 /** @import { Island, Rich } from '../core/types.d.ts' */
 /** @import { Look, Looker } from '../picture/look.js' */
+/** @import { Pictured } from '../core/trial.d.ts' */
 /** @import { Picture } from '../picture/picture.js' */
 
 const KEPT = 8; // between what is to be read and an edge
@@ -29,6 +31,8 @@ export function mount(root, island) {
   let scene = null;
   /** @type {Picture | null} */
   let picture = null;
+  /** @type {Pictured | null} */
+  let beside = null; // what is drawn beside it
   /** @type {Looker | null} */
   let look = null;
   const say = h('p.say');
@@ -179,10 +183,8 @@ export function mount(root, island) {
     const same = scene?.key === next.key;
     // Other weights, the same input: whoever steps stays where they are.
     const step = scene && !next.opened && inputOf(scene) === inputOf(next) ? state.step.value : next.step;
-    picture?.stop();
     scene = next;
     picture = drawn(next);
-    holder.replaceChildren(picture.node);
     const still = next.kind === 'picture';
     stage.classList.toggle('picture-scene', still);
     // One step needs no player: it stays in the page for scripts and readers, out of sight and out of the tab order.
@@ -214,13 +216,29 @@ export function mount(root, island) {
     fillTable();
   }
 
-  /** @param {Scene} scene */
+  /** In place of what was. @param {Scene} scene */
   function drawn(scene) {
+    picture?.stop();
     look = scene.kind === 'sequence' ? looker(scene) : null;
-    return scene.kind === 'sequence' && look
+    beside = besides(scene);
+    const made = beside ? pairPicture(scene, beside, goto, pick) : alone(scene);
+    holder.replaceChildren(made.node);
+    return made;
+  }
+
+  /** @param {Scene} scene */
+  const alone = (scene) =>
+    scene.kind === 'sequence' && look
       ? sequencePicture(scene, goto, pick, look)
       : autoencoderPicture(/** @type {PictureScene} */ (scene), pick);
-  }
+
+  // The picture beside it comes and goes; the step stays.
+  onBesides(() => {
+    if (!scene || besides(scene) === beside) return;
+    picture = drawn(scene);
+    picture.mark(state.block.value ?? null);
+    show(scene, picture, within(scene, state.step.value ?? 0));
+  });
 
   // What nobody else has a use for steps: on a fresh page, and for a presenter's clicker, nothing has the focus.
   document.addEventListener('keydown', (event) => {
