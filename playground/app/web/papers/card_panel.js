@@ -154,7 +154,7 @@ export function mount(root, island) {
     body.replaceChildren(
       steps(at),
       h('h2', { tabindex: -1 }, paper.claim),
-      h('p.small', {}, `${authors}, ${year}. ${title}, ${where}`),
+      h('p.small', {}, `${authors}, ${year}`, h('span.paper-cited', {}, `. ${title}, ${where}`)),
       ...(verdict
         ? [verdictBox(verdict, paper), ...wrong(verdict), guessAndTruth(verdict, paper, guess), theirs(paper)]
         : [theirs(paper), words('What we measure, and how it differs', paper.ours), criterion(paper)]),
@@ -258,8 +258,9 @@ export function mount(root, island) {
   function onkey(event) {
     if (!value || !isFree(event) || state.prediction.value) return;
     const { key } = event;
-    const projected = page.classList.contains('present'); // numbers are slides there
-    if (/^[1-4]$/.test(key) && value.phase === 'ask' && !projected) choose(Number(key) - 1);
+    // Numbers are slides where a tab has several.
+    if (/^[1-4]$/.test(key) && value.phase === 'ask' && !['one', 'picture'].includes(page.dataset.slide ?? ''))
+      choose(Number(key) - 1);
     else if (key === 'Enter' && !verdict && !elementOf(event).closest(LINKS)) commit();
     else if (key === 'n' && verdict && value.paper) state.openPaper.send(value.paper.next[0]);
     else if (key === 'Escape' && !page.matches('.present, .drawer')) shut();

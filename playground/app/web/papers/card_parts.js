@@ -110,7 +110,7 @@ export function verdictBox({ holds, seed, checks }, { judged }) {
     ),
     checks.map(([kind, arm, words, needs, got, reached]) =>
       h(
-        reached ? 'p.paper-check' : 'p.paper-check.w',
+        `p.paper-check${kind === 'criterion' ? '.claimed' : ''}${reached ? '' : '.w'}`,
         {},
         arm ? letterBox(arm) : h('span'),
         h(

@@ -3,7 +3,7 @@ import { plot } from '../charts/plot.js';
 import { rowsTable, sameRows, sameTable } from '../charts/same_rows.js';
 import { twoCurves } from '../charts/two_curves.js';
 import { scoreText } from '../core/answers.js';
-import { h, rich } from '../core/dom.js';
+import { h } from '../core/dom.js';
 import { lettersOf, over, score } from '../core/run_fold.js';
 import * as state from '../core/state.js';
 import { createPanel } from '../shell/panel.js';
@@ -45,8 +45,7 @@ export function mount(root) {
     table: () => sameTable(state.trial.value?.paper.rows ?? []),
   });
   alike.figure.append(same);
-  const said = h('p.trial-said', {});
-  const board = h('div.trial', {}, said, figure.node, h('div.trial-side', {}, curves.node, tries.node, alike.node));
+  const board = h('div.trial', {}, figure.node, h('div.trial-side', {}, curves.node, tries.node, alike.node));
 
   state.trial.on(draw);
   state.tab.on(draw);
@@ -67,7 +66,6 @@ export function mount(root) {
     figure.subtitle(drawn.layout.meta?.subtitle ?? '');
     figure.read(verdict ? reading(verdict, paper.judged) : [['', waiting(phase)]]);
     figure.refresh();
-    said.replaceChildren(...(verdict ? rich(reading(verdict, paper.judged)) : []));
     const after = { title: 'After the run', text: 'Why it happens is tried when all arms are trained.' };
     tries.node.hidden = phase === 'run';
     tries.empty(verdict ? null : after);
