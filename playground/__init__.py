@@ -12,6 +12,7 @@ from .inference.decoding import Beam, Greedy, Sample
 from .lessons import lessons
 from .papers import papers
 from .tasks.pairs import read_pairs
+from .tasks.your_pictures import read_pictures
 from .tracing import Edit, Trace
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "load",
     "papers",
     "read_pairs",
+    "read_pictures",
     "stream",
     "sweep",
     "train",

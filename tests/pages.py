@@ -15,7 +15,7 @@ from playground.app.panels.latent import arrows, loss, lost, maps, numbers, text
 from playground.app.panels.latent.uses import panel as uses
 from playground.app.panels.papers import card
 from playground.app.panels.papers import gallery as shelf
-from playground.app.panels.rail import classroom, gallery, lessons, pairs, rail
+from playground.app.panels.rail import classroom, gallery, lessons, pairs, pictures, rail
 from playground.app.panels.training import film, monitor, race, sweep
 from playground.app.sessions import Session, Visitor
 from playground.app.visit import Visit
@@ -26,7 +26,7 @@ ADA, BEN = Visitor("ada", "ada's"), Visitor("ben", "ben's")
 
 ROOMS = (
     *(arrows, card, classroom, code, compare, evidence, film, gallery, inside, acting, lessons, loss, lost, maps, numbers),
-    *(pairs, player, race, rail, shelf, source, states, sweep, texts, top, monitor, trade, uses, walk),
+    *(pairs, pictures, player, race, rail, shelf, source, states, sweep, texts, top, monitor, trade, uses, walk),
 )
 
 

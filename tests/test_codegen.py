@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from playground import Run, codegen, models, tasks
 from playground.codegen.plain import plain
@@ -22,6 +23,7 @@ from playground.models.layers import attention, cells, recurrent
 from playground.storage.checkpoints import Checkpoint
 from playground.tasks import PictureTask, TypedTask
 from playground.tasks.pairs import read_pairs
+from playground.tasks.your_pictures import read_pictures
 from playground.training import recipes
 from playground.training.stepper import Stepper
 from playground.training.trainer import new_model
@@ -211,6 +213,31 @@ def test_own_pairs_stand_in_the_script(tmp_path: Path) -> None:
     path = written(run, tmp_path / "pairs", "word 7")
     answer, trained = guarded([[path], [path, "--train"]])[path]
     assert answer == page_says(run, "word 7") and "loss" in trained and "Traceback" not in trained
+
+
+def test_own_pictures_stand_in_the_script(tmp_path: Path) -> None:
+    """Brought ones, in lines that an editor opens; the example is drawn by the script itself."""
+    random = np.random.default_rng(1)
+    images = [Image.fromarray(random.integers(0, 255, (28, 28), dtype=np.uint8)) for _ in range(60)]
+    for n, image in enumerate(images):
+        image.save(tmp_path / f"{n}.png")
+    recipe = recipes.make(
+        "autoencoder",
+        "pictures",
+        model_options=tiny_options("autoencoder"),
+        task_options={"pictures": read_pictures(sorted(tmp_path.glob("*.png")))},
+        training_options={"steps": 3, "batch_size": 4},
+    )
+    run = Run(Checkpoint(recipe, {k: v.detach() for k, v in new_model(recipe).state_dict().items()}, {}, 0.1))
+    path = written(run, tmp_path / "pictures")
+    assert max(map(len, Path(path).read_text().split("\n"))) <= 100
+    answer, trained = guarded([[path], [path, "--train"]])[path]
+    assert answer.endswith(page_says(run, some_input(run.task))) and "loss" in trained and "Traceback" not in trained
+    assert "".join(cell_text(run.notebook())).count("b64decode") >= 2
+
+
+def cell_text(notebook: dict[str, Any]) -> list[str]:
+    return ["".join(cell["source"]) for cell in notebook["cells"]]
 
 
 @pytest.mark.parametrize("architecture", models.architectures())

@@ -91,9 +91,9 @@ def test_no_place_but_two_numbers_is_taken(page: Page, place: Any) -> None:
 
 def test_what_is_not_there_is_refused(page: Page) -> None:
     panel = page[LatentMap]
-    with pytest.raises(InputError, match="draw a digit first"):
+    with pytest.raises(InputError, match="draw something first"):
         panel.own(VAE, {}, ADA)
-    with pytest.raises(InputError, match="draw a digit first"):
+    with pytest.raises(InputError, match="draw something first"):
         panel.landed(VAE, {})
     with pytest.raises(InputError, match="The test set has pictures"):
         panel.point(VAE, {"index": "3"}, ADA)

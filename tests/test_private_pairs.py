@@ -17,7 +17,8 @@ import playground
 from playground.app import visit as visits
 from playground.app.http.server import app_kwargs
 from playground.app.links import to_query
-from playground.app.page import PRIVATE, Page
+from playground.app.page import PRIVATE as UNNAMED
+from playground.app.page import Page
 from playground.app.panels.rail.pairs import Pairs, share, use
 from playground.app.panels.rail.rail import set_options
 from playground.app.panels.training.monitor import Monitor
@@ -28,6 +29,7 @@ from playground.runs.log import RunLog
 from playground.tasks.pairs import access
 from tests.pages import ADA, BEN, answered, new_page
 
+PRIVATE = UNNAMED.format(what="pairs")
 WORDS = {"source_unit": "words", "target_unit": "words"}
 LINES = "\n".join(f"secret{i}\tgeheim{i}" for i in range(40))
 OTHER_TAB = replace(ADA, tab="another of ada's")

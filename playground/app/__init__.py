@@ -30,7 +30,7 @@ from .panels.latent import arrows, loss, lost, maps, numbers, texts, trade, walk
 from .panels.latent.uses import panel as uses
 from .panels.papers import card
 from .panels.papers import gallery as shelf
-from .panels.rail import classroom, gallery, lessons, pairs, rail
+from .panels.rail import classroom, gallery, lessons, pairs, pictures, rail
 from .panels.training import film, monitor, race, sweep
 
 TITLE = "Encoder–Decoder Playground"
@@ -84,6 +84,7 @@ def lay_out(page: Page) -> None:
                 page.teller = page.add(source.Source)
                 page.add(monitor.Monitor)
             page.add(pairs.Pairs)
+            page.add(pictures.Pictures)
             page.add(player.Player)
             page.add(walk.LatentWalk)
             page.add(inside.Block)

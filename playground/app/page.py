@@ -45,8 +45,8 @@ FORGOTTEN = (
     "What was drawn, recorded or uploaded has to be given again."
 )
 PRIVATE = (
-    "These pairs were brought in another browser, which does not share them. Whoever brought them can let the link show them; "
-    "or bring pairs of your own."
+    "These {what} were brought in another browser, which does not share them. Whoever brought them can let the link show them; "
+    "or bring {what} of your own."
 )
 NOTHING_SAID = Told()
 ON_THE_CPU = "The GPU failed or is gone, so models are trained on the CPU now. Choose the GPU at the top to try it again."
@@ -179,8 +179,8 @@ class Page:
         if visit.run is not None:
             with suppress(InputError):  # no longer kept
                 recipes.append(self.library.log(visit.run).recipe)
-        if not all(recipe.build_task().seen_by(visitor.browser) for recipe in recipes):
-            raise InputError(PRIVATE)
+        if unseen := [recipe.task for recipe in recipes if not recipe.build_task().seen_by(visitor.browser)]:
+            raise InputError(PRIVATE.format(what=unseen[0]))
 
     def session(self, request: gr.Request | Request, told: Any) -> tuple[Session, Told]:
         """The session of whoever asks, and what their page says of itself; one that says nothing is known by Gradio's name for it."""

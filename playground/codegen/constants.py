@@ -42,6 +42,13 @@ def spelled(value: Any) -> str:
     return f"Vocabulary({text}.split(){mask})"
 
 
+def carried(value: Any) -> str:
+    """What somebody brought as source; a long text, of which white space is no part, in lines."""
+    if not isinstance(value, str):
+        return repr(value)
+    return '"""\n' + "\n".join(value[i : i + LINE] for i in range(0, len(value), LINE)) + '\n"""'
+
+
 class Told(cst.CSTTransformer):
     """`build(task, options)` as `build(options)`: whatever it asks of the task alone stands there as a value."""
 
@@ -92,13 +99,18 @@ class Tables(cst.CSTTransformer):
         for target in updated_node.targets:
             name = target.target.attr if isinstance(target.target, cst.Attribute) else target.target
             value = getattr(self.task, name.value, None) if isinstance(name, cst.Name) else None
+            if self._named(original_node.value):
+                return updated_node.with_changes(value=cst.parse_expression(carried(value)))
             if isinstance(value, Vocabulary) and not isinstance(updated_node.value, cst.Name):
                 return updated_node.with_changes(value=cst.parse_expression(spelled(value)))
         return updated_node
 
     def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
+        return updated_node.orelse if self._named(updated_node) == "" else updated_node
+
+    def _named(self, node: cst.BaseExpression) -> str | None:
+        """What somebody brought and this takes by its key: the key, "" where nothing was; None where it takes nothing by a key."""
         for name in self.kept:
-            if m.matches(updated_node.test, m.Attribute(attr=m.Name(name))):
-                found = getattr(self.task.options, name)
-                return cst.parse_expression(repr(self.task.lines)) if found else updated_node.orelse
-        return updated_node
+            if m.matches(node, m.IfExp(test=m.Attribute(attr=m.Name(name)))):
+                return str(getattr(self.task.options, name))
+        return None

@@ -92,13 +92,14 @@ def worth(model: Autoencoder, pictures: torch.Tensor, labels: torch.Tensor) -> t
 class Known:
     """Where a model puts the training pictures: codes (N, Z) and labels (N,); and how it does on the test set.
 
-    `errors` (M,): of every test picture, per pixel, lowest first; `right`: how many of the M its nearest codes tell the digit of.
+    `errors` (M,): of every test picture, per pixel, lowest first; `right`: how many of the M its nearest codes tell the digit of,
+    None where nobody knows the digits.
     """
 
     codes: Array
     labels: NDArray[np.int64]
     errors: Array
-    right: float
+    right: float | None
 
     def near(self, codes: Array) -> NDArray[np.int64]:
         """Labels (n, NEAR) of the training pictures nearest to codes (n, Z), nearest first."""
@@ -116,6 +117,8 @@ def known(model: Autoencoder, task: Task) -> Known:
     codes, digits = encoded(model, pictures, labels), labels.numpy()
     own = encoded(model, held_out, right)
     errors = (model.decode(torch.from_numpy(own), right) - held_out).square().mean(1).numpy()
+    if not task.labelled:
+        return Known(codes, digits, np.sort(errors), None)
     votes = np.concatenate([_near(codes, digits, own[i : i + ROWS]) for i in range(0, len(own), ROWS)])
     told = np.array([np.bincount(row).argmax() for row in votes])
     return Known(codes, digits, np.sort(errors), float((told == right.numpy()).mean()))

@@ -47,9 +47,9 @@ def project(model: nn.Module, task: Task) -> dict[str, Projection]:
     """Projections fitted on many test inputs: "encoder" and "decoder" states where the model has them, the "code" of autoencoders."""
     if isinstance(model, Autoencoder):
         batch = task.held_out("test", CLOUD).to(device_of(model))
-        labels = batch.source.argmax(1) + 1 if batch.condition is None else batch.condition  # of features the strongest
+        labels = batch.source.argmax(1) + 1 if task.kind == "features" else batch.condition  # of features the strongest
         codes = model.encode(batch.source, batch.condition).cpu().numpy()
-        return {"code": _fit(codes, tuple(labels.tolist()))}
+        return {"code": _fit(codes, None if labels is None else tuple(labels.tolist()))}
     batch = task.held_out("test", MANY).to(device_of(model))
     recording, read = Recording(model, explicit=False), batch.mask
     with recording.open():

@@ -36,6 +36,7 @@ class Architecture:
     build: Callable[[Any, Any], Model]
     paper: str
     parts: tuple[bool, bool, bool] = (True, True, True)  # whether it has an encoder, a code, a decoder
+    told: bool = False  # whether it is told the class of what it reads, so that somebody must know it
     order: float = math.inf  # in a list: from the first that is taught
 
     def __post_init__(self) -> None:
@@ -57,13 +58,15 @@ class Architecture:
 
     def fits(self, task: type[Task]) -> bool:
         """Whether it can learn this task."""
-        return task.kind in self.learns
+        return task.kind in self.learns and (task.labelled or not self.told)
 
     def why_not(self, task: type[Task]) -> str:
         """Why it does not fit, as a clause whose subject is the architecture."""
         mine, others = (SOURCES.get(kind, "tokens") for kind in (self.learns[0], task.kind))
         if mine != others:
             return f"reads {mine}, not {others}"
+        if self.told and task.kind in self.learns:
+            return "is told what each picture shows, and nobody has named these"
         if self.kind == "reader":
             return "reads whole texts and cannot write one"
         if task.kind in ("label", "tags", "number"):

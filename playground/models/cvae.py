@@ -130,6 +130,7 @@ register(
         Options=Options,
         build=build,
         paper="Sohn, Lee & Yan, 2015",
+        told=True,
         order=13,
     )
 )

@@ -44,6 +44,7 @@ class Task(ABC):
     group: ClassVar[str | None] = None  # of tasks in a list; None: where others of this kind are
     order: ClassVar[float] = math.inf  # in a list: from the easiest to read off the picture
     reads: ClassVar[tuple[type[Given], ...]]  # ways of giving an input that it understands
+    labelled: ClassVar[bool] = True  # whether it is known what each grey picture shows
     writes: ClassVar[bool] = False  # whether the answer is tokens, written one after the other
     score_name: ClassVar[str] = "exact match"
     higher_is_better: ClassVar[bool] = True
@@ -80,7 +81,8 @@ class Task(ABC):
         """What is looked at during training: the pinned input where there is one, and `samples` of "validation"."""
 
     def pictures(self, part: Part) -> tuple[Tensor, Tensor]:
-        """All grey pictures (N, 784) and their labels (N,) of "train", "validation" or "test". Raises InputError where there are none."""
+        """All grey pictures (N, 784) and their labels (N,) of "train", "validation" or "test"; labels are 0 where nobody knows them. Raises
+        InputError where there are no pictures."""
         raise InputError(HeldOut.refusal)
 
     def factors(self, part: Part) -> dict[str, Tensor]:

@@ -15,15 +15,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import PictureTask, register
+from . import register
 from .parts import Part
-from .pictures import but
+from .pictures import DigitPictures, but
 
 PARTS = {"train": (slice(1200),), "validation": (slice(1200, 1297),), "test": (slice(1400, None), slice(1297, 1400))}  # of all, shuffled
 
 
 @register
-class Digits(PictureTask):
+class Digits(DigitPictures):
     id = "digits"
     title = "Handwritten digits"
     description = "Squeeze real handwriting (8 × 8 scans drawn at 28 × 28) through a small code and draw it again."

@@ -105,10 +105,10 @@ class HeldOut(Given):
         return task.pictures("test")[0][self.index].reshape(28, 28).numpy()
 
     def words(self, task: Task) -> str:
-        return f"a held-out ‘{self.condition(task)}’, picture {self.index}"
+        return f"a held-out ‘{self.condition(task)}’, picture {self.index}" if task.labelled else f"held-out picture {self.index}"
 
-    def condition(self, task: Task) -> int:
-        return int(task.pictures("test")[1][self.index])
+    def condition(self, task: Task) -> int | None:
+        return int(task.pictures("test")[1][self.index]) if task.labelled else None
 
     def query(self) -> dict[str, str]:
         return {"picture": str(self.index)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -33,12 +33,16 @@ class PictureOptions:
     )
 
 
+@dataclass(frozen=True)
+class NoOptions:
+    pass
+
+
 class PictureTask(Task):
     """Grey pictures of 28 × 28 pixels, ink is 1."""
 
     kind = "picture"
-    Options = PictureOptions
-    options: PictureOptions
+    Options: ClassVar[type[Any]] = NoOptions
     reads = (HeldOut, Drawn, Code)
     shape, unit = (SIDE, SIDE), "pixel"
     score_name, higher_is_better = "error per pixel", False
@@ -46,11 +50,7 @@ class PictureTask(Task):
     @property
     def left_out(self) -> int | None:
         """The class that training never sees; None where it sees all."""
-        return None if self.options.without == "none" else int(self.options.without)
-
-    def missing(self, part: Part) -> int | None:
-        """The class that a part does without: that of "test" is whole."""
-        return None if part == "test" else self.left_out
+        return None
 
     def first(self) -> Given:
         return HeldOut(0)
@@ -68,23 +68,13 @@ class PictureTask(Task):
             raise InputError(f"The test set has pictures 0 to {count - 1}; {str(given.index)[:40]!r} is none of them.")
 
     def perceive(self, given: Any) -> Reading:
-        """A picture (28, 28) in 0..1, ink and paper exchanged where nearly all around the edge is ink; or a `Code` to be decoded
-        without one. Raises InputError."""
+        """A picture (28, 28) in 0..1, or a `Code` to be decoded without one. Raises InputError."""
         if isinstance(given, Code):
             if not _are_numbers(given.numbers):
                 raise InputError(f"The code is {show(given.numbers)}; it must be a tuple of finite numbers.")
             return Reading(torch.tensor([given.numbers]), is_code=True)
         values = picture(given)
-        edge = np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
-        dark = float(np.ptp(values)) >= FAINT and float((edge > 0.5).mean()) > EVEN
-        if dark:
-            values, edge = 1 - values, 1 - edge
-        return Reading(
-            torch.from_numpy(values).reshape(1, SIDE**2),
-            read_as="the same with ink and paper exchanged" if dark else None,
-            shown=values,
-            doubt=_doubt(values, edge),
-        )
+        return Reading(torch.from_numpy(values).reshape(1, SIDE**2), shown=values)
 
     def drawn(self, values: Any) -> Given:
         """`values` (28, 28) of ink in 0..1, already centred and scaled."""
@@ -114,11 +104,43 @@ class PictureTask(Task):
     def sample(self, count: int, generator: torch.Generator) -> Batch:
         pictures, labels = self.pictures("train")
         chosen = torch.randint(len(pictures), (count,), generator=generator)
-        return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen])
+        return Batch(pictures[chosen], pictures[chosen], condition=labels[chosen] if self.labelled else None)
 
     def held_out(self, part: HeldOutPart, count: int) -> Batch:
         pictures, labels = (values[:count] for values in self.pictures(part))
-        return Batch(pictures, pictures, condition=labels)
+        return Batch(pictures, pictures, condition=labels if self.labelled else None)
+
+
+class DigitPictures(PictureTask):
+    """Pictures of digits, each named; one of the ten may be left out of training."""
+
+    Options = PictureOptions
+    options: PictureOptions
+
+    @property
+    def left_out(self) -> int | None:
+        return None if self.options.without == "none" else int(self.options.without)
+
+    def missing(self, part: Part) -> int | None:
+        """The class that a part does without: that of "test" is whole."""
+        return None if part == "test" else self.left_out
+
+    def perceive(self, given: Any) -> Reading:
+        """The same, ink and paper exchanged where nearly all around the edge is ink."""
+        reading = super().perceive(given)
+        if reading.is_code:
+            return reading
+        values = reading.shown
+        edge = np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
+        dark = float(np.ptp(values)) >= FAINT and float((edge > 0.5).mean()) > EVEN
+        if dark:
+            values, edge = 1 - values, 1 - edge
+        return Reading(
+            torch.from_numpy(values).reshape(1, SIDE**2),
+            read_as="the same with ink and paper exchanged" if dark else None,
+            shown=values,
+            doubt=_doubt(values, edge),
+        )
 
 
 def but(pictures: Tensor, labels: Tensor, label: int | None) -> tuple[Tensor, Tensor]:

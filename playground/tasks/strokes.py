@@ -14,9 +14,9 @@ from functools import cache, lru_cache
 import torch
 from torch import Tensor
 
-from . import PictureTask, register
+from . import register
 from .parts import Part
-from .pictures import but
+from .pictures import DigitPictures, but
 
 FACTORS = ("slant", "thickness", "size", "place across", "place down")
 PARTS = {"train": slice(6_700), "validation": slice(6_700, 7_000), "test": slice(7_000, 8_192)}
@@ -45,7 +45,7 @@ POINTS = 72
 
 
 @register
-class Strokes(PictureTask):
+class Strokes(DigitPictures):
     id = "strokes"
     title = "Drawn strokes"
     description = "Squeeze digits drawn by a program, with known slant, thickness and size, through a small code."
@@ -85,6 +85,11 @@ def draw(labels: Tensor, factors: Tensor) -> Tensor:
     points = _pens()[labels]  # (N, P, 2)
     x = 14 + dx + size * (points[..., 0] - torch.tan(slant) * points[..., 1])
     y = 14 + dy + size * points[..., 1]
+    return inked(x, y, thickness)
+
+
+def inked(x: Tensor, y: Tensor, thickness: Tensor) -> Tensor:
+    """Pictures (N, 784) in 0..1 of pen lines through points at x, y (N, P) in pixels, of a thickness (N, 1)."""
     pixel = torch.arange(28.0)[:, None] + 0.5
     across, down = (pixel - x[:, None]).square(), (pixel - y[:, None]).square()  # (N, 28, P): distance is separable
     squared = (down[:, :, None] + across[:, None]).amin(-1)  # (N, 28, 28), to the nearest point of the pen line

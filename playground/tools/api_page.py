@@ -36,6 +36,7 @@ from ..models import Architecture
 from ..papers.paper import Paper
 from ..papers.result import Result
 from ..runs import events
+from ..tasks.your_pictures import Album
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 WIDTH = 110  # of a signature in one line
@@ -78,7 +79,7 @@ SECTIONS: dict[str, tuple[Any, ...]] = {
     "Claims put to the test": (playground.papers, Paper, Result),
     "Questions asked first": (playground.lessons, Lesson, Question, Words, Found),
     "Errors": (playground.InputError,),
-    "Of your own": (playground.read_pairs, Architecture),
+    "Of your own": (playground.read_pairs, playground.read_pictures, Album, Architecture),
 }
 
 

@@ -23,7 +23,7 @@ def group(name: str) -> Callable[[Page], Locator]:
 
 
 CASES: dict[str, tuple[str, Callable[[Page], Locator], Callable[[Page], Locator]]] = {
-    "drawing pad": ("?task=digits&architecture=vae", button("Draw"), group("Draw a digit")),
+    "drawing pad": ("?task=digits&architecture=vae", button("Draw"), group("Draw a picture")),
     "scene pad": ("?task=scenes", button("Make a scene"), group("Make a scene")),
     "keypad": ("?task=dialing", button("Keypad"), group("Telephone keypad")),
     "another input": (

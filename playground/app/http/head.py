@@ -34,7 +34,7 @@ SHEETS = (  # later ones refine
     "lessons/lessons",
     "stage/source_row",
     "stage/sound_tools",
-    "rail/pairs_panel",
+    "rail/own/own",
     "training/train_monitor",
     "inside/inside",
     "inside/beam_tree",

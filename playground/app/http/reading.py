@@ -19,15 +19,17 @@ from ...tasks.dialing.sound import brought
 from ...tasks.pairs import Kept
 from ...tasks.pairs.kept import read_through
 from ...tasks.scenes.files import decoded
+from ...tasks.your_pictures import Album
+from ...tasks.your_pictures.kept import read_whole
 
-PICTURE_S, SOUND_S, PAIRS_S = 10.0, 10.0, 20.0  # several times what the largest that are allowed took on two busy cores
-MODULES = ("playground.tasks.pairs", "playground.tasks.scenes.files", "playground.tasks.dialing.sound")
+PICTURE_S, SOUND_S, PAIRS_S, PICTURES_S = 10.0, 10.0, 20.0, 30.0  # several times what the largest that are allowed took on two busy cores
+MODULES = ("playground.tasks.pairs", "playground.tasks.your_pictures", "playground.tasks.scenes.files", "playground.tasks.dialing.sound")
 
 T = TypeVar("T")
 
 
 class Reading:
-    """What pictures, sounds and pairs are read by. All of it raises InputError, also where reading takes too long or too much memory."""
+    """What visitors bring is read by. All of it raises InputError, also where reading takes too long or too much memory."""
 
     def __init__(self, aside: Aside | None = None, *, within: float = 1.0) -> None:
         """`within` shortens or lengthens all deadlines."""
@@ -44,6 +46,10 @@ class Reading:
     def pairs(self, given: str | bytes, asked: dict[str, Any]) -> Kept:
         """As `read_pairs` reads a text or a file's bytes, with these choices."""
         return self._ask("these pairs", "give fewer or shorter lines", PAIRS_S, read_through, given, asked)
+
+    def pictures(self, files: list[tuple[str, bytes]]) -> Album:
+        """As `read_pictures` reads files' names and bytes."""
+        return self._ask("these pictures", "bring fewer of them, or smaller ones", PICTURES_S, read_whole, files)
 
     def _ask(self, what: str, advice: str, deadline_s: float, function: Callable[..., T], *args: Any) -> T:
         try:

@@ -78,7 +78,7 @@ def app_kwargs(
         try:
             log = await run_in_threadpool(find, request.path_params["run_id"])
             if desk is not None and not await run_in_threadpool(desk.may_follow, log, request.query_params.get("ticket", "")):
-                return JSONResponse({"error": "This run learns pairs that are not shared."}, 403)
+                return JSONResponse({"error": "This run learns what somebody brought and does not share."}, 403)
             after = _resume_after(request, log)
         except InputError as error:
             return JSONResponse({"error": str(error)}, 404)

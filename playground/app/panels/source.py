@@ -90,7 +90,7 @@ def offered(visit: Visit) -> dict[str, Any]:
     about: dict[str, Any] = {"kind": task.kind, "text": visit.given.text, "train_s": expected_seconds(visit.recipe)}
     about |= {"limits": {"seconds": SECONDS, "keys": KEYS}} if Sound in task.reads else {}
     if HeldOut in task.reads:
-        return {**about, "examples": thumbnails(task.id), "fit": FIT_BOX.get(task.id, 20)}
+        return {**about, "examples": thumbnails(task), "fit": FIT_BOX.get(task.id, 20)}
     return {**about, "examples": list(task.examples), "scene": pad(visit.given) if Pixels in task.reads else None}
 
 
@@ -130,7 +130,7 @@ def drawn(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[[
     if Drawn in visit.task.reads:
         values = picture(values)
         if values.max() < 0.05:
-            raise InputError("The drawing is empty; draw a digit first.")
+            raise InputError("The drawing is empty; draw something first.")
     return visit.with_input(visit.task.drawn(values))
 
 
@@ -169,9 +169,15 @@ def pad(given: Given) -> dict[str, Any]:
     }
 
 
+def thumbnails(task: tasks.Task) -> list[dict[str, Any]]:
+    """The first held-out picture of eight digits; where nobody has named them, the first eight."""
+    return _thumbnails(type(task), task.options)
+
+
 @lru_cache(maxsize=8)
-def thumbnails(task: str) -> list[dict[str, Any]]:
-    """The first held-out picture of eight digits."""
-    pictures, labels = tasks.get(task)().pictures("test")
+def _thumbnails(kind: type[tasks.Task], options: Any) -> list[dict[str, Any]]:
+    pictures, labels = kind(options).pictures("test")
+    if not kind.labelled:
+        return [{"id": i, "label": f"picture {i}", "picture": ink(picture.numpy())} for i, picture in enumerate(pictures[:8])]
     firsts = {int(label): i for i, label in reversed(list(enumerate(labels.tolist())))}
     return [{"id": i, "label": str(d), "picture": ink(pictures[i].numpy())} for d, i in sorted(firsts.items())[:8]]

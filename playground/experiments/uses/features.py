@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ...errors import InputError
 from ...inference.latent import encoded
 from ...models import Autoencoder
 from ...storage.run import Run
@@ -113,9 +114,11 @@ class Features(Result):
 
 
 def features(run: Run) -> Features:
-    """What the codes of a run tell. Raises InputError for models that draw no pictures again."""
+    """What the codes of a run tell. Raises InputError for models that draw no pictures again, and where nobody has named the pictures."""
     model, task = autoencoder(run), run.task
     assert isinstance(task, PictureTask)
+    if not task.labelled:
+        raise InputError(f"Nobody knows what the pictures of {task.id} show, so no label can be asked for. Ask a run on digits or strokes.")
     (train, labels), (test, right) = task.pictures("train"), task.pictures("test")
     codes = [encoded(model, part, None) for part in (train, test)]
     found, size = components(task), model.code_size

@@ -1,7 +1,7 @@
-"""Who may see pairs that somebody brought: the browsers that brought them, and everybody once one of those says so.
+"""Who may see pairs or pictures that somebody brought: the browsers that brought them, and everybody once one of those says so.
 
-Kept beside the pairs, by the digests that the page makes of what browsers call themselves. Pairs of which nothing is told, brought from
-Python or by an earlier version, are nobody's: whoever has their lines brings them again.
+Kept beside what was brought, by the digests that the page makes of what browsers call themselves. That of which nothing is told, brought
+from Python or by an earlier version, is nobody's: whoever has it brings it again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Access:
 
 
 def claim(key: str, browser: str) -> None:
-    """This browser has brought these pairs. Raises InputError where that cannot be kept."""
+    """This browser has brought what is kept under this key. Raises InputError where that cannot be kept."""
     with _writing:
         access = of(key)
         if browser and browser not in access.owners:
@@ -41,7 +41,7 @@ def share(key: str, browser: str, shared: bool) -> None:
     with _writing:
         access = of(key)
         if browser not in access.owners:
-            raise InputError("Only the browser that brought these pairs can share them. Bring them here too, then they are yours as well.")
+            raise InputError("Only the browser that brought these can share them. Bring them here too, then they are yours as well.")
         _keep(key, replace(access, shared=shared))
 
 
@@ -69,7 +69,7 @@ def _keep(key: str, access: Access) -> None:
         write_whole(path, orjson.dumps({"owners": access.owners, "shared": access.shared}))
         keep_newest(path.parent, KEEP_BYTES)
     except OSError as error:
-        raise InputError(f"Who may see the pairs could not be kept: {error.strerror}. Nothing was changed.") from None
+        raise InputError(f"Who may see this could not be kept: {error.strerror}. Nothing was changed.") from None
 
 
 def _path(key: str) -> Path:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 MARGIN = 0.04  # of the map's width, around the outermost digits
 ACROSS, UP = 13, 11  # squares of the map: a step across is as long as one up, so that circles stay circles
 ALONE = 0.5  # a square's side where all codes are the same
+UNNAMED = "·"  # what stands for a picture that nobody has named
 
 
 class Info(NamedTuple):
     cloud: NDArray[np.float32]  # (N, 2)
-    labels: tuple[int, ...]
+    labels: tuple[str, ...]
     here: NDArray[np.float32] | None  # (2,) the picture on the stage
     size: int  # numbers in a code
     explained: NDArray[np.float32]
@@ -32,7 +33,7 @@ class Info(NamedTuple):
 
 def extract(projection: Projection, trace: Trace | None) -> Info:
     here = None if trace is None else projection(trace["encoder.code"][None])[0]
-    labels = projection.labels or (0,) * len(projection.cloud)
+    labels = (UNNAMED,) * len(projection.cloud) if projection.labels is None else tuple(map(str, projection.labels))
     return Info(projection.cloud, labels, here, len(projection.mean), projection.explained)
 
 
@@ -43,7 +44,7 @@ def draw(info: Info) -> go.Figure:
         x=x,
         y=y,
         mode="text",
-        text=[str(label) for label in info.labels],
+        text=list(info.labels),
         customdata=list(range(len(x))),
         textfont={"family": MONO, "color": color("ink2")},
         hovertemplate="a %{text} of the test set<extra></extra>",
@@ -88,8 +89,9 @@ def reach(info: Info) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def reading(info: Info) -> Rich:
+    what = "picture" if UNNAMED in info.labels else "digit"
     if info.size <= 2:
-        how: Rich = [("", "The axes are the code itself; each digit stands at its own code.")]
+        how: Rich = [("", f"The axes are the code itself; each {what} stands at its own code.")]
     else:
         kept = percent(float(info.explained.sum()))
         how = [("", f"A code has {info.size} numbers; the two axes keep "), ("b", kept), ("", " of their variance.")]

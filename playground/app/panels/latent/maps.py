@@ -42,6 +42,7 @@ class LatentMap(Latent):
             "address": self.page.desk.shown(replace(visit, given=visit.task.first(), acts=()))["address"],
             "cloud": pack(info.cloud),
             "labels": list(info.labels),
+            "named": visit.task.labelled,
             "factors": {name: pack(factors[name][:count].numpy()) for name in GLYPHS if name in factors},
             "spread": None if spread is None else pack(spread),
             "axes": latent_map.axes(info),
@@ -73,7 +74,7 @@ class LatentMap(Latent):
     def own(self, visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
         """The picture that was drawn last goes onto the stage again."""
         if visit.own is None:
-            raise InputError("Nothing was drawn yet; draw a digit first.")
+            raise InputError("Nothing was drawn yet; draw something first.")
         return visit.with_input(visit.own)
 
     def drawn(self, stage: Stage, own: Any) -> dict[str, Any]:
@@ -108,11 +109,11 @@ class LatentMap(Latent):
     def landed(self, visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
         """What lies around the drawing of a stage, and how strange it is."""
         if not isinstance(visit.given, Drawn):
-            raise InputError("Only of a drawing one asks where it landed; draw a digit first.")
+            raise InputError("Only of a drawing one asks where it landed; draw something first.")
         known, trace = self._known(visit), self.page.library.stage(visit).trace
         assert trace.picture is not None and trace.reconstruction is not None
         error = float(((trace.reconstruction - trace.picture) ** 2).mean())
-        near = known.near(trace["encoder.code"][None])[0].tolist()
+        near = known.near(trace["encoder.code"][None])[0].tolist() if visit.task.labelled else []
         return {"near": [str(label) for label in near], "mse": error, "stranger": known.stranger(error), "of": len(known.errors)}
 
     def _known(self, visit: Visit) -> latent.Known:

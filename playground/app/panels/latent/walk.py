@@ -11,7 +11,7 @@ import torch
 from ....errors import InputError
 from ....inference import latent
 from ....options import show
-from ....tasks import Code, Given, HeldOut
+from ....tasks import Code, Drawn, Given, HeldOut
 from ....wire import ink, pack
 from ... import links
 from ...sessions import Visitor
@@ -44,6 +44,8 @@ class LatentWalk(Latent):
             "steps": STEPS,
             "from": visit.given.origin.label(task),
             "to": aside(visit).label(task),
+            "named": task.labelled,
+            "drawn": isinstance(visit.given.origin, Drawn),
             "condition": told,
         }
 
@@ -79,10 +81,12 @@ def another(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
 
 
 def aside(visit: Visit) -> Given:
-    """The picture that a walk leads to: the first of another digit, until one is chosen."""
+    """The picture that a walk leads to: the first of another digit, or the next one where nobody named any, until one is chosen."""
     if visit.other is not None:
         return HeldOut(visit.other)
     here = visit.given.origin.label(visit.task)
+    if not visit.task.labelled:
+        return HeldOut(1 if visit.given.origin == HeldOut(0) else 0)
     return HeldOut(next(i for i, label in enumerate(visit.task.pictures("test")[1].tolist()) if label != here))
 
 

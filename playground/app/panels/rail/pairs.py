@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from ....errors import InputError
+from ....options import limits
 from ....tasks.pairs import Kept, access
 from ....tasks.pairs import Pairs as OwnPairs
 from ....tasks.pairs.arrangement import FEWEST, MOST_TOKENS
@@ -29,17 +30,15 @@ CHOICES = ("encoding", "separator", "quotes", "header", "html")
 
 
 class Pairs(Panel):
-    module, sends = "rail/pairs_panel", ("pairs", "let_see")
+    module, sends = "rail/own/pairs_panel", ("pairs", "let_see")
 
     def depends(self, stage: Stage) -> Hashable:
-        key = _key(stage.visit)
+        key = brought(stage.visit)
         return stage.visit.pair, stage.visit.recipe.task_options, key and access.of(key)
 
     def value(self, stage: Stage) -> dict[str, Any]:
         """With whether anybody may see them, and whether that is this visitor's to choose."""
-        told, key = read(stage.visit), _key(stage.visit)
-        who = access.of(key)
-        return {**told, "sharing": {"mine": stage.visitor.browser in who.owners, "shared": who.shared} if key else None}
+        return {**read(stage.visit), "sharing": who(stage)}
 
     def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
         return read(visit, error)
@@ -114,13 +113,21 @@ def use(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[...
 
 
 def share(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-    """Let everybody who has a link see the pairs, or no longer."""
-    if not (key := _key(visit)):
-        raise InputError("These are example pairs: everybody sees them. Bring pairs of your own first.")
+    """Let everybody who has a link see what was brought, or no longer."""
+    if not (key := brought(visit)):
+        raise InputError("These are examples: everybody sees them. Bring some of your own first.")
     access.share(key, visitor.browser, data.get("shared") is True)
     return visit
 
 
-def _key(visit: Visit) -> str:
-    """Which pairs of somebody's are on the page; "" for the example, and for other tasks."""
-    return visit.task.options.pairs if isinstance(visit.task, OwnPairs) else ""
+def who(stage: Stage) -> dict[str, bool] | None:
+    """Whether what was brought is this visitor's, and whether anybody may see it; None for an example."""
+    key = brought(stage.visit)
+    seen = access.of(key)
+    return {"mine": stage.visitor.browser in seen.owners, "shared": seen.shared} if key else None
+
+
+def brought(visit: Visit) -> str:
+    """The key of what somebody brought and the page shows; "" for examples, and for tasks to which nobody brings anything."""
+    options = visit.task.options
+    return next((getattr(options, name) for name, limit in limits(type(options)).items() if limit.kind == "key"), "")

@@ -148,7 +148,8 @@ def _pinned(task: tasks.Task) -> tuple[list[str] | None, list[str] | None, dict[
     watched = task.watched()
     if not watched.sources:
         label = watched.batch.condition
-        return None, None, None, None if label is None else f"held-out picture of a ‘{int(label[0])}’, number 0"
+        unnamed = "held-out picture, number 0" if task.kind == "picture" else None
+        return None, None, None, unnamed if label is None else f"held-out picture of a ‘{int(label[0])}’, number 0"
     picture = pack(watched.pictures[0].mul(255).round().byte().numpy()) if watched.pictures else None
     return list(watched.sources[0]), list(watched.right[0]), picture, None
 

@@ -186,7 +186,7 @@ export function mount(root, island) {
     map.show((drawn) => crosshair(drawn, place));
     manifold.show((drawn) => outlined(drawn, cell, across));
     if (plot) float(ink, plot.at(place), plot, how);
-    pointer.show(value, place, ink, value.labels[nearest(cloud, place) ?? 0], how === 'keys');
+    pointer.show(value, place, ink, nearest(cloud, place) ?? 0, how === 'keys');
   }
 
   /**
@@ -235,9 +235,9 @@ export function mount(root, island) {
     );
     choice.show(glyph);
     glyphs.replaceChildren(...(offered().length > 1 ? [choice.node] : []));
-    one.subtitle(offered().length > 1 ? '' : `${next.labels.length} test digits`);
+    one.subtitle(offered().length > 1 ? '' : `${next.labels.length} test ${next.named ? 'digits' : 'pictures'}`);
     other.subtitle(`${pictures.length} decoded codes, same axes`);
-    own.show(next.own);
+    own.show(next.own, next.named);
     lay();
     show();
     read();

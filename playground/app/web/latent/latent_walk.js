@@ -145,7 +145,9 @@ export function mount(root, island) {
     });
     const told = value.condition !== null;
     const where = now === null ? `${value.steps} steps` : `step ${now + 1} of ${value.steps}`;
-    const ends = `${nameOf(value.from, told)} to ${nameOf(value.to, told)}`;
+    const ends = value.named
+      ? `${nameOf(value.from, told)} to ${nameOf(value.to, told)}`
+      : `${value.drawn ? 'our drawing' : 'our picture'} to another`;
     label.replaceChildren(h('b', {}, where), h('span', {}, ends));
     track.setAttribute('aria-valuenow', String((now ?? 0) + 1));
     track.setAttribute('aria-valuetext', `${where}, from ${ends}`);

@@ -29,12 +29,12 @@ export function ownPanel(draw, put) {
 
   return {
     node: panel.node,
-    /** @param {LatentMap['own']} own */
-    async show(own) {
+    /** @param {LatentMap['own']} own @param {boolean} named whether pictures are digits */
+    async show(own, named) {
       const key = JSON.stringify(own);
       if (key === shown) return;
       shown = key;
-      again.textContent = own ? 'Draw another' : 'Draw a digit';
+      again.textContent = own ? 'Draw another' : named ? 'Draw a digit' : 'Draw';
       stage.hidden = !own;
       if (!own) {
         pictures.replaceChildren(h('p.hint', {}, 'Draw one, or pick a picture: it lands on the map.'));
@@ -55,17 +55,26 @@ export function ownPanel(draw, put) {
   };
 }
 
-/** @param {Landed} landed @returns {Rich} */
-function told({ near, mse, stranger, of }) {
+/** None where nobody has named the pictures. @param {string[]} near @returns {Rich} */
+function neighbours(near) {
+  if (!near.length) return [];
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const label of near) counts.set(label, (counts.get(label) ?? 0) + 1);
   const [kind, count] = [...counts].sort(([, a], [, b]) => b - a)[0];
-  const share = Math.floor(100 * stranger);
   return [
     ['', `Of its ${WORDS[near.length] ?? near.length} neighbours `],
     ['b', `${count} ${count === 1 ? 'is a' : 'are'} ${kind}`],
-    ['', '. Error '],
+    ['', '. '],
+  ];
+}
+
+/** @param {Landed} landed @returns {Rich} */
+function told({ near, mse, stranger, of }) {
+  const share = Math.floor(100 * stranger);
+  return [
+    ...neighbours(near),
+    ['', 'Error '],
     ['b', mse.toFixed(mse < 0.01 ? 4 : 3)],
     ['', `: stranger than ${share} % of the ${of.toLocaleString('en')} test pictures`],
     ['', stranger > STRANGE ? ', so the model has hardly seen its like.' : '.'],

@@ -23,7 +23,8 @@ export function pointerPanel(put) {
     node: panel.node,
     /**
      * @param {LatentMap} value @param {Place | null} place @param {Float32Array | null} ink
-     * @param {string | null} nearest digit @param {boolean} tell by keys: whoever does not see is told
+     * @param {number | null} nearest picture of the test set
+     * @param {boolean} tell by keys: whoever does not see is told
      */
     show(value, place, ink, nearest, tell) {
       button.disabled = !place;
@@ -35,7 +36,8 @@ export function pointerPanel(put) {
         numbers.replaceChildren(...named.flatMap(() => [h('dt.m.c'), h('dd.m')]));
       named.flat().forEach((text, i) => void setText(numbers.children[i], text));
       const about = named.map((pair) => pair.join(' ')).join(', ');
-      if (tell) setText(said, `${about}; nearest: a ${nearest}`);
+      const close = nearest !== null && (value.named ? `a ${value.labels[nearest]}` : `picture ${nearest}`);
+      if (tell) setText(said, `${about}; nearest: ${close}`);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface LatentMap extends Mapped {
   /** Codes of the test set on the map, (pictures, 2), and what they show. */
   cloud: Packed;
   labels: string[];
+  /** Whether it is known what pictures show. */
+  named: boolean;
   reading: Rich;
   /** The map is a plane through a space of more numbers. */
   plane: boolean;
@@ -35,8 +37,11 @@ export interface Worth {
   size: number;
   /** Principal components that err no more. */
   components: number;
-  /** Share of the `of` test pictures whose digit most of the `near` nearest of `among` training codes have. */
-  right: number;
+  /**
+   * Share of the `of` test pictures whose digit most of the `near` nearest of `among` training codes have; null where
+   * nobody knows the digits.
+   */
+  right: number | null;
   of: number;
   among: number;
   near: number;
@@ -151,5 +156,8 @@ export interface LatentWalk {
   /** Digits; null for a picture that nobody has named. */
   from: number | null;
   to: number | null;
+  /** Whether it is known what pictures show, and whether it begins at a drawing. */
+  named: boolean;
+  drawn: boolean;
   condition: number | null;
 }

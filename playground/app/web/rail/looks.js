@@ -26,7 +26,7 @@ const LOOKS = {
   Sounds: () => [
     frame(66, s('path', { d: KEYS.map(([x, ...y]) => y.map((at) => `M${x} ${at}h9`).join('')).join('') })),
   ],
-  'Your own': () => ['paste pairs'],
+  'Your own': () => ['bring yours'],
 };
 
 /** @param {string} group */

@@ -1,4 +1,4 @@
-// What the server says of the rail and of the visitor's own pairs. Types only: no browser loads this file.
+// What the server says of the rail and of the visitor's own pairs and pictures. Types only: no browser loads this file.
 import type { Offer, Option, OptionValue, PackedBytes } from '../core/types.d.ts';
 
 export interface Architecture {
@@ -77,6 +77,24 @@ export interface ShownPairs {
   listed: [line: number, why: string][];
   more_listed: number;
   limits: { fewest: number; lines: number; tokens: number; bytes: number };
+  error: string | null;
+  /** Who may see them; null for the example, left out with an error. */
+  sharing?: { mine: boolean; shared: boolean } | null;
+}
+
+export type Pictures = Hidden | ShownPictures;
+
+export interface ShownPictures {
+  shown: true;
+  /** Of the model that learns them. */
+  architecture: string;
+  own: boolean;
+  parts: { train: number; steer: number; judge: number };
+  /** Some of them, one byte a pixel. */
+  some: string;
+  refused: [name: string, why: string][];
+  more_refused: number;
+  limits: { fewest: number; pictures: number; each: number; bytes: number };
   error: string | null;
   /** Who may see them; null for the example, left out with an error. */
   sharing?: { mine: boolean; shared: boolean } | null;

@@ -1,4 +1,5 @@
-// Draw a digit: strokes on a small canvas, brought to the data's own size and centre before they are sent.
+// Draw a digit, or what else is learned: strokes on a small canvas, brought to the data's own size and centre before
+// they are sent.
 import { h } from '../core/dom.js';
 import { onEscape } from '../core/keys.js';
 import { penOf } from '../picture/pixels.js';
@@ -18,7 +19,7 @@ export function drawingPad(done, close) {
     width: PAD,
     height: PAD,
     role: 'img',
-    'aria-label': 'Drawing area: draw one digit with mouse, pen or finger',
+    'aria-label': 'Drawing area: draw with mouse, pen or finger',
   });
   const ink = penOf(canvas, { willReadFrequently: true });
   const use = h(
@@ -31,7 +32,7 @@ export function drawingPad(done, close) {
     'div.pad-panel',
     {
       role: 'group',
-      'aria-label': 'Draw a digit',
+      'aria-label': 'Draw a picture',
       tabindex: -1, // a press beside its buttons leaves the keys here
       onkeydown: onEscape(close),
     },

@@ -53,7 +53,8 @@ def pictures(runs: Mapping[str, Run], picture: NDArray[np.float32], level: float
     """The same noise on a few pictures, and what each of the runs makes of them, by "noise" and "plain"."""
     one = next(iter(runs.values()))
     test, labels = one.task.pictures("test")
-    rest = [int(torch.nonzero(labels == label)[0]) for label in labels.unique()[: SHOWN + 2]]
+    named = labels if one.task.labelled else torch.arange(len(labels))
+    rest = [int(torch.nonzero(named == label)[0]) for label in named.unique()[: SHOWN + 2]]
     others = [test[i] for i in rest if not np.allclose(test[i].numpy(), picture, atol=1e-3)][: SHOWN - 1]
     clean = torch.stack([torch.from_numpy(picture), *others])
     seen = noisy(clean, level, draw)

@@ -23,7 +23,7 @@ from .....experiments.uses.rivals import rivals
 from .....options import show
 from .....runs.series import KEPT, SeriesBook
 from .....storage.run import Run
-from .....tasks import Code, Given, PictureTask, Task
+from .....tasks import Code, Drawn, Given, PictureTask
 from .....training.expected_time import expected_seconds
 from .....training.recipes import Recipe
 from .....views.results.page import compress as compressed
@@ -153,15 +153,16 @@ class Uses(Trains, Latent):
         return {
             "address": self.page.desk.shown(stage.visit)["address"],
             "pair": " · ".join(stage.visit.pair),
-            "uses": [list(use) for use in USES],
+            "uses": [list(use) for use in USES if task.labelled or use[0] != "features"],  # which asks for labels
             "wanted": list(rivals(recipe)),
             "each_s": _each_s(recipe),
             "runs": {} if visitor is None else self._mine(stage.run, visitor),
             "size": model_of(stage.run).code_size,
             "noise": dict(recipe.model_options).get("noise"),
+            "digits": list(range(10)) if task.labelled else [],
             "left_out": task.left_out,
             "others": [[id, tasks.get(id).title] for id in others],
-            "whose": _whose(stage.visit.given, task),
+            "whose": _whose(stage.visit.given),
             "series": series and series.id,
             "error": None,
         }
@@ -209,13 +210,13 @@ class Uses(Trains, Latent):
         return found
 
 
-def _whose(given: Given, task: Task) -> str:
+def _whose(given: Given) -> str:
     """What the picture is that a use is tried on."""
     if isinstance(given.origin, Code):
         return "The first test picture"
     if isinstance(given, Code):
         return "The picture from before the code was set"
-    return "Your drawing" if given.label(task) is None else "The picture on the stage"
+    return "Your drawing" if isinstance(given, Drawn) else "The picture on the stage"
 
 
 def _task(run: Run) -> PictureTask:

@@ -16,11 +16,14 @@ const APART = 25; // between the names of two kinds
 /** @param {Unpacked} cloud @param {number} i @returns {Place} */
 export const placeOf = (cloud, i) => [cloud.row(i)[0], cloud.row(i)[1]];
 
+const DOT = 3.5; // of a picture that nobody has named, in pixels
+
 /**
- * Every picture of the test set: its digit, or a stroke that leans, is thick or long as it is.
+ * Every picture of the test set: its digit, a dot where nobody has named it, or a stroke that leans, is thick or long
+ * as it is.
  * @param {Plot} plot @param {LatentMap} value @param {Unpacked} cloud @param {string} glyph
  */
-export function marks({ at, big }, { labels, factors }, cloud, glyph) {
+export function marks({ at, big }, { labels, named, factors }, cloud, glyph) {
   const factor = factors[glyph] && unpack(factors[glyph]).data;
   const low = factor ? Math.min(...factor) : 0;
   const high = factor ? Math.max(...factor) : 1;
@@ -30,6 +33,7 @@ export function marks({ at, big }, { labels, factors }, cloud, glyph) {
     labels.map((label, i) => {
       const [x, y] = at(placeOf(cloud, i));
       const told = { class: 'digit m', 'data-label': label };
+      if (!named) return s('circle', { ...told, cx: x.toFixed(1), cy: y.toFixed(1), r: DOT * big });
       if (!factor)
         return s('text', { ...told, x: x.toFixed(1), y: (y + 4).toFixed(1), 'text-anchor': 'middle' }, label);
       const share = (factor[i] - low) / (high - low || 1);

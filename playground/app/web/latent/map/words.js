@@ -42,19 +42,21 @@ const PIXELS = 784;
 export function knows({ size, components, right, of, among, near }) {
   const times = PIXELS / size;
   const ratio = times < 10 ? times.toFixed(1) : String(Math.round(times));
+  const worth = `784 numbers → ${size}, ${ratio} to 1: the error of ${components} principal components.`;
+  if (right === null) return worth;
   return (
-    `784 numbers → ${size}, ${ratio} to 1: the error of ${components} principal components. Its ${near} nearest of ` +
-    `${grouped(among)} training codes tell the digit of ${Math.floor(100 * right)} % of ${grouped(of)} test pictures.`
+    `${worth} Its ${near} nearest of ${grouped(among)} training codes tell the digit of ` +
+    `${Math.floor(100 * right)} % of ${grouped(of)} test pictures.`
   );
 }
 
 /** @param {LatentMap} value @param {Unpacked} cloud @returns {Table} */
-export function mapTable({ axes, labels, factors }, cloud) {
+export function mapTable({ axes, labels, named: told, factors }, cloud) {
   const known = Object.entries(factors).map(([name, packed]) => ({ name, values: unpack(packed).data }));
   return {
-    columns: ['digit', ...named(axes), ...known.map(({ name }) => name)],
+    columns: [told ? 'digit' : 'picture', ...axesOf(axes), ...known.map(({ name }) => name)],
     rows: labels.map((label, i) => [
-      label,
+      told ? label : i,
       ...Array.from(cloud.row(i), (v) => signed(v, 3)),
       ...known.map(({ values }) => signed(values[i])),
     ]),
@@ -64,7 +66,7 @@ export function mapTable({ axes, labels, factors }, cloud) {
 /** @param {LatentMap} value @param {Float32Array[]} pictures @returns {Table} */
 export function manifoldTable({ axes, reach: [[left, right], [low, high]], manifold: { across, up } }, pictures) {
   return {
-    columns: [...named(axes), 'mean ink'],
+    columns: [...axesOf(axes), 'mean ink'],
     rows: pictures.map((picture, k) => [
       signed(left + (((k % across) + 0.5) / across) * (right - left)),
       signed(high - ((Math.floor(k / across) + 0.5) / up) * (high - low)),
@@ -74,4 +76,4 @@ export function manifoldTable({ axes, reach: [[left, right], [low, high]], manif
 }
 
 /** @param {string[]} axes */
-const named = (axes) => axes.map((name, i) => name || `axis ${i + 1}`);
+const axesOf = (axes) => axes.map((name, i) => name || `axis ${i + 1}`);

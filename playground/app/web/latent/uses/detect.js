@@ -14,6 +14,9 @@ const HIST = 180;
 const STEP = 0.01; // of the scale, an arrow key's
 const isWithout = (/** @type {string} */ key) => key.startsWith('without-');
 
+const leftOut = () =>
+  h('h4.use-head', {}, 'Each digit left out once', h('small', {}, ' area; .5 at the foot, dashed .95'));
+
 /** @param {Desk} desk @returns {View} */
 export function detectView(desk) {
   /** @type {Detected | null} */
@@ -60,7 +63,7 @@ export function detectView(desk) {
     const value = desk.value();
     const options = /** @type {[string, string][]} */ ([
       ...value.others.map(([id, title]) => [`odd ${id}`, title.toLowerCase()]),
-      ...Array.from({ length: 10 }, (_, i) => [`${i}`, `${i}`]),
+      ...value.digits.map((digit) => [`${digit}`, `${digit}`]),
     ]);
     if (String(options) !== listed) {
       listed = String(options);
@@ -143,8 +146,7 @@ export function detectView(desk) {
           h('dd', {}, share(now.false)),
         ),
       ),
-      h('h4.use-head', {}, 'Each digit left out once', h('small', {}, ' area; .5 at the foot, dashed .95')),
-      areaBars(found, width, chosen),
+      ...(desk.value().digits.length ? [leftOut(), areaBars(found, width, chosen)] : []),
     );
     roc.read(found.reading);
     roc.refresh();

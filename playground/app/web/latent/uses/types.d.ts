@@ -15,6 +15,8 @@ export interface Uses {
   size: number;
   /** Which the run on the stage has seen in training; null where its architecture knows none. */
   noise: number | null;
+  /** Classes that can be left out of training. */
+  digits: number[];
   left_out: number | null;
   /** Tasks whose pictures are strange here. */
   others: [id: string, title: string][];

@@ -1,9 +1,9 @@
 // What became of the visitor's lines: what they were taken for, the first in tokens, and those that are not learned.
 
-import { h } from '../core/dom.js';
-import { grouped } from '../core/numbers.js';
+import { h } from '../../core/dom.js';
+import { grouped } from '../../core/numbers.js';
 
-/** @import { Found, ShownPairs } from './types.d.ts' */
+/** @import { Found, ShownPairs } from '../types.d.ts' */
 
 /**
  * One quiet line. Each finding can be taken otherwise with one press, as long as the page still has the lines.
@@ -40,30 +40,6 @@ function finding({ name, value, choices }, choose) {
     choose(name, /** @type {HTMLSelectElement} */ (event.currentTarget).value);
   const options = choices.map(([each, text]) => h('option', { value: each, selected: each === value }, text));
   return h('select.said', { id, 'aria-label': name, onchange }, options);
-}
-
-/**
- * Whether whoever has a link may see the pairs: the choice of who brought them.
- * @param {(shared: boolean) => void} choose
- */
-export function sharing(choose) {
-  const box = h('input', { type: 'checkbox', id: 'edp-share-pairs' });
-  box.addEventListener('change', () => choose(box.checked));
-  const told = h('p.told', { id: 'edp-share-told' });
-  box.setAttribute('aria-describedby', told.id);
-  const label = h('label', { for: box.id }, box, ' Whoever has the link may see these pairs');
-  const node = h('div.sharing', { hidden: true }, label, told);
-  /** @param {ShownPairs['sharing']} value */
-  function set(value) {
-    node.hidden = !value;
-    if (!value) return;
-    label.hidden = !value.mine;
-    box.checked = value.shared;
-    if (!value.mine) told.textContent = 'Shared by whoever brought them.';
-    else if (value.shared) told.textContent = 'Links to this page and to its runs show them to anybody.';
-    else told.textContent = 'Private: links to this page and to its runs open in this browser only.';
-  }
-  return { node, set };
 }
 
 /** The first pairs as the model sees them, each token by itself. @param {HTMLElement} node @param {ShownPairs} value */

@@ -1,13 +1,14 @@
 // Island: the visitor's own pairs. Paste or upload; the server says what it took them for and what became of each line.
 
-import { base64Of } from '../core/arrays.js';
-import { h } from '../core/dom.js';
-import { grouped, tooLarge } from '../core/numbers.js';
-import { segmented } from '../shell/fields.js';
-import { drawFound, drawListed, drawPreview, sharing } from './pairs_read.js';
+import { base64Of } from '../../core/arrays.js';
+import { h } from '../../core/dom.js';
+import { grouped, tooLarge } from '../../core/numbers.js';
+import { segmented } from '../../shell/fields.js';
+import { drawFound, drawListed, drawPreview } from './pairs_read.js';
+import { sharing } from './sharing.js';
 
-/** @import { Island } from '../core/types.d.ts' */
-/** @import { Found, Pairs, ShownPairs } from './types.d.ts' */
+/** @import { Island } from '../../core/types.d.ts' */
+/** @import { Found, Pairs, ShownPairs } from '../types.d.ts' */
 /** @typedef {{pairs_text: string} | {pairs_file: string}} Brought */
 
 /** @type {[string, string][]} */
@@ -63,21 +64,26 @@ export function mount(root, island) {
   const found = h('div.found', { role: 'group', 'aria-label': 'What the lines were taken for' });
   const preview = h('div.tablewrap', { tabindex: 0, role: 'region', 'aria-label': 'The first pairs' });
   const listed = h('details.left-out');
-  const seen = sharing((shared) => island.send('let_see', { shared }));
-  const tools = h('div.pairs-tools', {}, h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file), counted);
+  const seen = sharing('pairs', (shared) => island.send('let_see', { shared }));
+  const tools = h(
+    'div.own-tools.pairs-tools',
+    {},
+    h('label.btn.box', { for: 'edp-pairs-file' }, 'Upload a file', file),
+    counted,
+  );
   tools.append(h('span.room'), use);
   const unitsRow = ['source', 'target'].map((side, i) =>
     h('div', {}, h('span.told', {}, `${side} tokens`), sides[i].node),
   );
   const details = h(
-    'details.pairs',
+    'details.own-data.pairs',
     {},
     summary,
     h(
-      'div.pairs-body',
+      'div.own-body',
       {},
-      h('div.pairs-in', {}, text, tools, limits, trouble),
-      h('div.pairs-out', {}, h('div.units', {}, unitsRow), found, preview, listed, seen.node),
+      h('div', {}, text, tools, limits, trouble),
+      h('div', {}, h('div.units', {}, unitsRow), found, preview, listed, seen.node),
     ),
   );
   root.append(details);
