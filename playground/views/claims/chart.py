@@ -137,6 +137,9 @@ def _blank(paper: Paper) -> go.Figure:
             label = {"xanchor": "left" if side > 0 else "right", "xshift": 20 * side, "showarrow": False}
             drawn.add_annotation(x=bar.at, y=(low + high) / 2, text=f"<b>{bar.arm}: {escape(bar.needs)}</b>", **label)
     drawn.update_xaxes(title=across.name, type="log" if across.logarithmic else "category" if across.names else "linear")
+    if across.logarithmic:  # powers of ten alone would name few of the places that are measured
+        measured = sorted({x for judge in paper.judged for line in judge.lines for x in line.x})
+        drawn.update_xaxes(tickvals=measured, ticktext=[f"{x:g}" for x in measured])
     drawn.update_yaxes(title=up.name, rangemode="tozero")
     if up.unit == "%":
         drawn.update_yaxes(tickformat=".0%", range=[-0.03, 1.04])
