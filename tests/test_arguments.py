@@ -118,6 +118,7 @@ MADE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"given": ["a\tb"] * 30, "source_unit": "words", "target_unit": "words", "encoding": None, "separator": None, "quotes": None}
         | {"header": None, "html": None},
     ),
+    "read_pictures": (playground.read_pictures, {"given": [("a.png", b"x")]}),
     "compare": (playground.compare, {"a": tiny_run("seq2seq", "reverse"), "b": tiny_run("transformer", "reverse"), "lengths": [3], "n": 4}),
     "effect": (playground.load(*RUNS[0]).effect, {"acts": Edit("*.logits", "scale", 1), "n": 4}),
     "patch two": (playground.load("attention_seq2seq", "reverse").patch, {"clean": "3 1 4", "corrupted": "3 1 5"}),
@@ -181,7 +182,8 @@ def test_every_option(group: str) -> None:
 
 
 def test_what_is_public_is_tried() -> None:
-    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs", "compare", "sweep", "papers", "lessons"}
+    tried = {"Run", "Edit", "Sample", "Beam", "stream", "load", "Trace", "read_pairs", "read_pictures", "compare", "sweep", "papers"}
+    tried |= {"lessons"}
     alike = {
         "train": "stream",
         "Greedy": "takes nothing",

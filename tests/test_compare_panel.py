@@ -102,4 +102,4 @@ def test_inputs_that_part_both_are_listed_and_opened(page: Page) -> None:
 @pytest.mark.parametrize("pair", ["vae digits", "captioner scenes", "recognizer dialing"])
 def test_what_is_not_typed_has_no_lengths_to_compare(page: Page, pair: str) -> None:
     stage = page.library.stage(visits.start(*pair.split(), device="cpu"))
-    assert page[Compare].value(stage) == {"suits": False}
+    assert page[Compare].value(stage) == {"suits": False, "side": None}

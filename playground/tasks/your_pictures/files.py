@@ -10,7 +10,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -43,7 +43,7 @@ def files(given: Any) -> Iterator[File]:
         yield from _of("picture", bytes(given))
     elif isinstance(given, str | os.PathLike) and str(given):
         yield from _at(Path(given))
-    elif isinstance(given, Iterable) and not isinstance(given, str):
+    elif isinstance(given, Sequence | Set | Iterator) and not isinstance(given, str):
         for one in given:
             match one:
                 case (str() as name, bytes() as data):
