@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,8 @@ QUICK = f"{OWN}&model.code=8&model.hidden=64&training.steps=300"
 def ring(n: int) -> bytes:
     """A ring of one of sixty sizes and places, on coloured paper."""
     picture = Image.new("RGB", (90, 60), (255, 250, 220))
+    for x, shade in zip((16, 24, 32), RUN, strict=True):
+        picture.paste((shade,) * 3, (x, 2, x + 4, 6))
     size, across = 12 + n % 10, 45 + 2 * (n // 10) - 5
     ImageDraw.Draw(picture).ellipse((across - size, 30 - size, across + size, 30 + size), outline=(30, 40, 90), width=6)
     return saved(picture)
@@ -34,6 +37,8 @@ def upload(page: Page, *files: tuple[str, bytes]) -> None:
     page.locator("#edp-pictures").set_input_files(sent)
 
 
+GROUND = "node => getComputedStyle(node).backgroundColor"
+RUN = secrets.token_bytes(3)  # what was shared once stays shared: other pictures every time
 RINGS = [(f"rings/{n:02}.png", ring(n)) for n in range(60)]
 ZIP = zipped([*RINGS, ("rings/notes.txt", b"hello"), ("__MACOSX/._00.png", b"x"), ("rings/<b>twice</b>.png", ring(3))])
 
@@ -69,7 +74,11 @@ def test_a_zip_is_learned_and_everything_around_it_is_there(visit: Visit) -> Non
     beside, stranger = visit(link, beside=page), visit(link)
     expect(beside.locator(".album summary .told")).to_contain_text("44 to learn from")
     expect(stranger.get_by_text("These pictures were brought in another browser, which does not share them.")).to_be_visible()
-    page.locator("#edp-share-pictures").check()
+    box = page.locator("#edp-share-pictures")
+    empty = box.evaluate(GROUND)
+    box.check()
+    expect(box).to_be_checked()
+    assert box.evaluate(GROUND) != empty, "a tick is seen"
     expect(page.get_by_text("Links to this page and to its runs show them to anybody.")).to_be_visible()
     stranger.goto(page.url)
     wait_ready(stranger)

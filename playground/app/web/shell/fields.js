@@ -115,7 +115,7 @@ function flag(option, id, attributes, tell, help) {
   const onchange = () => {
     tell(box.checked);
   };
-  const box = h('input.check', { type: 'checkbox', id, ...attributes, onchange });
+  const box = h('input', { type: 'checkbox', id, ...attributes, onchange });
   return {
     node: h('div.option', {}, h('label.flag', {}, box, h('span', {}, option.label)), help),
     set(value) {

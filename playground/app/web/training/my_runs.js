@@ -101,7 +101,7 @@ export function mount(root, island) {
   /** @param {KeptRun} run @param {boolean} current */
   function row(run, current) {
     const name = `${run.letter}, ${run.pair}, ${run.label}`;
-    const tick = h('input.check', {
+    const tick = h('input', {
       type: 'checkbox',
       'aria-label': `Draw the curves of run ${name}`,
       onchange: () => {
