@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +32,13 @@ def ring(n: int) -> bytes:
     return saved(picture)
 
 
+DROP = """([names, data]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)), dataTransfer = new DataTransfer();
+  for (const name of names) dataTransfer.items.add(new File([bytes], name));
+  document.querySelector('.album .limits').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
     expect(page.locator(".album")).to_be_visible()  # a hidden box takes a file too, and nobody is there to send it
     sent = [FilePayload(name=name, mimeType="application/octet-stream", buffer=data) for name, data in files]
@@ -47,6 +55,8 @@ def test_a_zip_is_learned_and_everything_around_it_is_there(visit: Visit) -> Non
     page = visit(QUICK)
     told = page.locator(".album summary .told")
     expect(told).to_have_text("an example: 800 to learn from, 200 held out")
+    page.evaluate(DROP, [["a.png", "b.png"], b64encode(ring(1)).decode()])
+    expect(page.get_by_role("alert").filter(has_text="There is 1 picture; at least 50 are needed")).to_be_visible()
     upload(page, ("rings.zip", ZIP))
     expect(told).to_have_text("44 to learn from, 16 held out, 2 refused")
     expect(page).to_have_url(re.compile("task.pictures=[0-9a-f]{24}"))

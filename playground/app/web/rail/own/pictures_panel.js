@@ -27,18 +27,18 @@ export function mount(root, island) {
   const folder = picker('edp-pictures-folder', { multiple: true, webkitdirectory: true });
   const tools = h(
     'div.own-tools',
-    {
-      ondragover: (/** @type {DragEvent} */ event) => over(event, true),
-      ondragleave: (/** @type {DragEvent} */ event) => over(event, false),
-      ondrop: drop,
-    },
+    {},
     h('label.btn.box', { for: files.id }, 'Upload pictures or a zip', files),
     h('label.btn.box', { for: folder.id }, 'Upload a folder', folder),
     counted,
   );
   const details = h(
     'details.own-data.album',
-    {},
+    {
+      ondragover: (/** @type {DragEvent} */ event) => over(event, true),
+      ondragleave: (/** @type {DragEvent} */ event) => over(event, false),
+      ondrop: drop,
+    },
     h('summary', {}, h('b', {}, 'Your pictures'), told),
     h('div.own-body', {}, h('div', {}, tools, limits, trouble, refused), h('div', {}, taken, seen.node)),
   );
@@ -62,7 +62,8 @@ export function mount(root, island) {
     ].join(', ');
     const most = value.limits;
     limits.textContent =
-      `${most.fewest} to ${grouped(most.pictures)} still pictures (PNG, JPEG, WebP, BMP, GIF), ` +
+      `Uploaded or dropped here: ${most.fewest} to ${grouped(most.pictures)} still pictures ` +
+      '(PNG, JPEG, WebP, BMP, GIF), ' +
       `${most.each / MB} MB each, ${most.bytes / MB} MB in all. ` +
       'Each is made grey, cut to the square in its middle and brought to 28 × 28.';
     taken.replaceChildren(...unpackBytes(value.some).map((picture) => inkPicture(picture, '')));
