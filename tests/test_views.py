@@ -101,6 +101,7 @@ def test_a_share_never_looks_more_certain_than_it_is(share: float) -> None:
     [
         (0, "0 %"),
         (1, ">99.99 %"),
+        (0.99995, ">99.99 %"),
         (0.5, "50 %"),
         (0.994, "99.4 %"),
         (0.9995, "99.95 %"),

@@ -67,7 +67,7 @@ def plain(rich: Sequence[tuple[str, str]]) -> str:
 
 def percent(share: float) -> str:
     """A probability in words. Never certainty: what a softmax gives is less than 1, also where float32 can hold no such number."""
-    if share > 0.99995:
+    if share >= 0.99995:
         return ">99.99 %"
     if share == 0:
         return "0 %"

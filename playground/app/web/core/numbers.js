@@ -30,7 +30,7 @@ export function fixed(v, digits = 2) {
 export function percent(v) {
   if (v === 0) return '0 %';
   if (v < 1e-5) return '<0.001 %';
-  if (v > 0.99995) return '>99.99 %';
+  if (v >= 0.99995) return '>99.99 %';
   return `${(v * 100).toFixed(v < 0.001 ? 3 : v > 0.999 ? 2 : v < 0.1 || v > 0.99 ? 1 : 0)} %`;
 }
 
