@@ -149,7 +149,8 @@ class Uses(Trains, Latent):
 
     def _told(self, stage: Stage, visitor: Visitor | None) -> dict[str, Any]:
         series, recipe, task = None if visitor is None else self.every.of(visitor.tab), stage.run.recipe, _task(stage.run)
-        others = [other.id for other in tasks.ordered() if issubclass(other, PictureTask) and other.id != task.id]
+        # Little faces do not stand for what somebody else might bring.
+        others = [other.id for other in tasks.ordered() if issubclass(other, PictureTask) and other.labelled and other.id != task.id]
         return {
             "address": self.page.desk.shown(stage.visit)["address"],
             "pair": " · ".join(stage.visit.pair),
