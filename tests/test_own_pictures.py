@@ -266,13 +266,13 @@ def test_parts_share_no_picture_and_follow_from_the_pictures_alone(album: Album)
 def test_they_have_a_key_and_come_back_with_their_account(album: Album, own_folder: Path) -> None:
     both = read_pictures([*several_of(album), ("x", b"x")])
     assert both.key == album.key and len(album.key) == 24
-    store._fetched.clear()
+    store.shelf.latest.clear()
     back = kept.of(album_task(album))
     np.testing.assert_array_equal(back.pictures, album.pictures)
     assert back.names == both.names
     (path,) = own_folder.iterdir()
     path.write_bytes(path.read_bytes()[:500])
-    store._fetched.clear()
+    store.shelf.latest.clear()
     with pytest.raises(InputError, match="damaged"):
         store.fetch(album.key)
     path.unlink()

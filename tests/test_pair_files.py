@@ -48,7 +48,7 @@ SAYINGS = {  # encoding → what people write in it
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLAYGROUND_PAIRS", str(tmp_path))
-    pair_store._fetched.clear()
+    pair_store.shelf.latest.clear()
     return tmp_path
 
 

@@ -16,6 +16,7 @@ from playground import tasks
 from playground.errors import InputError
 from playground.runs.events import Failed
 from playground.runs.executors.process import ProcessExecutor
+from playground.tasks.brought.shelf import KEY, folder
 from playground.tasks.pairs import Kept
 from playground.tasks.pairs import store as pair_store
 from playground.tasks.pairs.arrangement import FEWEST
@@ -36,14 +37,14 @@ AS_WRITTEN = Choices(separator="tab", quotes=False, header=False, html=False)
 def keep(text: Any) -> str:
     """Their key, and nothing of them in memory."""
     key = Kept(read(text), "characters", "characters").key
-    pair_store._fetched.clear()
+    pair_store.shelf.latest.clear()
     return key
 
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLAYGROUND_PAIRS", str(tmp_path))
-    pair_store._fetched.clear()
+    pair_store.shelf.latest.clear()
     return tmp_path
 
 
@@ -66,7 +67,7 @@ def test_any_text_is_read_line_by_line(lines: list[str]) -> None:
 def test_what_is_kept_comes_back_whatever_it_holds(text: str) -> None:
     lines = "\n".join([LINES, text])
     key = keep(lines)
-    assert pair_store.KEY.fullmatch(key) and pair_store.fetch(key).pairs == read(lines).pairs
+    assert KEY.fullmatch(key) and pair_store.fetch(key).pairs == read(lines).pairs
     assert keep(lines + "\n\n") == key, "the same pairs have the same name"
 
 
@@ -123,7 +124,7 @@ def test_a_full_disk_leaves_nothing_behind(own_folder: Path, monkeypatch: pytest
 
 
 def test_the_oldest_lines_go_first(monkeypatch: pytest.MonkeyPatch, own_folder: Path) -> None:
-    monkeypatch.setattr(pair_store, "KEEP_BYTES", 2_000)
+    monkeypatch.setattr("playground.tasks.brought.shelf.KEEP_BYTES", 2_000)
     keys = [keep("\n".join(f"{n} {i}\t{i}" for i in range(100))) for n in range(4)]
     kept = {path.stem for path in own_folder.iterdir()}
     assert keys[-1] in kept and keys[0] not in kept
@@ -261,7 +262,7 @@ def test_a_training_whose_lines_are_gone_says_so() -> None:
     """In the worker too, where nothing of the lines is remembered."""
     key = keep(LINES)
     recipe = recipes.make("attention_seq2seq", "pairs", task_options={"pairs": key}, training_options={"steps": 2})
-    (pair_store.folder() / f"{key}.tsv").unlink()
+    (folder() / f"{key}.tsv").unlink()
     executor = ProcessExecutor(preload=())
     try:
         *_, end = executor.submit(recipe).events()
@@ -282,7 +283,7 @@ def test_the_same_and_other_lines_kept_in_parallel_are_all_there(own_folder: Pat
 
 def test_tidying_in_parallel_disturbs_nobody(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While many keep lines and each removes the oldest, nobody stumbles over a file that has just gone."""
-    monkeypatch.setattr(pair_store, "KEEP_BYTES", 3_000)
+    monkeypatch.setattr("playground.tasks.brought.shelf.KEEP_BYTES", 3_000)
     with ThreadPoolExecutor(8) as pool:
         keys = list(pool.map(lambda n: keep(LINES + f"\nmore\t{n}"), range(80)))
     assert len(set(keys)) == 80

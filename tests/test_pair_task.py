@@ -37,7 +37,7 @@ Turkey Ankara|Ukraine Kyiv"""
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLAYGROUND_PAIRS", str(tmp_path))
-    pair_store._fetched.clear()
+    pair_store.shelf.latest.clear()
     return tmp_path
 
 

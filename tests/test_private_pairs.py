@@ -19,14 +19,15 @@ from playground.app.http.server import app_kwargs
 from playground.app.links import to_query
 from playground.app.page import PRIVATE as UNNAMED
 from playground.app.page import Page
-from playground.app.panels.rail.pairs import Pairs, share, use
+from playground.app.panels.rail.brought import share
+from playground.app.panels.rail.pairs import Pairs, use
 from playground.app.panels.rail.rail import set_options
 from playground.app.panels.training.monitor import Monitor
 from playground.app.sessions import NOBODY, Session, Told, Visitor
 from playground.app.visit import Visit
 from playground.errors import InputError
 from playground.runs.log import RunLog
-from playground.tasks.pairs import access
+from playground.tasks.brought import access
 from tests.pages import ADA, BEN, answered, new_page
 
 PRIVATE = UNNAMED.format(what="pairs")

@@ -20,7 +20,7 @@ from playground.app.page import PRIVATE, Page
 from playground.app.panels.latent.uses.panel import Uses
 from playground.app.panels.latent.walk import LatentWalk, another, aside
 from playground.app.panels.rail import pictures
-from playground.app.panels.rail.pairs import share
+from playground.app.panels.rail.brought import share
 from playground.app.panels.rail.pictures import SENT, Pictures, use
 from playground.app.panels.source import thumbnails
 from playground.app.panels.training.monitor import Monitor

@@ -24,9 +24,11 @@ from ...errors import InputError
 from ...options import choice, key
 from ...vocabulary import EOS, PAD, Vocabulary
 from .. import Batch, Reading, pad, register
+from ..brought import access
+from ..brought.shelf import KEY
 from ..parts import HeldOutPart
 from ..text import Example, Pool, PooledSequence, pad_pool, unaccented
-from . import access, store
+from . import store
 from .arrangement import MOST_TOKENS, UNITS, arrange, divided, enough, tokens
 from .reading import MAX_SIDE, Lines, cleaned
 
@@ -37,7 +39,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 @dataclass(frozen=True)
 class PairOptions:
-    pairs: str = key("", store.KEY.pattern, "Pairs", "Which kept lines; none for the example")
+    pairs: str = key("", KEY.pattern, "Pairs", "Which kept lines; none for the example")
     source_unit: str = choice("characters", UNITS, "Source tokens", "What the model reads one at a time")
     target_unit: str = choice("characters", UNITS, "Target tokens", "What the model writes one at a time")
 

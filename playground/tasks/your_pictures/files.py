@@ -25,6 +25,7 @@ MOST_LIST = 4 * 2**20  # of a zip's list of entries
 END, END_BYTES = b"PK\x05\x06", 22 + 2**16  # of a zip: its last record, and how much of the file it may take
 IGNORED = {"thumbs.db", "desktop.ini"}
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError)  # what `zipfile` raises
 LONGEST = 120  # characters of a name that are kept
 
 
@@ -98,7 +99,7 @@ def _entries(name: str, file: BinaryIO) -> Iterator[File]:
     _bounded(name, file)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError):
+    except DAMAGED:
         raise InputError(f"The zip {name} is damaged. Pack the pictures again.") from None
     with archive:
         every = sorted((one for one in archive.infolist() if not one.is_dir() and not _ignored(one.filename)), key=lambda one: one.filename)
@@ -136,7 +137,7 @@ def _unpacked(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(one) as file:
             return file.read(min(one.file_size, MAX_BYTES) + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         raise InputError("is damaged in the zip") from None
 
 

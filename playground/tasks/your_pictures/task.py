@@ -19,7 +19,8 @@ from torch import Tensor
 
 from ...options import key
 from .. import PictureTask, register
-from ..pairs import access
+from ..brought import access
+from ..brought.shelf import KEY
 from ..parts import Part
 from . import store
 from .faces import faces
@@ -29,7 +30,7 @@ JUDGING, STEERING = 10, 5  # pictures at least; else a tenth
 
 @dataclass(frozen=True)
 class AlbumOptions:
-    pictures: str = key("", store.KEY.pattern, "Pictures", "Which kept pictures; none for the example")
+    pictures: str = key("", KEY.pattern, "Pictures", "Which kept pictures; none for the example")
 
 
 @register
@@ -67,15 +68,10 @@ def pictures_of(packed: str) -> Tensor:
     return torch.frombuffer(bytearray(zlib.decompress(base64.b64decode(packed))), dtype=torch.uint8).view(-1, 784)
 
 
-def pack(pictures: Tensor) -> str:
-    """Bytes (N, 784), ink is 255, as text."""
-    return base64.b64encode(zlib.compress(pictures.numpy().tobytes(), 9)).decode()
-
-
 @lru_cache(maxsize=1)
 def example() -> str:
     """The little faces."""
-    return pack((faces() * 255).round().byte())
+    return store.pack((faces() * 255).round().byte().numpy())
 
 
 @lru_cache(maxsize=4)

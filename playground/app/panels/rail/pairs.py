@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ....errors import InputError
-from ....options import limits
-from ....tasks.pairs import Kept, access
+from ....tasks.brought import access
+from ....tasks.pairs import Kept
 from ....tasks.pairs import Pairs as OwnPairs
 from ....tasks.pairs.arrangement import FEWEST, MOST_TOKENS
 from ....tasks.pairs.encodings import NAMES
@@ -19,28 +19,19 @@ from ....tasks.pairs.table import SEPARATORS
 from ....training import recipes
 from ... import visit as visits
 from ...http.reading import whole
-from ...panel import Panel
 from ...sessions import Visitor
-from ...stage import Stage
 from ...visit import Visit
+from .brought import Brought, share
 
 LISTED = 200  # lines that are shown; all are counted
 ALLOWED = f"A text file of at most {MAX_BYTES // 2**20} MB is read"
 CHOICES = ("encoding", "separator", "quotes", "header", "html")
 
 
-class Pairs(Panel):
+class Pairs(Brought):
     module, sends = "rail/own/pairs_panel", ("pairs", "let_see")
 
-    def depends(self, stage: Stage) -> Hashable:
-        key = brought(stage.visit)
-        return stage.visit.pair, stage.visit.recipe.task_options, key and access.of(key)
-
-    def value(self, stage: Stage) -> dict[str, Any]:
-        """With whether anybody may see them, and whether that is this visitor's to choose."""
-        return {**read(stage.visit), "sharing": who(stage)}
-
-    def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
+    def read(self, visit: Visit, error: InputError | None = None) -> dict[str, Any]:
         return read(visit, error)
 
     def wire(self) -> None:
@@ -110,24 +101,3 @@ def use(visit: Visit, data: dict[str, Any], visitor: Visitor, read: Callable[...
     )
     access.claim(kept.key, visitor.browser)
     return replace(visits.start(*visit.pair), recipe=recipe, given=recipe.build_task().first())
-
-
-def share(visit: Visit, data: dict[str, Any], visitor: Visitor) -> Visit:
-    """Let everybody who has a link see what was brought, or no longer."""
-    if not (key := brought(visit)):
-        raise InputError("These are examples: everybody sees them. Bring some of your own first.")
-    access.share(key, visitor.browser, data.get("shared") is True)
-    return visit
-
-
-def who(stage: Stage) -> dict[str, bool] | None:
-    """Whether what was brought is this visitor's, and whether anybody may see it; None for an example."""
-    key = brought(stage.visit)
-    seen = access.of(key)
-    return {"mine": stage.visitor.browser in seen.owners, "shared": seen.shared} if key else None
-
-
-def brought(visit: Visit) -> str:
-    """The key of what somebody brought and the page shows; "" for examples, and for tasks to which nobody brings anything."""
-    options = visit.task.options
-    return next((getattr(options, name) for name, limit in limits(type(options)).items() if limit.kind == "key"), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from ....errors import InputError
 from ....options import show
-from ....tasks.pairs import access
+from ....tasks.brought import access
 from ....tasks.scenes.files import MAX_BYTES
 from ....tasks.your_pictures import Album, OwnPictures
 from ....tasks.your_pictures.files import MOST_FILES
@@ -20,11 +20,9 @@ from ....training import recipes
 from ....wire import ink
 from ... import visit as visits
 from ...http.reading import whole
-from ...panel import Panel
 from ...sessions import Visitor
-from ...stage import Stage
 from ...visit import Visit
-from .pairs import brought, share, who
+from .brought import Brought, share
 
 SENT = 14 * 2**20  # bytes of all files at once: in base64 they must fit what is let through to the server
 LISTED = 200  # refused files that are shown; all are counted
@@ -32,18 +30,10 @@ SOME = 24  # pictures that are shown
 ALLOWED = f"Pictures or a zip of at most {SENT // 2**20} MB together are read"
 
 
-class Pictures(Panel):
+class Pictures(Brought):
     module, sends = "rail/own/pictures_panel", ("pictures", "let_see")
 
-    def depends(self, stage: Stage) -> Hashable:
-        key = brought(stage.visit)
-        return stage.visit.pair, stage.visit.recipe.task_options, key and access.of(key)
-
-    def value(self, stage: Stage) -> dict[str, Any]:
-        """With whether anybody may see them, and whether that is this visitor's to choose."""
-        return {**read(stage.visit), "sharing": who(stage)}
-
-    def refused(self, visit: Visit, error: InputError) -> dict[str, Any]:
+    def read(self, visit: Visit, error: InputError | None = None) -> dict[str, Any]:
         return read(visit, error)
 
     def wire(self) -> None:

@@ -4,6 +4,7 @@ import { base64Of } from '../../core/arrays.js';
 import { h } from '../../core/dom.js';
 import { grouped, tooLarge } from '../../core/numbers.js';
 import { segmented } from '../../shell/fields.js';
+import { fold } from './folding.js';
 import { drawFound, drawListed, drawPreview } from './pairs_read.js';
 import { sharing } from './sharing.js';
 
@@ -90,16 +91,13 @@ export function mount(root, island) {
   root.hidden = true;
 
   island.onValue((next) => {
-    root.hidden = !next.shown;
-    const opened = next.shown && !value && !next.own;
-    const elsewhere = next.shown && value && next.architecture !== value.architecture;
+    const before = value;
     value = next.shown ? next : null;
+    fold(root, details, value, before);
     if (!value) {
       sent = taken = null;
       return;
     }
-    if (opened) details.open = true;
-    if (elsewhere) details.open = false; // who goes on to another model looks at the stage
     if (value.error) [sent, chosen] = [taken, good];
     else [taken, good] = [sent, chosen];
     units = { source_unit: value.source_unit, target_unit: value.target_unit };

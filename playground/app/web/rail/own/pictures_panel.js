@@ -4,6 +4,7 @@ import { base64Of } from '../../core/arrays.js';
 import { h } from '../../core/dom.js';
 import { grouped } from '../../core/numbers.js';
 import { inkPicture, unpackBytes } from '../../picture/pixels.js';
+import { fold } from './folding.js';
 import { sharing } from './sharing.js';
 import { shrunk } from './shrunk.js';
 
@@ -46,13 +47,10 @@ export function mount(root, island) {
   root.hidden = true;
 
   island.onValue((next) => {
-    root.hidden = !next.shown;
-    const opened = next.shown && !value && !next.own;
-    const elsewhere = next.shown && value && next.architecture !== value.architecture;
+    const before = value;
     value = next.shown ? next : null;
+    fold(root, details, value, before);
     if (!value) return;
-    if (opened) details.open = true;
-    if (elsewhere) details.open = false; // who goes on to another model looks at the stage
     const { train, steer, judge } = value.parts;
     const out = value.refused.length + value.more_refused;
     told.textContent = [

@@ -15,7 +15,7 @@ import orjson
 
 from ...disk import keep_newest, write_whole
 from ...errors import InputError
-from .store import KEY, folder
+from .shelf import KEY, folder
 
 OWNERS = 100  # who brought the same lines, the latest
 KEEP_BYTES = 4 * 2**20  # of all that is told, the oldest go first
